@@ -1,0 +1,42 @@
+import './globals.css';
+import type { Metadata, Viewport } from 'next';
+import localFont from 'next/font/local';
+import Link from 'next/link';
+import { connection } from 'next/server';
+import type { ReactNode } from 'react';
+import { SiteNav } from './ui/site-nav';
+
+const inter = localFont({
+  src: '../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
+  variable: '--font-inter',
+  display: 'swap',
+});
+
+export const metadata: Metadata = {
+  title: { default: 'Ocean-R1', template: '%s · Ocean-R1' },
+  description:
+    'Leaderboards of vision-language models that were taught to reason, then to perceive: every figure with its rule, its interval and its samples.',
+};
+
+export const viewport: Viewport = { colorScheme: 'light dark' };
+
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  // A page carries its nonce, so none is made before the request.
+  await connection();
+  return (
+    <html lang="en" className={inter.variable}>
+      <body>
+        <a className="skip-link" href="#main">
+          Skip to content
+        </a>
+        <header className="site-header">
+          <Link href="/" className="site-name">
+            Ocean-R1
+          </Link>
+          <SiteNav />
+        </header>
+        <main id="main">{children}</main>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,30 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+
+const PLACES = [
+  { href: '/', label: 'Leaderboard', holds: ['/', '/leaderboard', '/runs'] },
+  { href: '/submit', label: 'Submit', holds: ['/submit'] },
+] as const;
+
+export function SiteNav() {
+  const pathname = usePathname();
+  return (
+    <nav aria-label="Site">
+      {PLACES.map(({ href, label, holds }) => (
+        <Link
+          key={href}
+          href={href}
+          aria-current={
+            holds.some((place) => pathname === place || (place !== '/' && pathname.startsWith(`${place}/`)))
+              ? 'page'
+              : undefined
+          }
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
+  );
+}

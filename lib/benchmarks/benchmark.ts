@@ -1,0 +1,115 @@
+import type { Scorer } from '@/lib/scoring/scorer';
+
+/**
+ * What a benchmark is, as code. Its annotations are installed data: `readAnnotations` turns the published file into
+ * samples; nothing of such a file is part of this repository.
+ */
+
+/** The right answer, in the type that the annotation file gives it. A box is `[x1, y1, x2, y2]` in pixels. */
+export type Gold = string | number | readonly string[] | readonly number[];
+
+export interface Sample {
+  /** Unique within a benchmark's split, stable across installs of the same file. */
+  sampleId: string;
+  question: string;
+  /** The choices as texts, in order (A, B, …), or null where the question is open. */
+  options: readonly string[] | null;
+  gold: Gold;
+  /** Values for the benchmark's breakdowns, by tag (`task`, `subject`, …); a list where a sample has several (skills). */
+  tags: Readonly<Record<string, string | readonly string[]>>;
+  /** The image's path as the annotation file names it; null for text-only samples. */
+  image: string | null;
+  /** Samples with the same cluster share an image, so their verdicts are not independent. */
+  cluster: string;
+}
+
+export const BENCHMARK_IDS = [
+  'superclevr',
+  'superclevr-200',
+  'geoqa',
+  'refcoco',
+  'cv-bench',
+  'ocr-bench',
+  'math-vision',
+  'math-vista',
+  'math-verse',
+] as const;
+export type BenchmarkId = (typeof BENCHMARK_IDS)[number];
+
+export interface Split {
+  id: string;
+  label: string;
+  /** How many samples the published split has; an installed file with another count is refused. */
+  sampleCount: number;
+  /** Where the annotation file is published, for `ocean benchmarks install`. */
+  source: { url: string; note?: string };
+  /** sha256 of published files that are known, so that an install can say which one it is. */
+  knownSha256: readonly string[];
+}
+
+export interface Prompt {
+  id: string;
+  label: string;
+  /** `{Question}` stands for the sample's question. */
+  template: string;
+}
+
+/** A tag by which the score is broken down. */
+export interface Breakdown {
+  tag: string;
+  label: string;
+}
+
+/**
+ * What the leaderboard shows. `accuracy`: correct over all samples of the split. `mean-of-splits`: the unweighted mean
+ * of the accuracies of the named splits, each of them a run of its own.
+ */
+export type Headline =
+  | { kind: 'accuracy'; label: string }
+  | { kind: 'mean-of-splits'; label: string; splits: readonly string[] };
+
+/** A figure beside the headline: mean of group accuracies by a nested formula, e.g. CV-Bench's official macro. */
+export interface SecondaryFigure {
+  id: string;
+  label: string;
+  /** How it is computed, in a sentence. */
+  formula: string;
+  /** Percent; null where the installed data lacks the tags that the formula needs. */
+  compute(groups: (tag: string) => ReadonlyMap<string, { correct: number; total: number }>): number | null;
+}
+
+/** An annotation file as bytes; the reader decides by content. */
+export interface AnnotationFile {
+  name: string;
+  bytes: Uint8Array;
+}
+
+export interface Benchmark {
+  id: BenchmarkId;
+  name: string;
+  /** For a table's column. */
+  shortName: string;
+  /** The seed's word for what it measures: "visual counting", "geometric reasoning", … */
+  ability: string;
+  description: string;
+  splits: readonly [Split, ...Split[]];
+  prompts: readonly Prompt[];
+  /** Most new tokens in the seed's greedy evaluation, null where the seed does not say. */
+  maxNewTokens: number | null;
+  licence: string;
+  sources: readonly { label: string; url: string }[];
+  breakdowns: readonly Breakdown[];
+  headline: Headline;
+  secondary: readonly SecondaryFigure[];
+  /** The first is the one of the published table. Empty: not scorable yet. */
+  scorers: readonly Scorer[];
+  /** What a reader of the figure should know: defects of the data or the rule, in whole sentences. */
+  caveats: readonly string[];
+  /** @throws AnnotationError naming the row and what is wrong. */
+  readAnnotations(file: AnnotationFile, split: Split): Promise<readonly Sample[]>;
+}
+
+/** The annotation file is not what the split needs: names the file, the row, and what was expected. */
+export class AnnotationError extends Error {
+  override readonly name = 'AnnotationError';
+}

@@ -1,0 +1,30 @@
+import type { Sample } from '@/lib/benchmarks/benchmark';
+
+/** `benchmark/dialect@version`: two figures are comparable only when the same rule made them. */
+export type ScorerId = `${string}/${string}@${string}`;
+
+/**
+ * What a scorer says of one output. `span` is the half-open range of UTF-16 offsets into the output where `answer` was
+ * found, null where there is none; `reason` is a sentence for people.
+ */
+export interface Verdict {
+  correct: boolean;
+  answer: string | null;
+  reason: string;
+  span: readonly [start: number, end: number] | null;
+}
+
+/** What is stored for a sample: a verdict, or why there is none. All but `correct` count as wrong. */
+export const OUTCOMES = ['correct', 'wrong', 'timed-out', 'missing'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+export interface Scorer {
+  id: ScorerId;
+  label: string;
+  /** The rule in words, for the page that explains it. */
+  rule: string;
+  /** Where the rule stands upstream. */
+  upstream: { repository: string; commit: string; path: string };
+  /** Pure, deterministic and total: any text gives a verdict. Its time is bounded by the caller, who can kill it. */
+  score(sample: Sample, output: string): Verdict;
+}

@@ -1,0 +1,37 @@
+/** The figures of a run, as they are stored and shown. Percent throughout. */
+
+export interface Interval {
+  low: number;
+  high: number;
+  /** 0.95 */
+  level: number;
+  /** How it was got: a name that the page explains. */
+  method: IntervalMethod;
+}
+
+export const INTERVAL_METHODS = {
+  wilson: 'Wilson score interval of a proportion',
+  'wilson-clustered':
+    'Wilson score interval at the effective sample size that samples sharing an image leave',
+  'delta-mean': 'delta method for the mean of independent splits',
+} as const;
+export type IntervalMethod = keyof typeof INTERVAL_METHODS;
+
+export interface BreakdownGroup {
+  tag: string;
+  value: string;
+  correct: number;
+  total: number;
+  accuracy: number;
+  interval: Interval;
+}
+
+export interface RunScore {
+  correct: number;
+  total: number;
+  headline: number;
+  interval: Interval;
+  breakdown: readonly BreakdownGroup[];
+  /** By the id of the benchmark's secondary figure; those that the data cannot give are absent. */
+  secondary: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,21 @@
+import type { NextConfig } from 'next';
+
+/** Every response is cross-origin isolated, so that the in-browser engine may use threads; the CSP is set a page in proxy.ts. */
+const headers = [
+  { key: 'Cross-Origin-Opener-Policy', value: 'same-origin' },
+  { key: 'Cross-Origin-Embedder-Policy', value: 'require-corp' },
+  { key: 'Cross-Origin-Resource-Policy', value: 'same-origin' },
+  { key: 'X-Content-Type-Options', value: 'nosniff' },
+  { key: 'X-Frame-Options', value: 'DENY' },
+  { key: 'Referrer-Policy', value: 'strict-origin-when-cross-origin' },
+  { key: 'Permissions-Policy', value: 'camera=(self), microphone=(), geolocation=()' },
+];
+
+const config: NextConfig = {
+  poweredByHeader: false,
+  // PGlite loads its WebAssembly by path, and pg is a server's library: neither may be bundled.
+  serverExternalPackages: ['@electric-sql/pglite', 'pg', 'pino'],
+  headers: async () => [{ source: '/:path*', headers }],
+};
+
+export default config;

@@ -1,0 +1,189 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  doublePrecision,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core';
+import type { Gold } from '@/lib/benchmarks/benchmark';
+import type { Outcome } from '@/lib/scoring/scorer';
+import type { BreakdownGroup, Interval } from '@/lib/stats/score';
+
+const createdAt = () => timestamp('created_at', { withTimezone: true }).notNull().defaultNow();
+
+export const model = pgTable('model', {
+  slug: text('slug').primaryKey(),
+  name: text('name').notNull(),
+  family: text('family').notNull(),
+  /** Billions of parameters, null where undisclosed. */
+  parametersB: doublePrecision('parameters_b'),
+  openWeights: boolean('open_weights').notNull(),
+  link: text('link'),
+  createdAt: createdAt(),
+});
+
+export const checkpoint = pgTable('checkpoint', {
+  id: text('id').primaryKey(),
+  modelSlug: text('model_slug')
+    .notNull()
+    .references(() => model.slug),
+  /** 0: base, 1: after stage 1 (reasoning), 2: after stage 2 (perception). */
+  stage: integer('stage').notNull(),
+  step: integer('step'),
+  /** The checkpoint that it was trained from; deltas are taken to it. */
+  parentId: text('parent_id'),
+  createdAt: createdAt(),
+});
+
+/** Installed annotations: one row a (benchmark, split, version), where version is the sha256 of the file. */
+export const benchmarkData = pgTable(
+  'benchmark_data',
+  {
+    id: text('id').primaryKey(),
+    benchmark: text('benchmark').notNull(),
+    split: text('split').notNull(),
+    sha256: text('sha256').notNull(),
+    source: text('source').notNull(),
+    licence: text('licence').notNull(),
+    sampleCount: integer('sample_count').notNull(),
+    installedAt: timestamp('installed_at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [uniqueIndex('benchmark_data_version').on(table.benchmark, table.split, table.sha256)],
+);
+
+export const sample = pgTable(
+  'sample',
+  {
+    dataId: text('data_id')
+      .notNull()
+      .references(() => benchmarkData.id),
+    sampleId: text('sample_id').notNull(),
+    ordinal: integer('ordinal').notNull(),
+    question: text('question').notNull(),
+    options: jsonb('options').$type<readonly string[]>(),
+    gold: jsonb('gold').$type<Gold>().notNull(),
+    tags: jsonb('tags').$type<Record<string, string | readonly string[]>>().notNull(),
+    image: text('image'),
+    cluster: text('cluster').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.dataId, table.sampleId] }),
+    uniqueIndex('sample_order').on(table.dataId, table.ordinal),
+  ],
+);
+
+export const blob = pgTable('blob', {
+  sha256: text('sha256').primaryKey(),
+  bytes: bigint('bytes', { mode: 'number' }).notNull(),
+  createdAt: createdAt(),
+});
+
+/** `reported`: a figure from a paper; `upload`: recomputed here from predictions; `job`: produced and scored here. */
+export const RUN_SOURCES = ['reported', 'upload', 'job'] as const;
+export type RunSource = (typeof RUN_SOURCES)[number];
+
+/** A run is visible to all once `published`; `scored` waits for a decision. */
+export const RUN_STATES = ['scoring', 'scored', 'published', 'failed', 'cancelled'] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+export const run = pgTable(
+  'run',
+  {
+    id: text('id').primaryKey(),
+    checkpointId: text('checkpoint_id')
+      .notNull()
+      .references(() => checkpoint.id),
+    benchmark: text('benchmark').notNull(),
+    /** Null for a reported figure of the benchmark as a whole. */
+    split: text('split'),
+    source: text('source', { enum: RUN_SOURCES }).notNull(),
+    state: text('state', { enum: RUN_STATES }).notNull(),
+    /** The scorer of the headline; a run can carry scores of several. */
+    scorer: text('scorer').notNull(),
+    dataId: text('data_id').references(() => benchmarkData.id),
+    fileSha256: text('file_sha256').references(() => blob.sha256),
+    fileName: text('file_name'),
+    format: text('format'),
+    prompt: text('prompt'),
+    generation: jsonb('generation').$type<Record<string, unknown>>(),
+    /** Where a reported figure was read. */
+    citation: text('citation'),
+    /** Accuracy in percent that the file claims for itself. */
+    claimedAccuracy: doublePrecision('claimed_accuracy'),
+    /** Rows of the file that name a sample, and samples that no row names. */
+    matched: integer('matched'),
+    missing: integer('missing'),
+    /** Samples that have a verdict so far; the progress of a scoring. */
+    scoredSamples: integer('scored_samples').notNull().default(0),
+    error: text('error'),
+    createdAt: createdAt(),
+    publishedAt: timestamp('published_at', { withTimezone: true }),
+  },
+  (table) => [
+    // The same bytes for the same benchmark are one run.
+    uniqueIndex('run_file')
+      .on(table.fileSha256, table.benchmark, table.split)
+      .where(sql`${table.fileSha256} is not null`),
+    index('run_board').on(table.state, table.benchmark),
+  ],
+);
+
+export const score = pgTable(
+  'score',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    scorer: text('scorer').notNull(),
+    correct: integer('correct'),
+    total: integer('total'),
+    /** Percent. */
+    headline: doublePrecision('headline').notNull(),
+    interval: jsonb('interval').$type<Interval>(),
+    breakdown: jsonb('breakdown').$type<readonly BreakdownGroup[]>().notNull(),
+    secondary: jsonb('secondary').$type<Record<string, number>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
+);
+
+export const prediction = pgTable(
+  'prediction',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    sampleId: text('sample_id').notNull(),
+    output: text('output').notNull(),
+    tokens: integer('tokens'),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.sampleId] })],
+);
+
+export const verdict = pgTable(
+  'verdict',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    scorer: text('scorer').notNull(),
+    sampleId: text('sample_id').notNull(),
+    /** The sample's place in its split, so that a run's list is read by range. */
+    ordinal: integer('ordinal').notNull(),
+    outcome: text('outcome').$type<Outcome>().notNull(),
+    answer: text('answer'),
+    reason: text('reason').notNull(),
+    spanStart: integer('span_start'),
+    spanEnd: integer('span_end'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.runId, table.scorer, table.sampleId] }),
+    index('verdict_order').on(table.runId, table.scorer, table.ordinal),
+  ],
+);

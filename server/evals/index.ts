@@ -1,0 +1,63 @@
+import type { Principal } from '../auth';
+import type { NewRun } from './new-run';
+import type {
+  BenchmarkPage,
+  Board,
+  PreflightReport,
+  RunPage,
+  SampleDetail,
+  SampleFilter,
+  SampleRow,
+  SubmissionEvent,
+} from './types';
+
+// The signatures that the screens are built on; the rooms behind them are under construction.
+const notBuilt = (): never => {
+  throw new Error('not built yet');
+};
+
+export const board = async (): Promise<Board> => notBuilt();
+export const benchmarkPage = async (_id: string): Promise<BenchmarkPage | null> => notBuilt();
+export const runPage = async (_id: string, _principal: Principal): Promise<RunPage | null> => notBuilt();
+export const sampleRows = async (
+  _id: string,
+  _principal: Principal,
+  _filter: SampleFilter,
+  _offset: number,
+  _limit: number,
+): Promise<{ total: number; rows: readonly SampleRow[] }> => notBuilt();
+export const sampleDetail = async (
+  _id: string,
+  _principal: Principal,
+  _sampleId: string,
+): Promise<SampleDetail | null> => notBuilt();
+export const listModels = async (): Promise<
+  readonly { checkpointId: string; modelName: string; stage: number; family: string }[]
+> => notBuilt();
+/** All benchmarks; those without a scorer or without installed data say so. */
+export const submittableBenchmarks = async (): Promise<
+  readonly {
+    id: string;
+    name: string;
+    scorable: boolean;
+    splits: readonly { id: string; label: string; sampleCount: number; installed: boolean }[];
+    prompts: readonly { id: string; label: string; template: string }[];
+  }[]
+> => notBuilt();
+export const preflight = async (_input: {
+  fileSha256: string;
+  fileName: string;
+  benchmark: string | null;
+  split: string | null;
+}): Promise<PreflightReport> => notBuilt();
+export const createRun = async (_input: NewRun): Promise<{ runId: string; existed: boolean }> => notBuilt();
+export const cancelScoring = async (_runId: string): Promise<void> => notBuilt();
+export const publishRun = async (_runId: string): Promise<void> => notBuilt();
+/** Removes the run and what only it used. */
+export const discardRun = async (_runId: string): Promise<void> => notBuilt();
+export async function* followRun(
+  _runId: string,
+  _signal: AbortSignal | undefined,
+): AsyncGenerator<{ id: string; event: SubmissionEvent }> {
+  yield notBuilt();
+}

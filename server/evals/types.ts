@@ -1,0 +1,236 @@
+import type { Gold } from '@/lib/benchmarks/benchmark';
+import type { Outcome, ScorerId } from '@/lib/scoring/scorer';
+import type { BreakdownGroup, Interval } from '@/lib/stats/score';
+import type { RunSource, RunState } from '@/server/db/schema';
+
+/** What the pages are told. Screens take these types (and nothing else) from the server. */
+
+/* ---------------------------------------------------------------- leaderboard */
+
+export interface BoardColumn {
+  benchmark: string;
+  shortName: string;
+  name: string;
+  ability: string;
+  /** The headline in words: "accuracy", "mean of the three val splits". */
+  headlineLabel: string;
+  /** Scorer of the column; two figures of a column come from the same rule unless the cell says otherwise. */
+  scorer: ScorerId | null;
+  /** In the average and the average rank unless the visitor chooses otherwise. */
+  inSeedTable: boolean;
+}
+
+/** One figure of a checkpoint for a benchmark, by one kind of evidence. */
+export interface BoardCell {
+  /** The run that it links to; for a mean of splits, the first of them. */
+  runId: string;
+  evidence: 'reported' | 'recomputed';
+  value: number;
+  interval: Interval | null;
+  /** 1 + the number of checkpoints that are better beyond chance; equal ranks are ties. */
+  rank: number;
+  scorer: string;
+  /** "recomputed here from 5,000 samples", "reported in …". */
+  provenance: string;
+}
+
+export interface BoardRow {
+  checkpointId: string;
+  modelSlug: string;
+  modelName: string;
+  family: string;
+  parametersB: number | null;
+  openWeights: boolean;
+  link: string | null;
+  stage: number;
+  step: number | null;
+  parentId: string | null;
+  /** By benchmark id; both kinds of evidence where both exist. */
+  cells: Readonly<Record<string, { reported: BoardCell | null; recomputed: BoardCell | null }>>;
+}
+
+export interface Board {
+  columns: readonly BoardColumn[];
+  rows: readonly BoardRow[];
+}
+
+/** A benchmark's page: what it is, and all published runs with their breakdowns. */
+export interface BenchmarkPage {
+  id: string;
+  name: string;
+  ability: string;
+  description: string;
+  licence: string;
+  sources: readonly { label: string; url: string }[];
+  splits: readonly {
+    id: string;
+    label: string;
+    sampleCount: number;
+    installed: { sha256: string; source: string; installedAt: Date } | null;
+  }[];
+  prompts: readonly { id: string; label: string; template: string }[];
+  maxNewTokens: number | null;
+  headlineLabel: string;
+  scorers: readonly {
+    id: string;
+    label: string;
+    rule: string;
+    upstream: { repository: string; commit: string; path: string };
+  }[];
+  breakdowns: readonly { tag: string; label: string }[];
+  secondary: readonly { id: string; label: string; formula: string }[];
+  caveats: readonly string[];
+  runs: readonly BenchmarkRun[];
+}
+
+export interface BenchmarkRun {
+  runId: string;
+  split: string | null;
+  checkpointId: string;
+  modelName: string;
+  stage: number;
+  source: RunSource;
+  scorer: string;
+  headline: number;
+  interval: Interval | null;
+  correct: number | null;
+  total: number | null;
+  breakdown: readonly BreakdownGroup[];
+  secondary: Readonly<Record<string, number>>;
+  publishedAt: Date | null;
+}
+
+/* ---------------------------------------------------------------- a run and its samples */
+
+export interface RunPage {
+  id: string;
+  state: RunState;
+  source: RunSource;
+  benchmark: {
+    id: string;
+    name: string;
+    breakdowns: readonly { tag: string; label: string }[];
+    secondary: readonly { id: string; label: string; formula: string }[];
+  };
+  split: { id: string; label: string } | null;
+  model: {
+    slug: string;
+    name: string;
+    parametersB: number | null;
+    openWeights: boolean;
+    link: string | null;
+  };
+  checkpoint: { id: string; stage: number; step: number | null };
+  scorer: {
+    id: string;
+    label: string;
+    rule: string;
+    upstream: { repository: string; commit: string; path: string };
+  } | null;
+  data: { sha256: string; source: string; licence: string; sampleCount: number } | null;
+  file: { name: string; sha256: string; format: string; bytes: number } | null;
+  prompt: string | null;
+  generation: Record<string, unknown> | null;
+  citation: string | null;
+  claimedAccuracy: number | null;
+  matched: number | null;
+  missing: number | null;
+  /** While scoring: how far. */
+  progress: { scored: number; total: number } | null;
+  error: string | null;
+  score: {
+    headline: number;
+    interval: Interval | null;
+    correct: number | null;
+    total: number | null;
+    breakdown: readonly BreakdownGroup[];
+    secondary: Readonly<Record<string, number>>;
+  } | null;
+  /** Counts by outcome, for the filter. */
+  outcomes: Readonly<Record<Outcome, number>> | null;
+  /** Tags and their values with counts, for the filter. */
+  tags: readonly { tag: string; label: string; values: readonly { value: string; count: number }[] }[];
+  createdAt: Date;
+  publishedAt: Date | null;
+  /** True where the visitor holds the right to publish or discard it. */
+  mayDecide: boolean;
+}
+
+export interface SampleFilter {
+  outcome?: Outcome | undefined;
+  tag?: { tag: string; value: string } | undefined;
+  /** Substring of question, output or answer, case-insensitive. */
+  text?: string | undefined;
+}
+
+/** A row of the list: short texts only, so that 26,000 can be read by range. */
+export interface SampleRow {
+  sampleId: string;
+  ordinal: number;
+  outcome: Outcome;
+  question: string;
+  gold: Gold;
+  answer: string | null;
+  reason: string;
+}
+
+export interface SampleDetail {
+  sampleId: string;
+  ordinal: number;
+  question: string;
+  options: readonly string[] | null;
+  gold: Gold;
+  tags: Readonly<Record<string, string | readonly string[]>>;
+  /** Path as in the data, and an address where the image is installed. */
+  image: string | null;
+  imageUrl: string | null;
+  output: string | null;
+  tokens: number | null;
+  outcome: Outcome;
+  answer: string | null;
+  reason: string;
+  span: readonly [number, number] | null;
+  /** Boxes to draw, in the image's pixels, where the benchmark has boxes. */
+  boxes: readonly { label: 'gold' | 'answer'; box: readonly [number, number, number, number] }[];
+}
+
+/* ---------------------------------------------------------------- a submission */
+
+export interface PreflightReport {
+  fileSha256: string;
+  fileName: string;
+  bytes: number;
+  format: { id: string; label: string };
+  /** Found by content or chosen; null where neither decides, then `candidates` are offered. */
+  target: { benchmark: string; split: string } | null;
+  candidates: readonly {
+    benchmark: string;
+    split: string;
+    name: string;
+    matched: number;
+    total: number;
+    installed: boolean;
+  }[];
+  rows: number;
+  total: number;
+  matched: number;
+  missing: number;
+  unknown: number;
+  duplicates: number;
+  /** A few of each, for the page. */
+  examples: { missing: readonly string[]; unknown: readonly string[]; duplicates: readonly string[] };
+  /** Percent, as the file says. */
+  claimedAccuracy: number | null;
+  /** Percent, by the scorer; null where it took too long here and the scoring will tell. */
+  recomputedAccuracy: number | null;
+  scorer: { id: string; label: string } | null;
+  manifest: { model: string | null; prompt: string | null; generation: Record<string, unknown> | null };
+  /** What stands in the way of scoring, in sentences; empty where nothing does. */
+  problems: readonly string[];
+  /** A run that these bytes already made. */
+  existingRunId: string | null;
+}
+
+export type SubmissionEvent =
+  | { type: 'progress'; state: RunState; scored: number; total: number }
+  | { type: 'done'; state: RunState; error: string | null };

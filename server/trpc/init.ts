@@ -1,0 +1,57 @@
+import { initTRPC, TRPCError } from '@trpc/server';
+import superjson from 'superjson';
+import { ZodError, z } from 'zod';
+import { principalOf } from '../auth';
+import { log } from '../log';
+
+export interface Context {
+  principal: ReturnType<typeof principalOf>;
+  requestId: string;
+}
+
+export function createContext(headers: Headers): Context {
+  return { principal: principalOf(headers), requestId: headers.get('x-request-id') ?? crypto.randomUUID() };
+}
+
+const t = initTRPC.context<Context>().create({
+  transformer: superjson,
+  isDev: false,
+  sse: {
+    maxDurationMs: 5 * 60_000,
+    ping: { enabled: true, intervalMs: 3_000 },
+    client: { reconnectAfterInactivityMs: 10_000 },
+  },
+  errorFormatter({ shape, error, ctx }) {
+    const internal = error.code === 'INTERNAL_SERVER_ERROR';
+    return {
+      ...shape,
+      message: internal
+        ? `Something failed here; the log has it under request ${ctx?.requestId ?? 'unknown'}.`
+        : shape.message,
+      data: { ...shape.data, issues: error.cause instanceof ZodError ? z.flattenError(error.cause) : null },
+    };
+  },
+});
+
+const logged = t.middleware(async ({ ctx, path, type, next }) => {
+  const started = performance.now();
+  const result = await next();
+  const fields = { requestId: ctx.requestId, path, type, ms: Math.round(performance.now() - started) };
+  if (result.ok) log.debug(fields, 'call');
+  else if (result.error.code === 'INTERNAL_SERVER_ERROR')
+    log.error({ ...fields, err: result.error.cause ?? result.error }, 'call failed');
+  else log.info({ ...fields, code: result.error.code }, 'call refused');
+  return result;
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+
+export const publicProcedure = t.procedure.use(logged);
+
+/** Every write goes through here: the one place where it is authorised. */
+export const writerProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (ctx.principal.role !== 'writer')
+    throw new TRPCError({ code: 'UNAUTHORIZED', message: 'This needs the write token.' });
+  return next();
+});

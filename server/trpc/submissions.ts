@@ -1,0 +1,45 @@
+import { tracked } from '@trpc/server';
+import { z } from 'zod';
+import {
+  cancelScoring,
+  createRun,
+  discardRun,
+  followRun,
+  listModels,
+  preflight,
+  publishRun,
+  submittableBenchmarks,
+} from '../evals';
+import { newRun, sha256 } from '../evals/new-run';
+import { publicProcedure, router, writerProcedure } from './init';
+
+const runId = z.object({ runId: z.string() });
+
+export const submissionsRouter = router({
+  /** Whether this visitor may write. */
+  session: publicProcedure.query(({ ctx }) => ({ mayWrite: ctx.principal.role === 'writer' })),
+  models: publicProcedure.query(() => listModels()),
+  benchmarks: publicProcedure.query(() => submittableBenchmarks()),
+
+  preflight: writerProcedure
+    .input(
+      z.object({
+        fileSha256: sha256,
+        fileName: z.string().max(200),
+        benchmark: z.string().nullable(),
+        split: z.string().nullable(),
+      }),
+    )
+    .mutation(({ input }) => preflight(input)),
+  create: writerProcedure.input(newRun).mutation(({ input }) => createRun(input)),
+  cancel: writerProcedure.input(runId).mutation(({ input }) => cancelScoring(input.runId)),
+  publish: writerProcedure.input(runId).mutation(({ input }) => publishRun(input.runId)),
+  discard: writerProcedure.input(runId).mutation(({ input }) => discardRun(input.runId)),
+
+  /** Progress of a scoring: the state at once, then each change, until it is done. */
+  progress: writerProcedure
+    .input(z.object({ runId: z.string(), lastEventId: z.string().nullish() }))
+    .subscription(async function* ({ input, signal }) {
+      for await (const event of followRun(input.runId, signal)) yield tracked(event.id, event.event);
+    }),
+});
