@@ -1,5 +1,6 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
+import { writingEnabled } from '../auth';
 import {
   cancelScoring,
   createRun,
@@ -16,8 +17,11 @@ import { publicProcedure, router, writerProcedure } from './init';
 const runId = z.object({ runId: z.string() });
 
 export const submissionsRouter = router({
-  /** Whether this visitor may write. */
-  session: publicProcedure.query(({ ctx }) => ({ mayWrite: ctx.principal.role === 'writer' })),
+  /** Whether this visitor may write, and whether anybody may. */
+  session: publicProcedure.query(({ ctx }) => ({
+    mayWrite: ctx.principal.role === 'writer',
+    writingEnabled: writingEnabled(),
+  })),
   models: publicProcedure.query(() => listModels()),
   benchmarks: publicProcedure.query(() => submittableBenchmarks()),
 

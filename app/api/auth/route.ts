@@ -1,0 +1,65 @@
+import { cookies } from 'next/headers';
+import { z } from 'zod';
+import {
+  attemptLimit,
+  isSameOrigin,
+  isWriteToken,
+  newSession,
+  SESSION_COOKIE,
+  SESSION_SECONDS,
+  writingEnabled,
+} from '@/server/auth';
+
+// 5 wrong tokens a minute from one address, 60 from all together.
+const attempts = attemptLimit(5, 60, 60_000);
+const MAX_BODY_BYTES = 4_096;
+const signInBody = z.object({ token: z.string().min(1).max(1_000) });
+
+const refused = (status: number, error: string, headers?: HeadersInit) =>
+  Response.json({ error }, headers === undefined ? { status } : { status, headers });
+
+/** Signs in: the right token gives a session cookie. */
+export async function POST(request: Request): Promise<Response> {
+  if (!isSameOrigin(request.headers)) return refused(403, 'Sign in from a page of this server.');
+  if (!writingEnabled())
+    return refused(
+      401,
+      'Writing is off on this server: whoever runs it sets OCEAN_TOKEN and starts it again.',
+    );
+  const bytes = request.headers.get('content-length');
+  if (bytes === null || Number(bytes) > MAX_BODY_BYTES)
+    return refused(413, `Send {"token": "…"} of at most ${MAX_BODY_BYTES} bytes, with its Content-Length.`);
+  const body = signInBody.safeParse(await request.json().catch(() => null));
+  if (!body.success) return refused(400, 'Send JSON of the form {"token": "…"}.');
+  // From here on nothing waits, so that attempts sent at once are counted one by one.
+  const address = addressOf(request.headers);
+  const wait = attempts.waitSeconds(address);
+  if (wait > 0)
+    return refused(429, `Too many wrong tokens. Try again in ${wait} ${wait === 1 ? 'second' : 'seconds'}.`, {
+      'Retry-After': String(wait),
+    });
+  if (!isWriteToken(body.data.token.trim())) {
+    attempts.failed(address);
+    return refused(401, 'This is not the write token of this server.');
+  }
+  (await cookies()).set(SESSION_COOKIE, newSession(), { ...cookieOptions(request), maxAge: SESSION_SECONDS });
+  return new Response(null, { status: 204 });
+}
+
+/** Signs out. */
+export async function DELETE(request: Request): Promise<Response> {
+  if (!isSameOrigin(request.headers)) return refused(403, 'Sign out from a page of this server.');
+  (await cookies()).set(SESSION_COOKIE, '', { ...cookieOptions(request), maxAge: 0 });
+  return new Response(null, { status: 204 });
+}
+
+/** The browser's `Origin` tells whether it speaks https, behind a proxy too. */
+function cookieOptions(request: Request) {
+  const secure = (request.headers.get('origin') ?? request.url).startsWith('https:');
+  return { httpOnly: true, sameSite: 'strict', path: '/', secure } as const;
+}
+
+/** The hop nearest to us. Without a proxy in front it can be forged; see attemptLimit for what that gains. */
+function addressOf(headers: Headers): string {
+  return headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'unknown';
+}

@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { attemptLimit } from './attempt-limit';
+
+describe('attemptLimit', () => {
+  it('shuts an address out after its share, until the first of its failures has left the window', () => {
+    const limit = attemptLimit(3, 100, 60_000);
+    for (const at of [0, 1_000, 2_000]) {
+      expect(limit.waitSeconds('a', at)).toBe(0);
+      limit.failed('a', at);
+    }
+    expect(limit.waitSeconds('a', 3_000)).toBe(57);
+    expect(limit.waitSeconds('b', 3_000)).toBe(0);
+    expect(limit.waitSeconds('a', 59_999)).toBe(1);
+    expect(limit.waitSeconds('a', 60_000)).toBe(0);
+  });
+
+  it('shuts all out after the overall share, whatever addresses are claimed', () => {
+    const limit = attemptLimit(3, 10, 60_000);
+    for (let n = 0; n < 10; n++) limit.failed(`forged ${n}`, n);
+    expect(limit.waitSeconds('another', 10)).toBe(60);
+    expect(limit.waitSeconds('another', 60_000)).toBe(0);
+  });
+});
