@@ -1,0 +1,56 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ADDRESS, FOLDER, file, PORT, TOKEN, writeWorld } from './world';
+
+const root = join(FOLDER, '..', '..');
+
+/** Makes the world, installs its annotations by the CLI, starts the production server on it; returns what ends it all. */
+export default async function globalSetup(): Promise<() => Promise<void>> {
+  if (!existsSync(join(root, '.next', 'BUILD_ID')))
+    throw new Error('There is no production build: run `npm run build`.');
+  rmSync(FOLDER, { recursive: true, force: true });
+  writeWorld();
+  const env = {
+    ...process.env,
+    OCEAN_DATA_DIR: join(FOLDER, 'data'),
+    OCEAN_TOKEN: TOKEN,
+    LOG_LEVEL: 'warn',
+    DATABASE_URL: '',
+  };
+  const ocean = (...args: string[]) =>
+    execFileSync(process.execPath, [join(root, 'cli/bin.mjs'), ...args], { cwd: root, env });
+  ocean('benchmarks', 'install', 'superclevr-200', '--from', file('counting.jsonl'));
+  ocean(
+    'benchmarks',
+    'install',
+    'refcoco',
+    '--split',
+    'refcoco_val',
+    '--from',
+    file('refcoco_val.json'),
+    '--images',
+    file('images'),
+  );
+
+  const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '-p', String(PORT)], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  });
+  const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
+  for (;;) {
+    if (server.exitCode !== null)
+      throw new Error(`The server ended with ${server.exitCode} before it was ready.`);
+    const healthy = await fetch(`${ADDRESS}/api/health`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (healthy) break;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  return async () => {
+    server.kill('SIGTERM');
+    await ended;
+  };
+}

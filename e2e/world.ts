@@ -1,0 +1,104 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+
+/**
+ * The little world that the end-to-end tests run in: annotations in the published formats, made up here, and
+ * predictions files whose right score is known.
+ */
+
+export const PORT = 4195;
+export const ADDRESS = `http://localhost:${PORT}`;
+export const TOKEN = 'end-to-end-token-0001';
+/** Data folder and files of one test run; emptied at its start. */
+export const FOLDER = join(import.meta.dirname ?? __dirname, '..', '.data', 'e2e');
+export const file = (name: string) => join(FOLDER, 'files', name);
+
+const json = (value: unknown) => JSON.stringify(value);
+const lines = (rows: readonly unknown[]) => `${rows.map(json).join('\n')}\n`;
+
+/** The 200-sample split in the seed's form. */
+export const counting = Array.from({ length: 200 }, (_, index) => ({
+  image_path: `./images/made_up_${String(index).padStart(6, '0')}.png`,
+  question: 'How many different items are there in the image?',
+  ground_truth: 3 + (index % 8),
+}));
+
+/** R1-V's form; the first `right` answers are right. */
+export function countingPredictions(right: number, claimed: number) {
+  return {
+    accuracy: claimed,
+    results: counting.map((question, index) => {
+      const answer = index < right ? question.ground_truth : question.ground_truth + 1;
+      return {
+        question,
+        ground_truth: question.ground_truth,
+        model_output: `<think>Item by item: ${answer} of them.</think>\n<answer>\n${answer}\n</answer>`,
+        extracted_answer: answer,
+      };
+    }),
+  };
+}
+
+const box = (index: number) => {
+  const left = 10 + (index % 40);
+  return [left, 20, left + 60, 90] as const;
+};
+
+/** RefCOCO's first split, whole: 10,834 expressions on 200 pictures. */
+export const expressions = Array.from({ length: 10_834 }, (_, index) => ({
+  image: `train2014/made_up_${index % 200}.png`,
+  problem: `Please provide the bounding box coordinate of the region this sentence describes: shape ${index}.`,
+  solution: box(index),
+  normalized_solution: box(index).map((side) => side / 160),
+}));
+
+/** Our own form; nine of ten boxes are right, the tenth is empty of any. */
+export const boxPredictions = expressions.map(({ solution }, index) => ({
+  sample_id: String(index),
+  output:
+    index % 10 === 9
+      ? '<think>I cannot find it.</think><answer>none</answer>'
+      : `<think>There it is.</think><answer>{"bbox_2d": [${solution.join(', ')}]}</answer>`,
+}));
+
+/** PNG's checksum; zlib's own came only with Node 20.15. */
+function crc32(bytes: Buffer): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** A plain PNG, 160 x 120. */
+function picture(): Buffer {
+  const chunk = (type: string, data: Buffer) => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+    const frame = Buffer.alloc(8);
+    frame.writeUInt32BE(data.length, 0);
+    frame.writeUInt32BE(crc32(body), 4);
+    return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+  };
+  const header = Buffer.from([0, 0, 0, 160, 0, 0, 0, 120, 8, 2, 0, 0, 0]);
+  const row = Buffer.from([0, ...Array.from({ length: 160 }, (_, x) => [90 + (x % 60), 140, 170]).flat()]);
+  const pixels = deflateSync(Buffer.concat(Array.from({ length: 120 }, () => row)));
+  return Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    chunk('IHDR', header),
+    chunk('IDAT', pixels),
+    chunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+export function writeWorld(): void {
+  mkdirSync(file('images/train2014'), { recursive: true });
+  writeFileSync(file('counting.jsonl'), lines(counting));
+  writeFileSync(file('refcoco_val.json'), json(expressions));
+  for (let index = 0; index < 200; index++)
+    writeFileSync(file(`images/train2014/made_up_${index}.png`), picture());
+  writeFileSync(file('counting-75.json'), json(countingPredictions(150, 75)));
+  writeFileSync(file('counting-boasting.json'), json(countingPredictions(100, 99)));
+  writeFileSync(file('boxes.jsonl'), lines(boxPredictions));
+}
