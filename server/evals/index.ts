@@ -31,6 +31,13 @@ export const sampleDetail = async (
   _principal: Principal,
   _sampleId: string,
 ): Promise<SampleDetail | null> => notBuilt();
+/** Place (from 0) of a sample among those that the filter leaves; null where it leaves it out or there is none. */
+export const samplePosition = async (
+  _id: string,
+  _principal: Principal,
+  _filter: SampleFilter,
+  _sampleId: string,
+): Promise<number | null> => notBuilt();
 export const listModels = async (): Promise<
   readonly { checkpointId: string; modelName: string; stage: number; family: string }[]
 > => notBuilt();

@@ -1,7 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { OUTCOMES } from '@/lib/scoring/scorer';
-import { runPage, sampleDetail, sampleRows } from '../evals';
+import { runPage, sampleDetail, samplePosition, sampleRows } from '../evals';
 import { publicProcedure, router } from './init';
 
 const filter = z.object({
@@ -28,6 +28,11 @@ export const runsRouter = router({
       }),
     )
     .query(({ ctx, input }) => sampleRows(input.id, ctx.principal, input.filter, input.offset, input.limit)),
+
+  /** Where a sample stands in that list (from 0), so that a permalink opens the list at it; null where it is not in it. */
+  position: publicProcedure
+    .input(z.object({ id: z.string(), filter, sampleId: z.string() }))
+    .query(({ ctx, input }) => samplePosition(input.id, ctx.principal, input.filter, input.sampleId)),
 
   sample: publicProcedure
     .input(z.object({ id: z.string(), sampleId: z.string() }))
