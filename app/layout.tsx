@@ -4,7 +4,9 @@ import localFont from 'next/font/local';
 import Link from 'next/link';
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
+import { SiteFooter } from './ui/site-footer';
 import { SiteNav } from './ui/site-nav';
+import { WaveMark } from './ui/wave-mark';
 
 const inter = localFont({
   src: '../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
@@ -31,11 +33,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         </a>
         <header className="site-header">
           <Link href="/" className="site-name">
+            <WaveMark />
             Ocean-R1
           </Link>
           <SiteNav />
         </header>
         <main id="main">{children}</main>
+        <SiteFooter />
       </body>
     </html>
   );

@@ -1,0 +1,33 @@
+/** Where a figure comes from: read in a paper, or recomputed here from predictions, sample by sample. */
+export type Evidence = 'reported' | 'recomputed';
+
+export const EVIDENCE_WORDS: Readonly<Record<Evidence, string>> = {
+  reported: 'as its authors report it; no predictions were handed in, so nothing here checks it',
+  recomputed: 'scored here from the predictions of every sample, by the pinned rule',
+};
+
+/** The kind of evidence by shape: an open ring for reported, a filled disc with a tick for recomputed. */
+export function EvidenceMark({ evidence }: { evidence: Evidence }) {
+  return (
+    <svg
+      className={`evidence-mark evidence-${evidence}`}
+      width="12"
+      height="12"
+      viewBox="0 0 12 12"
+      aria-hidden="true"
+    >
+      <circle cx="6" cy="6" r="4.75" />
+      {evidence === 'recomputed' ? <path d="M3.6 6.2 5.3 7.9 8.5 4.5" /> : null}
+    </svg>
+  );
+}
+
+/** The kind of evidence by shape and word. */
+export function EvidenceBadge({ evidence }: { evidence: Evidence }) {
+  return (
+    <span className="badge" title={EVIDENCE_WORDS[evidence]}>
+      <EvidenceMark evidence={evidence} />
+      {evidence}
+    </span>
+  );
+}

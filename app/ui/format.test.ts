@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { formatCount, formatDelta, formatInterval, formatPercent, formatSize, formatStage } from './format';
+
+describe('figures as they are written', () => {
+  it('has one decimal for a percent', () => {
+    expect(formatPercent(87.25)).toBe('87.3');
+    expect(formatPercent(100)).toBe('100.0');
+  });
+  it('gives every difference its sign, and none to what rounds to nothing', () => {
+    expect(formatDelta(23.2)).toBe('+23.2');
+    expect(formatDelta(-0.44)).toBe('−0.4');
+    expect(formatDelta(-0.04)).toBe('±0.0');
+    expect(formatDelta(0)).toBe('±0.0');
+  });
+  it('writes an interval as a range', () => {
+    expect(formatInterval({ low: 86.36, high: 88.2 })).toBe('86.4–88.2');
+  });
+  it('writes counts, sizes and stages', () => {
+    expect(formatCount(26488)).toBe('26,488');
+    expect(formatSize(0.494)).toBe('0.494B');
+    expect(formatSize(7)).toBe('7B');
+    expect(formatSize(null)).toBe('size undisclosed');
+    expect(formatStage(0)).toBe('base');
+    expect(formatStage(2)).toBe('stage 2');
+  });
+});

@@ -1,0 +1,42 @@
+import type { Interval } from '@/lib/stats/score';
+
+const MINUS = '−';
+
+/** Percent with one decimal, as every figure of the site is written: `87.3`. */
+export function formatPercent(value: number): string {
+  return value.toFixed(1).replace('-', MINUS);
+}
+
+/** A difference in percentage points, always with its sign: `+23.2`, `−0.4`, `±0.0`. */
+export function formatDelta(delta: number): string {
+  const rounded = Math.round(delta * 10) / 10;
+  if (rounded === 0) return '±0.0';
+  return `${rounded > 0 ? '+' : MINUS}${Math.abs(rounded).toFixed(1)}`;
+}
+
+/** `86.4–88.2` */
+export function formatInterval(interval: Pick<Interval, 'low' | 'high'>): string {
+  return `${formatPercent(interval.low)}–${formatPercent(interval.high)}`;
+}
+
+const COUNT = new Intl.NumberFormat('en-GB');
+
+/** `5,000`; the same on the server and in any visitor's browser. */
+export function formatCount(count: number): string {
+  return COUNT.format(count);
+}
+
+/** `3B`, `0.5B`, or "size undisclosed". */
+export function formatSize(parametersB: number | null): string {
+  return parametersB === null ? 'size undisclosed' : `${Number(parametersB.toPrecision(3))}B`;
+}
+
+/** Stage 0 is what the training started from. */
+export function formatStage(stage: number): string {
+  return stage === 0 ? 'base' : `stage ${stage}`;
+}
+
+/** `2025-04-09`, in UTC: the same for every visitor. */
+export function formatDate(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
