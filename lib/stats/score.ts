@@ -13,7 +13,12 @@ export const INTERVAL_METHODS = {
   wilson: 'Wilson score interval of a proportion',
   'wilson-clustered':
     'Wilson score interval at the effective sample size that samples sharing an image leave',
-  'delta-mean': 'delta method for the mean of independent splits',
+  'delta-mean':
+    'delta method for the mean of independent splits, the spread of each taken from its own interval',
+  'wilson-reported':
+    'Wilson score interval at the sample count of the benchmark, the reported figure taken at its word',
+  'paired-clustered':
+    'difference over the same samples, with a standard error robust to samples sharing an image and one pseudo-image each way',
 } as const;
 export type IntervalMethod = keyof typeof INTERVAL_METHODS;
 
