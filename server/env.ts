@@ -30,6 +30,8 @@ const schema = z.object({
       )
       .default('info'),
   ),
+  /** Set by Next itself while it builds; not for people. */
+  NEXT_PHASE: z.string().optional(),
 });
 
 export type Env = z.infer<typeof schema>;

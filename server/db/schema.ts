@@ -185,5 +185,6 @@ export const verdict = pgTable(
   (table) => [
     primaryKey({ columns: [table.runId, table.scorer, table.sampleId] }),
     index('verdict_order').on(table.runId, table.scorer, table.ordinal),
+    index('verdict_outcome').on(table.runId, table.scorer, table.outcome, table.ordinal),
   ],
 );

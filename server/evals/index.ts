@@ -1,8 +1,8 @@
+export { type NewRun, newRun, sha256 } from './new-run';
+
 import type { Principal } from '../auth';
 import type { NewRun } from './new-run';
 import type {
-  BenchmarkPage,
-  Board,
   PreflightReport,
   RunPage,
   SampleDetail,
@@ -16,8 +16,11 @@ const notBuilt = (): never => {
   throw new Error('not built yet');
 };
 
-export const board = async (): Promise<Board> => notBuilt();
-export const benchmarkPage = async (_id: string): Promise<BenchmarkPage | null> => notBuilt();
+export { benchmarkPage } from './benchmark-page';
+export { board } from './board';
+export { listModels, submittableBenchmarks } from './submission-choices';
+export const resumeScorings = async (): Promise<void> => {};
+export const stopScorings = async (): Promise<void> => {};
 export const runPage = async (_id: string, _principal: Principal): Promise<RunPage | null> => notBuilt();
 export const sampleRows = async (
   _id: string,
@@ -38,19 +41,6 @@ export const samplePosition = async (
   _filter: SampleFilter,
   _sampleId: string,
 ): Promise<number | null> => notBuilt();
-export const listModels = async (): Promise<
-  readonly { checkpointId: string; modelName: string; stage: number; family: string }[]
-> => notBuilt();
-/** All benchmarks; those without a scorer or without installed data say so. */
-export const submittableBenchmarks = async (): Promise<
-  readonly {
-    id: string;
-    name: string;
-    scorable: boolean;
-    splits: readonly { id: string; label: string; sampleCount: number; installed: boolean }[];
-    prompts: readonly { id: string; label: string; template: string }[];
-  }[]
-> => notBuilt();
 export const preflight = async (_input: {
   fileSha256: string;
   fileName: string;

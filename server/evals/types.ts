@@ -1,7 +1,7 @@
 import type { Gold } from '@/lib/benchmarks/benchmark';
 import type { Outcome, ScorerId } from '@/lib/scoring/scorer';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
-import type { RunSource, RunState } from '@/server/db/schema';
+import type { RunSource, RunState } from '../db';
 
 /** What the pages are told. Screens take these types (and nothing else) from the server. */
 

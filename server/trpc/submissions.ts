@@ -7,11 +7,12 @@ import {
   discardRun,
   followRun,
   listModels,
+  newRun,
   preflight,
   publishRun,
+  sha256,
   submittableBenchmarks,
 } from '../evals';
-import { newRun, sha256 } from '../evals/new-run';
 import { publicProcedure, router, writerProcedure } from './init';
 
 const runId = z.object({ runId: z.string() });

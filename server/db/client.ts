@@ -1,0 +1,79 @@
+import { mkdirSync } from 'node:fs';
+import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
+import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
+import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
+import pg from 'pg';
+import { env } from '../env';
+import { log } from '../log';
+import { migratePglite, migratePostgres } from './migrate';
+import { openPglite } from './pglite';
+import * as schema from './schema';
+
+/** Both drivers speak this: one dialect, one schema. A transaction is one too. */
+export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
+
+export interface Database {
+  db: Db;
+  driver: 'pglite' | 'postgres';
+  close(): Promise<void>;
+}
+
+/** Opens and migrates: a Postgres server where a URL is given, else the embedded database of the data folder. */
+export async function openDatabase(options: { url: string | undefined; dataDir: string }): Promise<Database> {
+  if (options.url !== undefined) {
+    const pool = new pg.Pool({ connectionString: options.url, max: 10, connectionTimeoutMillis: 10_000 });
+    // A server that went away: the query that meets it fails, the process lives on and connects anew.
+    pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+    try {
+      await migratePostgres(pool);
+    } catch (error) {
+      await pool.end();
+      throw error;
+    }
+    return { db: drizzlePostgres(pool, { schema }), driver: 'postgres', close: () => pool.end() };
+  }
+  mkdirSync(options.dataDir, { recursive: true });
+  const { pglite, close } = await openPglite(options.dataDir);
+  const db = drizzlePglite(pglite, { schema });
+  try {
+    await migratePglite(db);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { db, driver: 'pglite', close };
+}
+
+// On globalThis, as Next evaluates a module once for each of its bundles, and there is one database.
+const shared: typeof globalThis & { oceanDatabase?: Promise<Database> | undefined; oceanClosed?: true } =
+  globalThis;
+
+/** The process's database: opened at the first call. @throws while Next builds, where nothing may touch it. */
+export function database(): Promise<Database> {
+  const { NEXT_PHASE, DATABASE_URL, OCEAN_DATA_DIR } = env();
+  if (NEXT_PHASE === 'phase-production-build')
+    throw new Error(
+      'The database was asked for while building: a page that reads it must be rendered at request time.',
+    );
+  if (shared.oceanClosed) throw new Error('The database is closed: the server is stopping.');
+  shared.oceanDatabase ??= openDatabase({ url: DATABASE_URL, dataDir: OCEAN_DATA_DIR }).catch((error) => {
+    shared.oceanDatabase = undefined;
+    throw error;
+  });
+  return shared.oceanDatabase;
+}
+
+export async function getDb(): Promise<Db> {
+  return (await database()).db;
+}
+
+/** Makes an open database the process's own: for tests, which run on several. */
+export function useDatabase(opened: Database): void {
+  shared.oceanDatabase = Promise.resolve(opened);
+}
+
+/** For good: what still asks for it is refused. */
+export async function closeDatabase(): Promise<void> {
+  shared.oceanClosed = true;
+  await (await shared.oceanDatabase)?.close();
+}

@@ -1,0 +1,56 @@
+import { and, desc, eq } from 'drizzle-orm';
+import { checkpoint, getDb, model, run, score } from '../db';
+import { benchmarkOf } from './registry-for-now';
+import type { BenchmarkPage } from './types';
+
+/** What a benchmark is, and its published runs, the best first; null where there is no such benchmark. */
+export async function benchmarkPage(id: string): Promise<BenchmarkPage | null> {
+  const benchmark = benchmarkOf(id);
+  if (benchmark === null) return null;
+  const db = await getDb();
+  const runs = await db
+    .select({
+      runId: run.id,
+      split: run.split,
+      checkpointId: run.checkpointId,
+      modelName: model.name,
+      stage: checkpoint.stage,
+      source: run.source,
+      scorer: score.scorer,
+      headline: score.headline,
+      interval: score.interval,
+      correct: score.correct,
+      total: score.total,
+      breakdown: score.breakdown,
+      secondary: score.secondary,
+      publishedAt: run.publishedAt,
+    })
+    .from(run)
+    .innerJoin(score, and(eq(score.runId, run.id), eq(score.scorer, run.scorer)))
+    .innerJoin(checkpoint, eq(checkpoint.id, run.checkpointId))
+    .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
+    .where(and(eq(run.benchmark, id), eq(run.state, 'published')))
+    .orderBy(desc(score.headline));
+  return {
+    id: benchmark.id,
+    name: benchmark.name,
+    ability: benchmark.ability,
+    description: benchmark.description,
+    licence: benchmark.licence,
+    sources: benchmark.sources,
+    splits: benchmark.splits.map(({ id, label, sampleCount }) => ({
+      id,
+      label,
+      sampleCount,
+      installed: null,
+    })),
+    prompts: benchmark.prompts,
+    maxNewTokens: benchmark.maxNewTokens,
+    headlineLabel: benchmark.headline.label,
+    scorers: benchmark.scorers.map(({ id, label, rule, upstream }) => ({ id, label, rule, upstream })),
+    breakdowns: benchmark.breakdowns,
+    secondary: benchmark.secondary.map(({ id, label, formula }) => ({ id, label, formula })),
+    caveats: benchmark.caveats,
+    runs,
+  };
+}

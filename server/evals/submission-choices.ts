@@ -1,0 +1,49 @@
+import { asc, eq } from 'drizzle-orm';
+import { checkpoint, getDb, model } from '../db';
+import { BENCHMARKS } from './registry-for-now';
+
+export interface ModelChoice {
+  checkpointId: string;
+  modelName: string;
+  stage: number;
+  family: string;
+}
+
+export interface BenchmarkChoice {
+  id: string;
+  name: string;
+  scorable: boolean;
+  splits: readonly { id: string; label: string; sampleCount: number; installed: boolean }[];
+  prompts: readonly { id: string; label: string; template: string }[];
+}
+
+/** The checkpoints that a submission can name. */
+export async function listModels(): Promise<readonly ModelChoice[]> {
+  const db = await getDb();
+  return db
+    .select({
+      checkpointId: checkpoint.id,
+      modelName: model.name,
+      stage: checkpoint.stage,
+      family: model.family,
+    })
+    .from(checkpoint)
+    .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
+    .orderBy(asc(model.name), asc(checkpoint.stage));
+}
+
+/** All benchmarks; those without a scorer or without installed data say so. */
+export async function submittableBenchmarks(): Promise<readonly BenchmarkChoice[]> {
+  return Object.values(BENCHMARKS).map((benchmark) => ({
+    id: benchmark.id,
+    name: benchmark.name,
+    scorable: benchmark.scorers.length > 0,
+    splits: benchmark.splits.map(({ id, label, sampleCount }) => ({
+      id,
+      label,
+      sampleCount,
+      installed: false,
+    })),
+    prompts: benchmark.prompts,
+  }));
+}

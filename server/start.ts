@@ -1,0 +1,51 @@
+import { env } from './env';
+
+/**
+ * Makes the server ready: environment validated, database opened, migrated and seeded, interrupted scorings taken up,
+ * shutdown arranged. What stands in the way is said, and the process ends with 1.
+ */
+export async function start(): Promise<void> {
+  const started = performance.now();
+  try {
+    // First, and by itself: all other modules take the environment as right.
+    env();
+    const [{ database, seed }, { resumeScorings }, { log }] = await Promise.all([
+      import('./db'),
+      import('./evals'),
+      import('./log'),
+    ]);
+    const { db, driver } = await database();
+    await closeAtTheEnd();
+    await seed(db);
+    await resumeScorings();
+    log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  }
+}
+
+/**
+ * A signal first closes what is ours, then goes on to Next's own listeners, which end the process: they do so at once
+ * when no request is open, and would cut the database off in the middle of its last write.
+ */
+async function closeAtTheEnd(): Promise<void> {
+  const [{ closeDatabase }, { stopScorings }, { log }] = await Promise.all([
+    import('./db'),
+    import('./evals'),
+    import('./log'),
+  ]);
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const others = process.listeners(signal);
+    process.removeAllListeners(signal);
+    process.once(signal, async () => {
+      // Requests that do not end keep nobody waiting.
+      setTimeout(() => process.exit(1), 10_000).unref();
+      await stopScorings();
+      await closeDatabase();
+      log.info({ signal }, 'closed');
+      if (others.length === 0) process.exit();
+      for (const listener of others) listener(signal);
+    });
+  }
+}
