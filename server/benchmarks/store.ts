@@ -1,0 +1,176 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
+import { BenchmarkDataError, isSystemError, readSource } from './annotation-source';
+import { identify } from './identify';
+
+/**
+ * Installed annotations: `<dataDir>/benchmarks/<benchmark>/<split>/` holds the annotation file as it was published and
+ * `manifest.json`, which names it. The manifest is renamed into place last, so a reader sees the old or the new install.
+ */
+const manifest = z.object({
+  benchmark: z.string(),
+  split: z.string(),
+  /** Name within the folder. */
+  file: z.string().regex(/^[\w.-]+$/),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Whether the sha256 is that of a published file that the benchmark knows. */
+  known: z.boolean(),
+  /** Where it came from: an address, or the name of a local file. */
+  source: z.string(),
+  bytes: z.number().int().positive(),
+  sampleCount: z.number().int().positive(),
+  installedAt: z.iso.datetime(),
+  /** The folder of the benchmark's images, where there is one. */
+  imagesDir: z.string().nullable(),
+});
+export type InstalledData = Readonly<z.infer<typeof manifest>>;
+
+const ID = /^[\w-]+$/;
+
+/** Ids come from addresses and arguments too: whatever is no plain name has no folder. */
+export function splitDir(dataDir: string, benchmark: string, split: string): string | null {
+  return ID.test(benchmark) && ID.test(split) ? join(dataDir, 'benchmarks', benchmark, split) : null;
+}
+
+const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
+
+/**
+ * Installs the annotations of one split, or where none is asked for of all that the file holds (a zip may hold several).
+ * What is installed stays as it was unless all of it is right.
+ *
+ * @param from - path or http(s) address of the published file, or a zip of it
+ * @throws BenchmarkDataError, AnnotationError
+ */
+export async function install(
+  dataDir: string,
+  benchmark: Benchmark,
+  split: Split | null,
+  from: string,
+  imagesDir: string | null = null,
+): Promise<readonly InstalledData[]> {
+  const images = imagesDir === null ? null : await folder(imagesDir);
+  const source = await readSource(from);
+  const found = await identify(benchmark, source, split);
+  const installs: InstalledData[] = [];
+  for (const { split, file, samples } of found) {
+    const dir = splitDir(dataDir, benchmark.id, split.id);
+    if (dir === null) throw new BenchmarkDataError(`${benchmark.id}/${split.id} cannot name a folder`);
+    const sha256 = hash(file.bytes);
+    const before = await readManifest(dir);
+    const data: InstalledData = {
+      benchmark: benchmark.id,
+      split: split.id,
+      file: `${sha256.slice(0, 12)}-${file.name.replace(/[^\w.-]/g, '_').slice(-100)}`,
+      sha256,
+      known: split.knownSha256.includes(sha256),
+      source: source.label,
+      bytes: file.bytes.length,
+      sampleCount: samples.length,
+      installedAt: new Date().toISOString(),
+      imagesDir: images ?? before?.imagesDir ?? null,
+    };
+    await mkdir(dir, { recursive: true });
+    await writeWhole(join(dir, data.file), file.bytes);
+    await writeWhole(join(dir, 'manifest.json'), `${JSON.stringify(data, null, 2)}\n`);
+    if (before !== null && before.file !== data.file) await rm(join(dir, before.file), { force: true });
+    installs.push(data);
+  }
+  return installs;
+}
+
+async function folder(path: string): Promise<string> {
+  try {
+    const real = await realpath(path);
+    if ((await stat(real)).isDirectory()) return real;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+  }
+  throw new BenchmarkDataError(`${path} is not a folder: give the folder of the benchmark's images`);
+}
+
+/** A reader never sees half of it. */
+async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(temporary, content, { flush: true });
+    await rename(temporary, path);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+async function readManifest(dir: string): Promise<InstalledData | null> {
+  const path = join(dir, 'manifest.json');
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (isSystemError(error) && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return null;
+    throw error;
+  }
+  try {
+    return manifest.parse(JSON.parse(text));
+  } catch {
+    throw new BenchmarkDataError(`${path} is damaged: remove its folder and install the benchmark again`);
+  }
+}
+
+/** All that is installed, by benchmark and split. @throws BenchmarkDataError where a manifest is damaged. */
+export async function installed(dataDir: string): Promise<readonly InstalledData[]> {
+  const root = join(dataDir, 'benchmarks');
+  const found: InstalledData[] = [];
+  for (const benchmark of await folders(root)) {
+    for (const split of await folders(join(root, benchmark))) {
+      const data = await readManifest(join(root, benchmark, split));
+      if (data !== null) found.push(data);
+    }
+  }
+  return found;
+}
+
+async function folders(path: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    return entries
+      .filter((entry) => entry.isDirectory() && ID.test(entry.name))
+      .map((entry) => entry.name)
+      .sort();
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** The manifest of one installed split, null where it is not installed. @throws BenchmarkDataError */
+export async function installedSplit(
+  dataDir: string,
+  benchmark: string,
+  split: string,
+): Promise<InstalledData | null> {
+  const dir = splitDir(dataDir, benchmark, split);
+  return dir === null ? null : readManifest(dir);
+}
+
+/**
+ * The samples of an installed split, null where it is not installed.
+ *
+ * @throws BenchmarkDataError where the file is not the one that was installed; AnnotationError where its reader refuses it
+ */
+export async function readInstalled(
+  dataDir: string,
+  benchmark: Benchmark,
+  split: Split,
+): Promise<{ data: InstalledData; samples: readonly Sample[] } | null> {
+  const dir = splitDir(dataDir, benchmark.id, split.id);
+  const data = dir === null ? null : await readManifest(dir);
+  if (dir === null || data === null) return null;
+  const path = join(dir, data.file);
+  const bytes = await readFile(path).catch(() => null);
+  if (bytes === null || hash(bytes) !== data.sha256)
+    throw new BenchmarkDataError(`${path} is not the file that was installed: install ${benchmark.id} again`);
+  return { data, samples: await benchmark.readAnnotations({ name: data.file, bytes }, split) };
+}
