@@ -105,7 +105,11 @@ export interface Benchmark {
   scorers: readonly Scorer[];
   /** What a reader of the figure should know: defects of the data or the rule, in whole sentences. */
   caveats: readonly string[];
-  /** @throws AnnotationError naming the row and what is wrong. */
+  /**
+   * Does not ask for the published count, so that a local file may be a part of a split; an install asks for it
+   * with `checkSampleCount` of `annotations.ts`.
+   * @throws AnnotationError naming the row and what is wrong.
+   */
   readAnnotations(file: AnnotationFile, split: Split): Promise<readonly Sample[]>;
 }
 

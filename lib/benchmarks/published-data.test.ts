@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkSampleCount } from '@/lib/benchmarks/annotations';
+import type { BenchmarkId, Sample } from '@/lib/benchmarks/benchmark';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
+
+/** The published files themselves, where a checkout has them beside it; they are never part of the repository. */
+const DATA = new URL('../../../shared/data/', import.meta.url);
+const missing = existsSync(DATA) ? '' : ' (skipped: no ../shared/data beside this checkout)';
+
+const count = (samples: readonly Sample[], tag: string) => {
+  const counts: Record<string, number> = {};
+  for (const { tags } of samples) {
+    for (const value of [tags[tag] ?? []].flat()) counts[value] = (counts[value] ?? 0) + 1;
+  }
+  return counts;
+};
+
+async function read(id: BenchmarkId, path: string, splitId?: string): Promise<readonly Sample[]> {
+  const { splits, readAnnotations } = BENCHMARKS[id];
+  const split = splits.find((candidate) => candidate.id === (splitId ?? splits[0].id));
+  if (!split) throw new Error(`no split ${splitId}`);
+  const bytes = readFileSync(new URL(path, DATA));
+  const samples = await readAnnotations({ name: path, bytes }, split);
+  checkSampleCount({ name: path }, samples, split, splits);
+  expect(split.knownSha256).toContain(createHash('sha256').update(bytes).digest('hex'));
+  return samples;
+}
+
+describe.skipIf(missing)(`published annotation files${missing}`, () => {
+  it('SuperCLEVR: 5,000 questions on 2,442 images, answers 0 to 8', async () => {
+    const samples = await read('superclevr', 'ocean-r1/super_clevr_test_5k.jsonl');
+    expect(new Set(samples.map(({ cluster }) => cluster)).size).toBe(2442);
+    expect(samples.filter(({ gold }) => gold === 1)).toHaveLength(1956);
+    expect(samples[0]).toEqual({
+      sampleId: '0',
+      question: 'How many other big blue metallic objects have the same shape as the blue thing?',
+      options: null,
+      gold: 0,
+      tags: {},
+      image: 'superCLEVR_new_025432.png',
+      cluster: 'superCLEVR_new_025432.png',
+    });
+  });
+
+  it('SuperCLEVR-200 and GEOQA', async () => {
+    expect(await read('superclevr-200', 'ocean-r1/superclevr_test200_counting_problems.jsonl')).toHaveLength(
+      200,
+    );
+    expect((await read('geoqa', 'ocean-r1/geoqa_test_prompts.jsonl'))[0]?.gold).toBe('140°');
+  });
+
+  it('CV-Bench, the seed’s parquet: task and choices recovered, ids 0 to 2,637', async () => {
+    const samples = await read('cv-bench', 'ocean-r1/cvbench_test.parquet');
+    expect(count(samples, 'task')).toEqual({ Count: 788, Relation: 650, Depth: 600, Distance: 600 });
+    expect(samples.map(({ sampleId }) => Number(sampleId)).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 2638 }, (_, i) => i),
+    );
+    expect(samples[0]).toMatchObject({
+      sampleId: '619',
+      options: ['left', 'right'],
+      gold: '(A)',
+      image: '619.jpg',
+    });
+    expect(samples[0]?.question).toMatch(/located with respect to the magazine\?$/);
+  });
+
+  it('OCRBench: ten types', async () => {
+    const samples = await read('ocr-bench', 'annotations/OCRBench.json');
+    expect(Object.keys(count(samples, 'type'))).toHaveLength(10);
+    expect(samples.filter(({ gold }) => typeof gold === 'object')).toHaveLength(149);
+  });
+
+  it('MathVision: 16 subjects, 5 levels, 1,532 with choices', async () => {
+    const samples = await read('math-vision', 'annotations/mathvision_test.jsonl');
+    expect(count(samples, 'level')).toEqual({ 1: 237, 2: 738, 3: 551, 4: 830, 5: 684 });
+    expect(Object.keys(count(samples, 'subject'))).toHaveLength(16);
+    expect(samples.filter(({ options }) => options)).toHaveLength(1532);
+  });
+
+  it('MathVista: five tasks, seven skills, 31 sources, pids', async () => {
+    const samples = await read('math-vista', 'annotations/mathvista_testmini.json');
+    expect(samples.map(({ sampleId }) => sampleId)).toEqual(
+      Array.from({ length: 1000 }, (_, i) => String(i + 1)),
+    );
+    expect(Object.values(count(samples, 'task'))).toEqual(expect.arrayContaining([269, 208, 186, 179, 158]));
+    expect(count(samples, 'skills')['arithmetic reasoning']).toBe(353);
+    expect(Object.keys(count(samples, 'source'))).toHaveLength(31);
+  });
+
+  it('MathVerse, text only: 12 subfields of 3 subjects, no image', async () => {
+    const samples = await read(
+      'math-verse',
+      'annotations/mathverse_testmini_text_only.json',
+      'testmini_text_only',
+    );
+    expect(count(samples, 'subject')).toEqual({
+      'Plane Geometry': 510,
+      Functions: 159,
+      'Solid Geometry': 119,
+    });
+    expect(samples.every(({ image }) => image === null)).toBe(true);
+  });
+});
