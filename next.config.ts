@@ -15,7 +15,14 @@ const config: NextConfig = {
   poweredByHeader: false,
   // PGlite loads its WebAssembly by path, and pg is a server's library: neither may be bundled.
   serverExternalPackages: ['@electric-sql/pglite', 'pg', 'pino'],
-  headers: async () => [{ source: '/:path*', headers }],
+  headers: async () => [
+    { source: '/:path*', headers },
+    // Doors serve data, never a page.
+    {
+      source: '/api/:path*',
+      headers: [{ key: 'Content-Security-Policy', value: "default-src 'none'; frame-ancestors 'none'" }],
+    },
+  ],
 };
 
 export default config;
