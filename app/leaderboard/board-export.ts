@@ -1,0 +1,74 @@
+import type { BoardView, ShownBoard, ShownCell } from './board-view';
+
+/** The shown table as a file: the same rows, the same order, the same columns. Figures are unrounded. */
+
+type Value = string | number | boolean | null;
+
+/** One flat record a row; the names are the CSV's header. A benchmark that is shown has all its names in every record. */
+export function exportRecords(shown: ShownBoard): readonly Readonly<Record<string, Value>>[] {
+  return shown.rows.map(({ row, cells, average }) => {
+    const record: Record<string, Value> = {
+      model: row.modelName,
+      checkpoint: row.checkpointId,
+      family: row.family,
+    };
+    if (shown.facts.includes('size')) record.parameters_billions = row.parametersB;
+    if (shown.facts.includes('stage')) {
+      record.stage = row.stage;
+      record.step = row.step;
+    }
+    record.open_weights = row.openWeights;
+    if (shown.facts.includes('average')) {
+      record.average = average?.value ?? null;
+      record.average_evidence = average?.evidence ?? null;
+      record.average_delta = average?.delta?.value ?? null;
+    }
+    if (shown.facts.includes('average-rank')) record.average_rank = average?.rank ?? null;
+    if (shown.facts.some((fact) => fact === 'average' || fact === 'average-rank')) {
+      record.averaged_benchmarks_present = average?.have ?? 0;
+      record.averaged_benchmarks_chosen = average?.of ?? null;
+    }
+    for (const { benchmark } of shown.benchmarks) {
+      for (const [name, value] of Object.entries(cellRecord(cells.get(benchmark))))
+        record[`${benchmark}_${name}`] = value;
+    }
+    return record;
+  });
+}
+
+function cellRecord(cell: ShownCell | undefined): Record<string, Value> {
+  return {
+    percent: cell?.value ?? null,
+    ci95_low: cell?.interval?.low ?? null,
+    ci95_high: cell?.interval?.high ?? null,
+    rank: cell?.rank ?? null,
+    tied: cell?.tied ?? null,
+    delta: cell?.delta?.value ?? null,
+    delta_to: cell?.delta?.toName ?? null,
+    evidence: cell?.evidence ?? null,
+    scorer: cell?.scorer ?? null,
+    run: cell === undefined ? null : `/runs/${cell.runId}`,
+  };
+}
+
+/**
+ * A text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP advises ("CSV injection"):
+ * names come from submitters. Numbers are written as numbers, so a negative one stays one.
+ */
+function csvField(value: Value): string {
+  if (value === null) return '';
+  if (typeof value !== 'string') return String(value);
+  const harmless = /^\s*[=+\-@|%＝＋－＠]/.test(value) || /^[\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
+}
+
+/** RFC 4180, with a header. Empty where nothing is shown. */
+export function toCsv(records: readonly Readonly<Record<string, Value>>[]): string {
+  const names = Object.keys(records[0] ?? {});
+  const lines = [names, ...records.map((record) => names.map((name) => record[name] ?? null))];
+  return names.length === 0 ? '' : lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
+}
+
+export function toJson(shown: ShownBoard, view: BoardView): string {
+  return `${JSON.stringify({ view, rows: exportRecords(shown) }, null, 2)}\n`;
+}

@@ -1,0 +1,240 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BOARD, cell, row } from './board-fixture';
+import {
+  ancestorsOf,
+  type BoardView,
+  defaultView,
+  deltaOf,
+  EVIDENCE_CHOICES,
+  FACT_COLUMNS,
+  facets,
+  nextSort,
+  parseView,
+  SIZE_BUCKETS,
+  showBoard,
+  viewParams,
+  WEIGHTS,
+} from './board-view';
+
+const parse = (query: string) => parseView(new URLSearchParams(query), BOARD);
+const shown = (query: string) =>
+  showBoard(BOARD, parse(query)).rows.map(({ row: { checkpointId } }) => checkpointId);
+const view = (changes: Partial<BoardView>): BoardView => ({ ...defaultView(BOARD), ...changes });
+const found = (query: string, checkpointId: string) => {
+  const each = showBoard(BOARD, parse(query)).rows.find((one) => one.row.checkpointId === checkpointId);
+  if (each === undefined) throw new Error(`${checkpointId} is not shown`);
+  return each;
+};
+
+describe('the address', () => {
+  it('is empty for the default view: the seed table’s benchmarks, best average first', () => {
+    expect(viewParams(defaultView(BOARD), BOARD).toString()).toBe('');
+    expect(parse('')).toEqual(defaultView(BOARD));
+    expect(defaultView(BOARD).averaged).toEqual(['superclevr', 'geoqa', 'cv-bench']);
+  });
+
+  it('ignores what is unknown, malformed or hostile', () => {
+    expect(
+      parse(
+        'size=huge&stage=9&stage=1e9&family=__proto__&weights=constructor&evidence=<script>&show=toString&average=__proto__&sort=-hasOwnProperty&x=1',
+      ),
+    ).toEqual(defaultView(BOARD));
+    expect(parse(`q=${'a'.repeat(5000)}`).search).toHaveLength(100);
+  });
+
+  it('takes lists as repeated names, once each and in the board’s order', () => {
+    expect(parse('show=geoqa&show=size&show=geoqa').columns).toEqual(['size', 'geoqa']);
+    expect(parse('stage=2&stage=0').stages).toEqual([0, 2]);
+  });
+
+  it('takes the last sort, which is the one of the header that was pressed', () => {
+    expect(parse('sort=-average&sort=geoqa').sort).toEqual({ key: 'geoqa', descending: false });
+  });
+
+  it('restores any view', () => {
+    const { stages, families } = facets(BOARD);
+    const benchmarks = BOARD.columns.map((column) => column.benchmark);
+    const columnIds = [...FACT_COLUMNS.map((column) => column.id), ...benchmarks];
+    const views = fc.record<BoardView>({
+      search: fc.string({ maxLength: 20 }),
+      sizes: fc.subarray(SIZE_BUCKETS.map((bucket) => bucket.id)),
+      stages: fc.subarray([...stages]),
+      families: fc.subarray([...families]),
+      weights: fc.subarray(WEIGHTS.map((each) => each.id)),
+      evidence: fc.constantFrom(...EVIDENCE_CHOICES.map((each) => each.id)),
+      columns: fc.subarray(columnIds, { minLength: 1 }),
+      averaged: fc.subarray(benchmarks, { minLength: 1 }),
+      sort: fc.record({ key: fc.constantFrom('model', ...columnIds), descending: fc.boolean() }),
+    });
+    fc.assert(
+      fc.property(views, (each) => {
+        const address = viewParams(each, BOARD).toString();
+        expect(parseView(new URLSearchParams(address), BOARD)).toEqual(each);
+      }),
+    );
+  });
+
+  it('never fails on an address of any kind, and the table neither', () => {
+    const name = fc.constantFrom(
+      'q',
+      'size',
+      'stage',
+      'family',
+      'weights',
+      'evidence',
+      'show',
+      'average',
+      'sort',
+    );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(name, fc.string({ unit: 'binary' }))), (pairs) => {
+        const rows = showBoard(BOARD, parseView(new URLSearchParams(pairs), BOARD)).rows;
+        expect(rows.length).toBeLessThanOrEqual(BOARD.rows.length);
+      }),
+    );
+  });
+});
+
+describe('filters', () => {
+  it('filters by size, stage, family and weights; several values of one filter are alternatives', () => {
+    expect(shown('size=4-to-10')).toEqual(['wave-7b']);
+    expect(shown('size=undisclosed')).toEqual(['closed']);
+    expect(shown('size=under-4&size=4-to-10').toSorted()).toEqual(['base-3b', 'wave-3b', 'wave-7b']);
+    expect(shown('stage=2&family=Wave')).toEqual(['wave-7b', 'wave-3b']);
+    expect(shown('weights=closed')).toEqual(['closed']);
+  });
+
+  it('searches for all words in name and family, whatever their case', () => {
+    expect(shown('q=WAVE+3b')).toEqual(['wave-3b']);
+    expect(shown('q=%20%20')).toHaveLength(4);
+    expect(shown('q=nothing')).toEqual([]);
+  });
+
+  it('leaves out rows that have no figure of the chosen evidence', () => {
+    expect(shown('evidence=recomputed').toSorted()).toEqual(['base-3b', 'closed', 'wave-3b']);
+    expect(shown('evidence=reported').toSorted()).toEqual(['base-3b', 'wave-3b', 'wave-7b']);
+  });
+});
+
+describe('evidence', () => {
+  it('prefers the recomputed figure and keeps the reported one beside it', () => {
+    const best = found('', 'wave-3b').cells.get('superclevr');
+    expect(best).toMatchObject({
+      evidence: 'recomputed',
+      value: 88,
+      other: { evidence: 'reported', value: 87 },
+    });
+  });
+
+  it('shows only the kind that is asked for', () => {
+    expect(found('evidence=reported', 'wave-3b').cells.get('superclevr')).toMatchObject({
+      value: 87,
+      other: null,
+    });
+    expect(found('evidence=recomputed', 'wave-3b').cells.has('geoqa')).toBe(false);
+  });
+});
+
+describe('deltas', () => {
+  it('are taken to the parent, within one kind of evidence', () => {
+    expect(found('', 'wave-3b').cells.get('superclevr')?.delta).toEqual({
+      value: 25,
+      toName: 'Base 3B',
+      toStage: 0,
+    });
+    expect(found('evidence=reported', 'wave-3b').cells.get('superclevr')?.delta?.value).toBe(23);
+  });
+
+  it('are absent without a parent', () => {
+    expect(found('', 'base-3b').cells.get('superclevr')?.delta).toBeNull();
+    expect(found('', 'wave-7b').cells.get('superclevr')?.delta).toBeNull();
+  });
+
+  it('pass over an ancestor that lacks the figure, and never compare two rules or two kinds', () => {
+    const own = cell('reported', 80, 1);
+    const none = row('stage-1');
+    const otherRule = row('other', {
+      cells: { a: { reported: cell('reported', 10, 2, { scorer: 'y' }), recomputed: null } },
+    });
+    const otherKind = row('kind', {
+      cells: { a: { reported: null, recomputed: cell('recomputed', 20, 2) } },
+    });
+    const base = row('base', { cells: { a: { reported: cell('reported', 70, 2), recomputed: null } } });
+    expect(deltaOf(own, 'a', [none, otherRule, otherKind, base])).toEqual({
+      value: 10,
+      toName: 'base',
+      toStage: 0,
+    });
+    expect(deltaOf(own, 'a', [none, otherRule, otherKind])).toBeNull();
+  });
+
+  it('end where parents go in a circle', () => {
+    const a = row('a', { parentId: 'b' });
+    const b = row('b', { parentId: 'a' });
+    const byId = new Map([a, b].map((each) => [each.checkpointId, each]));
+    expect(ancestorsOf(a, byId)).toEqual([b]);
+  });
+});
+
+describe('ranks', () => {
+  it('marks a rank as tied where another checkpoint has it by the same kind of evidence', () => {
+    expect(found('', 'wave-7b').cells.get('cv-bench')).toMatchObject({ rank: 1, tied: true });
+    expect(found('', 'wave-3b').cells.get('geoqa')).toMatchObject({ rank: 2, tied: false });
+    // Rank 1 exists twice among the recomputed ones; the reported rank 1 is alone.
+    expect(found('', 'closed').cells.get('superclevr')).toMatchObject({ rank: 1, tied: true });
+    expect(found('', 'wave-7b').cells.get('superclevr')).toMatchObject({ rank: 1, tied: false });
+  });
+
+  it('stays what it is among all, whatever is filtered away', () => {
+    expect(found('q=base', 'base-3b').cells.get('geoqa')).toMatchObject({ rank: 3 });
+  });
+});
+
+describe('averages', () => {
+  it('are means over the chosen benchmarks, shown or not', () => {
+    expect(found('evidence=reported&show=average', 'wave-7b').average).toMatchObject({
+      value: (95 + 70 + 77) / 3,
+      rank: 1,
+      have: 3,
+      of: 3,
+      evidence: 'reported',
+    });
+    expect(found('average=geoqa', 'wave-7b').average).toMatchObject({ value: 70, have: 1, of: 1 });
+  });
+
+  it('say when they mix kinds of evidence', () => {
+    expect(found('', 'wave-3b').average?.evidence).toBe('mixed');
+  });
+
+  it('are partial where benchmarks are missing, and partial ones never rank among complete ones', () => {
+    expect(found('', 'closed').average).toMatchObject({ value: 99, have: 1, of: 3, delta: null });
+    expect(shown('')).toEqual(['wave-7b', 'wave-3b', 'base-3b', 'closed']);
+    expect(shown('sort=average')).toEqual(['base-3b', 'wave-3b', 'wave-7b', 'closed']);
+  });
+
+  it('have a delta to an ancestor that has all of them', () => {
+    const delta = found('evidence=reported', 'wave-3b').average?.delta;
+    expect(delta?.value).toBeCloseTo((23 + 17 + 10) / 3, 10);
+    expect(delta?.toName).toBe('Base 3B');
+    expect(found('average=superclevr-200&average=geoqa', 'wave-3b').average?.delta).toBeNull();
+  });
+});
+
+describe('sorting', () => {
+  it('sorts by any column in both directions, rows without a value last', () => {
+    expect(shown('sort=-geoqa')).toEqual(['wave-7b', 'wave-3b', 'base-3b', 'closed']);
+    expect(shown('sort=geoqa')).toEqual(['base-3b', 'wave-3b', 'wave-7b', 'closed']);
+    expect(shown('sort=-size')).toEqual(['wave-7b', 'base-3b', 'wave-3b', 'closed']);
+    expect(shown('sort=model')).toEqual(['closed', 'base-3b', 'wave-3b', 'wave-7b']);
+    expect(shown('sort=average-rank').at(0)).toBe('wave-7b');
+  });
+
+  it('a header’s click sorts by its column, best first, and turns round the second time', () => {
+    const first = nextSort(view({}).sort, 'geoqa');
+    expect(first).toEqual({ key: 'geoqa', descending: true });
+    expect(nextSort(first, 'geoqa')).toEqual({ key: 'geoqa', descending: false });
+    expect(nextSort(first, 'model')).toEqual({ key: 'model', descending: false });
+    expect(nextSort(first, 'average-rank')).toEqual({ key: 'average-rank', descending: false });
+  });
+});

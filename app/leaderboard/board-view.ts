@@ -1,0 +1,385 @@
+import type { Board, BoardCell, BoardColumn, BoardRow } from '@/server/evals/types';
+
+/**
+ * What a visitor has chosen to see of the leaderboard, and what that makes of its data. Pure, and the same on the
+ * server (the first paint), in the browser (every change after it) and in the export.
+ */
+
+export const SIZE_BUCKETS = [
+  { id: 'under-4', label: 'under 4B', from: 0, below: 4 },
+  { id: '4-to-10', label: '4B to 10B', from: 4, below: 10 },
+  { id: '10-to-40', label: '10B to 40B', from: 10, below: 40 },
+  { id: 'over-40', label: '40B and more', from: 40, below: Number.POSITIVE_INFINITY },
+  { id: 'undisclosed', label: 'undisclosed', from: null, below: null },
+] as const;
+export type SizeBucket = (typeof SIZE_BUCKETS)[number]['id'];
+
+export const WEIGHTS = [
+  { id: 'open', label: 'open weights' },
+  { id: 'closed', label: 'closed weights' },
+] as const;
+export type Weights = (typeof WEIGHTS)[number]['id'];
+
+/** `best`: recomputed where there is one, else reported. */
+export const EVIDENCE_CHOICES = [
+  { id: 'best', label: 'Both' },
+  { id: 'recomputed', label: 'Recomputed' },
+  { id: 'reported', label: 'Reported' },
+] as const;
+export type EvidenceChoice = (typeof EVIDENCE_CHOICES)[number]['id'];
+
+/** Columns that are not benchmarks. */
+export const FACT_COLUMNS = [
+  { id: 'size', label: 'Size' },
+  { id: 'stage', label: 'Stage' },
+  { id: 'average', label: 'Average' },
+  { id: 'average-rank', label: 'Average rank' },
+] as const;
+export type FactColumn = (typeof FACT_COLUMNS)[number]['id'];
+
+export interface Sort {
+  /** `model`, a fact column or a benchmark. */
+  key: string;
+  descending: boolean;
+}
+
+export interface BoardView {
+  search: string;
+  sizes: readonly SizeBucket[];
+  stages: readonly number[];
+  families: readonly string[];
+  weights: readonly Weights[];
+  evidence: EvidenceChoice;
+  /** Fact columns and benchmarks that are shown; always in the board's order. */
+  columns: readonly string[];
+  /** The benchmarks of the average and the average rank, in the board's order. */
+  averaged: readonly string[];
+  sort: Sort;
+}
+
+const LONGEST_SEARCH = 100;
+
+export function defaultView(board: Board): BoardView {
+  const seed = board.columns.filter((column) => column.inSeedTable).map((column) => column.benchmark);
+  return {
+    search: '',
+    sizes: [],
+    stages: [],
+    families: [],
+    weights: [],
+    evidence: 'best',
+    columns: [...FACT_COLUMNS.map((column) => column.id), ...seed],
+    averaged: seed,
+    sort: { key: 'average', descending: true },
+  };
+}
+
+/** The values that the board's rows offer to filter by. */
+export function facets(board: Board): { stages: readonly number[]; families: readonly string[] } {
+  return {
+    stages: [...new Set(board.rows.map((row) => row.stage))].sort((a, b) => a - b),
+    families: [...new Set(board.rows.map((row) => row.family))].sort((a, b) => a.localeCompare(b, 'en')),
+  };
+}
+
+const columnIds = (board: Board): readonly string[] => [
+  ...FACT_COLUMNS.map((column) => column.id),
+  ...board.columns.map((column) => column.benchmark),
+];
+
+/** Those of `allowed` that are asked for, in the order of `allowed`: whatever else is asked for is ignored. */
+const among = <T extends string>(allowed: readonly T[], asked: readonly string[]): readonly T[] =>
+  allowed.filter((each) => asked.includes(each));
+
+/** Reads a view from an address. Anything unknown, repeated or malformed counts as not said; it never throws. */
+export function parseView(params: URLSearchParams, board: Board): BoardView {
+  const fallback = defaultView(board);
+  const { stages, families } = facets(board);
+  const benchmarks = board.columns.map((column) => column.benchmark);
+  const columns = among(columnIds(board), params.getAll('show'));
+  const averaged = among(benchmarks, params.getAll('average'));
+  // A header's button adds its own `sort` after the form's, so the last one counts.
+  const asked = params.getAll('sort').at(-1) ?? '';
+  const sortKey = asked.replace(/^-/, '');
+  return {
+    search: (params.get('q') ?? '').slice(0, LONGEST_SEARCH),
+    sizes: among(
+      SIZE_BUCKETS.map((bucket) => bucket.id),
+      params.getAll('size'),
+    ),
+    stages: stages.filter((stage) => params.getAll('stage').includes(String(stage))),
+    families: among(families, params.getAll('family')),
+    weights: among(
+      WEIGHTS.map((each) => each.id),
+      params.getAll('weights'),
+    ),
+    evidence: EVIDENCE_CHOICES.find((each) => each.id === params.get('evidence'))?.id ?? fallback.evidence,
+    columns: columns.length === 0 ? fallback.columns : columns,
+    averaged: averaged.length === 0 ? fallback.averaged : averaged,
+    sort: ['model', ...columnIds(board)].includes(sortKey)
+      ? { key: sortKey, descending: asked.startsWith('-') }
+      : fallback.sort,
+  };
+}
+
+const same = (a: readonly unknown[], b: readonly unknown[]) =>
+  a.length === b.length && a.every((each, index) => each === b[index]);
+
+export const sortParam = ({ key, descending }: Sort): string => `${descending ? '-' : ''}${key}`;
+
+/** The shortest address of a view: what is as by default is left out. `parseView` reads it back. */
+export function viewParams(view: BoardView, board: Board): URLSearchParams {
+  const fallback = defaultView(board);
+  const params = new URLSearchParams();
+  const addAll = (name: string, values: readonly (string | number)[]) => {
+    for (const value of values) params.append(name, String(value));
+  };
+  if (view.search !== '') params.set('q', view.search);
+  addAll('size', view.sizes);
+  addAll('stage', view.stages);
+  addAll('family', view.families);
+  addAll('weights', view.weights);
+  if (view.evidence !== fallback.evidence) params.set('evidence', view.evidence);
+  if (!same(view.columns, fallback.columns)) addAll('show', view.columns);
+  if (!same(view.averaged, fallback.averaged)) addAll('average', view.averaged);
+  if (sortParam(view.sort) !== sortParam(fallback.sort)) params.set('sort', sortParam(view.sort));
+  return params;
+}
+
+/** What a click on a header does: figures start with the best, names and what counts down with the least. */
+export function nextSort(current: Sort, key: string): Sort {
+  if (current.key === key) return { key, descending: !current.descending };
+  return { key, descending: !['model', 'size', 'stage', 'average-rank'].includes(key) };
+}
+
+/* ---------------------------------------------------------------- the table */
+
+/** A difference in points to the nearest ancestor that has a figure of the same kind, made by the same rule. */
+export interface ShownDelta {
+  value: number;
+  toName: string;
+  toStage: number;
+}
+
+export interface ShownCell extends BoardCell {
+  /** The figure of the other kind, where both exist and both are asked for. */
+  other: BoardCell | null;
+  /** Somebody else of the column has the same rank. */
+  tied: boolean;
+  delta: ShownDelta | null;
+}
+
+export interface ShownAverage {
+  /** Means over the `have` benchmarks that the model has of the `of` chosen. */
+  value: number;
+  rank: number;
+  have: number;
+  of: number;
+  evidence: 'reported' | 'recomputed' | 'mixed';
+  /** Only where the model and its ancestor have all of the chosen benchmarks. */
+  delta: ShownDelta | null;
+}
+
+export interface ShownRow {
+  row: BoardRow;
+  cells: ReadonlyMap<string, ShownCell>;
+  average: ShownAverage | null;
+}
+
+export interface ShownBoard {
+  /** The benchmarks among the shown columns. */
+  benchmarks: readonly BoardColumn[];
+  facts: readonly FactColumn[];
+  rows: readonly ShownRow[];
+}
+
+/** The cell that stands for a checkpoint under a choice of evidence. */
+export function cellOf(row: BoardRow, benchmark: string, evidence: EvidenceChoice): BoardCell | null {
+  const cell = Object.hasOwn(row.cells, benchmark) ? row.cells[benchmark] : undefined;
+  if (cell === undefined) return null;
+  return evidence === 'best' ? (cell.recomputed ?? cell.reported) : cell[evidence];
+}
+
+/** Ancestors from the parent on; a circle of parents ends where it closes. */
+export function ancestorsOf(row: BoardRow, byId: ReadonlyMap<string, BoardRow>): readonly BoardRow[] {
+  const seen = new Set([row.checkpointId]);
+  const ancestors: BoardRow[] = [];
+  for (let id = row.parentId; id !== null && !seen.has(id); ) {
+    const parent = byId.get(id);
+    if (parent === undefined) break;
+    seen.add(id);
+    ancestors.push(parent);
+    id = parent.parentId;
+  }
+  return ancestors;
+}
+
+/** The difference to the nearest ancestor with a figure of the same kind and rule; never across kinds or rules. */
+export function deltaOf(
+  cell: BoardCell,
+  benchmark: string,
+  ancestors: readonly BoardRow[],
+): ShownDelta | null {
+  for (const ancestor of ancestors) {
+    const other = cellOf(ancestor, benchmark, cell.evidence);
+    if (other !== null && other.scorer === cell.scorer)
+      return { value: cell.value - other.value, toName: ancestor.modelName, toStage: ancestor.stage };
+  }
+  return null;
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
+
+function averageOf(
+  row: BoardRow,
+  benchmarks: readonly string[],
+  evidence: EvidenceChoice,
+): Omit<ShownAverage, 'delta'> | null {
+  const cells = benchmarks.flatMap((benchmark) => cellOf(row, benchmark, evidence) ?? []);
+  const first = cells[0];
+  if (first === undefined) return null;
+  return {
+    value: mean(cells.map((cell) => cell.value)),
+    rank: mean(cells.map((cell) => cell.rank)),
+    have: cells.length,
+    of: benchmarks.length,
+    evidence: cells.every((cell) => cell.evidence === first.evidence) ? first.evidence : 'mixed',
+  };
+}
+
+export const isComplete = (average: { have: number; of: number }): boolean => average.have === average.of;
+
+function bucketHolds(id: SizeBucket, parametersB: number | null): boolean {
+  const bucket = SIZE_BUCKETS.find((each) => each.id === id);
+  if (bucket === undefined || bucket.from === null || parametersB === null)
+    return bucket?.from === null && parametersB === null;
+  return parametersB >= bucket.from && parametersB < bucket.below;
+}
+
+const anyOf = <T>(chosen: readonly T[], holds: (each: T) => boolean) =>
+  chosen.length === 0 || chosen.some(holds);
+
+/** Whether a row passes the filters. Search takes words; a row must have them all in its name, slug or family. */
+function passes(row: BoardRow, view: BoardView): boolean {
+  const text = `${row.modelName} ${row.modelSlug} ${row.family}`.toLowerCase();
+  return (
+    anyOf(view.sizes, (size) => bucketHolds(size, row.parametersB)) &&
+    anyOf(view.stages, (stage) => row.stage === stage) &&
+    anyOf(view.families, (family) => row.family === family) &&
+    anyOf(view.weights, (weights) => row.openWeights === (weights === 'open')) &&
+    view.search
+      .toLowerCase()
+      .split(/\s+/)
+      .every((word) => text.includes(word))
+  );
+}
+
+/** The value that a column sorts by; null where there is none. A partial average is none: it is another quantity. */
+function sortValue(shown: ShownRow, key: string): number | string | null {
+  const complete = shown.average !== null && isComplete(shown.average) ? shown.average : null;
+  switch (key) {
+    case 'model':
+      return shown.row.modelName;
+    case 'size':
+      return shown.row.parametersB;
+    case 'stage':
+      return shown.row.stage;
+    case 'average':
+      return complete?.value ?? null;
+    case 'average-rank':
+      return complete?.rank ?? null;
+    default:
+      return shown.cells.get(key)?.value ?? null;
+  }
+}
+
+/** Sorts stably; rows without a value stay at the end in both directions, those with a partial average before the rest. */
+export function sortRows(rows: readonly ShownRow[], sort: Sort): readonly ShownRow[] {
+  const sign = sort.descending ? -1 : 1;
+  const have = (shown: ShownRow) => shown.average?.have ?? 0;
+  return rows
+    .map((shown) => ({ shown, value: sortValue(shown, sort.key) }))
+    .sort((a, b) => {
+      if (a.value === null || b.value === null)
+        return (
+          Number(a.value === null) - Number(b.value === null) ||
+          have(b.shown) - have(a.shown) ||
+          a.shown.row.modelName.localeCompare(b.shown.row.modelName, 'en')
+        );
+      const order =
+        typeof a.value === 'string' && typeof b.value === 'string'
+          ? a.value.localeCompare(b.value, 'en', { numeric: true })
+          : Number(a.value) - Number(b.value);
+      return sign * order || a.shown.row.modelName.localeCompare(b.shown.row.modelName, 'en');
+    })
+    .map(({ shown }) => shown);
+}
+
+/**
+ * The table of a view. Ranks and deltas are those among all published checkpoints, whatever is filtered away; a row
+ * without any figure of the chosen evidence is not shown.
+ */
+export function showBoard(board: Board, view: BoardView): ShownBoard {
+  const byId = new Map(board.rows.map((row) => [row.checkpointId, row]));
+  const benchmarks = board.columns.filter((column) => view.columns.includes(column.benchmark));
+  const ties = new Map(benchmarks.map(({ benchmark }) => [benchmark, countRanks(board, benchmark)]));
+  const rows = board.rows
+    .filter((row) => passes(row, view))
+    .filter((row) => board.columns.some(({ benchmark }) => cellOf(row, benchmark, view.evidence) !== null))
+    .map((row): ShownRow => {
+      const ancestors = ancestorsOf(row, byId);
+      const cells = new Map<string, ShownCell>();
+      for (const { benchmark } of benchmarks) {
+        const cell = cellOf(row, benchmark, view.evidence);
+        if (cell === null) continue;
+        const reported = cellOf(row, benchmark, 'reported');
+        cells.set(benchmark, {
+          ...cell,
+          other: view.evidence === 'best' && cell.evidence === 'recomputed' ? reported : null,
+          tied: (ties.get(benchmark)?.get(rankKey(cell)) ?? 0) > 1,
+          delta: deltaOf(cell, benchmark, ancestors),
+        });
+      }
+      const average = averageOf(row, view.averaged, view.evidence);
+      return {
+        row,
+        cells,
+        average: average === null ? null : { ...average, delta: averageDelta(row, ancestors, view) },
+      };
+    });
+  return {
+    benchmarks,
+    facts: FACT_COLUMNS.map((column) => column.id).filter((id) => view.columns.includes(id)),
+    rows: sortRows(rows, view.sort),
+  };
+}
+
+/** The mean of the differences, to the nearest ancestor that has every chosen benchmark by the same kind and rule. */
+function averageDelta(row: BoardRow, ancestors: readonly BoardRow[], view: BoardView): ShownDelta | null {
+  for (const ancestor of ancestors) {
+    const deltas = view.averaged.flatMap((benchmark) => {
+      const cell = cellOf(row, benchmark, view.evidence);
+      return (cell === null ? null : deltaOf(cell, benchmark, [ancestor])) ?? [];
+    });
+    if (deltas.length > 0 && deltas.length === view.averaged.length)
+      return {
+        value: mean(deltas.map((delta) => delta.value)),
+        toName: ancestor.modelName,
+        toStage: ancestor.stage,
+      };
+  }
+  return null;
+}
+
+const rankKey = (cell: BoardCell) => `${cell.evidence} ${cell.rank}`;
+
+/** How many cells of a column share each rank, by kind of evidence. */
+function countRanks(board: Board, benchmark: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const row of board.rows)
+    for (const evidence of ['reported', 'recomputed'] as const) {
+      const cell = cellOf(row, benchmark, evidence);
+      if (cell !== null) counts.set(rankKey(cell), (counts.get(rankKey(cell)) ?? 0) + 1);
+    }
+  return counts;
+}
