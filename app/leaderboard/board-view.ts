@@ -68,7 +68,8 @@ export function defaultView(board: Board): BoardView {
     families: [],
     weights: [],
     evidence: 'best',
-    columns: [...FACT_COLUMNS.map((column) => column.id), ...seed],
+    // Size and stage stand beside the model's name already.
+    columns: ['average', 'average-rank', ...seed],
     averaged: seed,
     sort: { key: 'average', descending: true },
   };

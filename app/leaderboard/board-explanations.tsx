@@ -1,0 +1,95 @@
+import Link from 'next/link';
+import type { Board, BoardColumn } from '@/server/evals/types';
+import { Command } from '../ui/command';
+import { EVIDENCE_WORDS, EvidenceMark } from '../ui/evidence';
+import { ExplainPanel } from '../ui/explain';
+import { explainId } from './explain-id';
+
+/** The panels that the buttons in the table's headers and in the page's intro open. */
+export function BoardExplanations({ board }: { board: Board }) {
+  return (
+    <>
+      <HowToRead />
+      <AboutAverages />
+      {board.columns.map((column) => (
+        <AboutColumn key={column.benchmark} column={column} />
+      ))}
+    </>
+  );
+}
+
+function HowToRead() {
+  return (
+    <ExplainPanel id={explainId('table')} title="How to read the table">
+      <dl className="reading">
+        <dt className="font-semibold">87.3</dt>
+        <dd>The headline figure, in percent. It links to the run behind it.</dd>
+        <dt className="interval-range">86.4–88.2</dt>
+        <dd>Its 95 % interval. A reported figure has one only where its number of samples is known.</dd>
+        <dt className="delta delta-up">+23.2</dt>
+        <dd>
+          Points gained or lost against the parent checkpoint, by the same rule and the same kind of evidence.
+        </dd>
+        <dt>
+          <EvidenceMark evidence="recomputed" />
+        </dt>
+        <dd>Recomputed: {EVIDENCE_WORDS.recomputed}.</dd>
+        <dt>
+          <EvidenceMark evidence="reported" />
+        </dt>
+        <dd>Reported: {EVIDENCE_WORDS.reported}.</dd>
+        <dt>2=</dt>
+        <dd>
+          The rank in the column: 1 plus the number of checkpoints that are better beyond chance. “=” is a
+          tie: the paired difference’s interval includes zero, or, where pairs are missing, the intervals
+          overlap.
+        </dd>
+      </dl>
+    </ExplainPanel>
+  );
+}
+
+function AboutAverages() {
+  return (
+    <ExplainPanel id={explainId('average')} title="Average and average rank">
+      <div className="stack">
+        <p>
+          The plain mean over the benchmarks chosen under “Columns”, at first the eight of the published
+          table, shown or not.
+        </p>
+        <p>
+          Only a checkpoint that has all of them is sorted by it. Otherwise the mean is marked “over 5 of 8”,
+          and stands after the complete ones: it is another quantity. Where reported and recomputed figures
+          enter one mean, both marks stand beside it.
+        </p>
+      </div>
+    </ExplainPanel>
+  );
+}
+
+function AboutColumn({ column }: { column: BoardColumn }) {
+  return (
+    <ExplainPanel id={explainId(column.benchmark)} title={column.name}>
+      <div className="stack">
+        <p>
+          Measures {column.ability}. The figure: {column.headlineLabel}, in percent.
+        </p>
+        {column.scorer === null ? (
+          <p>Not scorable here yet: only reported figures are shown.</p>
+        ) : (
+          <>
+            <p>
+              Scored by <code>{column.scorer}</code>. Reproduce a figure from its predictions file:
+            </p>
+            <Command>{`npx ocean score predictions.jsonl --benchmark ${column.benchmark}`}</Command>
+          </>
+        )}
+        <p>
+          <Link href={`/leaderboard/${column.benchmark}`} prefetch={false}>
+            The rule, its source, the data and all breakdowns
+          </Link>
+        </p>
+      </div>
+    </ExplainPanel>
+  );
+}

@@ -1,0 +1,299 @@
+'use client';
+
+import Link from 'next/link';
+import { memo, type ReactNode, useRef } from 'react';
+import type { BoardRow } from '@/server/evals/types';
+import { Delta } from '../ui/delta';
+import { EvidenceMark } from '../ui/evidence';
+import { ExplainButton } from '../ui/explain';
+import { formatPercent, formatSize, formatStage } from '../ui/format';
+import { IntervalRange } from '../ui/interval';
+import { FORM_ID } from './board-controls';
+import {
+  FACT_COLUMNS,
+  type FactColumn,
+  isComplete,
+  nextSort,
+  type ShownAverage,
+  type ShownBoard,
+  type ShownCell,
+  type ShownDelta,
+  type ShownRow,
+  type Sort,
+  sortParam,
+} from './board-view';
+import { CellCard } from './cell-card';
+import { explainId } from './explain-id';
+import { ROW_REM, useRowWindow } from './use-row-window';
+
+const WIDTHS_REM = { model: 14.5, size: 4.5, stage: 5, average: 6.5, 'average-rank': 5.25, benchmark: 7.25 };
+
+export function BoardTable({
+  shown,
+  sort,
+  onSort,
+}: {
+  shown: ShownBoard;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+}) {
+  const scroller = useRef<HTMLElement>(null);
+  const [from, to] = useRowWindow(scroller, shown.rows.length);
+  const width =
+    WIDTHS_REM.model +
+    shown.facts.reduce((sum, fact) => sum + WIDTHS_REM[fact], 0) +
+    shown.benchmarks.length * WIDTHS_REM.benchmark;
+  const columns = 1 + shown.facts.length + shown.benchmarks.length;
+  const header = (key: string, label: string, below?: ReactNode) => (
+    <SortHeader key={key} column={key} label={label} sort={sort} onSort={onSort}>
+      {below}
+    </SortHeader>
+  );
+  return (
+    <section
+      ref={scroller}
+      className="board-scroll panel"
+      aria-label="Leaderboard, scrolls in both directions"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+    >
+      <table
+        className="board-table"
+        style={{ minWidth: `${width}rem` }}
+        aria-rowcount={shown.rows.length + 1}
+      >
+        <caption className="sr-only">
+          Checkpoints by benchmarks, in percent. Each figure links to the run that it comes from.
+        </caption>
+        <colgroup>
+          <col className="board-col-model" />
+          {shown.facts.map((fact) => (
+            <col key={fact} style={{ width: `${WIDTHS_REM[fact]}rem` }} />
+          ))}
+          {shown.benchmarks.map(({ benchmark }) => (
+            <col key={benchmark} style={{ width: `${WIDTHS_REM.benchmark}rem` }} />
+          ))}
+        </colgroup>
+        <thead>
+          <tr aria-rowindex={1}>
+            {header('model', 'Model')}
+            {FACT_COLUMNS.filter(({ id }) => shown.facts.includes(id)).map(({ id, label }) =>
+              header(
+                id,
+                label,
+                id === 'average' || id === 'average-rank' ? (
+                  <ExplainButton id={explainId('average')} label={label} />
+                ) : null,
+              ),
+            )}
+            {shown.benchmarks.map(({ benchmark, shortName, ability }) =>
+              header(
+                benchmark,
+                shortName,
+                <>
+                  <span className="board-ability" title={ability}>
+                    {ability}
+                  </span>
+                  <ExplainButton id={explainId(benchmark)} label={shortName} />
+                </>,
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          <Spacer rows={from} columns={columns} />
+          {shown.rows.slice(from, to).map((each, index) => (
+            <Row key={each.row.checkpointId} shown={each} board={shown} index={from + index + 2} />
+          ))}
+          <Spacer rows={shown.rows.length - to} columns={columns} />
+        </tbody>
+      </table>
+      <CellCard scroller={scroller} rows={shown.rows} />
+    </section>
+  );
+}
+
+/** Stands for the rows that are not drawn. */
+function Spacer({ rows, columns }: { rows: number; columns: number }) {
+  if (rows === 0) return null;
+  return (
+    <tr>
+      <td colSpan={columns} className="board-spacer" style={{ height: `${rows * ROW_REM}rem` }} />
+    </tr>
+  );
+}
+
+function SortHeader({
+  column,
+  label,
+  sort,
+  onSort,
+  children,
+}: {
+  column: string;
+  label: string;
+  sort: Sort;
+  onSort: (sort: Sort) => void;
+  children?: ReactNode;
+}) {
+  const next = nextSort(sort, column);
+  const active = sort.key === column;
+  return (
+    <th
+      scope="col"
+      abbr={label}
+      className={column === 'model' ? 'board-model' : undefined}
+      aria-sort={active ? (sort.descending ? 'descending' : 'ascending') : undefined}
+    >
+      <button
+        type="submit"
+        form={FORM_ID}
+        name="sort"
+        value={sortParam(next)}
+        className={active ? 'board-sort board-sort-active' : 'board-sort'}
+        onClick={(event) => {
+          event.preventDefault();
+          onSort(next);
+        }}
+      >
+        {label}
+        <svg width="8" height="10" viewBox="0 0 8 10" aria-hidden="true">
+          {active ? <path d={sort.descending ? 'M0 3h8L4 8z' : 'M0 7h8L4 2z'} /> : null}
+        </svg>
+      </button>
+      <span className="board-below">{children}</span>
+    </th>
+  );
+}
+
+const Row = memo(function Row({
+  shown,
+  board,
+  index,
+}: {
+  shown: ShownRow;
+  board: ShownBoard;
+  index: number;
+}) {
+  const { row, cells, average } = shown;
+  return (
+    <tr aria-rowindex={index} data-checkpoint={row.checkpointId}>
+      <th scope="row" className="board-model">
+        <span className="board-name" title={row.modelName}>
+          {row.modelName}
+        </span>
+        <span className="board-facts">{rowFacts(row)}</span>
+      </th>
+      {board.facts.map((fact) => (
+        <td key={fact}>
+          <Fact fact={fact} row={row} average={average} />
+        </td>
+      ))}
+      {board.benchmarks.map(({ benchmark }) => {
+        const cell = cells.get(benchmark);
+        return (
+          <td key={benchmark}>
+            {cell === undefined ? <None /> : <Cell cell={cell} benchmark={benchmark} />}
+          </td>
+        );
+      })}
+    </tr>
+  );
+});
+
+function rowFacts({ parametersB, stage, step, openWeights }: BoardRow): string {
+  const trained = step === null ? formatStage(stage) : `${formatStage(stage)}, step ${step}`;
+  return `${formatSize(parametersB)} · ${trained} · ${openWeights ? 'open' : 'closed'}`;
+}
+
+function None() {
+  return (
+    <span className="board-none">
+      <span aria-hidden="true">–</span>
+      <span className="sr-only">no figure</span>
+    </span>
+  );
+}
+
+function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average: ShownAverage | null }) {
+  if (fact === 'size')
+    return <span>{row.parametersB === null ? <None /> : formatSize(row.parametersB)}</span>;
+  if (fact === 'stage') return <span>{formatStage(row.stage)}</span>;
+  if (average === null) return <None />;
+  const complete = isComplete(average);
+  return (
+    <span className={complete ? 'cell' : 'cell cell-partial'}>
+      <span className="cell-main">
+        {fact === 'average' ? (
+          <>
+            {average.evidence === 'mixed' ? (
+              <MixedMark />
+            ) : (
+              <>
+                <EvidenceMark evidence={average.evidence} />
+                <span className="sr-only">{average.evidence}</span>
+              </>
+            )}
+            <span className="cell-value">{formatPercent(average.value)}</span>
+          </>
+        ) : (
+          <span className="cell-value">{average.rank.toFixed(1)}</span>
+        )}
+      </span>
+      <span className="cell-sub">
+        {complete ? (
+          fact === 'average' && average.delta !== null ? (
+            <DeltaTo delta={average.delta} />
+          ) : null
+        ) : (
+          <span>
+            over {average.have} of {average.of}
+          </span>
+        )}
+      </span>
+    </span>
+  );
+}
+
+/** Reported and recomputed figures in one mean. */
+function MixedMark() {
+  return (
+    <>
+      <span className="board-mixed" aria-hidden="true">
+        <EvidenceMark evidence="reported" />
+        <EvidenceMark evidence="recomputed" />
+      </span>
+      <span className="sr-only">mixed evidence</span>
+    </>
+  );
+}
+
+function DeltaTo({ delta }: { delta: ShownDelta }) {
+  return <Delta value={delta.value} to={delta.toName} />;
+}
+
+function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
+  return (
+    <Link href={`/runs/${cell.runId}`} prefetch={false} className="cell" data-benchmark={benchmark}>
+      <span className="cell-main">
+        <span className="cell-rank">
+          <span className="sr-only">rank </span>
+          {cell.rank}
+          {cell.tied ? (
+            <>
+              <span aria-hidden="true">=</span>
+              <span className="sr-only"> tied</span>
+            </>
+          ) : null}
+        </span>
+        <EvidenceMark evidence={cell.evidence} />
+        <span className="sr-only">{cell.evidence}</span>
+        <span className="cell-value">{formatPercent(cell.value)}</span>
+      </span>
+      <span className="cell-sub">
+        {cell.delta === null ? null : <DeltaTo delta={cell.delta} />}
+        {cell.interval === null ? null : <IntervalRange interval={cell.interval} />}
+      </span>
+    </Link>
+  );
+}
