@@ -5,6 +5,7 @@ export interface ByteSource {
   /** For messages only: formats are detected by content. */
   name: string;
   size: number;
+  /** From the start at each call. A chunk's bytes are not looked at again once the next chunk is asked for. */
   chunks(): Iterable<Uint8Array>;
 }
 
@@ -19,13 +20,20 @@ export const FORMATS = {
 export type Format = keyof typeof FORMATS;
 
 /**
- * How a row names its sample: by id, by its place in the annotation file, or by what it repeats of the sample
- * (the seed's formats carry no id; any field that is present must agree; rows that agree with several samples take them in order).
+ * How a row names its sample: by id, by its place in the annotation file (from 0), or by what it repeats of the sample
+ * (the seed's formats carry no id; rows that agree with several samples take them in order). Null: the row does not say.
+ * Whatever it says must agree with the sample: an id beside the gold of another sample names neither.
  */
 export type SampleReference =
-  | { by: 'id'; sampleId: string }
-  | { by: 'ordinal'; ordinal: number }
-  | { by: 'content'; image: string | null; question: string; gold: unknown };
+  | { by: 'id'; sampleId: string; gold: unknown }
+  | { by: 'ordinal'; ordinal: number; gold: unknown }
+  | {
+      by: 'content';
+      image: string | null;
+      question: string;
+      options: readonly string[] | null;
+      gold: unknown;
+    };
 
 export interface PredictionRow {
   /** Place in the file, from 1, for messages. */

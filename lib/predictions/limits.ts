@@ -1,0 +1,24 @@
+/** What a predictions file may be at most. A file beyond a limit is refused with a message that names the limit. */
+
+const MiB = 1024 * 1024;
+
+/** As it is handed in, compressed or not. */
+export const MAX_FILE_BYTES = 512 * MiB;
+/** Of a gzip or zip file, after inflating, all members together. */
+export const MAX_INFLATED_BYTES = 1024 * MiB;
+/** Inflated to compressed; text rarely passes 20, DEFLATE can reach 1032. */
+export const MAX_INFLATION_RATIO = 200;
+/** The ratio counts from here on: a small file may be as repetitive as it likes. */
+export const INFLATION_RATIO_FROM_BYTES = 16 * MiB;
+export const MAX_ZIP_ENTRIES = 32;
+/** Sheet and strings of an xlsx after inflating; the strings are held in memory. */
+export const MAX_XLSX_INFLATED_BYTES = 128 * MiB;
+export const MAX_ROWS = 1_000_000;
+/** A row as it stands in the file: a line, an array element, a table row. */
+export const MAX_ROW_BYTES = 8 * MiB;
+/** One model output, in UTF-16 units. */
+export const MAX_OUTPUT_LENGTH = 4 * MiB;
+/** JSON brackets within one row. */
+export const MAX_DEPTH = 64;
+/** Columns of a tsv or xlsx table. */
+export const MAX_COLUMNS = 1_000;

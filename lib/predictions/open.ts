@@ -1,0 +1,263 @@
+import { gunzip, zipEntries } from './archive';
+import { pieces } from './json-document';
+import { concat, isSpace, lines } from './json-lines';
+import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
+import { kindOf, startsWith } from './kind-of';
+import { MAX_FILE_BYTES, MAX_ROWS } from './limits';
+import { lmmsEval } from './lmms-eval';
+import { mathV } from './math-v';
+import { mathVista } from './math-vista';
+import { isManifest, oceanJsonl, readManifest } from './ocean-jsonl';
+import {
+  type ByteSource,
+  FORMATS as FORMAT_NAMES,
+  type Manifest,
+  PredictionsError,
+  type PredictionsFile,
+} from './predictions-file';
+import type { FileRecord, RecordFormat } from './record-format';
+import { seedAccuracy, seedJson } from './seed-json';
+import { recordsOf } from './table';
+import { tsvRows } from './tsv';
+import { vlmEvalKit } from './vlmevalkit';
+
+/** The first that recognises a record reads the file. */
+const FORMATS: readonly RecordFormat[] = [oceanJsonl, seedJson, vlmEvalKit, lmmsEval, mathVista, mathV];
+
+/**
+ * Recognises the format by the file's content and reads its first row; the rest is read, and may be refused, as
+ * `rows()` is walked.
+ * @throws PredictionsError where it is no predictions file, saying what it is instead where that can be seen
+ */
+export async function openPredictions(source: ByteSource): Promise<PredictionsFile> {
+  if (source.size > MAX_FILE_BYTES) {
+    throw new PredictionsError(
+      `the file has ${source.size} bytes; at most ${MAX_FILE_BYTES} are taken. Compress it with gzip, or leave out what is not a prediction`,
+    );
+  }
+  const head = headOf(source);
+  if (startsWith(head, 0x1f, 0x8b))
+    return openContent({ name: source.name, chunks: () => gunzip(source.chunks()) });
+  if (startsWith(head, 0x50, 0x4b)) return openZip(source);
+  return openContent(source);
+}
+
+/** Plain content: a file as it is, inflated, or one of an archive's. */
+interface Content {
+  name: string;
+  chunks(): Iterable<Uint8Array>;
+}
+
+async function openZip(source: ByteSource): Promise<PredictionsFile> {
+  const entries = zipEntries(() => source.chunks()).filter(
+    ({ name }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(name),
+  );
+  const found: PredictionsFile[] = [];
+  const names: string[] = [];
+  const refused: PredictionsError[] = [];
+  let manifest: Manifest | null = null;
+  for (const entry of entries) {
+    try {
+      const sibling = entries.length > 1 ? manifestIn(entry) : null;
+      if (sibling !== null) {
+        manifest = sibling;
+        continue;
+      }
+      found.push(await openContent(entry));
+      names.push(entry.name);
+    } catch (error) {
+      if (!(error instanceof PredictionsError)) throw error;
+      refused.push(error);
+    }
+  }
+  const [file] = found;
+  if (file !== undefined && found.length === 1) {
+    return manifest === null ? file : { ...file, manifest: { ...manifest, ...file.manifest } };
+  }
+  if (found.length > 1) {
+    throw new PredictionsError(
+      `the zip holds ${found.length} predictions files (${names.join(', ')}); hand in one`,
+    );
+  }
+  const [reason] = refused;
+  if (reason !== undefined && entries.length === 1) throw reason;
+  throw new PredictionsError(
+    reason === undefined
+      ? 'the zip holds no file'
+      : `none of the zip's ${entries.length} files holds predictions`,
+  );
+}
+
+/** A small JSON object without predictions beside the file. */
+function manifestIn(entry: Content): Manifest | null {
+  const whole = headOf(entry, MANIFEST_BYTES + 1);
+  if (whole.length > MANIFEST_BYTES || whole.find((byte) => !isSpace(byte)) !== 0x7b) return null;
+  let value: unknown;
+  try {
+    checkNesting(whole, null);
+    value = parseJson(whole, null, 0);
+  } catch {
+    // Not JSON: whatever else it is, is told when it is tried as predictions.
+    return null;
+  }
+  return isJsonObject(value) && formatOf(value) === null && isManifest(value)
+    ? readManifest(value, null)
+    : null;
+}
+const MANIFEST_BYTES = 64 * 1024;
+
+function openContent(content: Content): PredictionsFile {
+  const head = headOf(content);
+  const first = firstByte(content);
+  const isLines = first === 0x7b && isJsonLines(content);
+  const isJson = first === 0x7b || first === 0x5b;
+  if (!isJson) {
+    const kind = first === undefined ? 'an empty file' : kindOf(head);
+    if (kind !== null || !head.includes(TAB)) {
+      throw new PredictionsError(`this is ${kind ?? 'plain text'}; ${EXPECTED}`);
+    }
+  }
+
+  const header = isJson && !isLines ? readHeader(content) : null;
+  const records = (): Iterable<FileRecord> =>
+    header !== null
+      ? documentRecords(content, header.hasElements)
+      : isLines
+        ? lineRecords(content)
+        : recordsOf(tsvRows(content.chunks()));
+
+  let manifest: Manifest = {};
+  let skipped = 0;
+  let sample: JsonObject | null = null;
+  for (const { row, value } of records()) {
+    if (isLines && skipped === 0 && formatOf(value) === null && isManifest(value)) {
+      manifest = readManifest(value, row);
+      skipped = 1;
+      continue;
+    }
+    sample = value;
+    break;
+  }
+  if (sample === null) throw new PredictionsError(`the file holds no predictions; ${EXPECTED}`);
+  const format = formatOf(sample);
+  if (format === null) {
+    throw new PredictionsError(
+      `no known predictions: its first record has the fields ${Object.keys(sample).slice(0, 12).join(', ') || '(none)'}; ${EXPECTED}`,
+    );
+  }
+  return {
+    format: format.format,
+    manifest,
+    benchmarks: format.benchmarks(sample),
+    *rows() {
+      let count = 0;
+      for (const record of records()) {
+        if (count++ < skipped) continue;
+        if (count > MAX_ROWS) throw new PredictionsError(`more than ${MAX_ROWS} rows`, record.row);
+        yield format.read(record);
+      }
+    },
+    claimedAccuracy: header?.claimedAccuracy ?? null,
+  };
+}
+
+const formatOf = (record: JsonObject): RecordFormat | null =>
+  FORMATS.find((format) => format.recognises(record)) ?? null;
+
+const EXPECTED = `expected are rows with the fields ${FORMATS.map(({ fields, format }) => `${fields} (${FORMAT_NAMES[format]})`).join('; or ')}`;
+
+/* ------------------------------------------------------------------ how the records lie in the file */
+
+function* lineRecords(content: Content): Generator<FileRecord, void> {
+  for (const { row, offset, bytes } of lines(content.chunks())) {
+    checkNesting(bytes, row);
+    yield { row, key: null, value: objectOf(parseJson(bytes, row, offset), row) };
+  }
+}
+
+function* documentRecords(content: Content, hasElements: boolean): Generator<FileRecord, void> {
+  for (const piece of pieces(content.chunks())) {
+    const { row, offset, bytes } = piece;
+    if (piece.kind === 'element')
+      yield { row, key: null, value: objectOf(parseJson(bytes, row, offset), row) };
+    else if (!hasElements) {
+      yield { row, key: piece.key, value: objectOf(parseJson(bytes, row, offset), row, piece.key) };
+    }
+  }
+}
+
+function objectOf(value: unknown, row: number, key?: string): JsonObject {
+  if (isJsonObject(value)) return value;
+  const place = key === undefined ? '' : `"${key}" is `;
+  throw new PredictionsError(`${place}${inWords(value)}, where an object with a prediction is expected`, row);
+}
+
+/**
+ * What a document says outside of its records. It is walked to its end only where `accuracy` does not come before them
+ * (CV-Bench's comes after).
+ */
+function readHeader(content: Content): { hasElements: boolean; claimedAccuracy: number | null } {
+  let hasElements = false;
+  let claimedAccuracy: number | null = null;
+  for (const piece of pieces(content.chunks())) {
+    if (piece.kind === 'entry' && piece.key === 'accuracy') {
+      claimedAccuracy = seedAccuracy(parseJson(piece.bytes, piece.row, piece.offset));
+    }
+    if (piece.kind === 'element') {
+      hasElements = true;
+      if (!piece.inEntry || claimedAccuracy !== null) break;
+    }
+  }
+  return { hasElements, claimedAccuracy };
+}
+
+/**
+ * JSON lines and a JSON document may both begin with "{". Lines are closed on the first line; a document on a single
+ * line is one whose entries are records, or that has a list of them.
+ */
+function isJsonLines(content: Content): boolean {
+  let first: Uint8Array | null = null;
+  try {
+    for (const { bytes } of lines(content.chunks())) {
+      if (first !== null) return true;
+      if (!checkNesting(bytes, null)) return false;
+      first = bytes.slice();
+    }
+  } catch (error) {
+    if (error instanceof PredictionsError) return first !== null;
+    throw error;
+  }
+  if (first === null) return false;
+  let onlyObjects = true;
+  for (const piece of pieces([first])) {
+    if (piece.kind === 'element') return false;
+    onlyObjects &&= piece.bytes[0] === 0x7b;
+  }
+  return !onlyObjects;
+}
+
+const TAB = 0x09;
+
+/** The first that is neither white space nor of a byte order mark. */
+function firstByte(content: Content): number | undefined {
+  let offset = 0;
+  for (const chunk of content.chunks()) {
+    const found = chunk.find((byte, at) => !isSpace(byte) && !(offset + at < 3 && BYTE_ORDER_MARK.has(byte)));
+    if (found !== undefined) return found;
+    offset += chunk.length;
+  }
+  return undefined;
+}
+const BYTE_ORDER_MARK: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf]);
+
+function headOf(content: Content, length = 4096): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let missing = length;
+  for (const chunk of content.chunks()) {
+    const part = chunk.slice(0, missing);
+    parts.push(part);
+    missing -= part.length;
+    if (missing === 0) break;
+  }
+  return concat(parts);
+}
