@@ -1,8 +1,9 @@
 import Link from 'next/link';
+import { benchmarkOf } from '@/lib/benchmarks/registry';
 import type { Board, BoardColumn } from '@/server/evals/types';
-import { Command } from '../ui/command';
 import { EVIDENCE_WORDS, EvidenceMark } from '../ui/evidence';
 import { ExplainPanel } from '../ui/explain';
+import { ScorerFacts } from '../ui/scorer-facts';
 import { explainId } from './explain-id';
 
 /** The panels that the buttons in the table's headers and in the page's intro open. */
@@ -68,25 +69,24 @@ function AboutAverages() {
 }
 
 function AboutColumn({ column }: { column: BoardColumn }) {
+  const scorer = benchmarkOf(column.benchmark)?.scorers[0];
   return (
     <ExplainPanel id={explainId(column.benchmark)} title={column.name}>
       <div className="stack">
         <p>
-          Measures {column.ability}. The figure: {column.headlineLabel}, in percent.
+          Measures {column.ability}. The figure: {column.headlineLabel.toLowerCase()}, in percent.
         </p>
-        {column.scorer === null ? (
+        {scorer === undefined ? (
           <p>Not scorable here yet: only reported figures are shown.</p>
         ) : (
-          <>
-            <p>
-              Scored by <code>{column.scorer}</code>. Reproduce a figure from its predictions file:
-            </p>
-            <Command>{`npx ocean score predictions.jsonl --benchmark ${column.benchmark}`}</Command>
-          </>
+          <ScorerFacts
+            scorer={scorer}
+            command={`npx ocean score predictions.jsonl --benchmark ${column.benchmark}`}
+          />
         )}
         <p>
           <Link href={`/leaderboard/${column.benchmark}`} prefetch={false}>
-            The rule, its source, the data and all breakdowns
+            The data, the prompts, all runs and their breakdowns
           </Link>
         </p>
       </div>

@@ -26,7 +26,7 @@ import { CellCard } from './cell-card';
 import { explainId } from './explain-id';
 import { ROW_REM, useRowWindow } from './use-row-window';
 
-const WIDTHS_REM = { model: 14.5, size: 4.5, stage: 5, average: 6.5, 'average-rank': 5.25, benchmark: 7.25 };
+const WIDTHS_REM = { model: 14.5, size: 4.5, stage: 5, average: 6.5, 'average-rank': 5.5, benchmark: 7.25 };
 
 export function BoardTable({
   shown,

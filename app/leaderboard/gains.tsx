@@ -30,7 +30,7 @@ export function Gains({ board }: { board: Board }) {
   return (
     <section className="gains" aria-labelledby="gains-title">
       <h2 id="gains-title">
-        From the base <Dot filled={false} /> to stage 2 <Dot filled />, in points
+        From the base <Dot filled={false} /> to stage 2 <Dot filled />, in points, as reported
       </h2>
       <ul>
         {columns.map((column, index) => (

@@ -25,10 +25,10 @@ export function ScorerFacts({
         </dd>
         <dt>Upstream</dt>
         <dd>
-          <span className="break-words">
-            {repository} · {path}
-          </span>{' '}
-          at commit <code>{commit}</code>
+          <a href={`${repository}/blob/${commit}/${path}`}>
+            {repository.replace('https://github.com/', '')}/{path}
+          </a>{' '}
+          at <code>{commit.slice(0, 8)}</code>
         </dd>
       </dl>
       {command === undefined ? null : (

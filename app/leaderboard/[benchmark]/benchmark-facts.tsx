@@ -1,0 +1,115 @@
+import type { BenchmarkPage } from '@/server/evals/types';
+import { Command } from '../../ui/command';
+import { formatCount, formatDate } from '../../ui/format';
+import { ScorerFacts } from '../../ui/scorer-facts';
+
+/** What the benchmark is and how its figures are made. */
+export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
+  return (
+    <aside className="benchmark-facts" aria-label={`About ${page.name}`}>
+      <section>
+        <h2>{page.scorers.length > 1 ? 'Rules' : 'Rule'}</h2>
+        {page.scorers.length === 0 ? (
+          <div className="not-scorable">
+            <p className="state-title">Not scorable here yet</p>
+            <p>
+              The rule of the published table is not built into this version, so no run of it can be scored,
+              and none is made up. Its figures here are those that authors report.
+            </p>
+          </div>
+        ) : (
+          page.scorers.map((scorer) => (
+            <ScorerFacts key={scorer.id} scorer={scorer} command={scoreCommand(page, scorer.id)} />
+          ))
+        )}
+      </section>
+      {page.caveats.length === 0 ? null : (
+        <section>
+          <h2>What to know</h2>
+          <ul className="caveats">
+            {page.caveats.map((caveat) => (
+              <li key={caveat}>{caveat}</li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <section>
+        <h2>Data</h2>
+        <ul className="splits">
+          {page.splits.map(({ id, label, sampleCount, installed }) => (
+            <li key={id}>
+              <p>
+                <strong>{label}</strong> <code>{id}</code>
+                <span className="split-count">{formatCount(sampleCount)} samples</span>
+              </p>
+              {installed === null ? (
+                <p className="text-muted">
+                  <Box filled={false} /> not installed on this server
+                </p>
+              ) : (
+                <p className="text-muted">
+                  <Box filled /> installed on {formatDate(installed.installedAt)} from {installed.source},
+                  sha256 <code title={installed.sha256}>{installed.sha256.slice(0, 12)}…</code>
+                </p>
+              )}
+            </li>
+          ))}
+        </ul>
+        {page.splits.every((split) => split.installed !== null) ? null : (
+          <div className="stack">
+            <p className="label">Install it</p>
+            <Command>{`npx ocean benchmarks install ${page.id} --from PATH|URL`}</Command>
+          </div>
+        )}
+      </section>
+      <section>
+        <h2>{page.prompts.length > 1 ? 'Prompts' : 'Prompt'}</h2>
+        {page.prompts.map(({ id, label, template }) => (
+          <details key={id} className="prompt">
+            <summary>{label}</summary>
+            <pre className="command">{template}</pre>
+          </details>
+        ))}
+        {page.maxNewTokens === null ? null : (
+          <p className="text-muted">
+            Answered greedily, with at most {formatCount(page.maxNewTokens)} new tokens, in the published
+            evaluation.
+          </p>
+        )}
+      </section>
+      <section>
+        <h2>Licence and sources</h2>
+        <p>{page.licence}</p>
+        <ul>
+          {page.sources.map(({ label, url }) => (
+            <li key={url}>
+              <a href={url} rel="noreferrer">
+                {label}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </aside>
+  );
+}
+
+function Box({ filled }: { filled: boolean }) {
+  return (
+    <svg className="split-box" width="10" height="10" viewBox="0 0 10 10" aria-hidden="true">
+      <rect x="1" y="1" width="8" height="8" rx="1.5" />
+      {filled ? <path d="m2.8 5.2 1.6 1.6 2.9-3.4" /> : null}
+    </svg>
+  );
+}
+
+function scoreCommand(page: BenchmarkPage, scorer: string): string {
+  const first = page.splits[0]?.id;
+  return [
+    `npx ocean score predictions.jsonl --benchmark ${page.id}`,
+    page.splits.length > 1 ? `--split ${first}` : '',
+    page.scorers.length > 1 ? `--scorer ${scorer}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' ');
+}
