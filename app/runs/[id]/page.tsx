@@ -1,0 +1,164 @@
+import '../runs.css';
+import { TRPCError } from '@trpc/server';
+import type { Metadata } from 'next';
+import { notFound } from 'next/navigation';
+import { cache } from 'react';
+import type { RunPage, SampleDetail } from '@/server/evals/types';
+import { TrpcProvider } from '../../trpc/client';
+import { api } from '../../trpc/server';
+import { EmptyState, ErrorState } from '../../ui/state';
+import { RunBreakdowns } from '../run-breakdowns';
+import { RunDecision } from '../run-decision';
+import { RunFailures } from '../run-failures';
+import { RunFigure, RunHeader } from '../run-head';
+import { RunProvenance } from '../run-provenance';
+import { provenanceWords } from '../run-words';
+import { type FirstSamples, Samples } from '../samples';
+import { PAGE, paramsOf, readView, type SamplesView, viewQuery } from '../samples-url';
+import { ScoringProgress } from '../scoring-progress';
+
+type Params = Promise<{ id: string }>;
+type Query = Promise<Record<string, string | string[] | undefined>>;
+
+/** A longer output is cut in the page; the browser then reads the whole. */
+const OUTPUT_IN_PAGE = 50_000;
+
+/** Null where the server has no such thing for this visitor. */
+async function orNull<T>(reading: Promise<T>): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof TRPCError && ['NOT_FOUND', 'UNAUTHORIZED', 'FORBIDDEN'].includes(error.code))
+      return null;
+    throw error;
+  }
+}
+
+const readRun = cache(async (id: string) => orNull((await api()).runs.get({ id })));
+
+export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
+  const run = await readRun(decodeURIComponent((await params).id));
+  return run === null
+    ? { title: 'No such run' }
+    : {
+        title: `${run.model.name} on ${run.benchmark.name}`,
+        robots: { index: run.state === 'published' },
+      };
+}
+
+export default async function RunScreen({ params, searchParams }: { params: Params; searchParams: Query }) {
+  const run = await readRun(decodeURIComponent((await params).id));
+  if (run === null) notFound();
+  const { outcomes, score } = run;
+  const view = readView(paramsOf(await searchParams));
+  return (
+    <div className="run">
+      <RunHeader run={run} />
+      <RunNotice run={run} />
+      {score === null ? null : (
+        <div className="run-facts">
+          <RunFigure run={run} />
+          <RunBreakdowns run={run} />
+          <RunProvenance run={run} />
+        </div>
+      )}
+      {run.state === 'scored' && run.mayDecide ? <Preview run={run} /> : null}
+      {score === null ? null : (
+        <section id="samples" aria-labelledby="samples-heading" className="run-samples">
+          <h2 id="samples-heading">Samples</h2>
+          {outcomes === null ? (
+            <EmptyState title="There are no samples behind this figure">
+              <p>
+                It is {provenanceWords(run)}. Its predictions were never handed in, so no verdict can be shown
+                and nothing here checks it. Whoever has them can <a href="/submit">hand them in</a>.
+              </p>
+            </EmptyState>
+          ) : (
+            <Samples
+              run={{ id: run.id, outcomes, tags: run.tags }}
+              first={await readFirstSamples(run.id, view)}
+            />
+          )}
+        </section>
+      )}
+    </div>
+  );
+}
+
+/** What a visitor must know before the figures: that there are none yet, none at all, or that they are not published. */
+function RunNotice({ run }: { run: RunPage }) {
+  switch (run.state) {
+    case 'scoring':
+      return (
+        <TrpcProvider>
+          <ScoringProgress runId={run.id} progress={run.progress} />
+        </TrpcProvider>
+      );
+    case 'failed':
+      return (
+        <ErrorState title="The scoring failed">
+          <p dir="auto">{run.error ?? 'It left no reason; the log of the server may have one.'}</p>
+          <p>Nothing was published. The same file can be handed in again.</p>
+        </ErrorState>
+      );
+    case 'cancelled':
+      return (
+        <EmptyState title="The scoring was cancelled">
+          <p>
+            Nothing was published. <a href="/submit">Hand in the file again</a> to score it.
+          </p>
+        </EmptyState>
+      );
+    case 'scored':
+    case 'published':
+      return null;
+  }
+}
+
+async function Preview({ run }: { run: RunPage }) {
+  const trpc = await api();
+  const failures = await trpc.runs.samples({
+    id: run.id,
+    filter: { outcome: 'wrong' },
+    offset: 0,
+    limit: 10,
+  });
+  return (
+    <section className="panel run-preview" aria-labelledby="run-preview">
+      <div className="flex flex-wrap items-start justify-between gap-x-8 gap-y-3">
+        <div className="max-w-prose">
+          <h2 id="run-preview">A draft, seen by you alone</h2>
+          <p className="text-muted">
+            Look at what was found. Publishing puts the figure in the leaderboard; discarding leaves nothing
+            behind.
+          </p>
+        </div>
+        <RunDecision runId={run.id} what={`${run.model.name} on ${run.benchmark.name}`} />
+      </div>
+      <RunFailures runId={run.id} rows={failures.rows} />
+    </section>
+  );
+}
+
+async function readFirstSamples(id: string, { filter, sampleId }: SamplesView): Promise<FirstSamples> {
+  const { runs } = await api();
+  const position = sampleId === null ? null : await runs.position({ id, filter, sampleId });
+  const page = Math.floor((position ?? 0) / PAGE);
+  const range = await runs.samples({ id, filter, offset: page * PAGE, limit: PAGE });
+  const shown = sampleId ?? range.rows[0]?.sampleId;
+  const detail = shown === undefined ? null : await orNull(runs.sample({ id, sampleId: shown }));
+  return {
+    filterQuery: viewQuery({ filter, sampleId: null }),
+    sampleId,
+    position,
+    page,
+    range,
+    ...cut(detail),
+  };
+}
+
+function cut(detail: SampleDetail | null): Pick<FirstSamples, 'detail' | 'detailIsWhole'> {
+  if (detail?.output == null || detail.output.length <= OUTPUT_IN_PAGE)
+    return { detail, detailIsWhole: true };
+  return { detail: { ...detail, output: detail.output.slice(0, OUTPUT_IN_PAGE) }, detailIsWhole: false };
+}

@@ -1,0 +1,124 @@
+import { sections } from '@/lib/reasoning/sections';
+
+/**
+ * How a model's output is laid out for reading. The output is hostile: it may be megabytes of one line, hold control
+ * characters, half characters or overrides of the writing direction. Offsets are UTF-16, as in a verdict's span.
+ */
+
+export type Range = readonly [start: number, end: number];
+
+const OPEN = '<think>';
+const CLOSE = '</think>';
+
+/** Where an output thinks, tags and the blank after them included, so that folding it leaves nothing behind. */
+export function thinkingOf(output: string): Range[] {
+  return sections(output)
+    .filter((section) => section.kind === 'thinking')
+    .map(({ start, end }) => {
+      const from = output.endsWith(OPEN, start) ? start - OPEN.length : start;
+      let to = output.startsWith(CLOSE, end) ? end + CLOSE.length : end;
+      while (to < output.length && /\s/.test(output.charAt(to))) to++;
+      return [from, to];
+    });
+}
+
+export interface Segment {
+  kind: 'thinking' | 'text';
+  start: number;
+  end: number;
+}
+
+/** The whole output, cut where thinking begins and ends. Ranges are in order and do not overlap. */
+export function segmentsOf(length: number, thinking: readonly Range[]): Segment[] {
+  const segments: Segment[] = [];
+  let at = 0;
+  for (const [start, end] of thinking) {
+    if (at < start) segments.push({ kind: 'text', start: at, end: start });
+    segments.push({ kind: 'thinking', start, end });
+    at = end;
+  }
+  if (at < length) segments.push({ kind: 'text', start: at, end: length });
+  return segments;
+}
+
+export interface Piece {
+  start: number;
+  end: number;
+  hidden: boolean;
+}
+
+/** Characters on each side of a mark that lies in the hidden part. */
+const AROUND = 500;
+
+/**
+ * What of a range is shown: its first `limit` characters, and where the mark lies beyond them, the beginning of the mark
+ * with what is around it. The pieces cover the range without a gap and never halve a character.
+ */
+export function clip(text: string, [start, end]: Range, mark: Range | null, limit: number): Piece[] {
+  if (end - start <= limit) return [{ start, end, hidden: false }];
+  const head = whole(text, start + limit);
+  const shown: Range[] = [[start, head]];
+  if (mark !== null && mark[1] > head && mark[0] < end) {
+    const from = whole(text, Math.max(head, mark[0] - AROUND));
+    const to = whole(text, Math.min(end, Math.min(mark[1], Math.max(mark[0], from) + 4 * AROUND) + AROUND));
+    shown.push([from, to]);
+  }
+  const pieces: Piece[] = [];
+  let at = start;
+  for (const [from, to] of shown) {
+    if (at < from) pieces.push({ start: at, end: from, hidden: true });
+    if (from < to) pieces.push({ start: from, end: to, hidden: false });
+    at = to;
+  }
+  if (at < end) pieces.push({ start: at, end, hidden: true });
+  return pieces;
+}
+
+/** A browser lays out many blocks of this length easily, and one of five million characters not at all. */
+export const BLOCK = 20_000;
+
+/** A range as blocks of at most `BLOCK` characters, cut after a line where there is one. */
+export function blocksOf(text: string, [start, end]: Range): Range[] {
+  const blocks: Range[] = [];
+  for (let at = start; at < end; ) {
+    let to = Math.min(end, at + BLOCK);
+    if (to < end) {
+      const line = text.lastIndexOf('\n', to - 1);
+      to = line > at + BLOCK / 2 ? line + 1 : whole(text, to);
+    }
+    blocks.push([at, to]);
+    at = to;
+  }
+  return blocks;
+}
+
+/** A block around a mark: what is before, in and after it. */
+export function around(
+  [start, end]: Range,
+  mark: Range | null,
+): { before: Range; marked: Range; after: Range } {
+  const clamp = (offset: number) => Math.min(end, Math.max(start, offset));
+  const [from, to] = mark === null ? [end, end] : [clamp(mark[0]), clamp(mark[1])];
+  return { before: [start, from], marked: [from, to], after: [to, end] };
+}
+
+/**
+ * Text as it is shown: control characters as their pictures (NUL is ␀), half characters as the replacement character.
+ * Tabs and line ends stay.
+ */
+export function visible(text: string): string {
+  return (
+    text
+      .replaceAll('\r\n', '\n')
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+      .replace(/[\u0000-\u0008\u000b-\u001f]/g, (each) => String.fromCharCode(0x2400 + each.charCodeAt(0)))
+      .replaceAll('\u007f', '\u2421')
+      .replace(/[\u0080-\u009f]|\p{Cs}/gu, '\ufffd')
+  );
+}
+
+/** An offset moved back out of the middle of a surrogate pair. */
+function whole(text: string, offset: number): number {
+  const isPair = /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(offset - 1, offset + 1));
+  return isPair ? offset - 1 : offset;
+}

@@ -1,0 +1,99 @@
+import Link from 'next/link';
+import { INTERVAL_METHODS } from '@/lib/stats/score';
+import type { RunPage } from '@/server/evals/types';
+import { EvidenceBadge } from '../ui/evidence';
+import { Explain } from '../ui/explain';
+import { formatCount, formatInterval, formatPercent, formatSize } from '../ui/format';
+import { IntervalBar } from '../ui/interval';
+import { PageHeader } from '../ui/page-header';
+import { ScorerFacts } from '../ui/scorer-facts';
+import { checkpointWords, claimWords, provenanceWords, scoreCommand, stateWords } from './run-words';
+
+/** What a run is: model, checkpoint, benchmark, split, and its state. */
+export function RunHeader({ run }: { run: RunPage }) {
+  const { model, benchmark, split } = run;
+  return (
+    <PageHeader
+      title={
+        <>
+          <bdi>{model.name}</bdi> on {benchmark.name}
+        </>
+      }
+      trail={
+        <nav aria-label="Where this is">
+          <Link href="/">Leaderboard</Link> /{' '}
+          <Link href={`/leaderboard/${encodeURIComponent(benchmark.id)}`}>{benchmark.name}</Link>
+        </nav>
+      }
+    >
+      <p className="run-what">
+        <span className={`run-state run-state-${run.state}`}>{stateWords(run)}</span>
+        <span>{checkpointWords(run.checkpoint)}</span>
+        <span>{formatSize(model.parametersB)}</span>
+        <span>{model.openWeights ? 'open weights' : 'closed weights'}</span>
+        {split === null ? null : <span>{split.label}</span>}
+        {model.link === null ? null : (
+          <a href={model.link} rel="noreferrer nofollow ugc">
+            about the model
+          </a>
+        )}
+      </p>
+    </PageHeader>
+  );
+}
+
+/** The figure with all that stands behind it in a line each. */
+export function RunFigure({ run }: { run: RunPage }) {
+  const { score, scorer } = run;
+  if (score === null) return null;
+  const claim = run.source === 'reported' ? null : claimWords(run.claimedAccuracy, score.headline);
+  return (
+    <section className="panel run-figure" aria-labelledby="run-figure">
+      <div className="flex items-center justify-between gap-2">
+        <h2 id="run-figure" className="label">
+          Headline
+        </h2>
+        <EvidenceBadge evidence={run.source === 'reported' ? 'reported' : 'recomputed'} />
+      </div>
+      <div className="run-number">
+        {formatPercent(score.headline)}
+        <span className="run-unit">%</span>
+        {scorer === null ? null : (
+          <Explain id="explain-scorer" title="The rule behind this figure">
+            {run.source === 'reported' ? (
+              <ScorerFacts scorer={scorer} />
+            ) : (
+              <ScorerFacts scorer={scorer} command={scoreCommand(run)} />
+            )}
+          </Explain>
+        )}
+      </div>
+      {score.interval === null ? (
+        <p className="text-muted">No interval: the samples behind it are not known.</p>
+      ) : (
+        <>
+          <IntervalBar value={score.headline} interval={score.interval} />
+          <p>
+            {formatInterval(score.interval)}{' '}
+            <span className="text-muted">
+              is the {Math.round(score.interval.level * 100)} % interval:{' '}
+              {INTERVAL_METHODS[score.interval.method]}
+            </span>
+          </p>
+        </>
+      )}
+      <ul className="run-lines">
+        {score.correct === null || score.total === null ? null : (
+          <li>
+            {formatCount(score.correct)} of {formatCount(score.total)} correct
+          </li>
+        )}
+        <li>{provenanceWords(run)}</li>
+        {claim === null ? null : <li>{claim}</li>}
+        {run.missing !== null && run.missing > 0 ? (
+          <li>{formatCount(run.missing)} samples have no prediction and count as wrong</li>
+        ) : null}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { claimWords, formatBytes, provenanceWords, scoreCommand, settingText, stateWords } from './run-words';
+
+const score = { headline: 48, interval: null, correct: 96, total: 200, breakdown: [], secondary: {} };
+
+test('a figure says where it comes from', () => {
+  expect(provenanceWords({ source: 'upload', citation: null, score })).toBe(
+    'recomputed here from 200 samples',
+  );
+  expect(provenanceWords({ source: 'reported', citation: 'the table of a paper', score })).toBe(
+    'reported in the table of a paper',
+  );
+});
+
+test('a claim is set beside the recomputed figure', () => {
+  expect(claimWords(null, 48)).toBeNull();
+  expect(claimWords(48.0, 48.0)).toBe('the file claims 48.0, the same');
+  expect(claimWords(47.0, 48.0)).toBe('the file claims 47.0, 1.0 points below this');
+  expect(claimWords(50.5, 48.0)).toBe('the file claims 50.5, 2.5 points above this');
+});
+
+test('a state is said in words', () => {
+  expect(stateWords({ state: 'published', source: 'upload', publishedAt: new Date('2026-05-04') })).toBe(
+    'published 2026-05-04',
+  );
+  expect(stateWords({ state: 'scored', source: 'upload', publishedAt: null })).toBe('draft, not published');
+});
+
+describe('the command that makes a figure again', () => {
+  const run = {
+    benchmark: { id: 'superclevr-200' },
+    split: { id: 'test', label: 'test' },
+    scorer: {
+      id: 'superclevr/seed@1',
+      label: '',
+      rule: '',
+      upstream: { repository: '', commit: '', path: '' },
+    },
+  };
+  const file = (name: string) => ({ name, sha256: '', format: '', bytes: 1 });
+  test('names the file, benchmark, split and scorer', () => {
+    expect(scoreCommand({ ...run, file: file('out.json') })).toBe(
+      'npx ocean score out.json --benchmark superclevr-200 --split test --scorer superclevr/seed@1',
+    );
+    expect(scoreCommand({ ...run, file: null, split: null, scorer: null })).toBe(
+      'npx ocean score FILE --benchmark superclevr-200',
+    );
+  });
+  test("a file's name cannot run anything", () => {
+    expect(scoreCommand({ ...run, split: null, scorer: null, file: file("a'; rm -rf $(x).json") })).toBe(
+      "npx ocean score 'a'\\''; rm -rf $(x).json' --benchmark superclevr-200",
+    );
+    expect(scoreCommand({ ...run, split: null, scorer: null, file: file('--json') })).toContain('./--json');
+  });
+});
+
+test('sizes and settings are short texts', () => {
+  expect(formatBytes(512)).toBe('512 bytes');
+  expect(formatBytes(92106)).toBe('92.1 kB');
+  expect(formatBytes(2_150_413)).toBe('2.15 MB');
+  expect(settingText('greedy')).toBe('greedy');
+  expect(settingText(0.7)).toBe('0.7');
+  expect(settingText(null)).toBe('null');
+});

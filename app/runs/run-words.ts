@@ -1,0 +1,77 @@
+import type { RunPage } from '@/server/evals/types';
+import { formatCount, formatDate, formatPercent, formatStage } from '../ui/format';
+
+/** A run in words: what state it is in, where its figure comes from, how to make it again. */
+
+export function stateWords(run: Pick<RunPage, 'state' | 'source' | 'publishedAt'>): string {
+  switch (run.state) {
+    case 'published':
+      return run.source === 'reported'
+        ? 'reported'
+        : run.publishedAt === null
+          ? 'published'
+          : `published ${formatDate(run.publishedAt)}`;
+    case 'scored':
+      return 'draft, not published';
+    case 'scoring':
+      return 'being scored';
+    case 'failed':
+      return 'scoring failed';
+    case 'cancelled':
+      return 'scoring cancelled';
+  }
+}
+
+/** "recomputed here from 5,000 samples", "reported in …" */
+export function provenanceWords(run: Pick<RunPage, 'source' | 'citation' | 'score'>): string {
+  if (run.source === 'reported')
+    return run.citation === null ? 'reported by its authors' : `reported in ${run.citation}`;
+  const total = run.score?.total;
+  return total === null || total === undefined
+    ? 'recomputed here'
+    : `recomputed here from ${formatCount(total)} samples`;
+}
+
+/** What the file claims beside what was found: null where it claims nothing. */
+export function claimWords(claimed: number | null, headline: number): string | null {
+  if (claimed === null) return null;
+  const difference = claimed - headline;
+  const where =
+    Math.abs(difference) < 0.05
+      ? 'the same'
+      : `${formatPercent(Math.abs(difference))} points ${difference > 0 ? 'above' : 'below'} this`;
+  return `the file claims ${formatPercent(claimed)}, ${where}`;
+}
+
+/** "stage 2, step 400" */
+export function checkpointWords({ stage, step }: RunPage['checkpoint']): string {
+  return step === null ? formatStage(stage) : `${formatStage(stage)}, step ${formatCount(step)}`;
+}
+
+/** The command that makes the figure again, as a shell takes it. */
+export function scoreCommand(
+  run: Pick<RunPage, 'scorer' | 'split' | 'file'> & { benchmark: { id: string } },
+): string {
+  const words = ['npx ocean score', shellWord(run.file?.name ?? 'FILE'), '--benchmark', run.benchmark.id];
+  if (run.split !== null) words.push('--split', run.split.id);
+  if (run.scorer !== null) words.push('--scorer', run.scorer.id);
+  return words.join(' ');
+}
+
+/** A file's name is its submitter's: quoted, so that pasting it runs nothing. */
+function shellWord(word: string): string {
+  const named = word.startsWith('-') ? `./${word}` : word;
+  return /^[\w.@%+:,/-]+$/.test(named) ? named : `'${named.replaceAll("'", `'\\''`)}'`;
+}
+
+/** `1.4 MB`, in powers of ten. */
+export function formatBytes(bytes: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB'];
+  const power = Math.min(3, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
+  return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
+}
+
+/** A generation setting as text, whatever the submitter put there. */
+export function settingText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,204 @@
+'use client';
+
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
+import type { SampleRow } from '@/server/evals/types';
+import { goldText, shorten } from './answer-text';
+import { OUTCOME_WORDS, OutcomeMark } from './outcome';
+import { visible } from './output-pieces';
+
+/** Height of a row in pixels, the same on every screen: the list's length is known before its rows are. */
+const ROW = 60;
+
+/** How often, in milliseconds, a moving list says what it shows: each time is a query. */
+const PACE = 100;
+
+/**
+ * The list, of which only what is seen exists. Every row is a link to its sample; arrows walk it. `cursor` is the row
+ * of the sample that is open.
+ */
+export function SampleList({
+  count,
+  cursor,
+  rowAt,
+  opening,
+  hrefOf,
+  onVisible,
+  onOpen,
+  onMove,
+  focusCursor,
+}: {
+  count: number;
+  cursor: number | null;
+  rowAt: (index: number) => SampleRow | undefined;
+  /** What all questions begin with, left out where it would hide what tells them apart. */
+  opening: string;
+  hrefOf: (sampleId: string) => string;
+  onVisible: (first: number, last: number) => void;
+  onOpen: (row: SampleRow, index: number, byKeyboard: boolean) => void;
+  onMove: (index: number) => void;
+  /** Set to true to have the cursor's row take the focus once it is there. */
+  focusCursor: RefObject<boolean>;
+}) {
+  const list = useRef<HTMLDivElement>(null);
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => list.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    // For the server's page: it lists what stands around the open sample.
+    initialRect: { width: 0, height: 9 * ROW },
+    initialOffset: Math.max(0, (cursor ?? 0) - 4) * ROW,
+    // The cursor's row stays, wherever the list is scrolled: it may hold the focus.
+    rangeExtractor: (range) => {
+      const indexes = defaultRangeExtractor(range);
+      if (cursor === null || cursor >= count || indexes.includes(cursor)) return indexes;
+      return [...indexes, cursor].sort((a, b) => a - b);
+    },
+  });
+
+  const first = virtualizer.range?.startIndex ?? 0;
+  const last = virtualizer.range?.endIndex ?? 0;
+  const saidAt = useRef(0);
+  useEffect(() => {
+    const say = () => {
+      saidAt.current = performance.now();
+      onVisible(first, last);
+    };
+    const timer = setTimeout(say, Math.max(0, saidAt.current + PACE - performance.now()));
+    return () => clearTimeout(timer);
+  }, [first, last, onVisible]);
+
+  // The list goes to the cursor where the cursor goes, and nowhere else by itself.
+  const before = useRef(cursor);
+  useEffect(() => {
+    if (before.current === cursor) return;
+    before.current = cursor;
+    if (cursor !== null) virtualizer.scrollToIndex(cursor, { align: 'auto' });
+  }, [cursor, virtualizer]);
+
+  useLayoutEffect(() => {
+    if (!focusCursor.current) return;
+    const row = list.current?.querySelector<HTMLElement>(`[data-index="${cursor}"]`);
+    if (!row) return;
+    row.focus({ preventScroll: true });
+    focusCursor.current = false;
+  });
+
+  return (
+    <div
+      ref={list}
+      className="sample-list"
+      role="listbox"
+      aria-label="Samples"
+      aria-keyshortcuts="ArrowUp ArrowDown j k"
+      tabIndex={-1}
+      onKeyDown={(event) => {
+        if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+        const jump = Math.max(1, Math.floor((list.current?.clientHeight ?? 0) / ROW) - 1);
+        const at = cursor ?? first;
+        const to = {
+          ArrowDown: cursor === null ? at : at + 1,
+          ArrowUp: cursor === null ? at : at - 1,
+          PageDown: at + jump,
+          PageUp: at - jump,
+          Home: 0,
+          End: count - 1,
+        }[event.key];
+        if (to === undefined) return;
+        event.preventDefault();
+        focusCursor.current = true;
+        onMove(to);
+      }}
+    >
+      <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+        {virtualizer.getVirtualItems().map(({ index, start }) => (
+          <Row
+            key={index}
+            index={index}
+            start={start}
+            count={count}
+            row={rowAt(index)}
+            opening={opening}
+            selected={index === cursor}
+            tabStop={index === (cursor ?? first)}
+            hrefOf={hrefOf}
+            onOpen={onOpen}
+          />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+const Row = memo(function Row({
+  index,
+  start,
+  count,
+  row,
+  opening,
+  selected,
+  tabStop,
+  hrefOf,
+  onOpen,
+}: {
+  index: number;
+  start: number;
+  count: number;
+  row: SampleRow | undefined;
+  opening: string;
+  selected: boolean;
+  tabStop: boolean;
+  hrefOf: (sampleId: string) => string;
+  onOpen: (row: SampleRow, index: number, byKeyboard: boolean) => void;
+}) {
+  const place = {
+    role: 'option',
+    'data-index': index,
+    'aria-posinset': index + 1,
+    'aria-setsize': count,
+    'aria-selected': selected,
+    tabIndex: tabStop ? 0 : -1,
+    style: { height: ROW, transform: `translateY(${start}px)` },
+  } as const;
+  if (row === undefined)
+    return (
+      <div {...place} className="sample-row sample-row-empty" aria-disabled="true">
+        <span className="sr-only">Sample {index + 1} is being loaded</span>
+      </div>
+    );
+  const question =
+    opening !== '' && row.question.startsWith(opening)
+      ? `… ${row.question.slice(opening.length)}`
+      : row.question;
+  return (
+    <a
+      {...place}
+      href={hrefOf(row.sampleId)}
+      className="sample-row"
+      onClick={(event) => {
+        if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+        event.preventDefault();
+        onOpen(row, index, event.detail === 0);
+      }}
+    >
+      <OutcomeMark outcome={row.outcome} />
+      <span className="sr-only">{OUTCOME_WORDS[row.outcome]}: </span>
+      <span className="sample-row-question">
+        <bdi>{visible(shorten(question, 200))}</bdi>
+      </span>
+      <span className="sample-row-number">{index + 1}</span>
+      <span className="sample-row-answers">
+        gold <bdi className="sample-row-value">{shorten(goldText(row.gold), 60)}</bdi>
+        {row.answer === null ? null : (
+          <>
+            <span aria-hidden="true"> · </span>answer{' '}
+            <bdi className="sample-row-value">{visible(shorten(row.answer, 60))}</bdi>
+          </>
+        )}
+        <span aria-hidden="true"> · </span>
+        <bdi>{visible(shorten(row.reason, 160))}</bdi>
+      </span>
+    </a>
+  );
+});
