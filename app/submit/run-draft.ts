@@ -1,3 +1,4 @@
+import { formatStage } from '@/app/ui/format';
 import type { NewRun } from '@/server/evals/new-run';
 import type { PreflightReport } from '@/server/evals/types';
 
@@ -15,13 +16,11 @@ export interface KnownPrompt {
   template: string;
 }
 
-export const STAGES = ['base', 'stage 1', 'stage 2'] as const;
-
 /** "Ocean-R1 7B · stage 2", made unique by the checkpoint's id where two read alike. */
 export function modelLabels(models: readonly KnownModel[]): ReadonlyMap<string, KnownModel> {
   const labels = new Map<string, KnownModel>();
   for (const model of models) {
-    const label = `${model.modelName} · ${STAGES[model.stage] ?? `stage ${model.stage}`}`;
+    const label = `${model.modelName} · ${formatStage(model.stage)}`;
     labels.set(labels.has(label) ? `${label} · ${model.checkpointId}` : label, model);
   }
   return labels;

@@ -1,0 +1,37 @@
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { TrpcProvider } from '../trpc/client';
+import { api } from '../trpc/server';
+import { PageHeader } from '../ui/page-header';
+import { Formats } from './formats';
+import { SubmitFlow } from './submit-flow';
+import { MAX_UPLOAD_BYTES } from './upload';
+import './submit.css';
+
+export const metadata: Metadata = { title: 'Submit predictions' };
+
+export default async function SubmitPage() {
+  const caller = await api();
+  const [session, benchmarks, models] = await Promise.all([
+    caller.submissions.session(),
+    caller.submissions.benchmarks(),
+    caller.submissions.models(),
+  ]);
+  return (
+    <div className="submit-page">
+      <PageHeader title="Submit predictions">
+        A file with your model’s outputs is scored here, sample by sample, by the rule that made the published
+        table. You see every verdict before anything is published on the <Link href="/">leaderboard</Link>.
+      </PageHeader>
+      <TrpcProvider>
+        <SubmitFlow
+          session={session}
+          benchmarks={benchmarks}
+          models={models}
+          maxBytes={MAX_UPLOAD_BYTES}
+          formats={<Formats />}
+        />
+      </TrpcProvider>
+    </div>
+  );
+}

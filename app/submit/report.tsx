@@ -1,0 +1,135 @@
+import Link from 'next/link';
+import type { PreflightReport } from '@/server/evals/types';
+import { Command } from '../ui/command';
+import { formatCount, formatDelta, formatPercent } from '../ui/format';
+import type { SubmittableBenchmark } from './types';
+import { formatBytes } from './upload';
+
+/** What the preflight found, in figures and sentences. */
+export function Report({
+  report,
+  benchmarks,
+}: {
+  report: PreflightReport;
+  benchmarks: readonly SubmittableBenchmark[];
+}) {
+  const { target } = report;
+  const benchmark = benchmarks.find(({ id }) => id === target?.benchmark);
+  const split = benchmark?.splits.find(({ id }) => id === target?.split);
+  return (
+    <div className="stack">
+      <p>
+        {formatCount(report.rows)} {report.rows === 1 ? 'row' : 'rows'} of{' '}
+        <strong className="font-semibold">{report.format.label}</strong>, {formatBytes(report.bytes)}.
+        {target === null
+          ? ' The content alone does not say which benchmark it answers: choose it above.'
+          : ''}
+      </p>
+      {report.existingRunId === null ? null : (
+        <p className="submit-note">
+          These bytes were submitted before.{' '}
+          <Link href={`/runs/${report.existingRunId}`}>Open their run</Link>
+        </p>
+      )}
+      {target === null ? null : (
+        <>
+          <Counts report={report} />
+          <Accuracies report={report} />
+        </>
+      )}
+      {report.problems.length === 0 ? null : (
+        <div className="submit-problem">
+          <p className="font-semibold">It cannot be scored as it is</p>
+          <ul className="submit-problem-words">
+            {report.problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+          {target !== null && split?.installed === false ? (
+            <Command>{`npx ocean benchmarks install ${target.benchmark} --from PATH_OR_URL`}</Command>
+          ) : null}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Counts({ report }: { report: PreflightReport }) {
+  const { matched, missing, unknown, duplicates, total, examples } = report;
+  const counts = [
+    { label: 'Matched', count: matched, note: `of ${formatCount(total)} samples`, examples: [] },
+    {
+      label: 'Missing',
+      count: missing,
+      note: 'samples without a row; each counts as wrong',
+      examples: examples.missing,
+    },
+    { label: 'Unknown', count: unknown, note: 'rows that name no sample of it', examples: examples.unknown },
+    {
+      label: 'Duplicates',
+      count: duplicates,
+      note: 'rows for a sample that has one',
+      examples: examples.duplicates,
+    },
+  ];
+  return (
+    <dl className="submit-counts">
+      {counts.map(({ label, count, note, examples: some }) => (
+        <div key={label} className={label !== 'Matched' && count > 0 ? 'submit-count-off' : undefined}>
+          <dt>{label}</dt>
+          <dd>
+            <span className="submit-figure">{formatCount(count)}</span>
+            <span className="submit-hint">{note}</span>
+            {some.length === 0 ? null : (
+              <details className="submit-examples">
+                <summary>Examples</summary>
+                <ul>
+                  {some.map((example) => (
+                    <li key={example}>{example}</li>
+                  ))}
+                </ul>
+              </details>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Accuracies({ report }: { report: PreflightReport }) {
+  const { claimedAccuracy: claimed, recomputedAccuracy: recomputed, scorer } = report;
+  if (claimed === null && recomputed === null) return null;
+  return (
+    <dl className="submit-counts submit-accuracies">
+      <div>
+        <dt>Claimed in the file</dt>
+        <dd>
+          <span className="submit-figure">{claimed === null ? '–' : `${formatPercent(claimed)} %`}</span>
+          <span className="submit-hint">
+            {claimed === null ? 'The file claims no accuracy.' : 'As the file says; never used.'}
+          </span>
+        </dd>
+      </div>
+      <div>
+        <dt>Recomputed here</dt>
+        <dd>
+          <span className="submit-figure">
+            {recomputed === null ? '–' : `${formatPercent(recomputed)} %`}
+          </span>
+          <span className="submit-hint">
+            {recomputed === null
+              ? 'Too long for a preflight; the scoring will tell.'
+              : `${agreement(claimed, recomputed)}${scorer === null ? '' : `Rule: ${scorer.label}.`}`}
+          </span>
+        </dd>
+      </div>
+    </dl>
+  );
+}
+
+function agreement(claimed: number | null, recomputed: number): string {
+  if (claimed === null) return '';
+  const difference = formatDelta(recomputed - claimed);
+  return difference === '±0.0' ? 'Agrees with the file. ' : `${difference} points to the file’s figure. `;
+}
