@@ -1,4 +1,4 @@
-export const MAX_UPLOAD_BYTES = 500_000_000;
+export const MAX_UPLOAD_BYTES = 512 * 1_024 * 1_024;
 
 /** Why an upload did not end well, in a sentence for the page. */
 export class UploadError extends Error {
@@ -76,10 +76,13 @@ function readJson(text: string): Record<string, unknown> {
   }
 }
 
-/** `92 kB`, `1.5 MB`: decimal units, as file managers write them. */
+/** `90 KiB`, `1.5 MiB`: binary units, in which the limits are set. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  const [unit, size] = bytes < 999_500 ? ['kB', 1e3] : bytes < 999_500_000 ? ['MB', 1e6] : ['GB', 1e9];
-  const value = bytes / size;
-  return `${value < 10 ? value.toFixed(1).replace(/\.0$/, '') : Math.round(value)} ${unit}`;
+  let value = bytes;
+  for (const unit of ['B', 'KiB', 'MiB']) {
+    if (value < 999.5)
+      return `${unit === 'B' || value >= 10 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
+    value /= 1_024;
+  }
+  return `${Number(value.toFixed(1))} GiB`;
 }
