@@ -56,8 +56,7 @@ export function Report({
 
 function Counts({ report }: { report: PreflightReport }) {
   const { matched, missing, unknown, duplicates, total, examples } = report;
-  const counts = [
-    { label: 'Matched', count: matched, note: `of ${formatCount(total)} samples`, examples: [] },
+  const off = [
     {
       label: 'Missing',
       count: missing,
@@ -73,27 +72,40 @@ function Counts({ report }: { report: PreflightReport }) {
     },
   ];
   return (
-    <dl className="submit-counts">
-      {counts.map(({ label, count, note, examples: some }) => (
-        <div key={label} className={label !== 'Matched' && count > 0 ? 'submit-count-off' : undefined}>
-          <dt>{label}</dt>
+    <>
+      <dl className="submit-counts">
+        <div>
+          <dt>Matched</dt>
           <dd>
-            <span className="submit-figure">{formatCount(count)}</span>
-            <span className="submit-hint">{note}</span>
-            {some.length === 0 ? null : (
-              <details className="submit-examples">
-                <summary>Examples</summary>
-                <ul>
-                  {some.map((example) => (
-                    <li key={example}>{example}</li>
-                  ))}
-                </ul>
-              </details>
-            )}
+            <span className="submit-figure">{formatCount(matched)}</span>
+            <span className="submit-hint">of {formatCount(total)} samples</span>
           </dd>
         </div>
-      ))}
-    </dl>
+        {off.map(({ label, count, note }) => (
+          <div key={label} className={count > 0 ? 'submit-count-off' : undefined}>
+            <dt>{label}</dt>
+            <dd>
+              <span className="submit-figure">{formatCount(count)}</span>
+              <span className="submit-hint">{note}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {off.map(({ label, count, examples: some }) =>
+        some.length === 0 ? null : (
+          <details key={label} className="submit-details">
+            <summary>
+              {label}: {some.length === count ? 'all' : `the first ${some.length}`} of {formatCount(count)}
+            </summary>
+            <ul className="submit-examples">
+              {some.map((example) => (
+                <li key={example}>{example}</li>
+              ))}
+            </ul>
+          </details>
+        ),
+      )}
+    </>
   );
 }
 
@@ -120,7 +132,12 @@ function Accuracies({ report }: { report: PreflightReport }) {
           <span className="submit-hint">
             {recomputed === null
               ? 'Too long for a preflight; the scoring will tell.'
-              : `${agreement(claimed, recomputed)}${scorer === null ? '' : `Rule: ${scorer.label}.`}`}
+              : agreement(claimed, recomputed)}{' '}
+            {scorer === null || recomputed === null ? null : (
+              <>
+                By <code>{scorer.id}</code>.
+              </>
+            )}
           </span>
         </dd>
       </div>
@@ -131,5 +148,5 @@ function Accuracies({ report }: { report: PreflightReport }) {
 function agreement(claimed: number | null, recomputed: number): string {
   if (claimed === null) return '';
   const difference = formatDelta(recomputed - claimed);
-  return difference === '±0.0' ? 'Agrees with the file. ' : `${difference} points to the file’s figure. `;
+  return difference === '±0.0' ? 'Agrees with the file.' : `${difference} points to the file’s figure.`;
 }

@@ -190,19 +190,20 @@ export function RunForm({
             Sampled
           </Radio>
         </div>
+        <p className="submit-hint">Leave empty what you do not know.</p>
         <div className="submit-grid submit-grid-small">
-          {text('maxNewTokens', 'Max new tokens', 'Optional.', {
+          {text('maxNewTokens', 'Max new tokens', null, {
             inputMode: 'numeric',
             defaultValue: first.maxNewTokens,
           })}
           {decoding === 'sampled' ? (
             <>
-              {text('temperature', 'Temperature', 'Optional.', {
+              {text('temperature', 'Temperature', null, {
                 inputMode: 'decimal',
                 defaultValue: first.temperature,
               })}
-              {text('topP', 'Top-p', 'Optional.', { inputMode: 'decimal', defaultValue: first.topP })}
-              {text('seed', 'Seed', 'Optional.', { inputMode: 'numeric', defaultValue: first.seed })}
+              {text('topP', 'Top-p', null, { inputMode: 'decimal', defaultValue: first.topP })}
+              {text('seed', 'Seed', null, { inputMode: 'numeric', defaultValue: first.seed })}
             </>
           ) : null}
         </div>
@@ -287,9 +288,11 @@ function FieldNotes({ name, error, hint }: { name: string; error: string | undef
       <p id={`${name}-error`} className="submit-field-error">
         {error}
       </p>
-      <p id={`${name}-hint`} className="submit-hint">
-        {hint}
-      </p>
+      {hint === null ? null : (
+        <p id={`${name}-hint`} className="submit-hint">
+          {hint}
+        </p>
+      )}
     </>
   );
 }

@@ -31,7 +31,7 @@ export function TargetSelect({
       split.installed ? null : 'not installed here',
     ].filter((note) => note !== null);
     const name = benchmark.splits.length === 1 ? benchmark.name : `${benchmark.name} · ${split.label}`;
-    return notes.length === 0 ? name : `${name} (${notes.join(', ')})`;
+    return notes.length === 0 ? name : `${name} – ${notes.join(', ')}`;
   };
   const options = (fits: boolean) =>
     benchmarks.flatMap((benchmark) =>
