@@ -1,11 +1,11 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
+import { MAX_FILE_BYTES } from '@/lib/predictions/limits';
 import { TrpcProvider } from '../trpc/client';
 import { api } from '../trpc/server';
 import { PageHeader } from '../ui/page-header';
 import { Formats } from './formats';
 import { SubmitFlow } from './submit-flow';
-import { MAX_UPLOAD_BYTES } from './upload';
 import './submit.css';
 
 export const metadata: Metadata = { title: 'Submit predictions' };
@@ -28,7 +28,7 @@ export default async function SubmitPage() {
           session={session}
           benchmarks={benchmarks}
           models={models}
-          maxBytes={MAX_UPLOAD_BYTES}
+          maxBytes={MAX_FILE_BYTES}
           formats={<Formats />}
         />
       </TrpcProvider>

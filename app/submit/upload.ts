@@ -1,5 +1,3 @@
-export const MAX_UPLOAD_BYTES = 512 * 1_024 * 1_024;
-
 /** Why an upload did not end well, in a sentence for the page. */
 export class UploadError extends Error {
   override readonly name = 'UploadError';
