@@ -91,7 +91,11 @@ export function RunFigure({ run }: { run: RunPage }) {
         <li>{provenanceWords(run)}</li>
         {claim === null ? null : <li>{claim}</li>}
         {run.missing !== null && run.missing > 0 ? (
-          <li>{formatCount(run.missing)} samples have no prediction and count as wrong</li>
+          <li>
+            {run.missing === 1
+              ? '1 sample has no prediction and counts as wrong'
+              : `${formatCount(run.missing)} samples have no prediction and count as wrong`}
+          </li>
         ) : null}
       </ul>
     </section>

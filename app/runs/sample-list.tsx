@@ -3,7 +3,8 @@
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { SampleRow } from '@/server/evals/types';
-import { goldText, shorten } from './answer-text';
+import { AnswerLine } from './answer-line';
+import { shorten } from './answer-text';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
 import { visible } from './output-pieces';
 
@@ -79,10 +80,11 @@ export function SampleList({
 
   useLayoutEffect(() => {
     if (!focusCursor.current) return;
-    const row = list.current?.querySelector<HTMLElement>(`[data-index="${cursor}"]`);
-    if (!row) return;
-    row.focus({ preventScroll: true });
-    focusCursor.current = false;
+    const row = list.current?.querySelector<HTMLElement>(`a[data-index="${cursor}"]`);
+    // Until the row has been read, the list holds the focus, and with it the keys.
+    const place = row ?? list.current;
+    place?.focus({ preventScroll: true });
+    if (row && row === document.activeElement) focusCursor.current = false;
   });
 
   return (
@@ -188,17 +190,7 @@ const Row = memo(function Row({
         <bdi>{visible(shorten(question, 200))}</bdi>
       </span>
       <span className="sample-row-number">{index + 1}</span>
-      <span className="sample-row-answers">
-        gold <bdi className="sample-row-value">{shorten(goldText(row.gold), 60)}</bdi>
-        {row.answer === null ? null : (
-          <>
-            <span aria-hidden="true"> · </span>answer{' '}
-            <bdi className="sample-row-value">{visible(shorten(row.answer, 60))}</bdi>
-          </>
-        )}
-        <span aria-hidden="true"> · </span>
-        <bdi>{visible(shorten(row.reason, 160))}</bdi>
-      </span>
+      <AnswerLine row={row} />
     </a>
   );
 });

@@ -66,7 +66,13 @@ function SamplesRoom({ run, first }: Props) {
       },
     ),
   );
-  const settled = sampleId === null ? 0 : (position.data ?? null);
+  // A sample that is closed leaves the list where it was.
+  const [rest, setRest] = useState({ filterQuery, index: 0 });
+  const at = sampleId === null ? null : (position.data ?? null);
+  useEffect(() => {
+    if (at !== null) setRest({ filterQuery, index: at });
+  }, [filterQuery, at]);
+  const settled = sampleId !== null ? at : rest.filterQuery === filterQuery ? rest.index : 0;
   const [moved, setMoved] = useState<number | null>(null);
   const cursor = moved ?? settled;
 
@@ -139,8 +145,8 @@ function SamplesRoom({ run, first }: Props) {
     if (total !== undefined && total > 0) setMoved(Math.max(0, Math.min(total - 1, index)));
   };
 
-  /* ------------------------------------------------ the sample that is open; on a wide screen the first one if none is */
-  const shownId = sampleId ?? rowAt(0)?.sampleId ?? null;
+  /* ------------------------------------------------ the sample that is open; on a wide screen the cursor's if none is */
+  const shownId = sampleId ?? rowAt(cursor ?? 0)?.sampleId ?? null;
   const firstDetail = first.detail !== null && first.detail.sampleId === shownId ? first.detail : null;
   const detail = useQuery(
     trpc.runs.sample.queryOptions(
@@ -166,11 +172,14 @@ function SamplesRoom({ run, first }: Props) {
   });
   const onOpen = useCallback(
     (row: SampleRow, index: number, byKeyboard: boolean) => {
-      focusHeading.current = byKeyboard || window.matchMedia(NARROW).matches;
+      if (byKeyboard || window.matchMedia(NARROW).matches) {
+        if (row.sampleId === sampleId) heading.current?.focus();
+        else focusHeading.current = true;
+      }
       setMoved(null);
       open(row.sampleId, index);
     },
-    [open],
+    [open, sampleId],
   );
   const close = () => {
     focusCursor.current = true;
@@ -271,7 +280,7 @@ function SamplesRoom({ run, first }: Props) {
           </button>
           <p className="sample-place">
             {cursor === null || total === undefined || total === 0
-              ? sampleId === null || position.isPending
+              ? sampleId === null || position.isPending || detail.isError
                 ? ''
                 : 'not in this filter'
               : `${formatCount(cursor + 1)} of ${formatCount(total)}`}
