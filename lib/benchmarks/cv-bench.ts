@@ -1,7 +1,7 @@
 import { isParquet, jsonRows, parquetRows, type Row, uniqueIds } from '@/lib/benchmarks/annotations';
 import type { AnnotationFile, Benchmark, Sample, SecondaryFigure } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
-import type { Scorer } from '@/lib/scoring/scorer';
+import { choiceScorer } from '@/lib/scoring/choice';
 
 const TASKS = ['Count', 'Relation', 'Depth', 'Distance'] as const;
 type Task = (typeof TASKS)[number];
@@ -104,8 +104,6 @@ const officialMacro: SecondaryFigure = {
   },
 };
 
-const scorers: readonly Scorer[] = [];
-
 export const cvBench: Benchmark = {
   id: 'cv-bench',
   name: 'CV-Bench',
@@ -142,9 +140,11 @@ export const cvBench: Benchmark = {
   ],
   headline: { kind: 'accuracy', label: 'Accuracy' },
   secondary: [officialMacro],
-  scorers,
+  scorers: [choiceScorer],
   caveats: [
     'The seed reports the accuracy over all 2,638 questions; the official figure is a mean of means over the three image sources and differs by a point or so. It stands beside the headline where the installed data names the sources.',
+    'The rule is lenient where an answer begins with a choice and a full stop, so 3.5 counts as the choice 3, and the article in “There is a car” counts as choice A; “Right” for “right” counts as no answer.',
+    'Math-Verify is reproduced as far as numbers, letters, choices and common LaTeX; a formula that only its full engine can read or refuse (matrices, sums, cases) can decide otherwise. No verdict differed on 8,048 texts by models.',
     'The seed’s --precomputed_json drops the last sample and still divides by 2,638.',
   ],
   readAnnotations,

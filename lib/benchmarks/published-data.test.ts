@@ -103,3 +103,48 @@ describe.skipIf(missing)(`published annotation files${missing}`, () => {
     expect(samples.every(({ image }) => image === null)).toBe(true);
   });
 });
+
+describe.skipIf(missing)(`scorers on published data${missing}`, () => {
+  it('SuperCLEVR-200: agrees with R1-V’s own file on all 200 outputs, 48.0 %', async () => {
+    const samples = await read('superclevr-200', 'ocean-r1/superclevr_test200_counting_problems.jsonl');
+    const path = 'predictions/r1v_superclevr200_qwen2vl_2b_instruct.json';
+    const { accuracy, results } = JSON.parse(readFileSync(new URL(path, DATA), 'utf8'));
+    const [scorer] = BENCHMARKS['superclevr-200'].scorers;
+    const verdicts = samples.map((sample, i) => scorer?.score(sample, results[i].model_output));
+    expect(verdicts.map((verdict) => verdict?.answer ?? null)).toEqual(
+      results.map(
+        ({ extracted_answer }: { extracted_answer: number | null }) => extracted_answer?.toString() ?? null,
+      ),
+    );
+    expect(verdicts.filter((verdict) => verdict?.correct)).toHaveLength(96);
+    expect(accuracy).toBe(48);
+  });
+
+  it('CV-Bench: every form of the right choice scores 2,638, of a wrong one 0', async () => {
+    const samples = await read('cv-bench', 'ocean-r1/cvbench_test.parquet');
+    const [scorer] = BENCHMARKS['cv-bench'].scorers;
+    const right = (form: (letter: string, text: string) => string, shift: number) =>
+      samples.filter((sample) => {
+        const options = sample.options ?? [];
+        const place = ('ABCDEF'.indexOf(String(sample.gold)[1] ?? '') + shift) % options.length;
+        return scorer?.score(sample, `<answer>${form('ABCDEF'[place] ?? '', options[place] ?? '')}</answer>`)
+          .correct;
+      }).length;
+    const forms: [name: string, form: (letter: string, text: string) => string][] = [
+      ['(X)', (x) => `(${x})`],
+      ['X', (x) => x],
+      ['x', (x) => x.toLowerCase()],
+      ['text', (_, text) => text],
+      ['(X) text', (x, text) => `(${x}) ${text}`],
+      ['X. text', (x, text) => `${x}. ${text}`],
+      ['X) text', (x, text) => `${x}) ${text}`],
+      ['The answer is (X).', (x) => `The answer is (${x}).`],
+      ['\\boxed{X}', (x) => `\\boxed{${x}}`],
+      ['$X$', (x) => `$${x}$`],
+    ];
+    for (const [name, form] of forms) expect(right(form, 0), name).toBe(2638);
+    for (const [name, form] of forms.filter(([name]) => ['(X)', 'text', '(X) text'].includes(name))) {
+      expect(right(form, 1), `wrong ${name}`).toBe(0);
+    }
+  });
+});

@@ -1,0 +1,526 @@
+import { latexParses, normaliseLatex } from '@/lib/scoring/latex';
+import { isSpace, SPACES, skipSpaces } from '@/lib/scoring/python';
+import type { Span } from '@/lib/scoring/tags';
+
+/**
+ * How Math-Verify 0.8.0 finds an answer in a text (`parse` with LaTeX, expression and string extraction; Math-Verify
+ * 5d148cf, src/math_verify/parser.py): patterns are pooled by priority, the matches of a priority are tried from the
+ * one that ends last, and the first that can be read is the answer. Upstream states the patterns as regular
+ * expressions that take quadratic time on some texts; here each is matched at its anchors by hand, in the order of
+ * preference that the expression has, in time linear in the text.
+ */
+export interface Extraction {
+  /** The string option that was read, as it stands; null where LaTeX, a number, or nothing was. */
+  option: { text: string; span: Span } | null;
+  /** The text of the first match tried, read or not, as upstream writes it: LaTeX cleaned, numbers without zeros in front. */
+  fallback: { text: string; span: Span } | null;
+}
+
+/** One way in which a pattern matches: where it ends, and what it found. */
+interface Hit {
+  end: number;
+  found: Found;
+}
+type Found =
+  | { kind: 'option'; span: Span }
+  | { kind: 'number'; span: Span; integer: string; decimal: string }
+  | { kind: 'expression'; span: Span }
+  | { kind: 'latex'; contents: readonly Span[]; boxes: 'all' | 'last' };
+type Match = Hit & { start: number };
+
+/** What must follow a match at `end`. */
+type Tail = (end: number) => boolean;
+const anything: Tail = () => true;
+
+const ANSWER = /answer/giu;
+const FINAL_ANSWER = /final answer/giu;
+const FINAL_ANSWER_IS = /final answer is/giu;
+
+/** @param strings in the order in which they are preferred at a place. None may be empty or begin with white space. */
+export function extract(text: string, strings: readonly string[]): Extraction {
+  const patterns = patternsOf(text, strings);
+  let fallback: Extraction['fallback'] = null;
+  for (const matchesOf of patterns) {
+    // Rightmost end first, then leftmost start; the sort is stable, as upstream's is.
+    const matches = matchesOf().sort((a, b) => b.end - a.end || a.start - b.start);
+    for (const { found } of matches) {
+      const reading = read(text, found);
+      if (reading === 'error') return { option: null, fallback: null };
+      if (reading.text !== '') fallback ??= { text: reading.text, span: reading.span };
+      if (reading.read) {
+        const option = found.kind === 'option' ? { text: reading.text, span: reading.span } : null;
+        return { option, fallback };
+      }
+    }
+  }
+  return { option: null, fallback };
+}
+
+/** Upstream's text of a match and whether it can be read; `error` where reading it stops the whole of `parse`. */
+function read(text: string, found: Found): { text: string; span: Span; read: boolean } | 'error' {
+  if (found.kind === 'latex') {
+    const contents = found.contents.map((span) => normaliseLatex(text.slice(...span), found.boxes));
+    const readable = contents.map(latexParses);
+    const [first = ''] = contents;
+    const span: Span = [found.contents[0]?.[0] ?? 0, found.contents.at(-1)?.[1] ?? 0];
+    return readable.every(Boolean)
+      ? { text: contents.join(' and '), span, read: true }
+      : { text: first, span: found.contents[0] ?? span, read: readable[0] === true };
+  }
+  const { span } = found;
+  if (found.kind === 'option') return { text: text.slice(...span), span, read: true };
+  if (found.kind === 'expression') {
+    const expression = text.slice(...span);
+    return { text: expression, span, read: arithmeticParses(expression) };
+  }
+  const integer = found.integer.replace(/[, ]/g, '').replace(/^0+/, '') || '0';
+  const decimal = found.decimal.replace(',', '.');
+  // sympy reads the number as Python: no zero in front of an integer, no digits of other scripts.
+  if ((decimal === '' && /^-0+[1-9]/.test(integer)) || /[^\d.-]/.test(integer + decimal)) return 'error';
+  return { text: integer + decimal, span, read: true };
+}
+
+/** Whether Python would read the text as arithmetic on numbers, `^` standing for `**`. */
+function arithmeticParses(text: string): boolean {
+  const tokens = text.match(/\*\*|\/\/|[-+*/^()]|(?:\d+\.?\d*|\.\d+)|[^\t\n\f ]/g) ?? [];
+  let at = 0;
+  let depth = 0;
+  const take = (...wanted: string[]) => {
+    const token = tokens[at];
+    if (token === undefined || !wanted.includes(token)) return false;
+    at++;
+    return true;
+  };
+  const unary = (): boolean => {
+    while (take('+', '-'));
+    if (take('(')) {
+      if (++depth > 90 || !sum() || !take(')')) return false;
+      depth--;
+    } else if (!/^(?:0+|[1-9]\d*|\d+\.\d*|\.\d+)$/.test(tokens[at++] ?? '')) return false;
+    return take('**', '^') ? unary() : true;
+  };
+  const sum = (): boolean => {
+    do if (!unary()) return false;
+    while (take('+', '-', '*', '/', '//'));
+    return true;
+  };
+  return sum() && at === tokens.length;
+}
+
+/* ---------------------------------------------------------------- the patterns, by priority */
+
+function patternsOf(text: string, strings: readonly string[]): (() => Match[])[] {
+  const finders = findersOf(text, strings);
+  const { latexAt, boxedLatexAt, expressionOrNumberAt, expressionAt, numberAt, optionAt, wordAt } = finders;
+
+  const iHope: Tail = (end) => {
+    const at = text[end] === '.' ? end + 1 : end;
+    return text.startsWith('I hope', at) || (isSpace(text, at) && text.startsWith('I hope', at + 1));
+  };
+  const noEquals: Tail = (end) => text[skipSpaces(text, end)] !== '=';
+
+  type At = (at: number, tail: Tail) => Hit | null;
+  const latex: At = latexAt;
+  const option: At = optionAt;
+
+  /** `\s*` and the pattern, which may itself begin with white space. */
+  const spaced =
+    (pattern: At): At =>
+    (at, tail) => {
+      const after = skipSpaces(text, at);
+      return pattern(after, tail) ?? (after > at ? pattern(after - 1, tail) : null);
+    };
+  /** `\:?` and the pattern. */
+  const colon =
+    (pattern: At): At =>
+    (at, tail) =>
+      (text[at] === ':' ? pattern(at + 1, tail) : null) ?? pattern(at, tail);
+
+  /** All matches of `anchor` followed by the pattern, one after another. */
+  const anchored = (anchor: RegExp, pattern: (at: number) => Hit | null): Match[] => {
+    const matches: Match[] = [];
+    let free = 0;
+    for (const { index, 0: word } of text.matchAll(anchor)) {
+      if (index < free) continue;
+      const hit = pattern(index + word.length);
+      if (!hit) continue;
+      matches.push({ ...hit, start: index });
+      free = hit.end;
+    }
+    return matches;
+  };
+  /** `.{0,limit}?` and the pattern; `.` is any character, or any but a line break. */
+  const within =
+    (limit: number, lines: 'one' | 'many', pattern: At, tail: Tail = anything) =>
+    (from: number): Hit | null => {
+      let at = from;
+      for (let skipped = 0; skipped <= limit && at <= text.length; skipped++) {
+        const hit = pattern(at, tail);
+        if (hit) return hit;
+        if (lines === 'one' && text[at] === '\n') return null;
+        at += unitAt(text, at);
+      }
+      return null;
+    };
+
+  /** `\s+is` and the pattern. */
+  const is =
+    (pattern: At): At =>
+    (at, tail) => {
+      const after = skipSpaces(text, at);
+      return after > at && text.startsWith('is', after) ? pattern(after + 2, tail) : null;
+    };
+  /** `(?:.{0,100}=\s*|.{0,50}?)` and an expression or number that no equals sign follows. */
+  const computed = (from: number): Hit | null => {
+    let last = from;
+    for (let skipped = 0; skipped < 100 && last < text.length && text[last] !== '\n'; skipped++)
+      last += unitAt(text, last);
+    for (let at = last; at >= from; at--) {
+      if (text[at] !== '=') continue;
+      const hit = spaced(expressionOrNumberAt)(at + 1, noEquals);
+      if (hit) return hit;
+    }
+    return within(50, 'one', expressionOrNumberAt, noEquals)(from);
+  };
+  const afterColon = (pattern: (at: number) => Hit | null) => (at: number) =>
+    text[at] === ':' ? pattern(at + 1) : null;
+
+  return [
+    () =>
+      [latex, expressionOrNumberAt, option].flatMap((pattern) =>
+        anchored(FINAL_ANSWER_IS, (at) => colon(spaced(pattern))(at, iHope)),
+      ),
+    () => [
+      ...anchored(FINAL_ANSWER, within(100, 'many', is(colon(spaced(latex))))),
+      ...finders.each(boxedLatexAt),
+      ...finders.plainBoxed(),
+      ...anchored(FINAL_ANSWER, within(100, 'one', is(colon(expressionOrNumberAt)))),
+      ...anchored(FINAL_ANSWER, within(100, 'one', is(colon(spaced(option))))),
+    ],
+    () => [
+      ...anchored(ANSWER, afterColon(within(50, 'many', latex))),
+      ...anchored(ANSWER, afterColon(computed)),
+      ...anchored(ANSWER, afterColon(within(50, 'one', wordAt))),
+    ],
+    () => [
+      ...anchored(ANSWER, within(50, 'many', latex)),
+      ...anchored(ANSWER, computed),
+      ...anchored(ANSWER, within(50, 'one', wordAt)),
+    ],
+    () => {
+      const hit = finders.wordAfterPrefix(0);
+      return hit ? [{ ...hit, start: 0 }] : [];
+    },
+    () => [
+      ...finders.each(latexAt),
+      ...finders.each(expressionAt),
+      ...finders.each(numberAt),
+      ...finders.each(wordAt),
+    ],
+  ];
+}
+
+/** How many UTF-16 units the character at `at` takes. */
+const unitAt = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+
+/* ---------------------------------------------------------------- the parts, matched at a place */
+
+const DIGITS = '\\p{Nd}';
+const CURRENCY = '$€£¥₹₽₪₩₫฿₡₢₣₤₥₦₧₨₭₮₯₰₱₲₳₴₵₶₷₸₺₻₼₾₿';
+const NUMBER_FORMS = [
+  `(-?[1-9]${DIGITS}{0,2}(?:[ ,]${DIGITS}{3})+)(\\.${DIGITS}+)?`,
+  `(-?${DIGITS}+)([.,]${DIGITS}+)`,
+  `()(\\.${DIGITS}+)`,
+  `(-?${DIGITS}+)()`,
+].map((form) => new RegExp(form, 'uy'));
+const PERCENT = [
+  new RegExp(`[${SPACES}]*(?:%|[Pp]ercent|[Pp]ct)`, 'y'),
+  new RegExp(`[${SPACES}]*[Pp]ercentage`, 'y'),
+];
+const LATEX_PERCENT = [/\\?%|[Pp]ercent|[Pp]ct/y, /[Pp]ercentage/y];
+const EXPRESSION_CHARACTER = new RegExp(`[${DIGITS}.${SPACES}+\\-*×/^()÷]`, 'u');
+const EXPRESSION_START = new RegExp(`-?\\(?-?${DIGITS}`, 'uy');
+const OPERATOR = /[+\-*×/^()÷]/;
+const FRACTION = new RegExp(
+  `-?\\\\frac\\{-?${DIGITS}+(?:[.,]${DIGITS}+)?\\}\\{-?${DIGITS}+(?:[.,]${DIGITS}+)?\\}`,
+  'uy',
+);
+const DIGIT = new RegExp(DIGITS, 'u');
+const ENVIRONMENTS_JOINED = 5;
+/** Giving back a thousands group with its comma, or a decimal place, always satisfies a tail that more would satisfy. */
+const MOST_GIVEN_BACK = 8;
+
+const endOf = (pattern: RegExp, text: string, at: number): number => {
+  pattern.lastIndex = at;
+  return pattern.test(text) ? pattern.lastIndex : -1;
+};
+
+function findersOf(text: string, strings: readonly string[]) {
+  const byFirst = new Map<string, string[]>();
+  for (const string of strings) {
+    const first = string.charAt(0);
+    byFirst.set(first, [...(byFirst.get(first) ?? []), string]);
+  }
+
+  /** The ends of a percent sign after `at`, the preferred first; `at` itself where there is none. */
+  const percentEnds = (forms: readonly RegExp[], at: number): number[] => [
+    ...forms.map((form) => endOf(form, text, at)).filter((end) => end >= 0),
+    at,
+  ];
+
+  const optionAt = (at: number, tail: Tail): Hit | null => {
+    for (const string of byFirst.get(text[at] ?? '') ?? []) {
+      const end = at + string.length;
+      if (text.startsWith(string, at) && tail(end))
+        return { end, found: { kind: 'option', span: [at, end] } };
+    }
+    return null;
+  };
+  /** The end of `(?:\*\*)?(?:\.|,|:|\s|$)` at `at`, -1 where it does not match. */
+  const suffixEnd = (at: number): number => {
+    const stars = text.startsWith('**', at) ? at + 2 : at;
+    if (/[.,:]/.test(text[stars] ?? '') || isSpace(text, stars)) return stars + 1;
+    return stars === text.length ? stars : -1;
+  };
+  /** `(?:\*\*)?string(?:\*\*)?suffix` */
+  const wordAfterPrefix = (at: number): Hit | null => {
+    const from = text.startsWith('**', at) ? at + 2 : at;
+    const hit = optionAt(from, (end) => suffixEnd(end) >= 0);
+    return hit && { end: suffixEnd(hit.end), found: hit.found };
+  };
+  const wordAt = (at: number): Hit | null =>
+    (at === 0 ? wordAfterPrefix(0) : null) ?? (isSpace(text, at) ? wordAfterPrefix(at + 1) : null);
+
+  /** After `(?:^|\s|\=)(?:\*\*)?`, the ways to stand at the pattern. */
+  const afterExpressionPrefix = (at: number): number[] => {
+    const starts = at === 0 ? [0] : [];
+    if (text[at] === '=' || isSpace(text, at)) starts.push(at + 1);
+    return starts.map((start) => (text.startsWith('**', start) ? start + 2 : start));
+  };
+
+  const numberHit = (at: number, tail: Tail): Hit | null => {
+    for (const form of NUMBER_FORMS) {
+      form.lastIndex = at;
+      const match = form.exec(text);
+      if (!match) continue;
+      const [whole, integer = '', decimal = ''] = match;
+      for (let length = whole.length; length > Math.max(0, whole.length - MOST_GIVEN_BACK); length--) {
+        // Where the tail refuses, the expression gives back digit by digit what it can and stay of its form.
+        const kept = text.slice(at, at + length);
+        if (length < whole.length && endOf(form, kept, 0) !== length) continue;
+        for (const end of percentEnds(PERCENT, at + length)) {
+          if (!tail(end)) continue;
+          const found: Found = {
+            kind: 'number',
+            span: [at, at + length],
+            integer: kept.slice(0, integer.length),
+            decimal: kept.slice(integer.length, integer.length + decimal.length),
+          };
+          return { end, found };
+        }
+      }
+    }
+    return null;
+  };
+  const numberAt = (at: number, tail: Tail): Hit | null => {
+    for (const start of afterExpressionPrefix(at)) {
+      const currency = CURRENCY.includes(text[start] ?? ' ') && numberHit(start + 1, tail);
+      const hit = currency || numberHit(start, tail);
+      if (hit) return hit;
+    }
+    return null;
+  };
+
+  /**
+   * The run of expression characters around a place; `ends` remembers for a tail where an expression that begins in
+   * the run must end, for that is the same for all of them.
+   */
+  let run: { start: number; end: number; ends: Map<Tail, ExpressionEnd | null> } | null = null;
+  interface ExpressionEnd {
+    last: number;
+    contentEnd: number;
+    matchEnd: number;
+    /** The last operator that an expression can have. */
+    operator: number;
+  }
+  const runAt = (at: number) => {
+    if (run && at >= run.start && at < run.end) return run;
+    let end = at;
+    while (end < text.length && EXPRESSION_CHARACTER.test(text.slice(end, end + unitAt(text, end))))
+      end += unitAt(text, end);
+    run = { start: at, end, ends: new Map() };
+    return run;
+  };
+  /** The ends of what may follow an expression at `at`: `(?:\*\*)?(?:\.|,|:|\s|\)|\$|$)`, the preferred first. */
+  const expressionSuffixEnds = (at: number): number[] => {
+    const places = text.startsWith('**', at) ? [at + 2, at] : [at];
+    return places.flatMap((place) => {
+      const ends = /[.,:)$]/.test(text[place] ?? '') || isSpace(text, place) ? [place + 1] : [];
+      const atEnd = place === text.length || (place === text.length - 1 && text[place] === '\n');
+      return atEnd ? [...ends, place] : ends;
+    });
+  };
+  const expressionEnd = (from: number, end: number, tail: Tail): ExpressionEnd | null => {
+    for (let last = end; last > from; last--) {
+      for (const contentEnd of text[last] === ')' ? [last + 1, last] : [last]) {
+        const matchEnd = expressionSuffixEnds(contentEnd).find(tail);
+        if (matchEnd === undefined) continue;
+        let operator = last - 2;
+        while (operator > from && !OPERATOR.test(text[operator] ?? '')) operator--;
+        return { last, contentEnd, matchEnd, operator };
+      }
+    }
+    return null;
+  };
+  const expressionHit = (at: number, tail: Tail): Hit | null => {
+    const digitEnd = endOf(EXPRESSION_START, text, at);
+    if (digitEnd < 0) return null;
+    const { start, end, ends } = runAt(at);
+    let expression = ends.get(tail);
+    if (expression === undefined) {
+      expression = expressionEnd(start, end, tail);
+      ends.set(tail, expression);
+    }
+    if (!expression || expression.operator < digitEnd) return null;
+    return { end: expression.matchEnd, found: { kind: 'expression', span: [at, expression.contentEnd] } };
+  };
+  const expressionAt = (at: number, tail: Tail): Hit | null => {
+    for (const start of afterExpressionPrefix(at)) {
+      const hit = expressionHit(start, tail);
+      if (hit) return hit;
+    }
+    return null;
+  };
+  const expressionOrNumberAt = (at: number, tail: Tail): Hit | null =>
+    expressionAt(at, tail) ?? numberAt(at, tail);
+
+  const nextOf = (part: string) => {
+    let known = -1;
+    let from = 0;
+    /** The first index of the part at or after `at`; the text's length where there is none. */
+    return (at: number): number => {
+      if (known < at || at < from) {
+        const index = text.indexOf(part, at);
+        known = index < 0 ? text.length : index;
+        from = at;
+      }
+      return known;
+    };
+  };
+  const nextNewline = nextOf('\n');
+  const nextDollars = nextOf('$$');
+  const nextBracket = nextOf('\\]');
+  const nextParenthesis = nextOf('\\)');
+  const escaped = (at: number) => text[at - 1] === '\\';
+
+  /** The contents of a LaTeX environment that begins at `at` and where it ends, percent sign not included. */
+  const environmentAt = (at: number, boxed: boolean): { content: Span; end: number } | null => {
+    const closing = (start: number, close: number, length: number) =>
+      close > start && close < text.length && !escaped(close) && (!boxed || holdsBox(start, close))
+        ? { content: [start, close] as const, end: close + length }
+        : null;
+    const character = text[at];
+    if (character === '$' && !escaped(at)) {
+      if (text[at + 1] === '$') {
+        const display = closing(at + 2, nextDollars(at + 2), 2);
+        if (display) return display;
+      }
+      if (DIGIT.test(lastCharacter(at))) return null;
+      let close = at + 1;
+      const line = nextNewline(close);
+      while (close < line && (text[close] !== '$' || escaped(close))) close++;
+      return close < line ? closing(at + 1, close, 1) : null;
+    }
+    if (character === '\\' && !escaped(at)) {
+      if (text[at + 1] === '[') return closing(at + 2, nextBracket(at + 2), 2);
+      if (text[at + 1] === '(') {
+        const close = nextParenthesis(at + 2);
+        return close < nextNewline(at + 2) ? closing(at + 2, close, 2) : null;
+      }
+    }
+    if (text[at + 1] === '[' && isSpace(text, at)) {
+      let close = at + 2;
+      while (close < text.length && !/[\n[\]]/.test(text[close] ?? '')) close++;
+      const closes = text[close] === ']' && close > at + 2 && isSpace(text, close + 1);
+      return closes && (!boxed || holdsBox(at + 2, close))
+        ? { content: [at + 2, close], end: close + 2 }
+        : null;
+    }
+    if (!boxed && (character === '\\' || character === '-')) {
+      const end = endOf(FRACTION, text, at);
+      if (end >= 0) return { content: [at, end], end };
+    }
+    return null;
+  };
+  const lastCharacter = (at: number) => {
+    const unit = text.charCodeAt(at - 1);
+    return unit >= 0xdc00 && unit <= 0xdfff ? text.slice(at - 2, at) : text.slice(at - 1, at);
+  };
+  const nextBox = nextOf('\\boxed{');
+  const nextBrace = nextOf('}');
+  const holdsBox = (start: number, end: number) => nextBrace(nextBox(start) + 8) < end;
+
+  /** Environments joined by commas, "and" or "or". */
+  const environmentsAt = (at: number, tail: Tail, boxed: boolean): Hit | null => {
+    const contents: Span[] = [];
+    const extend = (environment: { content: Span; end: number }): number | null => {
+      contents.push(environment.content);
+      const afterSpaces = skipSpaces(text, environment.end);
+      for (const end of percentEnds(LATEX_PERCENT, afterSpaces)) {
+        const separator = skipSpaces(text, end);
+        if (contents.length <= ENVIRONMENTS_JOINED) {
+          for (const word of [',and', 'and', ',or', 'or', ',']) {
+            if (!text.startsWith(word, separator)) continue;
+            const from = separator + word.length;
+            const after = skipSpaces(text, from);
+            const next =
+              environmentAt(after, boxed) ?? (after > from ? environmentAt(after - 1, boxed) : null);
+            const further = next && extend(next);
+            if (further !== null) return further;
+          }
+        }
+        const finish = boxed ? separator : end;
+        if (tail(finish)) return finish;
+      }
+      contents.pop();
+      return null;
+    };
+    const first = environmentAt(at, boxed);
+    const end = first && extend(first);
+    return end === null ? null : { end, found: { kind: 'latex', contents, boxes: 'all' } };
+  };
+  const latexAt = (at: number, tail: Tail): Hit | null => environmentsAt(at, tail, false);
+  const boxedLatexAt = (at: number, tail: Tail): Hit | null => environmentsAt(at, tail, true);
+
+  /** `\boxed{.+}`, to the last brace of the text. */
+  const plainBoxed = (): Match[] => {
+    const start = text.indexOf('\\boxed{');
+    const end = text.lastIndexOf('}') + 1;
+    if (start < 0 || end < start + 9) return [];
+    return [{ start, end, found: { kind: 'latex', contents: [[start, end]], boxes: 'last' } }];
+  };
+
+  /** All matches of the pattern, one after another. */
+  const each = (pattern: (at: number, tail: Tail) => Hit | null): Match[] => {
+    const matches: Match[] = [];
+    for (let at = 0; at <= text.length; ) {
+      const hit = pattern(at, anything);
+      if (hit) matches.push({ ...hit, start: at });
+      at = hit ? hit.end : at + 1;
+    }
+    return matches;
+  };
+
+  return {
+    optionAt,
+    wordAfterPrefix,
+    wordAt,
+    numberAt,
+    expressionAt,
+    expressionOrNumberAt,
+    latexAt,
+    boxedLatexAt,
+    plainBoxed,
+    each,
+  };
+}
