@@ -19,13 +19,18 @@ export async function unzipped(file: AnnotationFile, member: string): Promise<An
   if (!startsWith(file.bytes, 'PK\u0003\u0004')) return file;
   const { unzipSync } = await import('fflate');
   const matches = (path: string) => path === member || path.endsWith(`/${member}`);
-  const members = unzipSync(file.bytes, {
-    filter: ({ name, originalSize }) => {
-      if (matches(name) && originalSize > MAX_UNZIPPED_BYTES)
-        fail(file, `${name} unpacks to ${originalSize} bytes, more than any annotation file`);
-      return matches(name);
-    },
-  });
+  let members: Record<string, Uint8Array>;
+  try {
+    members = unzipSync(file.bytes, {
+      filter: ({ name, originalSize }) => {
+        if (matches(name) && originalSize > MAX_UNZIPPED_BYTES)
+          throw new RangeError(`${name} unpacks to ${originalSize} bytes, more than any annotation file`);
+        return matches(name);
+      },
+    });
+  } catch (error) {
+    return fail(file, `not a readable zip: ${error instanceof Error ? error.message : error}`);
+  }
   const [entry] = Object.entries(members);
   if (!entry) return fail(file, `the zip holds no ${member}`);
   return { name: `${file.name}/${member}`, bytes: entry[1] };
