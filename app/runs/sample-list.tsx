@@ -11,6 +11,9 @@ import { visible } from './output-pieces';
 /** Height of a row in pixels, the same on every screen: the list's length is known before its rows are. */
 const ROW = 60;
 
+/** Rows beyond the edges that are made, and read, before they are seen. */
+const OVERSCAN = 12;
+
 /** How often, in milliseconds, a moving list says what it shows: each time is a query. */
 const PACE = 100;
 
@@ -46,7 +49,7 @@ export function SampleList({
     count,
     getScrollElement: () => list.current,
     estimateSize: () => ROW,
-    overscan: 12,
+    overscan: OVERSCAN,
     // For the server's page: it lists what stands around the open sample.
     initialRect: { width: 0, height: 9 * ROW },
     initialOffset: Math.max(0, (cursor ?? 0) - 4) * ROW,
@@ -64,11 +67,11 @@ export function SampleList({
   useEffect(() => {
     const say = () => {
       saidAt.current = performance.now();
-      onVisible(first, last);
+      onVisible(Math.max(0, first - OVERSCAN), Math.min(count - 1, last + OVERSCAN));
     };
     const timer = setTimeout(say, Math.max(0, saidAt.current + PACE - performance.now()));
     return () => clearTimeout(timer);
-  }, [first, last, onVisible]);
+  }, [first, last, count, onVisible]);
 
   // The list goes to the cursor where the cursor goes, and nowhere else by itself.
   const before = useRef(cursor);
