@@ -14,6 +14,8 @@ export function FileStep({
   current,
   maxBytes,
   formats,
+  onSending,
+  onCancelled,
   onUploaded,
   onReset,
   onSignedOut,
@@ -22,6 +24,9 @@ export function FileStep({
   current: string | null;
   maxBytes: number;
   formats: ReactNode;
+  /** The control that had the focus is gone now. */
+  onSending: () => void;
+  onCancelled: () => void;
   onUploaded: (file: { sha256: string; name: string }) => void;
   onReset: () => void;
   onSignedOut: () => void;
@@ -38,6 +43,7 @@ export function FileStep({
       const controller = new AbortController();
       sending.current = controller;
       setUpload({ phase: 'sending', file, sent: 0 });
+      onSending();
       try {
         const sha256 = await uploadFile(
           file,
@@ -47,14 +53,16 @@ export function FileStep({
         setUpload({ phase: 'none' });
         onUploaded({ sha256, name: file.name });
       } catch (error) {
-        if (controller.signal.aborted) setUpload({ phase: 'none' });
-        else fail(error instanceof Error ? error.message : String(error));
+        if (controller.signal.aborted) {
+          setUpload({ phase: 'none' });
+          onCancelled();
+        } else fail(error instanceof Error ? error.message : String(error));
         if (error instanceof UploadError && error.signedOut) onSignedOut();
       } finally {
         sending.current = null;
       }
     },
-    [maxBytes, onUploaded, onSignedOut],
+    [maxBytes, onSending, onCancelled, onUploaded, onSignedOut],
   );
   // Leaving the page gives up the upload.
   useEffect(() => () => sending.current?.abort(), []);

@@ -31,12 +31,15 @@ const STAGE_WORDS = [
 export function RunForm({
   report,
   target,
+  checking,
   models,
   prompts,
   onSignedOut,
 }: {
   report: PreflightReport;
   target: Target;
+  /** Another target is being checked, so these figures are not yet those of the form. */
+  checking: boolean;
   models: readonly KnownModel[];
   prompts: readonly KnownPrompt[];
   onSignedOut: () => void;
@@ -57,7 +60,7 @@ export function RunForm({
       },
     }),
   );
-  const busy = create.isPending || create.isSuccess;
+  const busy = checking || create.isPending || create.isSuccess;
   const prompt = prompts.find(({ id }) => id === promptChoice);
 
   function start(event: FormEvent<HTMLFormElement>): void {
@@ -229,7 +232,9 @@ export function RunForm({
             ? 'Opening the run'
             : create.isPending
               ? 'Starting'
-              : `Score ${formatCount(report.total)} samples`}
+              : checking
+                ? 'Checking the file'
+                : `Score ${formatCount(report.total)} samples`}
         </button>
         <p className="submit-hint">Nothing is published yet: you see the result first, then decide.</p>
       </div>

@@ -49,11 +49,7 @@ export function SubmitFlow({
   const target = report?.target ?? null;
   const benchmark = benchmarks.find(({ id }) => id === target?.benchmark);
   const ready =
-    report !== undefined &&
-    target !== null &&
-    failure === null &&
-    report.problems.length === 0 &&
-    report.existingRunId === null;
+    report !== undefined && target !== null && report.problems.length === 0 && report.existingRunId === null;
 
   // Whatever call finds the session ended: the first step asks for the token again.
   const isSignedOut = failure?.kind === 'signed-out';
@@ -73,7 +69,11 @@ export function SubmitFlow({
   if (!session.writingEnabled) return <WritingOff formats={formats} />;
   return (
     <>
-      <Step number={1} title="Write token" state={session.mayWrite ? 'done' : 'current'}>
+      <Step
+        number={1}
+        title={session.mayWrite ? 'Signed in' : 'Sign in'}
+        state={session.mayWrite ? 'done' : 'current'}
+      >
         {session.mayWrite ? (
           <SignedIn onSignedOut={() => askSession().then(() => focusStep(1))} />
         ) : (
@@ -98,6 +98,8 @@ export function SubmitFlow({
             current={file?.name ?? null}
             maxBytes={maxBytes}
             formats={formats}
+            onSending={focusFileStep}
+            onCancelled={focusFileStep}
             onUploaded={onUploaded}
             onReset={() => {
               window.history.pushState(null, '', placeHref({ file: null, target: null }));
@@ -128,30 +130,26 @@ export function SubmitFlow({
           </p>
         ) : (
           <div className="stack" aria-busy={check.isFetching}>
-            {failure === null || failure.kind === 'signed-out' ? null : (
+            {failure === null || isSignedOut ? null : (
               <CheckProblem key={check.errorUpdatedAt} failure={failure} onRetry={checkAgain} />
             )}
-            {report === undefined ? null : (
-              <>
-                <TargetSelect
-                  benchmarks={benchmarks}
-                  candidates={report.candidates}
-                  chosen={chosen ?? target}
-                  onChoose={(next) =>
-                    window.history.replaceState(null, '', placeHref({ file, target: next }))
-                  }
-                />
-                <Report report={report} benchmarks={benchmarks} />
-                {report.problems.length === 0 ? null : (
-                  <div>
-                    <button type="button" className="button" onClick={checkAgain}>
-                      Check again
-                    </button>
-                  </div>
-                )}
-              </>
+            {report === undefined && chosen === null ? null : (
+              <TargetSelect
+                benchmarks={benchmarks}
+                candidates={report?.candidates ?? []}
+                chosen={chosen ?? target}
+                onChoose={(next) => window.history.replaceState(null, '', placeHref({ file, target: next }))}
+              />
             )}
-            {report === undefined && failure === null ? (
+            {report === undefined ? null : <Report report={report} benchmarks={benchmarks} />}
+            {report === undefined || report.problems.length === 0 ? null : (
+              <div>
+                <button type="button" className="button" onClick={checkAgain}>
+                  Check again
+                </button>
+              </div>
+            )}
+            {report === undefined && (failure === null || isSignedOut) ? (
               session.mayWrite ? (
                 <LoadingState label="Reading the file and matching its rows" height="13rem" />
               ) : (
@@ -166,19 +164,24 @@ export function SubmitFlow({
       </Step>
 
       <Step number={4} title="Model and settings" state={ready ? 'current' : 'later'}>
-        {file !== null && report !== undefined && target !== null && ready ? (
-          <RunForm
-            key={file.sha256}
-            report={report}
-            target={target}
-            models={models}
-            prompts={benchmark?.prompts ?? []}
-            onSignedOut={onSignedOut}
-          />
-        ) : (
+        {ready ? null : (
           <p className="text-muted">
             Which model made the outputs, with which prompt and settings. Then it is scored.
           </p>
+        )}
+        {file === null || report === undefined || target === null ? null : (
+          // Hidden, not gone, while another benchmark is tried: what was typed stays.
+          <div hidden={!ready}>
+            <RunForm
+              key={file.sha256}
+              report={report}
+              target={target}
+              checking={check.isPlaceholderData}
+              models={models}
+              prompts={benchmark?.prompts ?? []}
+              onSignedOut={onSignedOut}
+            />
+          </div>
         )}
       </Step>
     </>
@@ -260,6 +263,8 @@ function WritingOff({ formats }: { formats: ReactNode }) {
     </div>
   );
 }
+
+const focusFileStep = () => focusStep(2);
 
 function focusStep(number: number): void {
   document.getElementById(`step-${number}`)?.focus();
