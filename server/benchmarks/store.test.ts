@@ -170,7 +170,8 @@ describe('install from an address', () => {
     server = createServer((request, response) => {
       if (request.url?.startsWith('/rows.jsonl')) response.end(smallFile);
       else if (request.url === '/moved') response.writeHead(302, { location: '/rows.jsonl' }).end();
-      else if (request.url === '/cut') response.writeHead(200, { 'content-length': '99' }).end('{"q"');
+      else if (request.url === '/cut')
+        response.writeHead(200, { 'content-length': '99' }).write('{"q"', () => response.destroy());
       else response.writeHead(404).end();
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
