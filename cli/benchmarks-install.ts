@@ -1,0 +1,73 @@
+import { parseArgs } from 'node:util';
+import { install } from '@/server/benchmarks';
+import { type Command, print, UsageError } from './command';
+import { benchmarkNamed, dataDir, splitNamed } from './read-samples';
+
+const help = `Installs a benchmark's published annotation file into the data folder, where the command and the web server find it.
+
+Usage: ocean benchmarks install ID --from PATH|URL [--split S] [--images DIR] [--json]
+
+  ID           a benchmark: ocean benchmarks lists them
+  --from       the published file, or a zip of it; its address, or where it lies here
+  --split      which split it is; left out, the number of samples says so, and a zip may hold several
+  --images     the folder of the benchmark's images, for showing them beside the samples (they are not copied)
+  --json       one JSON list of what was installed
+
+Without --from it says where the file is published. The data folder is OCEAN_DATA_DIR, or .data.
+
+Example:
+  ocean benchmarks install refcoco --from rec_jsons_processed.zip --images coco/train2014
+`;
+
+export const benchmarksInstall: Command = {
+  help,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        from: { type: 'string' },
+        split: { type: 'string' },
+        images: { type: 'string' },
+        json: { type: 'boolean' },
+      },
+      allowPositionals: true,
+    });
+    const [id, ...more] = positionals;
+    if (id === undefined || more.length > 0)
+      throw new UsageError('name one benchmark: ocean benchmarks install ID --from PATH|URL');
+    const benchmark = benchmarkNamed(id);
+    const split = splitNamed(benchmark, values.split);
+    if (values.from === undefined) {
+      const { source } = split ?? benchmark.splits[0];
+      const note = source.note === undefined ? '' : ` (${source.note})`;
+      throw new UsageError(`say where the file is: --from ${source.url}${note}`);
+    }
+    const done = await install(dataDir(), benchmark, split, values.from, values.images ?? null);
+    if (values.json)
+      return print(
+        JSON.stringify(
+          done.map((data) => ({
+            benchmark: data.benchmark,
+            split: data.split,
+            samples: data.sampleCount,
+            sha256: data.sha256,
+            known: data.known,
+            source: data.source,
+            bytes: data.bytes,
+            images: data.imagesDir,
+          })),
+          null,
+          2,
+        ),
+      );
+    for (const data of done) {
+      print(
+        `installed ${data.split} of ${data.benchmark}: ${data.sampleCount.toLocaleString('en')} samples from ${data.source}`,
+      );
+      print(
+        `  sha256 ${data.sha256} (${data.known ? 'the published file' : 'not among the published files known here'})`,
+      );
+      if (data.imagesDir !== null) print(`  images ${data.imagesDir}`);
+    }
+  },
+};

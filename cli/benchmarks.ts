@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { installed } from '@/server/benchmarks';
+import { type Command, print, table, UsageError } from './command';
+import { dataDir } from './read-samples';
+
+const help = `Lists the benchmarks: their splits, how many samples each has, the scorer of the published table, and what is installed.
+
+Usage: ocean benchmarks [--json]
+       ocean benchmarks install ID --from PATH|URL
+       ocean benchmarks samples ID
+
+  --json   one JSON list
+
+Example:
+  ocean benchmarks
+`;
+
+export const benchmarks: Command = {
+  help,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: { json: { type: 'boolean' } },
+      allowPositionals: true,
+    });
+    if (positionals.length > 0)
+      throw new UsageError(`there is no "benchmarks ${positionals[0]}"; there are "install" and "samples"`);
+    const here = await installed(dataDir());
+    const list = Object.values(BENCHMARKS).map((benchmark) => ({
+      id: benchmark.id,
+      name: benchmark.name,
+      scorers: benchmark.scorers.map((scorer) => scorer.id),
+      splits: benchmark.splits.map((split) => {
+        const data = here.find((each) => each.benchmark === benchmark.id && each.split === split.id);
+        return {
+          id: split.id,
+          samples: split.sampleCount,
+          source: split.source.url,
+          installed:
+            data === undefined
+              ? null
+              : {
+                  sha256: data.sha256,
+                  known: data.known,
+                  source: data.source,
+                  installed_at: data.installedAt,
+                  images: data.imagesDir,
+                },
+        };
+      }),
+    }));
+    if (values.json) return print(JSON.stringify(list, null, 2));
+    const rows = list.flatMap(({ id, scorers, splits }) =>
+      splits.map((split, i) => [
+        i === 0 ? id : '',
+        split.id,
+        split.samples.toLocaleString('en').padStart(7),
+        scorers[0] ?? 'not scorable yet',
+        split.installed === null ? 'no' : split.installed.images === null ? 'yes' : 'yes, with images',
+      ]),
+    );
+    print(table([['BENCHMARK', 'SPLIT', 'SAMPLES', 'SCORER', 'INSTALLED'], ...rows]));
+    print(`\nInstalled in ${dataDir()}. To install one: ocean benchmarks install ID --from PATH|URL`);
+  },
+};

@@ -1,0 +1,113 @@
+import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import { AnnotationError } from '@/lib/benchmarks/benchmark';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { couldBe } from '@/lib/predictions/likeliest-split';
+import { matchRows } from '@/lib/predictions/match';
+import { PredictionsError, type PredictionsFile } from '@/lib/predictions/predictions-file';
+import { BenchmarkDataError } from '@/server/benchmarks';
+import { UsageError } from './command';
+import {
+  benchmarkNamed,
+  notInstalled,
+  readAllInstalled,
+  readData,
+  splitNamed,
+  type Target,
+} from './read-samples';
+
+export interface Wish {
+  benchmark: string | undefined;
+  split: string | undefined;
+  data: string | undefined;
+}
+
+/**
+ * The split that a predictions file is scored against: as named, else as the file says of itself, else the one whose
+ * samples its rows name.
+ *
+ * @throws UsageError where nothing decides, saying what to name or to install
+ */
+export async function findTarget(file: PredictionsFile, wish: Wish): Promise<Target> {
+  const id = wish.benchmark ?? file.manifest.benchmark;
+  const benchmark = id === undefined ? null : benchmarkNamed(id);
+  if (benchmark === null && wish.split !== undefined)
+    throw new UsageError('--split needs --benchmark beside it');
+  const split = benchmark === null ? null : splitNamed(benchmark, wish.split ?? file.manifest.split);
+  if (benchmark !== null) refuseUnscorable(benchmark);
+
+  if (wish.data !== undefined) {
+    if (benchmark !== null) return readData(benchmark, wish.data, split);
+    return likeliest(file, await readAsEach(file, wish.data));
+  }
+  const targets = await readAllInstalled((data, each) =>
+    benchmark === null
+      ? couldBe(file, { benchmark: each.id, split: data.split })
+      : each === benchmark && (split === null || data.split === split.id),
+  );
+  if (targets.length === 0) {
+    if (benchmark !== null) throw notInstalled(benchmark, split);
+    const [first, ...others] = file.benchmarks;
+    if (first !== undefined && others.length === 0) throw notInstalled(benchmarkNamed(first), null);
+    throw new UsageError(
+      `this may be ${file.benchmarks.length === 0 ? 'of any benchmark' : file.benchmarks.join(' or ')}, and none of them is installed: name it with --benchmark and give its annotations with --data PATH, or see ocean benchmarks install --help`,
+    );
+  }
+  return likeliest(file, targets);
+}
+
+export function refuseUnscorable(benchmark: Benchmark): void {
+  if (benchmark.scorers.length === 0)
+    throw new UsageError(`${benchmark.id} is not scorable yet: it has no scorer here`);
+}
+
+/** The annotation file as every benchmark that the predictions allow and that can read it. */
+async function readAsEach(file: PredictionsFile, path: string): Promise<readonly Target[]> {
+  const targets: Target[] = [];
+  let refusal: unknown = null;
+  const ids = file.benchmarks.length > 0 ? file.benchmarks : Object.keys(BENCHMARKS);
+  for (const id of ids) {
+    try {
+      targets.push(await readData(benchmarkNamed(id), path, null));
+    } catch (error) {
+      if (!(error instanceof AnnotationError || error instanceof BenchmarkDataError)) throw error;
+      refusal ??= error;
+    }
+  }
+  if (targets.length === 0) throw refusal;
+  return targets;
+}
+
+/**
+ * The target of most rows; of several as many, the one whole split that they cover. Bare ids ("0", "1") are samples of
+ * many splits: such a file says less than it needs to.
+ */
+function likeliest(file: PredictionsFile, targets: readonly Target[]): Target {
+  const [only] = targets;
+  if (only !== undefined && targets.length === 1) {
+    refuseUnscorable(only.benchmark);
+    return only;
+  }
+  const ranked = targets
+    .map((target) => {
+      const matching = matchRows(file.rows(), target.samples);
+      for (const _ of matching);
+      const { matched, missing } = matching.report();
+      // A part of a split that is read as each of two benchmarks is whole for the one of that size.
+      const isWhole = missing.length === 0 && target.samples.length === target.split.sampleCount;
+      return { target, matched, isWhole };
+    })
+    .sort((a, b) => b.matched - a.matched || Number(b.isWhole) - Number(a.isWhole));
+  const [best, second] = ranked;
+  if (best === undefined || best.matched === 0)
+    throw new PredictionsError(
+      `no row names a sample of ${targets.map(({ benchmark, split }) => `${benchmark.id} ${split.id}`).join(', ')}`,
+    );
+  if (second?.matched === best.matched && second.isWhole === best.isWhole) {
+    const tied = ranked.filter((each) => each.matched === best.matched);
+    throw new UsageError(
+      `the rows name samples of ${tied.map(({ target }) => `${target.benchmark.id} ${target.split.id}`).join(' and of ')} alike: choose with --benchmark and --split`,
+    );
+  }
+  refuseUnscorable(best.target.benchmark);
+  return best.target;
+}

@@ -1,0 +1,201 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import { matchRows, requireMatches } from '@/lib/predictions/match';
+import { openPredictions } from '@/lib/predictions/open';
+import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
+import type { Outcome, Scorer } from '@/lib/scoring/scorer';
+import { INTERVAL_METHODS, type Interval } from '@/lib/stats/score';
+import { summarise } from '@/lib/stats/summarise';
+import { type Command, print, table, UsageError } from './command';
+import { fileSource } from './file-source';
+import { findTarget } from './find-target';
+import type { Target } from './read-samples';
+
+const help = `Scores a predictions file here: no server, no database.
+
+Usage: ocean score FILE [--benchmark ID] [--split S] [--scorer ID] [--data PATH] [--json] [--verdicts PATH]
+
+  FILE          our JSON lines {"sample_id", "output"}, or the files of the seed's and R1-V's evaluation, VLMEvalKit,
+                lmms-eval, MATH-V, MathVista; plain, gzip or zip
+  --benchmark   left out, the file's content says it
+  --split       left out, the file's rows say it
+  --scorer      another than the one of the published table: ocean benchmarks --json lists them
+  --data        the benchmark's annotation file as published; left out, the installed one (ocean benchmarks install)
+  --json        one JSON object {benchmark, split, scorer, total, matched, missing, correct, headline, ci, breakdown,
+                claimed, …}; headline, ci and claimed in percent
+  --verdicts    write a JSON line {sample_id, correct, answer, reason} a sample, in the file's order
+
+Samples without a prediction count as wrong.
+
+Example:
+  ocean score predictions.jsonl --benchmark superclevr --data super_clevr_test_5k.jsonl --verdicts verdicts.jsonl
+`;
+
+export const score: Command = {
+  help,
+  async run(args) {
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: {
+        benchmark: { type: 'string' },
+        split: { type: 'string' },
+        scorer: { type: 'string' },
+        data: { type: 'string' },
+        json: { type: 'boolean' },
+        verdicts: { type: 'string' },
+      },
+      allowPositionals: true,
+    });
+    const [path, ...more] = positionals;
+    if (path === undefined || more.length > 0)
+      throw new UsageError('name one predictions file: ocean score FILE');
+    const file = await openPredictions(fileSource(path));
+    const target = await findTarget(file, {
+      benchmark: values.benchmark,
+      split: values.split,
+      data: values.data,
+    });
+    const scorer = scorerNamed(target.benchmark, values.scorer);
+    const scored = scoreFile(file, target, scorer, values.verdicts !== undefined);
+    if (values.verdicts !== undefined) writeVerdicts(values.verdicts, scored.lines);
+    print(
+      values.json
+        ? JSON.stringify(asJson(scored, target, scorer))
+        : asText(scored, target, scorer, FORMATS[file.format]),
+    );
+  },
+};
+
+/** By its whole id or by what stands after the slash; the benchmark's first where none is named. */
+function scorerNamed(benchmark: Benchmark, name: string | undefined): Scorer {
+  const scorer = benchmark.scorers.find(
+    ({ id }) => name === undefined || id === name || id === `${benchmark.id}/${name}`,
+  );
+  if (scorer === undefined)
+    throw new UsageError(
+      `${benchmark.id} has no scorer "${name}"; it has ${benchmark.scorers.map(({ id }) => id).join(', ')}`,
+    );
+  return scorer;
+}
+
+function scoreFile(file: PredictionsFile, target: Target, scorer: Scorer, wantsLines: boolean) {
+  const outcomes: Outcome[] = target.samples.map(() => 'missing');
+  const lines: string[] = [];
+  let agreed = 0;
+  const matching = matchRows(file.rows(), target.samples);
+  for (const { sample, ordinal, row } of matching) {
+    const { correct, answer, reason } = scorer.score(sample, row.output);
+    outcomes[ordinal] = correct ? 'correct' : 'wrong';
+    if (row.claimedCorrect === correct) agreed += 1;
+    if (wantsLines) lines.push(JSON.stringify({ sample_id: sample.sampleId, correct, answer, reason }));
+  }
+  const report = matching.report();
+  requireMatches(report, `${target.split.id} of ${target.benchmark.id}`);
+  const { claimed } = report;
+  return {
+    report,
+    figures: summarise(target.benchmark, target.samples, outcomes),
+    lines,
+    claimed:
+      file.claimedAccuracy ?? (claimed.total === 0 ? null : (100 * claimed.correct) / claimed.total),
+    /** Of the rows with a verdict of their own, how many have ours. */
+    agreement: claimed.total === 0 ? null : { agreed, of: claimed.total },
+  };
+}
+type Scored = ReturnType<typeof scoreFile>;
+
+function writeVerdicts(path: string, lines: readonly string[]): void {
+  try {
+    writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
+  } catch (error) {
+    throw new UsageError(
+      `cannot write the verdicts to ${path}: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+const ci = ({ low, high }: Interval) => [low, high];
+
+function asJson({ report, figures, claimed, agreement }: Scored, { benchmark, split }: Target, scorer: Scorer) {
+  return {
+    benchmark: benchmark.id,
+    split: split.id,
+    scorer: scorer.id,
+    total: figures.total,
+    matched: report.matched,
+    missing: report.missing.length,
+    correct: figures.correct,
+    headline: figures.headline,
+    ci: ci(figures.interval),
+    breakdown: figures.breakdown.map(({ tag, value, correct, total, accuracy, interval }) => ({
+      tag,
+      value,
+      correct,
+      total,
+      accuracy,
+      ci: ci(interval),
+    })),
+    claimed,
+    agreement,
+    secondary: figures.secondary,
+    rows: report.rows,
+    unknown: report.unknown.count,
+    duplicates: report.duplicates.count,
+    ci_method: figures.interval.method,
+  };
+}
+
+const percent = (value: number) => `${value.toFixed(2)} %`;
+const range = ({ low, high }: Interval) => `${low.toFixed(2)} to ${high.toFixed(2)}`;
+const count = (value: number) => value.toLocaleString('en');
+
+function asText(
+  { report, figures, claimed, agreement }: Scored,
+  { benchmark, split }: Target,
+  scorer: Scorer,
+  format: string,
+): string {
+  const { interval } = figures;
+  const lines = [
+    `${benchmark.name}, ${split.label} (${benchmark.id} ${split.id}), by ${scorer.id}`,
+    '',
+    `  ${percent(figures.headline)}   ${100 * interval.level} % interval ${range(interval)}`,
+    `  ${count(figures.correct)} of ${count(figures.total)} samples are right (${INTERVAL_METHODS[interval.method]})`,
+  ];
+  for (const { id, label } of benchmark.secondary) {
+    const value = figures.secondary[id];
+    if (value !== undefined) lines.push(`  ${percent(value)}   ${label}`);
+  }
+  lines.push('', `  ${count(report.rows)} rows, ${format}: ${count(report.matched)} name a sample`);
+  if (report.missing.length > 0)
+    lines.push(`  ${count(report.missing.length)} samples have no prediction and count as wrong`);
+  for (const [kind, words] of [
+    ['unknown', 'name no sample of this split and are left out'],
+    ['duplicates', 'name a sample that an earlier row has taken and are left out'],
+  ] as const) {
+    const [first] = report[kind].examples;
+    if (first !== undefined)
+      lines.push(
+        `  ${count(report[kind].count)} rows ${words}, the first is row ${first.row} (${first.reference})`,
+      );
+  }
+  if (claimed !== null)
+    lines.push(
+      `  the file claims ${percent(claimed)}${agreement === null ? '' : `; its verdicts agree with these on ${count(agreement.agreed)} of ${count(agreement.of)} samples`}`,
+    );
+  if (figures.breakdown.length > 0)
+    lines.push(
+      '',
+      table([
+        ['', 'ACCURACY', 'INTERVAL', 'RIGHT'],
+        ...figures.breakdown.map((group) => [
+          `  ${benchmark.breakdowns.find(({ tag }) => tag === group.tag)?.label ?? group.tag}: ${group.value}`,
+          percent(group.accuracy).padStart(8),
+          range(group.interval),
+          `${count(group.correct)} of ${count(group.total)}`,
+        ]),
+      ]),
+    );
+  return lines.join('\n');
+}
