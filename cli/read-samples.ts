@@ -2,8 +2,8 @@ import { AnnotationError, type Benchmark, type Sample, type Split } from '@/lib/
 import { BENCHMARKS, benchmarkOf } from '@/lib/benchmarks/registry';
 import {
   BenchmarkDataError,
-  identify,
   type InstalledData,
+  identify,
   installed,
   readInstalled,
   readSource,

@@ -97,8 +97,7 @@ function scoreFile(file: PredictionsFile, target: Target, scorer: Scorer, wantsL
     report,
     figures: summarise(target.benchmark, target.samples, outcomes),
     lines,
-    claimed:
-      file.claimedAccuracy ?? (claimed.total === 0 ? null : (100 * claimed.correct) / claimed.total),
+    claimed: file.claimedAccuracy ?? (claimed.total === 0 ? null : (100 * claimed.correct) / claimed.total),
     /** Of the rows with a verdict of their own, how many have ours. */
     agreement: claimed.total === 0 ? null : { agreed, of: claimed.total },
   };
@@ -117,7 +116,11 @@ function writeVerdicts(path: string, lines: readonly string[]): void {
 
 const ci = ({ low, high }: Interval) => [low, high];
 
-function asJson({ report, figures, claimed, agreement }: Scored, { benchmark, split }: Target, scorer: Scorer) {
+function asJson(
+  { report, figures, claimed, agreement }: Scored,
+  { benchmark, split }: Target,
+  scorer: Scorer,
+) {
   return {
     benchmark: benchmark.id,
     split: split.id,

@@ -1,0 +1,77 @@
+import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
+import superjson from 'superjson';
+import { z } from 'zod';
+import type { ByteSource } from '@/lib/predictions/predictions-file';
+import type { AppRouter } from '@/server/trpc/router';
+import { ServerError, UsageError } from './command';
+
+type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>;
+
+/** A server, asked with the write token. Refusals become errors with one line for people. */
+export interface Api {
+  call<T>(ask: (trpc: Trpc) => Promise<T>): Promise<T>;
+  upload(file: ByteSource): Promise<{ sha256: string; bytes: number }>;
+}
+
+const uploaded = z.object({ sha256: z.string(), bytes: z.number() });
+const refusal = z.object({ error: z.string() });
+
+export function connect(server: string, token: string): Api {
+  const authorization = `Bearer ${token}`;
+  const trpc = createTRPCClient<AppRouter>({
+    links: [
+      httpLink({ url: `${server}/api/trpc`, transformer: superjson, headers: () => ({ authorization }) }),
+    ],
+  });
+  return {
+    async call(ask) {
+      try {
+        return await ask(trpc);
+      } catch (error) {
+        throw error instanceof TRPCClientError ? inWords(server, error) : error;
+      }
+    },
+    async upload(file) {
+      const response = await fetch(`${server}/api/blobs`, {
+        method: 'POST',
+        headers: { authorization, 'content-type': 'application/octet-stream' },
+        body: streamOf(file),
+        duplex: 'half',
+      }).catch((error: unknown) => {
+        throw unreachable(server, error);
+      });
+      const body: unknown = await response.json().catch(() => null);
+      if (response.ok) return uploaded.parse(body);
+      if (response.status === 401) throw new UsageError(`${server} does not take this token`);
+      const said = refusal.safeParse(body);
+      const words = said.success ? said.data.error : response.statusText;
+      throw new ServerError(`${server} refused the file (${response.status}): ${words}`);
+    },
+  };
+}
+
+function inWords(server: string, error: TRPCClientError<AppRouter>): Error {
+  const code = error.data?.code;
+  if (code === undefined) return unreachable(server, error.cause ?? error);
+  if (code === 'UNAUTHORIZED') return new UsageError(`${server} does not take this token`);
+  if (code === 'BAD_REQUEST' || code === 'NOT_FOUND') return new UsageError(error.message);
+  return new ServerError(`${server}: ${error.message}`);
+}
+
+function unreachable(server: string, error: unknown): ServerError {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return new ServerError(
+    `cannot reach ${server}: ${cause instanceof Error ? cause.message || String(cause) : String(cause)}`,
+  );
+}
+
+function streamOf(file: ByteSource): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const chunks = file.chunks()[Symbol.iterator]();
+  return new ReadableStream({
+    pull(controller) {
+      const next = chunks.next();
+      if (next.done) controller.close();
+      else controller.enqueue(Uint8Array.from(next.value));
+    },
+  });
+}
