@@ -70,7 +70,7 @@ export const score: Command = {
 /** By its whole id or by what stands after the slash; the benchmark's first where none is named. */
 function scorerNamed(benchmark: Benchmark, name: string | undefined): Scorer {
   const scorer = benchmark.scorers.find(
-    ({ id }) => name === undefined || id === name || id === `${benchmark.id}/${name}`,
+    ({ id }) => name === undefined || id === name || id.endsWith(`/${name}`),
   );
   if (scorer === undefined)
     throw new UsageError(

@@ -32,12 +32,14 @@ export function connect(server: string, token: string): Api {
       }
     },
     async upload(file) {
-      const response = await fetch(`${server}/api/blobs`, {
+      // The types of the browser's fetch do not know `duplex`, which Node's needs for a body that streams.
+      const request: RequestInit & { duplex: 'half' } = {
         method: 'POST',
         headers: { authorization, 'content-type': 'application/octet-stream' },
         body: streamOf(file),
         duplex: 'half',
-      }).catch((error: unknown) => {
+      };
+      const response = await fetch(`${server}/api/blobs`, request).catch((error: unknown) => {
         throw unreachable(server, error);
       });
       const body: unknown = await response.json().catch(() => null);
