@@ -1,16 +1,19 @@
 'use client';
 
 import { useMemo } from 'react';
-import type { Board } from '@/server/evals/types';
 import { EmptyState } from '../ui/state';
 import { BoardControls, BoardStatus } from './board-controls';
 import { BoardTable } from './board-table';
-import { defaultView, showBoard } from './board-view';
+import { arrange, defaultView, judgeRows } from './board-view';
+import { type PackedBoard, unpackBoard } from './packed-board';
 import { useView } from './use-view';
 
-export function BoardScreen({ board }: { board: Board }) {
+export function BoardScreen({ packed }: { packed: PackedBoard }) {
+  const board = useMemo(() => unpackBoard(packed), [packed]);
   const [view, change] = useView(board);
-  const shown = useMemo(() => showBoard(board, view), [board, view]);
+  const { evidence, averaged } = view;
+  const rows = useMemo(() => judgeRows(board, { evidence, averaged }), [board, evidence, averaged]);
+  const shown = useMemo(() => arrange(board, rows, view), [board, rows, view]);
   return (
     <>
       <BoardControls board={board} view={view} onChange={change} />

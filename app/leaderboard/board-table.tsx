@@ -1,13 +1,12 @@
 'use client';
 
-import Link from 'next/link';
-import { memo, type ReactNode, useRef } from 'react';
+import { useRouter } from 'next/navigation';
+import { type MouseEvent, memo, type ReactNode, useRef } from 'react';
 import type { BoardRow } from '@/server/evals/types';
 import { Delta } from '../ui/delta';
 import { EvidenceMark } from '../ui/evidence';
 import { ExplainButton } from '../ui/explain';
-import { formatPercent, formatSize, formatStage } from '../ui/format';
-import { IntervalRange } from '../ui/interval';
+import { formatDelta, formatInterval, formatPercent, formatSize, formatStage } from '../ui/format';
 import { FORM_ID } from './board-controls';
 import {
   FACT_COLUMNS,
@@ -17,7 +16,6 @@ import {
   type ShownAverage,
   type ShownBoard,
   type ShownCell,
-  type ShownDelta,
   type ShownRow,
   type Sort,
   sortParam,
@@ -37,6 +35,7 @@ export function BoardTable({
   sort: Sort;
   onSort: (sort: Sort) => void;
 }) {
+  const router = useRouter();
   const scroller = useRef<HTMLElement>(null);
   const [from, to] = useRowWindow(scroller, shown.rows.length);
   const width =
@@ -100,7 +99,8 @@ export function BoardTable({
             )}
           </tr>
         </thead>
-        <tbody>
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the links in it are what is pressed, by key or pointer. */}
+        <tbody onClick={(event) => followLink(event, router.push)}>
           <Spacer rows={from} columns={columns} />
           {shown.rows.slice(from, to).map((each, index) => (
             <Row key={each.row.checkpointId} shown={each} board={shown} index={from + index + 2} />
@@ -243,7 +243,7 @@ function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average
       <span className="cell-sub">
         {complete ? (
           fact === 'average' && average.delta !== null ? (
-            <DeltaTo delta={average.delta} />
+            <Delta value={average.delta.value} to={average.delta.toName} />
           ) : null
         ) : (
           <span>
@@ -268,32 +268,44 @@ function MixedMark() {
   );
 }
 
-function DeltaTo({ delta }: { delta: ShownDelta }) {
-  return <Delta value={delta.value} to={delta.toName} />;
-}
-
+/**
+ * One link a figure. What stands in it is small and plain, since a long table has thousands of them: its name is said
+ * in one label, and the table follows the link itself (`followLink`).
+ */
 function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
   return (
-    <Link href={`/runs/${cell.runId}`} prefetch={false} className="cell" data-benchmark={benchmark}>
+    <a href={`/runs/${cell.runId}`} className="cell" data-benchmark={benchmark} aria-label={inWords(cell)}>
       <span className="cell-main">
-        <span className="cell-rank">
-          <span className="sr-only">rank </span>
-          {cell.rank}
-          {cell.tied ? (
-            <>
-              <span aria-hidden="true">=</span>
-              <span className="sr-only"> tied</span>
-            </>
-          ) : null}
-        </span>
+        <span className="cell-rank">{cell.tied ? `${cell.rank}=` : cell.rank}</span>
         <EvidenceMark evidence={cell.evidence} />
-        <span className="sr-only">{cell.evidence}</span>
         <span className="cell-value">{formatPercent(cell.value)}</span>
       </span>
       <span className="cell-sub">
-        {cell.delta === null ? null : <DeltaTo delta={cell.delta} />}
-        {cell.interval === null ? null : <IntervalRange interval={cell.interval} />}
+        {cell.delta === null ? null : <Delta value={cell.delta.value} />}
+        {cell.interval === null ? null : (
+          <span className="interval-range">{formatInterval(cell.interval)}</span>
+        )}
       </span>
-    </Link>
+    </a>
   );
+}
+
+function inWords({ value, evidence, rank, tied, delta, interval }: ShownCell): string {
+  return [
+    `${formatPercent(value)} ${evidence}`,
+    `rank ${rank}${tied ? ' tied' : ''}`,
+    delta === null ? [] : `${formatDelta(delta.value)} to ${delta.toName}`,
+    interval === null ? [] : `95 % interval ${formatInterval(interval)}`,
+  ]
+    .flat()
+    .join(', ');
+}
+
+/** An ordinary click on a figure goes there without loading the site anew; any other click is the browser's. */
+function followLink(event: MouseEvent<HTMLElement>, go: (href: string) => void) {
+  const link = event.target instanceof Element ? event.target.closest('a[data-benchmark]') : null;
+  const href = link?.getAttribute('href');
+  if (!href || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(href);
 }

@@ -140,6 +140,7 @@ describe('deltas', () => {
   it('are taken to the parent, within one kind of evidence', () => {
     expect(found('', 'wave-3b').cells.get('superclevr')?.delta).toEqual({
       value: 25,
+      toId: 'base-3b',
       toName: 'Base 3B',
       toStage: 0,
     });
@@ -163,6 +164,7 @@ describe('deltas', () => {
     const base = row('base', { cells: { a: { reported: cell('reported', 70, 2), recomputed: null } } });
     expect(deltaOf(own, 'a', [none, otherRule, otherKind, base])).toEqual({
       value: 10,
+      toId: 'base',
       toName: 'base',
       toStage: 0,
     });

@@ -158,6 +158,7 @@ export function nextSort(current: Sort, key: string): Sort {
 /** A difference in points to the nearest ancestor that has a figure of the same kind, made by the same rule. */
 export interface ShownDelta {
   value: number;
+  toId: string;
   toName: string;
   toStage: number;
 }
@@ -177,7 +178,7 @@ export interface ShownAverage {
   have: number;
   of: number;
   evidence: 'reported' | 'recomputed' | 'mixed';
-  /** Only where the model and its ancestor have all of the chosen benchmarks. */
+  /** Only where the model and one ancestor have all of the chosen benchmarks. */
   delta: ShownDelta | null;
 }
 
@@ -224,28 +225,43 @@ export function deltaOf(
   for (const ancestor of ancestors) {
     const other = cellOf(ancestor, benchmark, cell.evidence);
     if (other !== null && other.scorer === cell.scorer)
-      return { value: cell.value - other.value, toName: ancestor.modelName, toStage: ancestor.stage };
+      return {
+        value: cell.value - other.value,
+        toId: ancestor.checkpointId,
+        toName: ancestor.modelName,
+        toStage: ancestor.stage,
+      };
   }
   return null;
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
+/** Over the chosen benchmarks that a row has; null where it has none of them. */
 function averageOf(
-  row: BoardRow,
+  cells: ReadonlyMap<string, ShownCell>,
   benchmarks: readonly string[],
-  evidence: EvidenceChoice,
-): Omit<ShownAverage, 'delta'> | null {
-  const cells = benchmarks.flatMap((benchmark) => cellOf(row, benchmark, evidence) ?? []);
-  const first = cells[0];
+): ShownAverage | null {
+  const present = benchmarks.flatMap((benchmark) => cells.get(benchmark) ?? []);
+  const first = present[0];
   if (first === undefined) return null;
   return {
-    value: mean(cells.map((cell) => cell.value)),
-    rank: mean(cells.map((cell) => cell.rank)),
-    have: cells.length,
+    value: mean(present.map((cell) => cell.value)),
+    rank: mean(present.map((cell) => cell.rank)),
+    have: present.length,
     of: benchmarks.length,
-    evidence: cells.every((cell) => cell.evidence === first.evidence) ? first.evidence : 'mixed',
+    evidence: present.every((cell) => cell.evidence === first.evidence) ? first.evidence : 'mixed',
+    delta: averageDelta(present, benchmarks.length),
   };
+}
+
+/** The mean of the differences, where all chosen benchmarks have one and it is to the same ancestor. */
+function averageDelta(cells: readonly ShownCell[], chosen: number): ShownDelta | null {
+  const deltas = cells.flatMap((cell) => cell.delta ?? []);
+  const first = deltas[0];
+  if (first === undefined || deltas.length < chosen) return null;
+  if (deltas.some((delta) => delta.toId !== first.toId)) return null;
+  return { ...first, value: mean(deltas.map((delta) => delta.value)) };
 }
 
 export const isComplete = (average: { have: number; of: number }): boolean => average.have === average.of;
@@ -260,18 +276,15 @@ function bucketHolds(id: SizeBucket, parametersB: number | null): boolean {
 const anyOf = <T>(chosen: readonly T[], holds: (each: T) => boolean) =>
   chosen.length === 0 || chosen.some(holds);
 
-/** Whether a row passes the filters. Search takes words; a row must have them all in its name, slug or family. */
-function passes(row: BoardRow, view: BoardView): boolean {
+/** Whether a row passes the filters. Of the words searched for it must have all in its name, slug or family. */
+function passes(row: BoardRow, view: BoardView, words: readonly string[]): boolean {
   const text = `${row.modelName} ${row.modelSlug} ${row.family}`.toLowerCase();
   return (
     anyOf(view.sizes, (size) => bucketHolds(size, row.parametersB)) &&
     anyOf(view.stages, (stage) => row.stage === stage) &&
     anyOf(view.families, (family) => row.family === family) &&
     anyOf(view.weights, (weights) => row.openWeights === (weights === 'open')) &&
-    view.search
-      .toLowerCase()
-      .split(/\s+/)
-      .every((word) => text.includes(word))
+    words.every((word) => text.includes(word))
   );
 }
 
@@ -316,71 +329,59 @@ export function sortRows(rows: readonly ShownRow[], sort: Sort): readonly ShownR
     .map(({ shown }) => shown);
 }
 
+/** The rows of a board under a choice of evidence and averaged benchmarks, before filters and order. */
+export type JudgedRows = readonly ShownRow[];
+
 /**
- * The table of a view. Ranks and deltas are those among all published checkpoints, whatever is filtered away; a row
- * without any figure of the chosen evidence is not shown.
+ * What stands in every row: figures, ties, deltas and averages, all taken among all published checkpoints. A row
+ * without any figure of the chosen evidence is left out. Neither filters nor order change it, so it is made once.
  */
-export function showBoard(board: Board, view: BoardView): ShownBoard {
+export function judgeRows(
+  board: Board,
+  { evidence, averaged }: Pick<BoardView, 'evidence' | 'averaged'>,
+): JudgedRows {
   const byId = new Map(board.rows.map((row) => [row.checkpointId, row]));
-  const benchmarks = board.columns.filter((column) => view.columns.includes(column.benchmark));
-  const ties = new Map(benchmarks.map(({ benchmark }) => [benchmark, countRanks(board, benchmark)]));
-  const rows = board.rows
-    .filter((row) => passes(row, view))
-    .filter((row) => board.columns.some(({ benchmark }) => cellOf(row, benchmark, view.evidence) !== null))
-    .map((row): ShownRow => {
-      const ancestors = ancestorsOf(row, byId);
-      const cells = new Map<string, ShownCell>();
-      for (const { benchmark } of benchmarks) {
-        const cell = cellOf(row, benchmark, view.evidence);
-        if (cell === null) continue;
-        const reported = cellOf(row, benchmark, 'reported');
-        cells.set(benchmark, {
-          ...cell,
-          other: view.evidence === 'best' && cell.evidence === 'recomputed' ? reported : null,
-          tied: (ties.get(benchmark)?.get(rankKey(cell)) ?? 0) > 1,
-          delta: deltaOf(cell, benchmark, ancestors),
-        });
-      }
-      const average = averageOf(row, view.averaged, view.evidence);
-      return {
-        row,
-        cells,
-        average: average === null ? null : { ...average, delta: averageDelta(row, ancestors, view) },
-      };
-    });
+  const ties = new Map(board.columns.map(({ benchmark }) => [benchmark, countRanks(board, benchmark)]));
+  return board.rows.flatMap((row): readonly ShownRow[] => {
+    const ancestors = ancestorsOf(row, byId);
+    const cells = new Map<string, ShownCell>();
+    for (const [benchmark, counts] of ties) {
+      const cell = cellOf(row, benchmark, evidence);
+      if (cell === null) continue;
+      cells.set(benchmark, {
+        ...cell,
+        other:
+          evidence === 'best' && cell.evidence === 'recomputed' ? cellOf(row, benchmark, 'reported') : null,
+        tied: (counts[cell.evidence].get(cell.rank) ?? 0) > 1,
+        delta: deltaOf(cell, benchmark, ancestors),
+      });
+    }
+    if (cells.size === 0) return [];
+    return [{ row, cells, average: averageOf(cells, averaged) }];
+  });
+}
+
+/** The rows that pass a view's filters, in its order, and the columns that it shows. */
+export function arrange(board: Board, rows: JudgedRows, view: BoardView): ShownBoard {
+  const words = view.search.toLowerCase().split(/\s+/);
   return {
-    benchmarks,
+    benchmarks: board.columns.filter((column) => view.columns.includes(column.benchmark)),
     facts: FACT_COLUMNS.map((column) => column.id).filter((id) => view.columns.includes(id)),
-    rows: sortRows(rows, view.sort),
+    rows: sortRows(
+      rows.filter(({ row }) => passes(row, view, words)),
+      view.sort,
+    ),
   };
 }
 
-/** The mean of the differences, to the nearest ancestor that has every chosen benchmark by the same kind and rule. */
-function averageDelta(row: BoardRow, ancestors: readonly BoardRow[], view: BoardView): ShownDelta | null {
-  for (const ancestor of ancestors) {
-    const deltas = view.averaged.flatMap((benchmark) => {
-      const cell = cellOf(row, benchmark, view.evidence);
-      return (cell === null ? null : deltaOf(cell, benchmark, [ancestor])) ?? [];
-    });
-    if (deltas.length > 0 && deltas.length === view.averaged.length)
-      return {
-        value: mean(deltas.map((delta) => delta.value)),
-        toName: ancestor.modelName,
-        toStage: ancestor.stage,
-      };
-  }
-  return null;
-}
-
-const rankKey = (cell: BoardCell) => `${cell.evidence} ${cell.rank}`;
+export const showBoard = (board: Board, view: BoardView): ShownBoard =>
+  arrange(board, judgeRows(board, view), view);
 
 /** How many cells of a column share each rank, by kind of evidence. */
-function countRanks(board: Board, benchmark: string): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const row of board.rows)
-    for (const evidence of ['reported', 'recomputed'] as const) {
-      const cell = cellOf(row, benchmark, evidence);
-      if (cell !== null) counts.set(rankKey(cell), (counts.get(rankKey(cell)) ?? 0) + 1);
-    }
+function countRanks(board: Board, benchmark: string) {
+  const counts = { reported: new Map<number, number>(), recomputed: new Map<number, number>() };
+  for (const { cells } of board.rows)
+    for (const cell of [cells[benchmark]?.reported, cells[benchmark]?.recomputed])
+      if (cell) counts[cell.evidence].set(cell.rank, (counts[cell.evidence].get(cell.rank) ?? 0) + 1);
   return counts;
 }

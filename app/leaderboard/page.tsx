@@ -9,6 +9,7 @@ import { BoardExplanations } from './board-explanations';
 import { BoardScreen } from './board-screen';
 import { explainId } from './explain-id';
 import { Gains } from './gains';
+import { packBoard } from './packed-board';
 
 export const metadata: Metadata = { title: 'Leaderboard' };
 
@@ -44,7 +45,7 @@ export default async function LeaderboardPage() {
         <>
           <Gains board={board} />
           <div className="board-main">
-            <BoardScreen board={board} />
+            <BoardScreen packed={packBoard(board)} />
           </div>
         </>
       )}

@@ -6,9 +6,10 @@ import { type RefObject, useEffect, useState } from 'react';
 export const ROW_REM = 3.5;
 /** Up to here all rows are in the document, so that find-in-page finds them. */
 const ALL_ROWS = 150;
-const STEP = 8;
+const STEP = 4;
 const ABOVE = 16;
-const BELOW = 56;
+/** Enough for a screen 2,000 pixels high. */
+const BELOW = 48;
 
 /**
  * Which rows to draw: all of a short table, else those in sight and a few around them. Rows have one fixed height, so

@@ -6,20 +6,9 @@ export const EVIDENCE_WORDS: Readonly<Record<Evidence, string>> = {
   recomputed: 'scored here from the predictions of every sample, by the pinned rule',
 };
 
-/** The kind of evidence by shape: an open ring for reported, a filled disc with a tick for recomputed. */
+/** The kind of evidence by shape: an open ring for reported, a filled disc with a tick for recomputed. Say it in words beside. */
 export function EvidenceMark({ evidence }: { evidence: Evidence }) {
-  return (
-    <svg
-      className={`evidence-mark evidence-${evidence}`}
-      width="12"
-      height="12"
-      viewBox="0 0 12 12"
-      aria-hidden="true"
-    >
-      <circle cx="6" cy="6" r="4.75" />
-      {evidence === 'recomputed' ? <path d="M3.6 6.2 5.3 7.9 8.5 4.5" /> : null}
-    </svg>
-  );
+  return <span className={`evidence-mark evidence-${evidence}`} />;
 }
 
 /** The kind of evidence by shape and word. */
