@@ -9,7 +9,8 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ database, seed }, { resumeScorings }, { log }] = await Promise.all([
+    const [{ tidyBlobs }, { database, seed }, { resumeScorings }, { log }] = await Promise.all([
+      import('./blobs'),
       import('./db'),
       import('./evals'),
       import('./log'),
@@ -17,6 +18,7 @@ export async function start(): Promise<void> {
     const { db, driver } = await database();
     await closeAtTheEnd();
     await seed(db);
+    await tidyBlobs();
     await resumeScorings();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
   } catch (error) {

@@ -68,7 +68,7 @@ export async function getDb(): Promise<Db> {
 }
 
 /** Makes an open database the process's own: for tests, which run on several. */
-export function useDatabase(opened: Database): void {
+export function setDatabase(opened: Database): void {
   shared.oceanDatabase = Promise.resolve(opened);
 }
 

@@ -1,4 +1,4 @@
-export { closeDatabase, type Database, type Db, database, getDb, openDatabase, useDatabase } from './client';
+export { closeDatabase, type Database, type Db, database, getDb, openDatabase, setDatabase } from './client';
 export { LockedError } from './lock';
 export * from './schema';
 export { seed } from './seed';

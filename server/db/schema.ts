@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
+  customType,
   doublePrecision,
   index,
   integer,
@@ -15,6 +16,9 @@ import {
 import type { Gold } from '@/lib/benchmarks/benchmark';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
+
+/** Both drivers give a Uint8Array; node-postgres's is a Buffer. */
+const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
 
 const createdAt = () => timestamp('created_at', { withTimezone: true }).notNull().defaultNow();
 
@@ -149,6 +153,8 @@ export const score = pgTable(
     interval: jsonb('interval').$type<Interval>(),
     breakdown: jsonb('breakdown').$type<readonly BreakdownGroup[]>().notNull(),
     secondary: jsonb('secondary').$type<Record<string, number>>().notNull(),
+    /** A bit a sample, in the data's order, as `packVerdicts` of lib/stats makes them: what ranks are computed from. Null for a reported figure. */
+    verdictBits: bytea('verdict_bits'),
   },
   (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
 );

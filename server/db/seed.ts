@@ -1,97 +1,60 @@
+import { sql } from 'drizzle-orm';
+import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { REPORTED, REPORTED_SOURCE } from '@/lib/benchmarks/reported';
+import { reportedInterval } from '@/lib/stats/intervals';
 import type { Db } from './client';
 import { checkpoint, model, run, score } from './schema';
 
-// Stands for lib/benchmarks/reported.ts until it is there.
-const CITATION = 'README of Ocean-R1, commit 571b3c4 (2025-04-09)';
-const COLUMNS = [
-  'superclevr',
-  'geoqa',
-  'refcoco',
-  'cv-bench',
-  'ocr-bench',
-  'math-vision',
-  'math-vista',
-  'math-verse',
-] as const;
-const CHECKPOINTS = [
-  {
-    id: 'qwen2.5-vl-3b-instruct',
-    name: 'Qwen2.5-VL-3B-Instruct',
-    family: 'Qwen2.5-VL',
-    b: 3,
-    stage: 0,
-    parent: null,
-    figures: [64.1, 38.9, 75.3, 66.5, 74.6, 21.2, 62.3, 35.4],
-  },
-  {
-    id: 'ocean-r1-3b-instruct',
-    name: 'Ocean-R1-3B-Instruct',
-    family: 'Ocean-R1',
-    b: 3,
-    stage: 2,
-    parent: 'qwen2.5-vl-3b-instruct',
-    figures: [87.3, 56.4, 85.5, 75.8, 84.5, 23.9, 67.2, 38.6],
-  },
-  {
-    id: 'qwen2.5-vl-7b-instruct',
-    name: 'Qwen2.5-VL-7B-Instruct',
-    family: 'Qwen2.5-VL',
-    b: 7,
-    stage: 0,
-    parent: null,
-    figures: [72.0, 47.5, 85.1, 74.5, 82.3, 25.1, 68.2, 47.9],
-  },
-  {
-    id: 'ocean-r1-7b-instruct',
-    name: 'Ocean-R1-7B-Instruct',
-    family: 'Ocean-R1',
-    b: 7,
-    stage: 2,
-    parent: 'qwen2.5-vl-7b-instruct',
-    figures: [94.6, 69.7, 86.8, 81.0, 87.9, 27.8, 72.6, 49.3],
-  },
-] as const;
-
-/** Writes the seed's published table where it is not there yet. */
+/** Writes the seed's published table, or what has changed of it since. Nothing else is touched. */
 export async function seed(db: Db): Promise<void> {
   await db.transaction(async (tx) => {
-    for (const each of CHECKPOINTS) {
+    for (const { id, name, family, parametersB, openWeights, link, stage, parentId, figures } of REPORTED) {
+      const described = { name, family, parametersB, openWeights, link };
       await tx
         .insert(model)
-        .values({
-          slug: each.id,
-          name: each.name,
-          family: each.family,
-          parametersB: each.b,
-          openWeights: true,
-          link: null,
-        })
-        .onConflictDoNothing();
+        .values({ slug: id, ...described })
+        .onConflictDoUpdate({ target: model.slug, set: described });
       await tx
         .insert(checkpoint)
-        .values({ id: each.id, modelSlug: each.id, stage: each.stage, parentId: each.parent })
-        .onConflictDoNothing();
-      for (const [index, benchmark] of COLUMNS.entries()) {
-        const id = `reported-${each.id}-${benchmark}`;
-        const headline = each.figures[index];
-        if (headline === undefined) continue;
+        .values({ id, modelSlug: id, stage, parentId })
+        .onConflictDoUpdate({ target: checkpoint.id, set: { stage, parentId } });
+      for (const [benchmarkId, headline] of Object.entries(figures)) {
+        const benchmark = benchmarkOf(benchmarkId);
+        if (benchmark === null)
+          throw new Error(`a figure is reported for "${benchmarkId}", which is no benchmark`);
+        // The rule that the figure is compared by here; the authors' own stands in the citation.
+        const scorer = benchmark.scorers[0]?.id ?? '';
+        const runId = `reported-${id}-${benchmarkId}`;
+        const source = {
+          citation: `${REPORTED_SOURCE.citation} (${REPORTED_SOURCE.url})`,
+          scorer,
+          publishedAt: new Date(REPORTED_SOURCE.date),
+        };
         await tx
           .insert(run)
           .values({
-            id,
-            checkpointId: each.id,
-            benchmark,
+            id: runId,
+            checkpointId: id,
+            benchmark: benchmarkId,
             source: 'reported',
             state: 'published',
-            scorer: '',
-            citation: CITATION,
-            publishedAt: new Date('2025-04-09'),
+            ...source,
           })
-          .onConflictDoNothing();
+          .onConflictDoUpdate({ target: run.id, set: source });
+        const { headline: shown } = benchmark;
+        const splits =
+          shown.kind === 'mean-of-splits'
+            ? benchmark.splits.filter((split) => shown.splits.includes(split.id))
+            : [benchmark.splits[0]];
+        const [first, ...rest] = splits.map(({ sampleCount }) => sampleCount);
+        if (first === undefined) throw new Error(`${benchmarkId} has no split of its headline`);
+        const figure = { scorer, headline, interval: reportedInterval(headline, [first, ...rest]) };
         await tx
           .insert(score)
-          .values({ runId: id, scorer: '', headline, breakdown: [], secondary: {} })
-          .onConflictDoNothing();
+          .values({ runId, ...figure, breakdown: [], secondary: {} })
+          .onConflictDoUpdate({ target: [score.runId, score.scorer], set: figure });
+        // One score a reported run: a scorer that it was seeded with before is gone with it.
+        await tx.delete(score).where(sql`${score.runId} = ${runId} and ${score.scorer} <> ${scorer}`);
       }
     }
   });

@@ -1,0 +1,30 @@
+import { principalOf } from '@/server/auth';
+import { storeBlob, UploadRefused } from '@/server/blobs';
+import { log } from '@/server/log';
+import { requestIdOf } from '@/server/request-id';
+
+/** Takes a file as the request's body and answers with `{ sha256, bytes }`, or `{ error }` with a sentence. */
+export async function POST(request: Request): Promise<Response> {
+  const requestId = requestIdOf(request.headers);
+  const refuse = (status: number, error: string) => {
+    log.info({ requestId, status, error }, 'upload refused');
+    // The rest of the body is not read: the connection ends with the answer.
+    return Response.json({ error }, { status, headers: { connection: 'close', 'x-request-id': requestId } });
+  };
+  if (principalOf(request.headers).role !== 'writer') return refuse(401, 'This needs the write token.');
+  if (request.body === null) return refuse(400, 'The upload is empty.');
+  const length = request.headers.get('content-length');
+  try {
+    const stored = await storeBlob(request.body, length === null ? null : Number(length));
+    log.info({ requestId, ...stored }, 'upload stored');
+    return Response.json(stored, { status: 201, headers: { 'x-request-id': requestId } });
+  } catch (error) {
+    if (error instanceof UploadRefused) return refuse(error.status, error.message);
+    if (request.signal.aborted) return refuse(400, 'The connection broke. Upload the file again.');
+    log.error({ requestId, err: error }, 'upload failed');
+    return Response.json(
+      { error: `The file could not be kept; the log has the reason under request ${requestId}.` },
+      { status: 500, headers: { 'x-request-id': requestId } },
+    );
+  }
+}

@@ -1,0 +1,9 @@
+export {
+  blobPath,
+  findBlob,
+  removeUnusedBlob,
+  type StoredBlob,
+  storeBlob,
+  tidyBlobs,
+  UploadRefused,
+} from './store';

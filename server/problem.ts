@@ -1,0 +1,13 @@
+/**
+ * A request that cannot be answered as asked, in a sentence for people. `not-found`: what it names is not there (or not
+ * for this visitor); `conflict`: not in the state that things are in; `refused`: not with what it brings.
+ */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  constructor(
+    readonly kind: 'not-found' | 'conflict' | 'refused',
+    message: string,
+  ) {
+    super(message);
+  }
+}
