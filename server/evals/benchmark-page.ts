@@ -1,6 +1,8 @@
 import { and, desc, eq } from 'drizzle-orm';
+import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { installed } from '../benchmarks';
 import { checkpoint, getDb, model, run, score } from '../db';
-import { benchmarkOf } from './registry-for-now';
+import { env } from '../env';
 import type { BenchmarkPage } from './types';
 
 /** What a benchmark is, and its published runs, the best first; null where there is no such benchmark. */
@@ -31,6 +33,13 @@ export async function benchmarkPage(id: string): Promise<BenchmarkPage | null> {
     .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
     .where(and(eq(run.benchmark, id), eq(run.state, 'published')))
     .orderBy(desc(score.headline));
+  const data = (await installed(env().OCEAN_DATA_DIR)).filter((each) => each.benchmark === id);
+  const installedAs = (split: string) => {
+    const found = data.find((each) => each.split === split);
+    return found === undefined
+      ? null
+      : { sha256: found.sha256, source: found.source, installedAt: new Date(found.installedAt) };
+  };
   return {
     id: benchmark.id,
     name: benchmark.name,
@@ -42,7 +51,7 @@ export async function benchmarkPage(id: string): Promise<BenchmarkPage | null> {
       id,
       label,
       sampleCount,
-      installed: null,
+      installed: installedAs(id),
     })),
     prompts: benchmark.prompts,
     maxNewTokens: benchmark.maxNewTokens,

@@ -1,28 +1,58 @@
-import { and, desc, eq, inArray } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray } from 'drizzle-orm';
 import type { Benchmark } from '@/lib/benchmarks/benchmark';
-import { checkpoint, getDb, model, run, score } from '../db';
-import { BENCHMARKS } from './registry-for-now';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { meanOfSplits } from '@/lib/stats/intervals';
+import { type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/paired';
+import { checkpoint, type Db, getDb, model, run, sample, score } from '../db';
+import { state } from './state';
 import type { Board, BoardCell, BoardRow } from './types';
 
-/** The leaderboard: every checkpoint that has a published figure. */
-export async function board(): Promise<Board> {
+/** The leaderboard: every checkpoint that has a published figure. Made once, until a figure is published or withdrawn. */
+export function board(): Promise<Board> {
+  const shared = state();
+  if (shared.board === null) {
+    const made = makeBoard();
+    shared.board = made;
+    made.catch(() => {
+      if (shared.board === made) shared.board = null;
+    });
+  }
+  return shared.board;
+}
+
+type Row = Awaited<ReturnType<typeof publishedFigures>>[number];
+/** A cell of the table before it is ranked. */
+interface Figure {
+  checkpointId: string;
+  cell: Omit<BoardCell, 'rank'>;
+  ranked: Ranked;
+}
+
+async function makeBoard(): Promise<Board> {
   const db = await getDb();
-  const figures = await db
-    .select({
-      runId: run.id,
-      checkpointId: run.checkpointId,
-      benchmark: run.benchmark,
-      source: run.source,
-      scorer: score.scorer,
-      value: score.headline,
-      interval: score.interval,
-      total: score.total,
-      citation: run.citation,
-    })
-    .from(run)
-    .innerJoin(score, and(eq(score.runId, run.id), eq(score.scorer, run.scorer)))
-    .where(and(eq(run.state, 'published'), inArray(run.benchmark, Object.keys(BENCHMARKS))))
-    .orderBy(desc(run.publishedAt));
+  const published = await publishedFigures(db);
+  const panels = panelsOf(db);
+  const cells = new Map<
+    string,
+    Record<string, { reported: BoardCell | null; recomputed: BoardCell | null }>
+  >();
+  for (const benchmark of Object.values(BENCHMARKS)) {
+    const own = published.filter((row) => row.benchmark === benchmark.id);
+    const reported = newest(own.filter(({ source }) => source === 'reported')).map(reportedFigure);
+    const uploads = own.filter(({ source }) => source !== 'reported');
+    const recomputed = await recomputedFigures(benchmark, uploads, panels);
+    // Each kind of evidence is ranked for itself: a figure that nobody recomputed outranks none that was.
+    for (const figures of [reported, recomputed]) {
+      const places = ranks(figures.map(({ ranked }) => ranked));
+      for (const [index, { checkpointId, cell }] of figures.entries()) {
+        const row = cells.get(checkpointId) ?? {};
+        cells.set(checkpointId, row);
+        row[benchmark.id] ??= { reported: null, recomputed: null };
+        const both = row[benchmark.id];
+        if (both) both[cell.evidence] = { ...cell, rank: places[index] ?? 1 };
+      }
+    }
+  }
   const checkpoints = await db
     .select({
       checkpointId: checkpoint.id,
@@ -38,41 +68,132 @@ export async function board(): Promise<Board> {
     })
     .from(checkpoint)
     .innerJoin(model, eq(model.slug, checkpoint.modelSlug));
-  const cells = new Map<
-    string,
-    Record<string, { reported: BoardCell | null; recomputed: BoardCell | null }>
-  >();
-  for (const figure of figures) {
-    const evidence = figure.source === 'reported' ? 'reported' : 'recomputed';
-    const row = cells.get(figure.checkpointId) ?? {};
-    const cell = row[figure.benchmark] ?? { reported: null, recomputed: null };
-    cell[evidence] ??= {
-      runId: figure.runId,
-      evidence,
-      value: figure.value,
-      interval: figure.interval,
-      rank:
-        1 +
-        figures.filter(
-          (other) =>
-            other.benchmark === figure.benchmark &&
-            (other.source === 'reported') === (figure.source === 'reported') &&
-            other.value > figure.value,
-        ).length,
-      scorer: figure.scorer,
-      provenance:
-        evidence === 'reported'
-          ? `reported in ${figure.citation}`
-          : `recomputed here from ${figure.total?.toLocaleString('en')} samples`,
-    };
-    row[figure.benchmark] = cell;
-    cells.set(figure.checkpointId, row);
-  }
   const rows: BoardRow[] = checkpoints.flatMap((each) => {
     const own = cells.get(each.checkpointId);
     return own === undefined ? [] : [{ ...each, cells: own }];
   });
   return { columns: Object.values(BENCHMARKS).map(columnOf), rows };
+}
+
+/** The newest first. */
+function publishedFigures(db: Db) {
+  return db
+    .select({
+      runId: run.id,
+      checkpointId: run.checkpointId,
+      benchmark: run.benchmark,
+      split: run.split,
+      source: run.source,
+      dataId: run.dataId,
+      citation: run.citation,
+      scorer: score.scorer,
+      value: score.headline,
+      interval: score.interval,
+      total: score.total,
+      verdictBits: score.verdictBits,
+    })
+    .from(run)
+    .innerJoin(score, and(eq(score.runId, run.id), eq(score.scorer, run.scorer)))
+    .where(and(eq(run.state, 'published'), inArray(run.benchmark, Object.keys(BENCHMARKS))))
+    .orderBy(desc(run.publishedAt), asc(run.id));
+}
+
+/** The first of each checkpoint. */
+function newest(rows: readonly Row[]): readonly Row[] {
+  const seen = new Set<string>();
+  return rows.filter(({ checkpointId }) => !seen.has(checkpointId) && seen.add(checkpointId));
+}
+
+const withoutInterval = (value: number) => ({
+  low: value,
+  high: value,
+  level: 0.95,
+  method: 'wilson-reported' as const,
+});
+
+function reportedFigure(row: Row): Figure {
+  const { checkpointId, runId, value, interval, scorer, citation } = row;
+  return {
+    checkpointId,
+    cell: {
+      runId,
+      evidence: 'reported',
+      value,
+      interval,
+      scorer,
+      provenance: `reported in ${citation}`,
+    },
+    ranked: { value, interval: interval ?? withoutInterval(value), run: null },
+  };
+}
+
+async function recomputedFigures(
+  benchmark: Benchmark,
+  uploads: readonly Row[],
+  panels: (dataIds: readonly string[]) => Promise<Panel>,
+): Promise<readonly Figure[]> {
+  const { headline } = benchmark;
+  const splits = headline.kind === 'mean-of-splits' ? headline.splits : [benchmark.splits[0].id];
+  const bySplit = splits.map((split) => newest(uploads.filter((row) => row.split === split)));
+  const [first = [], ...others] = bySplit;
+  const figures: Figure[] = [];
+  for (const row of first) {
+    // A mean of splits stands only where all of them do.
+    const rest = others.map((rows) => rows.find(({ checkpointId }) => checkpointId === row.checkpointId));
+    const parts = [row, ...rest].filter((part) => part !== undefined);
+    if (parts.length < splits.length || new Set(parts.map(({ scorer }) => scorer)).size > 1) continue;
+    const scored = parts.flatMap(({ value, interval }) =>
+      interval === null ? [] : [{ headline: value, interval }],
+    );
+    const mean =
+      parts.length === 1 ? scored[0] : scored.length === parts.length ? meanOfSplits(scored) : undefined;
+    if (mean === undefined) continue;
+    const dataIds = parts.flatMap(({ dataId }) => dataId ?? []);
+    const bits = parts.flatMap(({ verdictBits }) => (verdictBits === null ? [] : [verdictBits]));
+    const comparable = dataIds.length === parts.length && bits.length === parts.length;
+    const total = parts.reduce((sum, part) => sum + (part.total ?? 0), 0);
+    figures.push({
+      checkpointId: row.checkpointId,
+      cell: {
+        runId: row.runId,
+        evidence: 'recomputed',
+        value: mean.headline,
+        interval: mean.interval,
+        scorer: row.scorer,
+        provenance: `recomputed here from ${total.toLocaleString('en')} samples`,
+      },
+      ranked: {
+        value: mean.headline,
+        interval: mean.interval,
+        run: comparable ? panelRun(await panels(dataIds), bits) : null,
+      },
+    });
+  }
+  return figures;
+}
+
+/** Panels by the versions of the data that they are over, each made once. */
+function panelsOf(db: Db): (dataIds: readonly string[]) => Promise<Panel> {
+  const made = new Map<string, Promise<Panel>>();
+  return (dataIds) => {
+    const key = dataIds.join(' ');
+    const kept = made.get(key) ?? panelFor(db, dataIds);
+    made.set(key, kept);
+    return kept;
+  };
+}
+
+async function panelFor(db: Db, dataIds: readonly string[]): Promise<Panel> {
+  const splits: { cluster: string }[][] = [];
+  for (const dataId of dataIds)
+    splits.push(
+      await db
+        .select({ cluster: sample.cluster })
+        .from(sample)
+        .where(eq(sample.dataId, dataId))
+        .orderBy(asc(sample.ordinal)),
+    );
+  return panelOf(splits);
 }
 
 function columnOf(benchmark: Benchmark): Board['columns'][number] {

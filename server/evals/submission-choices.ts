@@ -1,6 +1,8 @@
 import { asc, eq } from 'drizzle-orm';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { installed } from '../benchmarks';
 import { checkpoint, getDb, model } from '../db';
-import { BENCHMARKS } from './registry-for-now';
+import { env } from '../env';
 
 export interface ModelChoice {
   checkpointId: string;
@@ -34,6 +36,7 @@ export async function listModels(): Promise<readonly ModelChoice[]> {
 
 /** All benchmarks; those without a scorer or without installed data say so. */
 export async function submittableBenchmarks(): Promise<readonly BenchmarkChoice[]> {
+  const data = await installed(env().OCEAN_DATA_DIR);
   return Object.values(BENCHMARKS).map((benchmark) => ({
     id: benchmark.id,
     name: benchmark.name,
@@ -42,7 +45,7 @@ export async function submittableBenchmarks(): Promise<readonly BenchmarkChoice[
       id,
       label,
       sampleCount,
-      installed: false,
+      installed: data.some((each) => each.benchmark === benchmark.id && each.split === id),
     })),
     prompts: benchmark.prompts,
   }));

@@ -1,16 +1,24 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError, z } from 'zod';
-import { principalOf } from '../auth';
+import { isSameOrigin, type Principal, principalOf } from '../auth';
 import { log } from '../log';
+import { Problem } from '../problem';
+import { requestIdOf } from '../request-id';
 
 export interface Context {
-  principal: ReturnType<typeof principalOf>;
+  principal: Principal;
   requestId: string;
+  /** Whether a page of another origin sends it: then nothing is written, whoever asks. */
+  sameOrigin: boolean;
 }
 
 export function createContext(headers: Headers): Context {
-  return { principal: principalOf(headers), requestId: headers.get('x-request-id') ?? crypto.randomUUID() };
+  return {
+    principal: principalOf(headers),
+    requestId: requestIdOf(headers),
+    sameOrigin: isSameOrigin(headers),
+  };
 }
 
 const t = initTRPC.context<Context>().create({
@@ -33,6 +41,15 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
+const CODES = { 'not-found': 'NOT_FOUND', conflict: 'CONFLICT', refused: 'BAD_REQUEST' } as const;
+
+/** What the domains say in their own words, as tRPC says it. */
+export function asTrpcError(error: unknown): unknown {
+  return error instanceof Problem
+    ? new TRPCError({ code: CODES[error.kind], message: error.message, cause: error })
+    : error;
+}
+
 const logged = t.middleware(async ({ ctx, path, type, next }) => {
   const started = performance.now();
   const result = await next();
@@ -44,13 +61,21 @@ const logged = t.middleware(async ({ ctx, path, type, next }) => {
   return result;
 });
 
+const inWords = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && result.error.cause instanceof Problem) throw asTrpcError(result.error.cause);
+  return result;
+});
+
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-export const publicProcedure = t.procedure.use(logged);
+export const publicProcedure = t.procedure.use(logged).use(inWords);
 
 /** Every write goes through here: the one place where it is authorised. */
 export const writerProcedure = publicProcedure.use(({ ctx, next }) => {
+  if (!ctx.sameOrigin)
+    throw new TRPCError({ code: 'FORBIDDEN', message: 'A page of another site may not write here.' });
   if (ctx.principal.role !== 'writer')
     throw new TRPCError({ code: 'UNAUTHORIZED', message: 'This needs the write token.' });
   return next();

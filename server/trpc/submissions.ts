@@ -13,7 +13,7 @@ import {
   sha256,
   submittableBenchmarks,
 } from '../evals';
-import { publicProcedure, router, writerProcedure } from './init';
+import { asTrpcError, publicProcedure, router, writerProcedure } from './init';
 
 const runId = z.object({ runId: z.string() });
 
@@ -45,6 +45,10 @@ export const submissionsRouter = router({
   progress: writerProcedure
     .input(z.object({ runId: z.string(), lastEventId: z.string().nullish() }))
     .subscription(async function* ({ input, signal }) {
-      for await (const event of followRun(input.runId, signal)) yield tracked(event.id, event.event);
+      try {
+        for await (const event of followRun(input.runId, signal)) yield tracked(event.id, event.event);
+      } catch (error) {
+        throw asTrpcError(error);
+      }
     }),
 });

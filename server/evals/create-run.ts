@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { and, eq } from 'drizzle-orm';
+import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { installedSplit } from '../benchmarks';
+import { findBlob } from '../blobs';
+import { checkpoint, type Db, getDb, model, run } from '../db';
+import { env } from '../env';
+import { Problem } from '../problem';
+import type { NewRun } from './new-run';
+import { enqueueScoring } from './scoring';
+
+/**
+ * Makes a run of an uploaded file and queues its scoring. The same bytes for the same split are the same run: a second
+ * submission gives the first one's id, and scores it anew only where that had failed or was cancelled.
+ * @throws Problem
+ */
+export async function createRun(
+  input: NewRun,
+  enqueue: (runId: string) => void = enqueueScoring,
+): Promise<{ runId: string; existed: boolean }> {
+  const benchmark = benchmarkOf(input.benchmark);
+  const split = benchmark?.splits.find(({ id }) => id === input.split);
+  if (!benchmark || !split)
+    throw new Problem('refused', `There is no benchmark "${input.benchmark}" with a split "${input.split}".`);
+  const [scorer] = benchmark.scorers;
+  if (scorer === undefined) throw new Problem('refused', `${benchmark.name} is not scorable yet.`);
+  if ((await installedSplit(env().OCEAN_DATA_DIR, benchmark.id, split.id)) === null)
+    throw new Problem('refused', `The annotations of ${benchmark.name}, ${split.label}, are not installed.`);
+  if ((await findBlob(input.fileSha256)) === null)
+    throw new Problem('not-found', 'This file is not here (any more): upload it again.');
+
+  const db = await getDb();
+  const made = await db.transaction(async (tx) => {
+    const same = and(
+      eq(run.fileSha256, input.fileSha256),
+      eq(run.benchmark, benchmark.id),
+      eq(run.split, split.id),
+    );
+    const [before] = await tx.select({ id: run.id, state: run.state }).from(run).where(same).for('update');
+    if (before !== undefined && before.state !== 'failed' && before.state !== 'cancelled')
+      return { runId: before.id, existed: true };
+    const checkpointId = await checkpointOf(tx, input.model);
+    const values = {
+      checkpointId,
+      state: 'scoring',
+      scorer: scorer.id,
+      fileName: input.fileName,
+      prompt: input.prompt,
+      generation: input.generation,
+      error: null,
+    } as const;
+    if (before !== undefined) {
+      await tx.update(run).set(values).where(eq(run.id, before.id));
+      return { runId: before.id, existed: false };
+    }
+    const [created] = await tx
+      .insert(run)
+      .values({
+        ...values,
+        id: randomUUID(),
+        benchmark: benchmark.id,
+        split: split.id,
+        source: 'upload',
+        fileSha256: input.fileSha256,
+      })
+      .onConflictDoNothing()
+      .returning({ id: run.id });
+    if (created !== undefined) return { runId: created.id, existed: false };
+    // Another submission of the same bytes was a moment earlier.
+    const [other] = await tx.select({ id: run.id }).from(run).where(same);
+    if (other === undefined) throw new Error('a run could be neither made nor found');
+    return { runId: other.id, existed: true };
+  });
+  if (!made.existed) enqueue(made.runId);
+  return made;
+}
+
+async function checkpointOf(db: Db, chosen: NewRun['model']): Promise<string> {
+  if (chosen.kind === 'existing') {
+    const [found] = await db
+      .select({ id: checkpoint.id })
+      .from(checkpoint)
+      .where(eq(checkpoint.id, chosen.checkpointId));
+    if (found === undefined)
+      throw new Problem(
+        'refused',
+        `There is no checkpoint "${chosen.checkpointId}": choose one of the list.`,
+      );
+    return found.id;
+  }
+  const { kind: _, stage, parentId, ...named } = chosen;
+  if (parentId !== null) {
+    const [parent] = await db
+      .select({ id: checkpoint.id })
+      .from(checkpoint)
+      .where(eq(checkpoint.id, parentId));
+    if (parent === undefined)
+      throw new Problem('refused', `There is no checkpoint "${parentId}" that it could be trained from.`);
+  }
+  const slug = slugOf(named.name);
+  const [before] = await db.select().from(model).where(eq(model.slug, slug));
+  if (before === undefined) await db.insert(model).values({ slug, ...named });
+  // A new stage of a model that is known; everything said of the model must be the same.
+  else if (
+    before.name !== named.name ||
+    before.family !== named.family ||
+    before.parametersB !== named.parametersB ||
+    before.openWeights !== named.openWeights
+  )
+    throw new Problem(
+      'conflict',
+      before.name === named.name
+        ? `There is a model "${before.name}" already, described differently (${before.family}, ${before.parametersB ?? 'unknown'} B parameters, ${before.openWeights ? 'open' : 'closed'} weights): choose it from the list, or give this one a name of its own.`
+        : `The name is too close to that of the model "${before.name}": choose that from the list, or give this one a name of its own.`,
+    );
+  const id = `${slug}-stage-${stage}`;
+  const [taken] = await db
+    .select({ id: checkpoint.id })
+    .from(checkpoint)
+    .where(and(eq(checkpoint.modelSlug, slug), eq(checkpoint.stage, stage)));
+  if (taken !== undefined)
+    throw new Problem(
+      'conflict',
+      `The model "${named.name}" has a checkpoint of stage ${stage} already: choose it from the list, or give this one a name of its own.`,
+    );
+  await db.insert(checkpoint).values({ id, modelSlug: slug, stage, parentId });
+  return id;
+}
+
+/** For addresses: lower case, letters and digits of any script, dots, and hyphens for all else. */
+export function slugOf(name: string): string {
+  const slug = name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-')
+    .replace(/^[-.]+|[-.]+$/g, '');
+  if (slug === '') throw new Problem('refused', `The name "${name}" has neither a letter nor a digit.`);
+  return slug;
+}

@@ -1,0 +1,60 @@
+import { on } from 'node:events';
+import { eq } from 'drizzle-orm';
+import { getDb, run } from '../db';
+import { Problem } from '../problem';
+import { state } from './state';
+import type { SubmissionEvent } from './types';
+
+let lastId = 0;
+/** Grows with every event, from one process to the next too. */
+function nextId(): string {
+  lastId = Math.max(lastId + 1, Date.now());
+  return String(lastId);
+}
+
+/** How a scoring goes: where it stands at once, then each change, until it is done. @throws Problem */
+export async function* followRun(
+  runId: string,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ id: string; event: SubmissionEvent }> {
+  const shared = state();
+  const ended = new AbortController();
+  const listened = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
+  // Listened to before the database is asked, so that nothing between the two is lost.
+  const live = on(shared.events, runId, { signal: listened });
+  try {
+    const db = await getDb();
+    const [found] = await db
+      .select({ state: run.state, error: run.error })
+      .from(run)
+      .where(eq(run.id, runId));
+    if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
+    if (found.state !== 'scoring') {
+      yield { id: nextId(), event: { type: 'done', state: found.state, error: found.error } };
+      return;
+    }
+    let { scored, total } = progressOf(runId);
+    yield { id: nextId(), event: { type: 'progress', state: 'scoring', scored, total } };
+    for await (const [event] of live as AsyncIterable<[SubmissionEvent]>) {
+      if (event.type === 'progress') {
+        if (event.scored <= scored && event.total === total) continue;
+        ({ scored, total } = event);
+      }
+      yield { id: nextId(), event };
+      if (event.type === 'done') return;
+    }
+  } catch (error) {
+    // The listener went away: that is an end, not a failure.
+    if (!signal?.aborted) throw error;
+  } finally {
+    ended.abort();
+  }
+}
+
+/** A total of 0 says that the run waits for the worker. */
+export function progressOf(runId: string): { scored: number; total: number } {
+  const { current } = state();
+  return current?.runId === runId
+    ? { scored: current.scored, total: current.total }
+    : { scored: 0, total: 0 };
+}

@@ -1,0 +1,88 @@
+import { and, eq } from 'drizzle-orm';
+import { blobPath, findBlob, removeUnusedBlob } from '../blobs';
+import { getDb, run } from '../db';
+import { env } from '../env';
+import { Problem } from '../problem';
+import { LIMITS, runInWorker, WORKER_FILE } from './supervise';
+import type { PreflightReport } from './types';
+import { GAUGE, type PreflightFindings } from './worker-protocol';
+
+/** The most that a preflight takes, in ms. */
+const PREFLIGHT_LIMIT_MS = 120_000;
+
+/** One preflight at a time: each may take the memory of a whole worker. */
+let turn: Promise<unknown> = Promise.resolve();
+
+export interface PreflightInput {
+  fileSha256: string;
+  fileName: string;
+  benchmark: string | null;
+  split: string | null;
+}
+
+/**
+ * Looks an uploaded file through before anything is made of it. `workerFile` and `limits` are for tests.
+ * @throws Problem with what is wrong with the file.
+ */
+export async function preflight(
+  input: PreflightInput,
+  workerFile = WORKER_FILE,
+  limits = LIMITS,
+): Promise<PreflightReport> {
+  const stored = await findBlob(input.fileSha256);
+  if (stored === null) throw new Problem('not-found', 'This file is not here (any more): upload it again.');
+
+  const mine = turn.then(() => inWorker(input, workerFile, limits));
+  turn = mine.catch(() => {});
+  const { findings, recomputedAccuracy } = await mine;
+  const { target } = findings;
+  return {
+    ...findings,
+    fileSha256: stored.sha256,
+    fileName: input.fileName,
+    bytes: stored.bytes,
+    recomputedAccuracy,
+    existingRunId: target === null ? null : await existingRun(stored.sha256, target),
+  };
+}
+
+async function inWorker(input: PreflightInput, workerFile: string, limits: typeof LIMITS) {
+  const { fileSha256, fileName, benchmark, split } = input;
+  let findings: PreflightFindings | null = null;
+  let recomputedAccuracy: number | null = null;
+  const end = await runInWorker(
+    workerFile,
+    {
+      kind: 'preflight',
+      path: blobPath(fileSha256),
+      fileName,
+      dataDir: env().OCEAN_DATA_DIR,
+      benchmark,
+      split,
+      gauges: new SharedArrayBuffer(4 * GAUGE.length),
+    },
+    (message) => {
+      if (message.type === 'findings') findings = message.findings;
+      if (message.type === 'accuracy') recomputedAccuracy = message.percent;
+    },
+    AbortSignal.timeout(PREFLIGHT_LIMIT_MS),
+    limits,
+  );
+  // A scorer that was lost on a sample leaves the findings; the scoring will tell the accuracy.
+  if (findings !== null) return { findings: findings as PreflightFindings, recomputedAccuracy };
+  await removeUnusedBlob(fileSha256);
+  if (end.how === 'refused') throw new Problem('refused', end.message);
+  throw new Problem('refused', 'Looking the file through took too long here: hand it in in smaller parts.');
+}
+
+async function existingRun(
+  sha256: string,
+  target: { benchmark: string; split: string },
+): Promise<string | null> {
+  const db = await getDb();
+  const [found] = await db
+    .select({ id: run.id, state: run.state })
+    .from(run)
+    .where(and(eq(run.fileSha256, sha256), eq(run.benchmark, target.benchmark), eq(run.split, target.split)));
+  return found === undefined || found.state === 'failed' || found.state === 'cancelled' ? null : found.id;
+}

@@ -1,0 +1,66 @@
+import { and, eq, ne, notExists, sql } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import { removeUnusedBlob } from '../blobs';
+import { checkpoint, getDb, model, run } from '../db';
+import { Problem } from '../problem';
+import { forgetRun } from './samples';
+import { state } from './state';
+
+/** Shows a scored run to all. @throws Problem where it is not there, or not scored. */
+export async function publishRun(runId: string): Promise<void> {
+  const db = await getDb();
+  const published = await db
+    .update(run)
+    .set({ state: 'published', publishedAt: sql`now()` })
+    .where(and(eq(run.id, runId), eq(run.state, 'scored')))
+    .returning({ id: run.id });
+  if (published.length === 0) {
+    const [found] = await db.select({ state: run.state }).from(run).where(eq(run.id, runId));
+    if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
+    if (found.state === 'published') return;
+    throw new Problem('conflict', `The run is ${found.state}: only a scored run can be published.`);
+  }
+  state().board = null;
+}
+
+/** Removes a run, a published one too, and what only it used. @throws Problem where it is not there, or being scored. */
+export async function discardRun(runId: string): Promise<void> {
+  const db = await getDb();
+  const fileSha256 = await db.transaction(async (tx) => {
+    const [found] = await tx.select().from(run).where(eq(run.id, runId)).for('update');
+    if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
+    if (found.source === 'reported')
+      throw new Problem('conflict', 'A reported figure belongs to the published table and stays.');
+    if (found.state === 'scoring')
+      throw new Problem('conflict', 'The run is being scored: cancel the scoring first.');
+    // Predictions, verdicts and scores go with it.
+    await tx.delete(run).where(eq(run.id, runId));
+    const child = alias(checkpoint, 'child');
+    const [orphan] = await tx
+      .delete(checkpoint)
+      .where(
+        and(
+          eq(checkpoint.id, found.checkpointId),
+          notExists(tx.select({ id: run.id }).from(run).where(eq(run.checkpointId, found.checkpointId))),
+          notExists(tx.select({ id: child.id }).from(child).where(eq(child.parentId, found.checkpointId))),
+        ),
+      )
+      .returning({ modelSlug: checkpoint.modelSlug });
+    if (orphan !== undefined)
+      await tx.delete(model).where(
+        and(
+          eq(model.slug, orphan.modelSlug),
+          notExists(
+            tx
+              .select({ id: checkpoint.id })
+              .from(checkpoint)
+              .where(and(eq(checkpoint.modelSlug, orphan.modelSlug), ne(checkpoint.id, found.checkpointId))),
+          ),
+        ),
+      );
+    return found.fileSha256;
+  });
+  if (fileSha256 !== null) await removeUnusedBlob(fileSha256);
+  forgetRun(runId);
+  state().board = null;
+}

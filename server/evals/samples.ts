@@ -1,0 +1,206 @@
+import { and, asc, eq, ilike, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { asBox, parseAnswerBox } from '@/lib/scoring/box';
+import type { Principal } from '../auth';
+import { imagePath } from '../benchmarks';
+import { getDb, prediction, run, sample, verdict } from '../db';
+import { env } from '../env';
+import { Problem } from '../problem';
+import type { SampleDetail, SampleFilter, SampleRow } from './types';
+
+/** Filtered lists that were made lately, kept so that scrolling through one does not make it anew. */
+const MAX_KEPT_LISTS = 64;
+const lists = new Map<string, Promise<Int32Array>>();
+
+export function forgetRun(runId: string): void {
+  for (const key of lists.keys()) if (key.startsWith(`${runId} `)) lists.delete(key);
+}
+
+type ScoredRun = { id: string; scorer: string; dataId: string; benchmark: string; split: string };
+
+/** Null where it has no samples to be seen, or not by this visitor. */
+async function scoredRun(id: string, principal: Principal): Promise<ScoredRun | null> {
+  const db = await getDb();
+  const [found] = await db
+    .select({
+      id: run.id,
+      state: run.state,
+      scorer: run.scorer,
+      dataId: run.dataId,
+      benchmark: run.benchmark,
+      split: run.split,
+    })
+    .from(run)
+    .where(eq(run.id, id));
+  if (found === undefined || (found.state !== 'published' && principal.role !== 'writer')) return null;
+  const { state, dataId, split } = found;
+  if ((state !== 'scored' && state !== 'published') || dataId === null || split === null) return null;
+  return { ...found, dataId, split };
+}
+
+const ofRun = ({ id, scorer }: ScoredRun) => and(eq(verdict.runId, id), eq(verdict.scorer, scorer));
+
+/**
+ * A range of a run's samples in the data's order, and how many the filter leaves. @throws Problem where there is no
+ * such run.
+ */
+export async function sampleRows(
+  id: string,
+  principal: Principal,
+  filter: SampleFilter,
+  offset: number,
+  limit: number,
+): Promise<{ total: number; rows: readonly SampleRow[] }> {
+  const of = await scoredRun(id, principal);
+  if (of === null) throw new Problem('not-found', `There is no scored run "${id}".`);
+  const ordinals = await filtered(of, filter);
+  const shown = ordinals.subarray(offset, offset + limit);
+  if (shown.length === 0) return { total: ordinals.length, rows: [] };
+  const db = await getDb();
+  const rows = await db
+    .select({
+      sampleId: verdict.sampleId,
+      ordinal: verdict.ordinal,
+      outcome: verdict.outcome,
+      question: sample.question,
+      gold: sample.gold,
+      answer: verdict.answer,
+      reason: verdict.reason,
+    })
+    .from(verdict)
+    .innerJoin(sample, and(eq(sample.dataId, of.dataId), eq(sample.ordinal, verdict.ordinal)))
+    .where(and(ofRun(of), inArray(verdict.ordinal, [...shown])))
+    .orderBy(asc(verdict.ordinal));
+  return {
+    total: ordinals.length,
+    rows: rows.map((row) => ({
+      ...row,
+      question: shortened(row.question),
+      answer: row.answer === null ? null : shortened(row.answer),
+      reason: shortened(row.reason),
+    })),
+  };
+}
+
+/** Enough for a line of a list. */
+function shortened(text: string): string {
+  return text.length <= 300 ? text : `${text.slice(0, 299)}…`;
+}
+
+/** Place (from 0) of a sample among those that the filter leaves; null where it leaves it out or there is none. */
+export async function samplePosition(
+  id: string,
+  principal: Principal,
+  filter: SampleFilter,
+  sampleId: string,
+): Promise<number | null> {
+  const of = await scoredRun(id, principal);
+  if (of === null) throw new Problem('not-found', `There is no scored run "${id}".`);
+  const db = await getDb();
+  const [found] = await db
+    .select({ ordinal: verdict.ordinal })
+    .from(verdict)
+    .where(and(ofRun(of), eq(verdict.sampleId, sampleId)));
+  if (found === undefined) return null;
+  const position = (await filtered(of, filter)).indexOf(found.ordinal);
+  return position === -1 ? null : position;
+}
+
+/** Ordinals of the samples that the filter leaves. A scored run does not change, so a list is made once. */
+function filtered(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
+  const key = `${of.id} ${JSON.stringify([filter.outcome, filter.tag?.tag, filter.tag?.value, filter.text])}`;
+  const kept = lists.get(key);
+  if (kept !== undefined) {
+    // Anew at the end: the first is the one that was not asked for for longest.
+    lists.delete(key);
+    lists.set(key, kept);
+    return kept;
+  }
+  const made = ordinalsOf(of, filter);
+  lists.set(key, made);
+  made.catch(() => lists.delete(key));
+  for (const oldest of lists.keys()) {
+    if (lists.size <= MAX_KEPT_LISTS) break;
+    lists.delete(oldest);
+  }
+  return made;
+}
+
+async function ordinalsOf(of: ScoredRun, { outcome, tag, text }: SampleFilter): Promise<Int32Array> {
+  const db = await getDb();
+  const conditions: (SQL | undefined)[] = [ofRun(of)];
+  if (outcome !== undefined) conditions.push(eq(verdict.outcome, outcome));
+  // True for a string that equals the value, and for a list that has it.
+  if (tag !== undefined)
+    conditions.push(sql`jsonb_exists(${sample.tags} -> ${tag.tag}::text, ${tag.value}::text)`);
+  if (text !== undefined && text !== '') {
+    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
+    conditions.push(
+      or(ilike(sample.question, pattern), ilike(verdict.answer, pattern), ilike(prediction.output, pattern)),
+    );
+  }
+  let query = db.select({ ordinal: verdict.ordinal }).from(verdict).$dynamic();
+  if (tag !== undefined || text !== undefined)
+    query = query.innerJoin(sample, and(eq(sample.dataId, of.dataId), eq(sample.ordinal, verdict.ordinal)));
+  if (text !== undefined)
+    query = query.leftJoin(
+      prediction,
+      and(eq(prediction.runId, verdict.runId), eq(prediction.sampleId, verdict.sampleId)),
+    );
+  const rows = await query.where(and(...conditions)).orderBy(asc(verdict.ordinal));
+  return Int32Array.from(rows, ({ ordinal }) => ordinal);
+}
+
+/** Everything of one sample; null where there is no such run or sample. */
+export async function sampleDetail(
+  id: string,
+  principal: Principal,
+  sampleId: string,
+): Promise<SampleDetail | null> {
+  const of = await scoredRun(id, principal);
+  if (of === null) return null;
+  const db = await getDb();
+  const [found] = await db
+    .select({ verdict, sample, output: prediction.output, tokens: prediction.tokens })
+    .from(verdict)
+    .innerJoin(sample, and(eq(sample.dataId, of.dataId), eq(sample.ordinal, verdict.ordinal)))
+    .leftJoin(prediction, and(eq(prediction.runId, verdict.runId), eq(prediction.sampleId, verdict.sampleId)))
+    .where(and(ofRun(of), eq(verdict.sampleId, sampleId)));
+  if (found === undefined) return null;
+  const { spanStart, spanEnd } = found.verdict;
+  const { image } = found.sample;
+  return {
+    sampleId,
+    ordinal: found.verdict.ordinal,
+    question: found.sample.question,
+    options: found.sample.options,
+    gold: found.sample.gold,
+    tags: found.sample.tags,
+    image,
+    imageUrl: image === null ? null : await imageUrl(of, image),
+    output: found.output,
+    tokens: found.tokens,
+    outcome: found.verdict.outcome,
+    answer: found.verdict.answer,
+    reason: found.verdict.reason,
+    span: spanStart === null || spanEnd === null ? null : [spanStart, spanEnd],
+    boxes: boxesOf(of.benchmark, found.sample.gold, found.output),
+  };
+}
+
+async function imageUrl({ benchmark, split }: ScoredRun, image: string): Promise<string | null> {
+  const there = await imagePath(env().OCEAN_DATA_DIR, benchmark, split, image);
+  if (there === null) return null;
+  const path = image.split('/').filter((part) => part !== '' && part !== '.');
+  return `/api/images/${benchmark}/${split}/${path.map(encodeURIComponent).join('/')}`;
+}
+
+function boxesOf(benchmark: string, gold: unknown, output: string | null): SampleDetail['boxes'] {
+  if (benchmarkOf(benchmark)?.id !== 'refcoco') return [];
+  const boxes: SampleDetail['boxes'][number][] = [];
+  const truth = asBox(gold);
+  if (truth !== null) boxes.push({ label: 'gold', box: truth });
+  const answer = output === null ? null : parseAnswerBox(output);
+  if (answer !== null) boxes.push({ label: 'answer', box: answer.box });
+  return boxes;
+}

@@ -1,0 +1,410 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { install } from '../benchmarks';
+import { blobPath, storeBlob } from '../blobs';
+import type { Database } from '../db';
+import {
+  benchmarkData,
+  blob,
+  checkpoint,
+  model,
+  prediction,
+  run,
+  sample,
+  score,
+  seed,
+  setDatabase,
+  verdict,
+} from '../db';
+import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { board } from './board';
+import { createRun } from './create-run';
+import { followRun } from './follow-run';
+import type { NewRun } from './new-run';
+import { preflight } from './preflight';
+import { discardRun, publishRun } from './publish';
+import { runPage } from './run-page';
+import { sampleDetail, samplePosition, sampleRows } from './samples';
+import { cancelScoring, enqueueScoring, resumeScorings } from './scoring';
+import { state } from './state';
+import { listModels, submittableBenchmarks } from './submission-choices';
+import { LIMITS } from './supervise';
+import type { SubmissionEvent } from './types';
+
+const folder = vi.hoisted(() => {
+  const made = `${process.env.TMPDIR ?? '/tmp'}/ocean-evals-${process.pid}-${Date.now()}`;
+  process.env.OCEAN_DATA_DIR = made;
+  process.env.LOG_LEVEL = 'silent';
+  return made;
+});
+
+const WRITER = { role: 'writer' } as const;
+const VISITOR = { role: 'visitor' } as const;
+const workers = mkdtempSync(join(tmpdir(), 'ocean-worker-'));
+const WORKER = join(workers, 'test-worker.mjs');
+const limits = { ...LIMITS, verdictMs: 400 };
+
+const counting = Array.from({ length: 200 }, (_, index) => ({
+  image_path: `./images/${Math.floor(index / 2)}.png`,
+  question: 'How many different items are there in the image?',
+  ground_truth: 3 + (index % 8),
+}));
+
+/** Our own form; `odd` replaces outputs, null leaves the row out. */
+function predictions(right: number, odd: Record<number, string | null> = {}, tail = ''): string {
+  const lines = counting.flatMap(({ ground_truth }, index) => {
+    const replaced = odd[index];
+    if (replaced === null) return [];
+    const answer = index < right ? ground_truth : ground_truth + 1;
+    const output = replaced ?? `<think>50% of it\\_ ${index}</think><answer>${answer}</answer>`;
+    return [JSON.stringify({ sample_id: String(index), output })];
+  });
+  return `${lines.join('\n')}\n${tail}`;
+}
+
+const upload = (text: string) => storeBlob(new Blob([text]).stream(), null);
+
+function newRunOf(sha256: string, name: string): NewRun {
+  return {
+    fileSha256: sha256,
+    fileName: `${name}.jsonl`,
+    benchmark: 'superclevr-200',
+    split: 'test',
+    model: {
+      kind: 'new',
+      name,
+      family: 'tests',
+      parametersB: 3,
+      openWeights: true,
+      link: null,
+      stage: 0,
+      parentId: null,
+    },
+    prompt: null,
+    generation: { temperature: 0 },
+  };
+}
+
+const submit = (sha256: string, name: string) =>
+  createRun(newRunOf(sha256, name), (runId) => enqueueScoring(runId, WORKER, limits));
+
+async function eventsUntilDone(runId: string): Promise<{ ids: number[]; events: SubmissionEvent[] }> {
+  const ids: number[] = [];
+  const events: SubmissionEvent[] = [];
+  for await (const { id, event } of followRun(runId, undefined)) {
+    ids.push(Number(id));
+    events.push(event);
+  }
+  return { ids, events };
+}
+
+async function scored(text: string, name: string): Promise<string> {
+  const { sha256 } = await upload(text);
+  const { runId } = await submit(sha256, name);
+  await eventsUntilDone(runId);
+  return runId;
+}
+
+beforeAll(async () => {
+  await build({
+    entryPoints: [join(import.meta.dirname, 'test-worker.ts')],
+    outfile: WORKER,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20.9',
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+  });
+  const annotations = join(workers, 'counting.jsonl');
+  writeFileSync(annotations, counting.map((each) => JSON.stringify(each)).join('\n'));
+  await install(folder, BENCHMARKS['superclevr-200'], null, annotations);
+});
+afterAll(() => {
+  rmSync(workers, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
+  let at: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    if (skip) return;
+    at = await make();
+    database = await at.open();
+    setDatabase(database);
+    state().board = null;
+    await seed(database.db);
+  });
+  afterAll(async () => {
+    if (skip) return;
+    await database.close();
+    await at.remove();
+  });
+
+  test.skipIf(skip)('the seeded table is on the board, once, however often it is seeded', async () => {
+    await seed(database.db);
+    const { rows, columns } = await board();
+    expect(rows).toHaveLength(4);
+    expect(columns).toHaveLength(9);
+    const ocean = rows.find(({ checkpointId }) => checkpointId === 'ocean-r1-7b-instruct');
+    expect(ocean?.cells['math-vista']?.reported).toMatchObject({ value: 72.6, evidence: 'reported' });
+    expect(ocean?.cells['math-vista']?.recomputed).toBeNull();
+    expect((await submittableBenchmarks()).find(({ id }) => id === 'superclevr-200')).toMatchObject({
+      scorable: true,
+      splits: [{ installed: true }],
+    });
+  });
+
+  test.skipIf(skip)('a file is looked through, scored, published, and seen', async () => {
+    const text = predictions(
+      150,
+      { 7: null },
+      '{"sample_id":"9999","output":"x"}\n{"sample_id":"3","output":"y"}\n',
+    );
+    const { sha256, bytes } = await upload(text);
+    const input = { fileSha256: sha256, fileName: 'a.jsonl', benchmark: null, split: null };
+    const report = await preflight(input, WORKER);
+    expect(report).toMatchObject({
+      bytes,
+      target: { benchmark: 'superclevr-200', split: 'test' },
+      rows: 201,
+      total: 200,
+      matched: 199,
+      missing: 1,
+      unknown: 1,
+      duplicates: 1,
+      examples: { missing: ['7'] },
+      recomputedAccuracy: 74.5,
+      existingRunId: null,
+      problems: [],
+    });
+
+    const { runId, existed } = await submit(sha256, 'First Model');
+    expect(existed).toBe(false);
+    const { ids, events } = await eventsUntilDone(runId);
+    expect(events.at(-1)).toEqual({ type: 'done', state: 'scored', error: null });
+    expect(ids).toEqual([...ids].sort((a, b) => a - b));
+
+    // Nobody else sees it before it is published.
+    expect(await runPage(runId, VISITOR)).toBeNull();
+    await expect(sampleRows(runId, VISITOR, {}, 0, 10)).rejects.toThrow('no scored run');
+    expect(await sampleDetail(runId, VISITOR, '0')).toBeNull();
+    expect((await board()).rows).toHaveLength(4);
+
+    const page = await runPage(runId, WRITER);
+    expect(page).toMatchObject({
+      state: 'scored',
+      matched: 199,
+      missing: 1,
+      mayDecide: true,
+      score: { headline: 74.5, correct: 149, total: 200 },
+      outcomes: { correct: 149, wrong: 50, 'timed-out': 0, missing: 1 },
+    });
+    await publishRun(runId);
+    await publishRun(runId);
+    expect(await runPage(runId, VISITOR)).toMatchObject({ state: 'published', mayDecide: false });
+    const row = (await board()).rows.find(({ modelName }) => modelName === 'First Model');
+    expect(row?.cells['superclevr-200']?.recomputed).toMatchObject({
+      value: 74.5,
+      rank: 1,
+      provenance: 'recomputed here from 200 samples',
+    });
+
+    // The same bytes are the same run.
+    expect(await submit(sha256, 'Another Name')).toEqual({ runId, existed: true });
+    expect((await preflight(input, WORKER)).existingRunId).toBe(runId);
+    expect((await listModels()).map(({ modelName }) => modelName)).not.toContain('Another Name');
+  });
+
+  test.skipIf(skip)('samples are read by range, filtered by outcome, tag and text', async () => {
+    const runId = await scored(predictions(120, { 5: null, 6: 'a\0b \ud800 <answer>9</answer>' }), 'Ranges');
+    expect(await sampleRows(runId, WRITER, {}, 190, 50)).toMatchObject({ total: 200 });
+    const { rows } = await sampleRows(runId, WRITER, {}, 190, 50);
+    expect(rows.map(({ ordinal }) => ordinal)).toEqual([190, 191, 192, 193, 194, 195, 196, 197, 198, 199]);
+    expect(await sampleRows(runId, WRITER, { outcome: 'missing' }, 0, 10)).toMatchObject({
+      total: 1,
+      rows: [{ sampleId: '5', outcome: 'missing' }],
+    });
+    // Percent signs, underscores and backslashes mean themselves.
+    expect((await sampleRows(runId, WRITER, { text: '50% OF it\\_ 19' }, 0, 10)).total).toBe(11);
+    expect((await sampleRows(runId, WRITER, { text: '5_' }, 0, 10)).total).toBe(0);
+    expect((await sampleRows(runId, WRITER, { tag: { tag: 'none', value: 'x' } }, 0, 10)).total).toBe(0);
+    const failures = { outcome: 'wrong' } as const;
+    const wrong = await sampleRows(runId, WRITER, failures, 0, 200);
+    expect(await samplePosition(runId, WRITER, failures, '150')).toBe(
+      wrong.rows.findIndex(({ sampleId }) => sampleId === '150'),
+    );
+    expect(await samplePosition(runId, WRITER, failures, '0')).toBeNull();
+    // What Postgres cannot hold is replaced in place, so that the span still marks the answer.
+    const odd = await sampleDetail(runId, WRITER, '6');
+    expect(odd?.output).toBe('a\ufffdb \ufffd <answer>9</answer>');
+    expect(odd?.output?.slice(...(odd.span ?? [0, 0]))).toContain('9');
+    expect(await sampleDetail(runId, WRITER, 'none')).toBeNull();
+  });
+
+  test.skipIf(skip)('a sample that hangs is timed out, the others are scored', async () => {
+    const runId = await scored(predictions(200, { 3: 'HANG', 199: 'HANG' }), 'Hanging');
+    expect(await runPage(runId, WRITER)).toMatchObject({
+      state: 'scored',
+      outcomes: { correct: 198, wrong: 0, 'timed-out': 2, missing: 0 },
+    });
+    expect(await sampleDetail(runId, WRITER, '3')).toMatchObject({
+      outcome: 'timed-out',
+      reason: 'no verdict within 0.4 s',
+      output: 'HANG',
+    });
+  });
+
+  test.skipIf(skip)('a sample that eats the memory is timed out too, and this process lives', async () => {
+    const { sha256 } = await upload(predictions(200, { 90: 'FILL' }));
+    const { runId } = await createRun(newRunOf(sha256, 'Filling'), (id) =>
+      enqueueScoring(id, WORKER, { ...limits, verdictMs: 50_000 }),
+    );
+    await eventsUntilDone(runId);
+    expect(await sampleDetail(runId, WRITER, '90')).toMatchObject({
+      outcome: 'timed-out',
+      reason: 'no verdict within the memory that a scorer may take',
+    });
+    expect(await runPage(runId, WRITER)).toMatchObject({ score: { correct: 199 } });
+  });
+
+  test.skipIf(skip)('a preflight outlives a scorer that hangs', async () => {
+    const { sha256 } = await upload(predictions(10, { 50: 'HANG' }));
+    const input = { fileSha256: sha256, fileName: 'h.jsonl', benchmark: 'superclevr-200', split: 'test' };
+    expect(await preflight(input, WORKER, limits)).toMatchObject({ matched: 200, recomputedAccuracy: null });
+  });
+
+  test.skipIf(skip)('a defect of ours fails the run and leaves no rows', async () => {
+    const runId = await scored(predictions(10, { 50: 'FAIL' }), 'Failing');
+    expect(await runPage(runId, WRITER)).toMatchObject({ state: 'failed', score: null });
+    expect((await runPage(runId, WRITER))?.error).toContain('Something failed here');
+    expect(await database.db.$count(verdict, eq(verdict.runId, runId))).toBe(0);
+    await expect(publishRun(runId)).rejects.toThrow('only a scored run');
+    await discardRun(runId);
+  });
+
+  test.skipIf(skip)('a file that is none is refused with its reason, and not kept', async () => {
+    const { sha256 } = await upload('what is this');
+    const input = { fileSha256: sha256, fileName: 'x.txt', benchmark: null, split: null };
+    await expect(preflight(input, WORKER)).rejects.toMatchObject({ name: 'Problem', kind: 'refused' });
+    expect(existsSync(blobPath(sha256))).toBe(false);
+    await expect(preflight(input, WORKER)).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  test.skipIf(skip)('a bad row fails the scoring with its place', async () => {
+    const runId = await scored(predictions(10, {}, '{"sample_id": 3}\n'), 'Bad row');
+    const page = await runPage(runId, WRITER);
+    expect(page).toMatchObject({ state: 'failed', progress: null });
+    expect(page?.error).toMatch(/row 201/);
+  });
+
+  test.skipIf(skip)('cancelling ends a scoring and its rows; submitting again scores again', async () => {
+    const slow = Object.fromEntries(counting.map((_, index) => [index, `SLOW ${index}`]));
+    const { sha256 } = await upload(predictions(0, slow));
+    const { runId } = await submit(sha256, 'Slow');
+    const waiting = await submit((await upload(predictions(33))).sha256, 'Waiting');
+    expect(await runPage(waiting.runId, WRITER)).toMatchObject({ progress: { scored: 0, total: 0 } });
+    const follower = eventsUntilDone(runId);
+    await expect(discardRun(runId)).rejects.toThrow('cancel the scoring first');
+    await cancelScoring(waiting.runId);
+    await cancelScoring(runId);
+    await cancelScoring(runId);
+    expect((await follower).events.at(-1)).toMatchObject({ type: 'done', state: 'cancelled' });
+    expect(await runPage(runId, WRITER)).toMatchObject({ state: 'cancelled' });
+    expect(await runPage(waiting.runId, WRITER)).toMatchObject({ state: 'cancelled' });
+    expect(await database.db.$count(prediction, eq(prediction.runId, runId))).toBe(0);
+    await expect(publishRun(runId)).rejects.toMatchObject({ kind: 'conflict' });
+
+    const again = await submit((await upload(predictions(33))).sha256, 'Waiting, again');
+    expect(again).toEqual({ runId: waiting.runId, existed: false });
+    await eventsUntilDone(again.runId);
+    expect(await runPage(again.runId, WRITER)).toMatchObject({
+      state: 'scored',
+      model: { name: 'Waiting, again' },
+      score: { correct: 33 },
+    });
+    await expect(cancelScoring(again.runId)).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(cancelScoring('none')).rejects.toMatchObject({ kind: 'not-found' });
+  });
+
+  test.skipIf(skip)('a scoring that was interrupted is taken up from the start', async () => {
+    const runId = await scored(predictions(77), 'Interrupted');
+    // As a killed process leaves it: some rows, no score, the state of scoring.
+    await database.db.delete(score).where(eq(score.runId, runId));
+    await database.db.delete(verdict).where(eq(verdict.ordinal, 3));
+    await database.db.update(run).set({ state: 'scoring', scoredSamples: 100 }).where(eq(run.id, runId));
+    await resumeScorings((id) => enqueueScoring(id, WORKER, limits));
+    await eventsUntilDone(runId);
+    expect(await runPage(runId, WRITER)).toMatchObject({ state: 'scored', score: { correct: 77 } });
+    expect((await sampleRows(runId, WRITER, {}, 0, 1)).total).toBe(200);
+
+    rmSync(blobPath((await runPage(runId, WRITER))?.file?.sha256 ?? ''));
+    await database.db.update(run).set({ state: 'scoring' }).where(eq(run.id, runId));
+    await resumeScorings((id) => enqueueScoring(id, WORKER, limits));
+    await eventsUntilDone(runId);
+    expect(await runPage(runId, WRITER)).toMatchObject({
+      state: 'failed',
+      error: 'The predictions file is not here any more: upload it again.',
+    });
+  });
+
+  test.skipIf(skip)('discarding removes a run and what only it used', async () => {
+    const text = predictions(42);
+    const runId = await scored(text, 'To be discarded');
+    const sha256 = (await runPage(runId, WRITER))?.file?.sha256 ?? '';
+    await publishRun(runId);
+    expect((await board()).rows.map(({ modelName }) => modelName)).toContain('To be discarded');
+    await discardRun(runId);
+    expect((await board()).rows.map(({ modelName }) => modelName)).not.toContain('To be discarded');
+    expect(await runPage(runId, WRITER)).toBeNull();
+    for (const [table, column] of [
+      [verdict, verdict.runId],
+      [prediction, prediction.runId],
+      [score, score.runId],
+    ] as const)
+      expect(await database.db.$count(table, eq(column, runId))).toBe(0);
+    expect(await database.db.$count(blob, eq(blob.sha256, sha256))).toBe(0);
+    expect(existsSync(blobPath(sha256))).toBe(false);
+    expect(await database.db.$count(model, eq(model.slug, 'to-be-discarded'))).toBe(0);
+    expect(await database.db.$count(checkpoint, eq(checkpoint.modelSlug, 'to-be-discarded'))).toBe(0);
+    await expect(discardRun(runId)).rejects.toMatchObject({ kind: 'not-found' });
+    const [reported] = await database.db.select().from(run).where(eq(run.source, 'reported'));
+    await expect(discardRun(reported?.id ?? '')).rejects.toMatchObject({ kind: 'conflict' });
+  });
+
+  test.skipIf(skip)(
+    'what cannot be scored, or is named like another, is refused with a sentence',
+    async () => {
+      const { sha256 } = await upload(predictions(1));
+      const wanted = newRunOf(sha256, 'Ocean R1 3b  instruct!');
+      const refused = (change: Partial<NewRun>) =>
+        createRun({ ...wanted, ...change }, () => {
+          throw new Error('must not be scored');
+        });
+      await expect(refused({})).rejects.toThrow('too close to that of the model "Ocean-R1-3B-Instruct"');
+      await expect(refused({ benchmark: 'geoqa' })).rejects.toThrow(/not scorable yet|not installed/);
+      await expect(refused({ benchmark: 'superclevr' })).rejects.toThrow('not installed');
+      await expect(refused({ benchmark: 'none' })).rejects.toThrow('There is no benchmark');
+      await expect(refused({ fileSha256: '0'.repeat(64) })).rejects.toMatchObject({ kind: 'not-found' });
+      await expect(refused({ model: { kind: 'existing', checkpointId: 'none' } })).rejects.toThrow(
+        'no checkpoint',
+      );
+      await expect(
+        refused({ model: { ...newRunOf(sha256, '???').model } as NewRun['model'] }),
+      ).rejects.toThrow('neither a letter nor a digit');
+    },
+  );
+
+  test.skipIf(skip)('the annotations are imported once', async () => {
+    expect(await database.db.$count(benchmarkData)).toBe(1);
+    expect(await database.db.$count(sample)).toBe(200);
+    expect(readdirSync(folder)).toContain('blobs');
+  });
+});

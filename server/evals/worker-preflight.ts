@@ -1,0 +1,172 @@
+import type { Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
+import { BENCHMARK_IDS } from '@/lib/benchmarks/benchmark';
+import { couldBe, likeliestSplit } from '@/lib/predictions/likeliest-split';
+import { type MatchReport, matchRows } from '@/lib/predictions/match';
+import { openPredictions } from '@/lib/predictions/open';
+import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
+import { readInstalled } from '../benchmarks';
+import { fileSource } from './file-source';
+import { gaugesOf } from './worker-gauges';
+import type { PreflightFindings, PreflightTask } from './worker-protocol';
+import { claimedPercent } from './worker-scoring';
+import type { Post } from './worker-task';
+
+/** A preflight scores the file itself where that takes no longer, in ms. */
+const SCORING_BUDGET_MS = 5_000;
+const EXAMPLES = 5;
+
+interface Target {
+  benchmark: Benchmark;
+  split: Split;
+  /** Null where they are not installed. */
+  samples: readonly Sample[] | null;
+}
+
+/** Looks a file through: whose predictions they are, what is missing, what is too much, what it scores. */
+export async function findingsOf(
+  task: PreflightTask,
+  post: Post,
+  benchmarkOf: (id: string) => Benchmark | null,
+): Promise<void> {
+  const gauges = gaugesOf(task.gauges);
+  const file = await openPredictions(fileSource(task.path, task.fileName));
+  const targets: Target[] = [];
+  for (const { benchmark, split } of targetsOf(task, file, benchmarkOf)) {
+    const installed = await readInstalled(task.dataDir, benchmark, split);
+    targets.push({ benchmark, split, samples: installed?.samples ?? null });
+  }
+  const matched = (samples: readonly Sample[]): MatchReport => {
+    const matching = matchRows(gauges.counted(file.rows()), samples);
+    for (const _ of matching);
+    return matching.report();
+  };
+  const target = decided(file, targets);
+  const report = matched(target?.samples ?? []);
+  const scorer = target?.benchmark.scorers[0] ?? null;
+  const candidates = target === null ? targets : [target];
+  const findings: PreflightFindings = {
+    format: { id: file.format, label: FORMATS[file.format] },
+    target: target === null ? null : { benchmark: target.benchmark.id, split: target.split.id },
+    candidates: candidates.map((candidate) => ({
+      benchmark: candidate.benchmark.id,
+      split: candidate.split.id,
+      name:
+        candidate.benchmark.splits.length === 1
+          ? candidate.benchmark.name
+          : `${candidate.benchmark.name}, ${candidate.split.label}`,
+      matched:
+        target === null && candidate.samples !== null ? matched(candidate.samples).matched : report.matched,
+      total: candidate.split.sampleCount,
+      installed: candidate.samples !== null,
+    })),
+    rows: report.rows,
+    total: target?.split.sampleCount ?? 0,
+    matched: report.matched,
+    missing: report.missing.length,
+    unknown: target?.samples == null ? 0 : report.unknown.count,
+    duplicates: report.duplicates.count,
+    examples: examplesOf(target?.samples == null ? null : report),
+    claimedAccuracy: file.claimedAccuracy ?? claimedPercent(report.claimed),
+    scorer: scorer === null ? null : { id: scorer.id, label: scorer.label },
+    manifest: {
+      model: file.manifest.model ?? null,
+      prompt: file.manifest.prompt ?? null,
+      generation: file.manifest.generation ?? null,
+    },
+    problems: problemsOf(target, report, candidates),
+  };
+  post({ type: 'findings', findings });
+
+  if (target?.samples != null && scorer !== null && report.matched > 0)
+    post({
+      type: 'accuracy',
+      percent: accuracyOf(file, target.samples, scorer, gauges, SCORING_BUDGET_MS),
+    });
+  post({ type: 'done', result: null });
+}
+
+/** What the submitter chose, else what the file and its content allow. */
+function targetsOf(
+  task: PreflightTask,
+  file: PredictionsFile,
+  benchmarkOf: (id: string) => Benchmark | null,
+): readonly Omit<Target, 'samples'>[] {
+  const all = BENCHMARK_IDS.map(benchmarkOf)
+    .filter((benchmark) => benchmark !== null)
+    .flatMap((benchmark) => benchmark.splits.map((split) => ({ benchmark, split })));
+  if (task.benchmark === null)
+    return all.filter(({ benchmark, split }) => couldBe(file, { benchmark: benchmark.id, split: split.id }));
+  return all.filter(
+    ({ benchmark, split }) =>
+      benchmark.id === task.benchmark && (task.split === null || split.id === task.split),
+  );
+}
+
+/** The one that it can only be, else the likeliest of those that are installed; null where several are as likely. */
+function decided(file: PredictionsFile, targets: readonly Target[]): Target | null {
+  const [only] = targets;
+  if (only !== undefined && targets.length === 1) return only;
+  const installed = targets.flatMap(({ benchmark, split, samples }) =>
+    samples === null ? [] : [{ benchmark: benchmark.id, split: split.id, samples }],
+  );
+  const likeliest = likeliestSplit(chosenFreely(file), installed);
+  return targets.find(({ samples }) => samples !== null && samples === likeliest?.samples) ?? null;
+}
+
+/** The submitter's choice of a benchmark counts more than what the file says of itself. */
+function chosenFreely(file: PredictionsFile): PredictionsFile {
+  return { ...file, rows: () => file.rows(), manifest: {}, benchmarks: [] };
+}
+
+function accuracyOf(
+  file: PredictionsFile,
+  samples: readonly Sample[],
+  scorer: Benchmark['scorers'][number],
+  gauges: ReturnType<typeof gaugesOf>,
+  budgetMs: number,
+): number | null {
+  const until = performance.now() + budgetMs;
+  let correct = 0;
+  let position = 0;
+  for (const { sample, row } of matchRows(gauges.counted(file.rows()), samples)) {
+    if (gauges.scoring(position++, () => scorer.score(sample, row.output)).correct) correct++;
+    if (performance.now() > until) return null;
+  }
+  return (100 * correct) / samples.length;
+}
+
+function examplesOf(report: MatchReport | null): PreflightFindings['examples'] {
+  const words = ({ row, reference }: { row: number; reference: string }) => `row ${row}: ${reference}`;
+  return {
+    missing: report?.missing.slice(0, EXAMPLES).map(({ sampleId }) => sampleId) ?? [],
+    unknown: report?.unknown.examples.map(words) ?? [],
+    duplicates: report?.duplicates.examples.map(words) ?? [],
+  };
+}
+
+function problemsOf(
+  target: Target | null,
+  report: MatchReport,
+  candidates: readonly Target[],
+): readonly string[] {
+  if (target === null) {
+    const possible = new Set(candidates.map(({ benchmark }) => benchmark.name));
+    if (candidates.some(({ samples }) => samples !== null))
+      return ['The benchmark cannot be told from the file: choose it.'];
+    return [
+      `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them with \`npx ocean benchmarks install\`.`,
+    ];
+  }
+  const { benchmark, split, samples } = target;
+  const problems: string[] = [];
+  if (benchmark.scorers.length === 0) problems.push(`${benchmark.name} is not scorable yet.`);
+  if (samples === null)
+    problems.push(
+      `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`npx ocean benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
+    );
+  else if (report.matched === 0)
+    problems.push(
+      `None of the ${report.rows.toLocaleString('en')} rows names a sample of ${benchmark.name}, ${split.label}: is the file of another split or benchmark?`,
+    );
+  return problems;
+}

@@ -1,0 +1,184 @@
+import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
+import { matchRows, requireMatches } from '@/lib/predictions/match';
+import { openPredictions } from '@/lib/predictions/open';
+import { FORMATS } from '@/lib/predictions/predictions-file';
+import { OUTCOMES, type Outcome, type Verdict } from '@/lib/scoring/scorer';
+import { packVerdicts } from '@/lib/stats/paired';
+import { summarise } from '@/lib/stats/summarise';
+import { readInstalled } from '../benchmarks';
+import { fileSource } from './file-source';
+import { gaugesOf } from './worker-gauges';
+import type { ScoringTask } from './worker-protocol';
+import { type Post, TaskRefused } from './worker-task';
+
+/** A message holds this many rows at most, or about this many characters of output. */
+const BATCH_ROWS = 500;
+const BATCH_LENGTH = 1_000_000;
+
+/**
+ * Scores a file row by row, in its order; then the samples that no row names. Sends verdicts in batches and never gets
+ * far ahead of the database.
+ */
+export async function scoreFile(
+  task: ScoringTask,
+  post: Post,
+  benchmarkOf: (id: string) => Benchmark | null,
+): Promise<void> {
+  const benchmark = benchmarkOf(task.benchmark);
+  const split = benchmark?.splits.find(({ id }) => id === task.split);
+  const scorer = benchmark?.scorers.find(({ id }) => id === task.scorer);
+  if (!benchmark || !split || !scorer)
+    throw new TaskRefused(`There is no scorer ${task.scorer} for ${task.benchmark}/${task.split}.`);
+  const installed = await readInstalled(task.dataDir, benchmark, split);
+  if (installed === null || installed.data.sha256 !== task.dataSha256)
+    throw new TaskRefused(
+      `The annotations of ${benchmark.name} changed in the meantime: submit the file again.`,
+    );
+  const { samples } = installed;
+  if (task.sendSamples) sendSamples(samples, post);
+
+  const gauges = gaugesOf(task.gauges);
+  const outcomes = new Uint8Array(task.outcomes);
+  const batch = batches(post, gauges);
+  const file = await openPredictions(fileSource(task.path, task.fileName));
+  const matching = matchRows(gauges.counted(file.rows()), samples);
+  let position = 0;
+  for (const { sample, ordinal, row } of matching) {
+    const here = position++;
+    if (here < task.received) continue;
+    const { output, tokens } = row;
+    const lost = task.lost.get(here);
+    const found: Found =
+      lost === undefined
+        ? outcomeOf(gauges.scoring(here, () => scorer.score(sample, output)))
+        : { outcome: 'timed-out', answer: null, reason: lost, span: null };
+    outcomes[ordinal] = 1 + OUTCOMES.indexOf(found.outcome);
+    batch.add(sample, ordinal, found, { output, tokens });
+  }
+  const report = matching.report();
+  requireMatches(report, `${benchmark.name}, ${split.label}`);
+  const missingSamples = new Set(report.missing);
+  for (const [ordinal, sample] of samples.entries()) {
+    if (!missingSamples.has(sample) || position++ < task.received) continue;
+    outcomes[ordinal] = 1 + OUTCOMES.indexOf('missing');
+    batch.add(
+      sample,
+      ordinal,
+      { outcome: 'missing', answer: null, reason: 'no row of the file names this sample', span: null },
+      null,
+    );
+  }
+  batch.flush();
+
+  const all = Array.from(outcomes, (code): Outcome => {
+    const outcome = OUTCOMES[code - 1];
+    if (outcome === undefined) throw new Error('a sample was left without an outcome');
+    return outcome;
+  });
+  const { claimed, matched } = report;
+  post({
+    type: 'done',
+    result: {
+      score: summarise(benchmark, samples, all),
+      verdictBits: packVerdicts(all.map((outcome) => outcome === 'correct')),
+      matched,
+      missing: missingSamples.size,
+      claimedAccuracy: file.claimedAccuracy ?? claimedPercent(claimed),
+      format: FORMATS[file.format],
+    },
+  });
+}
+
+export function claimedPercent({ correct, total }: { correct: number; total: number }): number | null {
+  return total === 0 ? null : (100 * correct) / total;
+}
+
+type Found = Omit<Verdict, 'correct'> & { outcome: Outcome };
+
+function outcomeOf({ correct, answer, reason, span }: Verdict): Found {
+  return { outcome: correct ? 'correct' : 'wrong', answer, reason, span };
+}
+
+/** What Postgres cannot store (NUL, half a surrogate pair) is replaced one for one, so that spans stay right. */
+export function storable(text: string): string {
+  return text.replace(/\0|[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]/g, '\uFFFD');
+}
+
+const isInt32 = (value: number | null) =>
+  value !== null && Number.isInteger(value) && value >= 0 && value < 2 ** 31;
+
+function batches(post: Post, gauges: ReturnType<typeof gaugesOf>) {
+  let sent = 0;
+  let length = 0;
+  let verdicts: unknown[] = [];
+  let predictions: unknown[] = [];
+
+  function flush(): void {
+    if (verdicts.length === 0) return;
+    // One is being written while the next is made; a third would wait in memory.
+    gauges.waitUntilWritten(sent, 1);
+    post({
+      type: 'verdicts',
+      count: verdicts.length,
+      verdicts: JSON.stringify(verdicts),
+      predictions: JSON.stringify(predictions),
+    });
+    sent++;
+    length = 0;
+    verdicts = [];
+    predictions = [];
+  }
+
+  return {
+    flush,
+    add(
+      { sampleId }: Sample,
+      ordinal: number,
+      { outcome, answer, reason, span }: Found,
+      prediction: { output: string; tokens: number | null } | null,
+    ): void {
+      verdicts.push({
+        sample_id: sampleId,
+        ordinal,
+        outcome,
+        answer: answer === null ? null : storable(answer),
+        reason: storable(reason),
+        span_start: span?.[0] ?? null,
+        span_end: span?.[1] ?? null,
+      });
+      if (prediction !== null) {
+        const { output, tokens } = prediction;
+        predictions.push({
+          sample_id: sampleId,
+          output: storable(output),
+          tokens: isInt32(tokens) ? tokens : null,
+        });
+        length += output.length + (answer?.length ?? 0);
+      }
+      if (verdicts.length >= BATCH_ROWS || length >= BATCH_LENGTH) flush();
+    },
+  };
+}
+
+function sendSamples(samples: readonly Sample[], post: Post): void {
+  const size = 2_000;
+  for (let from = 0; from < samples.length; from += size) {
+    const rows = samples.slice(from, from + size).map((sample, index) => ({
+      sample_id: sample.sampleId,
+      ordinal: from + index,
+      question: storable(sample.question),
+      options: sample.options?.map(storable) ?? null,
+      gold: storableJson(sample.gold),
+      tags: storableJson(sample.tags),
+      image: sample.image,
+      cluster: sample.cluster,
+    }));
+    post({ type: 'samples', json: JSON.stringify(rows), last: from + size >= samples.length });
+  }
+}
+
+function storableJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value), (_, each: unknown) =>
+    typeof each === 'string' ? storable(each) : each,
+  );
+}
