@@ -1,0 +1,63 @@
+import { expect, test } from '@playwright/test';
+
+test('the first paint is the table, without any script', async ({ browser }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto('/');
+  const row = page.getByRole('row', { name: /Ocean-R1-7B-Instruct/ });
+  await expect(row).toContainText('94.6');
+  await expect(row).toContainText('+22.6');
+  await context.close();
+});
+
+test('sorting and searching stand in the address, and the address restores them', async ({ page }) => {
+  await page.goto('/');
+  const models = () => page.locator('tbody th').allTextContents();
+  await page.getByRole('button', { name: 'MathVision' }).click();
+  await expect(page.locator('th[aria-sort="descending"]')).toContainText('MathVision');
+  const sorted = await models();
+  await page.getByLabel('Search models').fill('qwen');
+  await expect(page.locator('tbody th')).toHaveCount(2);
+  const shared = page.url();
+  expect(new URL(shared).search).not.toBe('');
+
+  await page.getByLabel('Search models').fill('');
+  await expect(page.locator('tbody th')).toHaveCount(sorted.length);
+
+  await page.goto(shared);
+  await expect(page.locator('tbody th')).toHaveCount(2);
+  await expect(page.locator('th[aria-sort="descending"]')).toContainText('MathVision');
+});
+
+test('what is shown can be had as CSV and JSON', async ({ page, request }) => {
+  await page.goto('/?q=ocean');
+  const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
+  const csv = await (await request.get(href ?? '')).text();
+  expect(csv).toContain('Ocean-R1-3B-Instruct');
+  expect(csv).not.toContain('Qwen2.5-VL-3B-Instruct,');
+  const json = await page.getByRole('link', { name: 'JSON' }).getAttribute('href');
+  expect((await request.get(json ?? '')).headers()['content-type']).toContain('application/json');
+});
+
+test('a figure leads to where it was read, and a benchmark to its rule', async ({ page }) => {
+  await page.goto('/leaderboard/cv-bench');
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('CV-Bench');
+  await expect(page.getByText('cv-bench/seed@1').first()).toBeVisible();
+  await expect(page.getByText('2,638').first()).toBeVisible();
+  await page
+    .getByRole('link', { name: /Ocean-R1-7B-Instruct/ })
+    .first()
+    .click();
+  await expect(page.getByText('There are no samples behind this figure')).toBeVisible();
+});
+
+test('a benchmark without a scorer says so', async ({ page }) => {
+  await page.goto('/leaderboard/geoqa');
+  await expect(page.getByText(/not scorable yet/i).first()).toBeVisible();
+});
+
+test('an address that leads nowhere says so', async ({ page }) => {
+  const response = await page.goto('/leaderboard/no-such-benchmark');
+  expect(response?.status()).toBe(404);
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+});
