@@ -1,29 +1,22 @@
 import Link from 'next/link';
 import type { PreflightReport } from '@/server/evals/types';
-import { Command } from '../ui/command';
 import { formatCount, formatDelta, formatPercent } from '../ui/format';
-import type { SubmittableBenchmark } from './types';
 import { formatBytes } from './upload';
 
 /** What the preflight found, in figures and sentences. */
-export function Report({
-  report,
-  benchmarks,
-}: {
-  report: PreflightReport;
-  benchmarks: readonly SubmittableBenchmark[];
-}) {
-  const { target } = report;
-  const benchmark = benchmarks.find(({ id }) => id === target?.benchmark);
-  const split = benchmark?.splits.find(({ id }) => id === target?.split);
+export function Report({ report }: { report: PreflightReport }) {
+  const { target, problems, claimedAccuracy: claimed } = report;
+  // Without its annotations nothing can be matched, and figures of nothing would mislead.
+  const installed = report.candidates.some(
+    (one) => one.installed && one.benchmark === target?.benchmark && one.split === target.split,
+  );
+  const scored = report.recomputedAccuracy !== null || problems.length === 0;
   return (
     <div className="stack">
       <p>
         {formatCount(report.rows)} {report.rows === 1 ? 'row' : 'rows'} of{' '}
         <strong className="font-semibold">{report.format.label}</strong>, {formatBytes(report.bytes)}.
-        {target === null
-          ? ' The content alone does not say which benchmark it answers: choose it above.'
-          : ''}
+        {scored || claimed === null ? '' : ` The file claims an accuracy of ${formatPercent(claimed)} %.`}
       </p>
       {report.existingRunId === null ? null : (
         <p className="submit-note">
@@ -31,26 +24,36 @@ export function Report({
           <Link href={`/runs/${report.existingRunId}`}>Open their run</Link>
         </p>
       )}
-      {target === null ? null : (
-        <>
-          <Counts report={report} />
-          <Accuracies report={report} />
-        </>
-      )}
-      {report.problems.length === 0 ? null : (
+      {installed ? <Counts report={report} /> : null}
+      {installed && scored ? <Accuracies report={report} /> : null}
+      {problems.length === 0 ? null : (
         <div className="submit-problem">
-          <p className="font-semibold">It cannot be scored as it is</p>
+          <p className="font-semibold">
+            {target === null ? 'Which benchmark is it?' : 'It cannot be scored as it is'}
+          </p>
           <ul className="submit-problem-words">
-            {report.problems.map((problem) => (
-              <li key={problem}>{problem}</li>
+            {problems.map((problem) => (
+              <li key={problem}>
+                <WithCommands text={problem} />
+              </li>
             ))}
           </ul>
-          {target !== null && split?.installed === false ? (
-            <Command>{`npx ocean benchmarks install ${target.benchmark} --from PATH_OR_URL`}</Command>
-          ) : null}
         </div>
       )}
     </div>
+  );
+}
+
+/** A sentence of the server, in which `backticks` hold what is to be typed. */
+function WithCommands({ text }: { text: string }) {
+  return text.split('`').map((part, index) =>
+    index % 2 === 0 ? (
+      part
+    ) : (
+      <code key={part} className="submit-command">
+        {part}
+      </code>
+    ),
   );
 }
 

@@ -141,7 +141,7 @@ export function SubmitFlow({
                 onChoose={(next) => window.history.replaceState(null, '', placeHref({ file, target: next }))}
               />
             )}
-            {report === undefined ? null : <Report report={report} benchmarks={benchmarks} />}
+            {report === undefined ? null : <Report report={report} />}
             {report === undefined || report.problems.length === 0 ? null : (
               <div>
                 <button type="button" className="button" onClick={checkAgain}>
