@@ -13,8 +13,8 @@ describe('failureOf', () => {
     ['PRECONDITION_FAILED', 'refused'],
     ['CONFLICT', 'refused'],
     ['INTERNAL_SERVER_ERROR', 'broken'],
-  ])('takes %s for %s, in the words of the server', (code, kind) => {
-    expect(failureOf(answered(code))).toEqual({ kind, message: 'row 3: no output' });
+  ])('takes %s for %s, in the words of the server as a sentence', (code, kind) => {
+    expect(failureOf(answered(code))).toEqual({ kind, message: 'Row 3: no output.' });
   });
 
   it('takes a call without an answer for a broken connection', () => {

@@ -17,9 +17,15 @@ export function failureOf(error: { message: string }): Failure {
       kind: 'broken',
       message: 'The server could not be reached. Check the connection, then try again.',
     };
-  if (code === 'UNAUTHORIZED') return { kind: 'signed-out', message: error.message };
-  if (code === 'NOT_FOUND') return { kind: 'gone', message: error.message };
+  if (code === 'UNAUTHORIZED') return { kind: 'signed-out', message: sentence(error.message) };
+  if (code === 'NOT_FOUND') return { kind: 'gone', message: sentence(error.message) };
   if (code === 'INTERNAL_SERVER_ERROR' || code === 'TIMEOUT' || code === 'TOO_MANY_REQUESTS')
-    return { kind: 'broken', message: error.message };
-  return { kind: 'refused', message: error.message };
+    return { kind: 'broken', message: sentence(error.message) };
+  return { kind: 'refused', message: sentence(error.message) };
+}
+
+/** Readers of files speak in clauses ("row 3: no output"); on the page they are sentences. */
+function sentence(text: string): string {
+  const capital = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -6,7 +6,7 @@ import { type ReactNode, useCallback, useEffect } from 'react';
 import { useTRPC, useTRPCClient } from '../trpc/client';
 import { Command } from '../ui/command';
 import { LoadingState } from '../ui/state';
-import { failureOf } from './failure';
+import { type Failure, failureOf } from './failure';
 import { FileStep } from './file-step';
 import { placeHref, readPlace, type Target } from './place';
 import { Report } from './report';
@@ -131,7 +131,12 @@ export function SubmitFlow({
         ) : (
           <div className="stack" aria-busy={check.isFetching}>
             {failure === null || isSignedOut ? null : (
-              <CheckProblem key={check.errorUpdatedAt} failure={failure} onRetry={checkAgain} />
+              <CheckProblem
+                key={check.errorUpdatedAt}
+                failure={failure}
+                formats={formats}
+                onRetry={checkAgain}
+              />
             )}
             {report === undefined && chosen === null ? null : (
               <TargetSelect
@@ -219,9 +224,11 @@ function usePreflight(
 
 function CheckProblem({
   failure,
+  formats,
   onRetry,
 }: {
-  failure: ReturnType<typeof failureOf>;
+  failure: Failure;
+  formats: ReactNode;
   onRetry: () => Promise<unknown>;
 }) {
   const titles = {
@@ -243,6 +250,7 @@ function CheckProblem({
     >
       <p>{failure.message}</p>
       {failure.kind === 'broken' ? null : <p>Take another file above.</p>}
+      {failure.kind === 'refused' ? formats : null}
     </Problem>
   );
 }
