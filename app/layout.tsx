@@ -11,7 +11,8 @@ import { WaveMark } from './ui/wave-mark';
 const inter = localFont({
   src: '../node_modules/@fontsource-variable/inter/files/inter-latin-wght-normal.woff2',
   variable: '--font-inter',
-  display: 'swap',
+  // Preloaded; where it is late all the same, the fallback stays for that page: text that is being read never moves.
+  display: 'optional',
 });
 
 export const metadata: Metadata = {

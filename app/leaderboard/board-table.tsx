@@ -276,12 +276,12 @@ function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
   return (
     <a href={`/runs/${cell.runId}`} className="cell" data-benchmark={benchmark} aria-label={inWords(cell)}>
       <span className="cell-main">
-        <span className="cell-rank">{cell.tied ? `${cell.rank}=` : cell.rank}</span>
+        <span className="cell-rank">{cell.tied ? `${cell.rank}=` : cell.rank}</span>{' '}
         <EvidenceMark evidence={cell.evidence} />
         <span className="cell-value">{formatPercent(cell.value)}</span>
-      </span>
+      </span>{' '}
       <span className="cell-sub">
-        {cell.delta === null ? null : <Delta value={cell.delta.value} />}
+        {cell.delta === null ? null : <Delta value={cell.delta.value} />}{' '}
         {cell.interval === null ? null : (
           <span className="interval-range">{formatInterval(cell.interval)}</span>
         )}
@@ -290,15 +290,21 @@ function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
   );
 }
 
+/** What is seen, in the same order, then what its places and shapes mean. */
 function inWords({ value, evidence, rank, tied, delta, interval }: ShownCell): string {
-  return [
-    `${formatPercent(value)} ${evidence}`,
-    `rank ${rank}${tied ? ' tied' : ''}`,
-    delta === null ? [] : `${formatDelta(delta.value)} to ${delta.toName}`,
-    interval === null ? [] : `95 % interval ${formatInterval(interval)}`,
-  ]
-    .flat()
-    .join(', ');
+  const seen = [
+    `Rank ${rank}${tied ? '=' : ''}`,
+    formatPercent(value),
+    delta === null ? [] : formatDelta(delta.value),
+    interval === null ? [] : formatInterval(interval),
+  ].flat();
+  const meant = [
+    evidence,
+    tied ? 'tied' : [],
+    delta === null ? [] : `compared with ${delta.toName}`,
+    interval === null ? [] : 'with its 95 % interval',
+  ].flat();
+  return `${seen.join(' ')}, ${meant.join(', ')}`;
 }
 
 /** An ordinary click on a figure goes there without loading the site anew; any other click is the browser's. */

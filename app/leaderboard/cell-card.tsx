@@ -3,7 +3,7 @@
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { INTERVAL_METHODS } from '@/lib/stats/score';
 import { Delta } from '../ui/delta';
-import { EVIDENCE_WORDS, EvidenceBadge } from '../ui/evidence';
+import { EvidenceBadge } from '../ui/evidence';
 import { formatPercent, formatStage } from '../ui/format';
 import { IntervalBar, IntervalText } from '../ui/interval';
 import type { ShownCell, ShownRow } from './board-view';
@@ -135,8 +135,8 @@ function CardText({ shown, cell }: { shown: ShownRow; cell: ShownCell }) {
       </div>
       <IntervalBar value={cell.value} interval={interval} />
       <p>
-        {shown.row.modelName}: {cell.provenance}
-        {cell.evidence === 'reported' ? `, ${EVIDENCE_WORDS.reported}` : ''}.
+        {shown.row.modelName}: {cell.provenance}.
+        {cell.evidence === 'reported' ? ' No predictions were handed in, so nothing here checks it.' : ''}
       </p>
       {interval === null ? null : <p>{INTERVAL_METHODS[interval.method]}.</p>}
       {delta === null ? null : (
