@@ -105,7 +105,7 @@ function* unzip(
   const stream = new Unzip((file) => {
     names.push(file.name);
     if (names.length > MAX_ZIP_ENTRIES) {
-      throw new PredictionsError(`the zip holds more than ${MAX_ZIP_ENTRIES} files; hand in one`);
+      throw new PredictionsError(`the zip lists more than ${MAX_ZIP_ENTRIES} files`);
     }
     file.ondata = (error, chunk, final) => {
       if (error !== null) throw error;

@@ -10,9 +10,12 @@ export const MAX_INFLATED_BYTES = 1024 * MiB;
 export const MAX_INFLATION_RATIO = 200;
 /** The ratio counts from here on: a small file may be as repetitive as it likes. */
 export const INFLATION_RATIO_FROM_BYTES = 16 * MiB;
-export const MAX_ZIP_ENTRIES = 32;
-/** Sheet and strings of an xlsx after inflating; the strings are held in memory. */
-export const MAX_XLSX_INFLATED_BYTES = 128 * MiB;
+/** Everything that a zip or xlsx lists. */
+export const MAX_ZIP_ENTRIES = 256;
+/** Files in a zip among which the predictions are looked for. */
+export const MAX_ZIP_FILES = 16;
+/** The sheet of an xlsx, and its shared strings, each after inflating; the strings are held in memory. */
+export const MAX_XLSX_PART_BYTES = 128 * MiB;
 export const MAX_ROWS = 1_000_000;
 /** A row as it stands in the file: a line, an array element, a table row. */
 export const MAX_ROW_BYTES = 8 * MiB;

@@ -1,9 +1,9 @@
-import { gunzip, zipEntries } from './archive';
+import { gunzip, type ZipEntry, zipEntries } from './archive';
 import { pieces } from './json-document';
 import { concat, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
 import { kindOf, startsWith } from './kind-of';
-import { MAX_FILE_BYTES, MAX_ROWS } from './limits';
+import { MAX_FILE_BYTES, MAX_ROWS, MAX_XLSX_PART_BYTES, MAX_ZIP_FILES } from './limits';
 import { lmmsEval } from './lmms-eval';
 import { mathV } from './math-v';
 import { mathVista } from './math-vista';
@@ -17,9 +17,10 @@ import {
 } from './predictions-file';
 import type { FileRecord, RecordFormat } from './record-format';
 import { seedAccuracy, seedJson } from './seed-json';
-import { recordsOf } from './table';
+import { recordsOf, type TableRow } from './table';
 import { tsvRows } from './tsv';
 import { vlmEvalKit } from './vlmevalkit';
+import { isXlsx, xlsxRows } from './xlsx';
 
 /** The first that recognises a record reads the file. */
 const FORMATS: readonly RecordFormat[] = [oceanJsonl, seedJson, vlmEvalKit, lmmsEval, mathVista, mathV];
@@ -35,23 +36,27 @@ export async function openPredictions(source: ByteSource): Promise<PredictionsFi
       `the file has ${source.size} bytes; at most ${MAX_FILE_BYTES} are taken. Compress it with gzip, or leave out what is not a prediction`,
     );
   }
-  const head = headOf(source);
-  if (startsWith(head, 0x1f, 0x8b))
-    return openContent({ name: source.name, chunks: () => gunzip(source.chunks()) });
-  if (startsWith(head, 0x50, 0x4b)) return openZip(source);
-  return openContent(source);
+  const isGzip = startsWith(headOf(source), 0x1f, 0x8b);
+  if (isGzip) return openContent({ chunks: () => gunzip(source.chunks()) });
+  if (!isZip(source)) return openContent(source);
+  const entries = zipEntries(() => source.chunks());
+  return isXlsx(entries) ? openContent(source) : openZip(entries);
 }
 
-/** Plain content: a file as it is, inflated, or one of an archive's. */
+/** What a file holds: itself, or inflated, or one of an archive's. */
 interface Content {
-  name: string;
   chunks(): Iterable<Uint8Array>;
 }
 
-async function openZip(source: ByteSource): Promise<PredictionsFile> {
-  const entries = zipEntries(() => source.chunks()).filter(
-    ({ name }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(name),
-  );
+const isZip = (content: Content): boolean => startsWith(headOf(content), 0x50, 0x4b);
+
+function openZip(listed: readonly ZipEntry[]): PredictionsFile {
+  const entries = listed.filter(({ name }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(name));
+  if (entries.length > MAX_ZIP_FILES) {
+    throw new PredictionsError(
+      `the zip holds ${entries.length} files, more than ${MAX_ZIP_FILES}; hand in one`,
+    );
+  }
   const found: PredictionsFile[] = [];
   const names: string[] = [];
   const refused: PredictionsError[] = [];
@@ -63,7 +68,7 @@ async function openZip(source: ByteSource): Promise<PredictionsFile> {
         manifest = sibling;
         continue;
       }
-      found.push(await openContent(entry));
+      found.push(openContent(entry));
       names.push(entry.name);
     } catch (error) {
       if (!(error instanceof PredictionsError)) throw error;
@@ -107,25 +112,7 @@ function manifestIn(entry: Content): Manifest | null {
 const MANIFEST_BYTES = 64 * 1024;
 
 function openContent(content: Content): PredictionsFile {
-  const head = headOf(content);
-  const first = firstByte(content);
-  const isLines = first === 0x7b && isJsonLines(content);
-  const isJson = first === 0x7b || first === 0x5b;
-  if (!isJson) {
-    const kind = first === undefined ? 'an empty file' : kindOf(head);
-    if (kind !== null || !head.includes(TAB)) {
-      throw new PredictionsError(`this is ${kind ?? 'plain text'}; ${EXPECTED}`);
-    }
-  }
-
-  const header = isJson && !isLines ? readHeader(content) : null;
-  const records = (): Iterable<FileRecord> =>
-    header !== null
-      ? documentRecords(content, header.hasElements)
-      : isLines
-        ? lineRecords(content)
-        : recordsOf(tsvRows(content.chunks()));
-
+  const { isLines, records, claimedAccuracy } = layoutOf(content);
   let manifest: Manifest = {};
   let skipped = 0;
   let sample: JsonObject | null = null;
@@ -157,7 +144,7 @@ function openContent(content: Content): PredictionsFile {
         yield format.read(record);
       }
     },
-    claimedAccuracy: header?.claimedAccuracy ?? null,
+    claimedAccuracy,
   };
 }
 
@@ -167,6 +154,37 @@ const formatOf = (record: JsonObject): RecordFormat | null =>
 const EXPECTED = `expected are rows with the fields ${FORMATS.map(({ fields, format }) => `${fields} (${FORMAT_NAMES[format]})`).join('; or ')}`;
 
 /* ------------------------------------------------------------------ how the records lie in the file */
+
+interface Layout {
+  records: () => Iterable<FileRecord>;
+  /** A manifest may come first. */
+  isLines: boolean;
+  claimedAccuracy: number | null;
+}
+
+function layoutOf(content: Content): Layout {
+  const table = (rows: () => Iterable<TableRow>): Layout => ({
+    records: () => recordsOf(rows()),
+    isLines: false,
+    claimedAccuracy: null,
+  });
+  if (isZip(content)) {
+    const entries = zipEntries(() => content.chunks(), MAX_XLSX_PART_BYTES);
+    if (isXlsx(entries)) return table(() => xlsxRows(entries));
+  }
+  const head = headOf(content);
+  const first = firstByte(content);
+  if (first === 0x7b && isJsonLines(content)) {
+    return { records: () => lineRecords(content), isLines: true, claimedAccuracy: null };
+  }
+  if (first === 0x7b || first === 0x5b) {
+    const { hasElements, claimedAccuracy } = readHeader(content);
+    return { records: () => documentRecords(content, hasElements), isLines: false, claimedAccuracy };
+  }
+  const kind = first === undefined ? 'an empty file' : kindOf(head);
+  if (kind === null && head.includes(TAB)) return table(() => tsvRows(content.chunks()));
+  throw new PredictionsError(`this is ${kind ?? 'plain text'}; ${EXPECTED}`);
+}
 
 function* lineRecords(content: Content): Generator<FileRecord, void> {
   for (const { row, offset, bytes } of lines(content.chunks())) {
