@@ -1,4 +1,5 @@
 import { Gunzip, Unzip, type UnzipDecoder, UnzipInflate, UnzipPassThrough } from 'fflate';
+import { copyOf } from './json-lines';
 import {
   INFLATION_RATIO_FROM_BYTES,
   MAX_INFLATED_BYTES,
@@ -38,7 +39,7 @@ class Inflation {
 
 function* steps(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
   for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += STEP_BYTES) yield chunk.slice(at, at + STEP_BYTES);
+    for (let at = 0; at < chunk.length; at += STEP_BYTES) yield copyOf(chunk.subarray(at, at + STEP_BYTES));
   }
 }
 

@@ -1,4 +1,4 @@
-import { concat, isSpace, tooLong } from './json-lines';
+import { concat, copyOf, isSpace, tooLong } from './json-lines';
 import { parseJson, tooDeep } from './json-text';
 import { MAX_DEPTH, MAX_ROW_BYTES } from './limits';
 import { PredictionsError } from './predictions-file';
@@ -41,14 +41,8 @@ export function* pieces(chunks: Iterable<Uint8Array>): Generator<Piece, void> {
   let row = 1;
   let chunkOffset = 0;
 
-  // The piece (or key) that is being cut.
-  let cut: 'nested' | 'string' | 'scalar' | null = null;
-  let cutOffset = 0;
-  let depth = 0;
-  let inString = false;
-  let escaped = false;
-  let begun: Uint8Array[] = [];
-  let begunLength = 0;
+  /** The piece, or the key, that is being cut. */
+  let cut: Cut | null = null;
 
   const unexpected = (at: number, byte: number | undefined): PredictionsError =>
     new PredictionsError(
@@ -103,72 +97,33 @@ export function* pieces(chunks: Iterable<Uint8Array>): Generator<Piece, void> {
           expected === 'first value' ||
           ((expected === 'key' || expected === 'first key') && byte === 0x22)
         ) {
-          // The byte itself is looked at by the scan below.
-          cut = byte === 0x7b || byte === 0x5b ? 'nested' : byte === 0x22 ? 'string' : 'scalar';
-          cutOffset = chunkOffset + at;
+          if (byte === 0x2c || byte === 0x3a || byte === 0x5d || byte === 0x7d) throw unexpected(at, byte);
+          cut = new Cut(byte, chunkOffset + at, row);
           from = at;
-          if (cut === 'scalar' && (byte === 0x2c || byte === 0x3a || byte === 0x5d || byte === 0x7d)) {
-            throw unexpected(at, byte);
-          }
         } else {
           throw unexpected(at, byte);
         }
         continue;
       }
 
-      let done = false;
-      if (cut === 'scalar') {
-        for (; at < chunk.length; at++) {
-          const byte = chunk[at];
-          if (byte === 0x2c || byte === 0x5d || byte === 0x7d || isSpace(byte)) {
-            done = true;
-            break;
-          }
-        }
-      } else {
-        while (at < chunk.length && !done) {
-          const byte = chunk[at++];
-          if (inString) {
-            if (escaped) escaped = false;
-            else if (byte === 0x5c) escaped = true;
-            else if (byte === 0x22) {
-              inString = false;
-              done = depth === 0;
-            }
-          } else if (byte === 0x22) {
-            inString = true;
-          } else if (byte === 0x7b || byte === 0x5b) {
-            if (++depth > MAX_DEPTH) throw tooDeep(row);
-          } else if (byte === 0x7d || byte === 0x5d) {
-            done = --depth === 0;
-          }
-        }
-      }
-      if (begunLength + at - from > MAX_ROW_BYTES) throw tooLong(row);
-      if (!done) continue;
-
-      const tail = chunk.subarray(from, at);
-      const bytes: Uint8Array = begun.length === 0 ? tail : concat([...begun, tail]);
+      const end = cut.endIn(chunk, at);
+      if (end < 0) break;
+      const { offset } = cut;
+      const bytes = cut.with(chunk.subarray(from, end));
       cut = null;
-      begun = [];
-      begunLength = 0;
+      at = end;
       if (expected === 'key' || expected === 'first key') {
-        key = String(parseJson(bytes, row, cutOffset));
+        key = String(parseJson(bytes, row, offset));
         expected = 'colon';
-      } else {
-        expected = 'comma';
-        const isElement = containers[containers.length - 1] === 'array';
-        const inEntry = containers.length === 2;
-        if (isElement) yield { kind: 'element', inEntry, row, offset: cutOffset, bytes };
-        else yield { kind: 'entry', key: key ?? '', row, offset: cutOffset, bytes };
-        row++;
+        continue;
       }
+      expected = 'comma';
+      const isElement = containers[containers.length - 1] === 'array';
+      if (isElement) yield { kind: 'element', inEntry: containers.length === 2, row, offset, bytes };
+      else yield { kind: 'entry', key: key ?? '', row, offset, bytes };
+      row++;
     }
-    if (cut !== null) {
-      // A copy: a source may hand out one buffer again and again.
-      begun.push(chunk.slice(from));
-      begunLength += chunk.length - from;
-    }
+    cut?.keep(chunk.subarray(from));
     chunkOffset += chunk.length;
   }
   if (expected !== 'end') {
@@ -176,5 +131,69 @@ export function* pieces(chunks: Iterable<Uint8Array>): Generator<Piece, void> {
       'not valid JSON: the file ends before its last bracket is closed; was it cut off?',
       containers.length === 0 ? null : row,
     );
+  }
+}
+
+/** A value on its way from its first byte to its last, over as many chunks as it takes. */
+class Cut {
+  private readonly isScalar: boolean;
+  private depth = 0;
+  private inString = false;
+  private escaped = false;
+  private readonly begun: Uint8Array[] = [];
+  private length = 0;
+
+  constructor(
+    first: number | undefined,
+    readonly offset: number,
+    private readonly row: number,
+  ) {
+    this.isScalar = first !== 0x7b && first !== 0x5b && first !== 0x22;
+  }
+
+  /** Where in the chunk the value ends, from where its scan goes on; -1 where it does not end there. */
+  endIn(chunk: Uint8Array, from: number): number {
+    if (this.isScalar) {
+      const length = chunk
+        .subarray(from)
+        .findIndex((byte) => byte === 0x2c || byte === 0x5d || byte === 0x7d || isSpace(byte));
+      return length < 0 ? -1 : from + length;
+    }
+    // Locals, because this loop sees every byte of the file.
+    let { depth, inString } = this;
+    let at = this.escaped ? from + 1 : from;
+    while (at < chunk.length) {
+      const byte = chunk[at++];
+      if (inString) {
+        if (byte === 0x5c) at++;
+        else if (byte === 0x22) {
+          inString = false;
+          if (depth === 0) return at;
+        }
+      } else if (byte === 0x22) {
+        inString = true;
+      } else if (byte === 0x7b || byte === 0x5b) {
+        if (++depth > MAX_DEPTH) throw tooDeep(this.row);
+      } else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) {
+        return at;
+      }
+    }
+    this.depth = depth;
+    this.inString = inString;
+    this.escaped = at > chunk.length;
+    return -1;
+  }
+
+  keep(part: Uint8Array): void {
+    this.length += part.length;
+    if (this.length > MAX_ROW_BYTES) throw tooLong(this.row);
+    // A source may hand out one buffer again and again.
+    this.begun.push(copyOf(part));
+  }
+
+  /** The whole value. */
+  with(tail: Uint8Array): Uint8Array {
+    if (this.length + tail.length > MAX_ROW_BYTES) throw tooLong(this.row);
+    return this.begun.length === 0 ? tail : concat([...this.begun, tail]);
   }
 }

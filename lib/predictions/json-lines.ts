@@ -35,8 +35,8 @@ export function* lines(chunks: Iterable<Uint8Array>): Generator<Line, void> {
       const end = newline < 0 ? chunk.length : newline;
       if (begunLength + end - from > MAX_ROW_BYTES) throw tooLong(row);
       if (newline < 0) {
-        // A copy: a source may hand out one buffer again and again.
-        if (end > from) begun.push(chunk.slice(from));
+        // A source may hand out one buffer again and again.
+        if (end > from) begun.push(copyOf(chunk.subarray(from)));
         begunLength += end - from;
         break;
       }
@@ -65,6 +65,9 @@ export function concat(parts: readonly Uint8Array[]): Uint8Array {
   }
   return whole;
 }
+
+/** Not `slice`, which in Node's Buffer is a view. */
+export const copyOf = (bytes: Uint8Array): Uint8Array => new Uint8Array(bytes);
 
 export const isSpace = (byte: number | undefined): boolean =>
   byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;

@@ -11,7 +11,12 @@ const source = (content: string | Uint8Array, chunkBytes = 1 << 16): ByteSource 
     name: 'predictions',
     size: bytes.length,
     *chunks() {
-      for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.slice(at, at + chunkBytes);
+      // One Buffer again and again, as a file is read in Node.
+      const buffer = Buffer.alloc(chunkBytes);
+      for (let at = 0; at < bytes.length; at += chunkBytes) {
+        const length = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).copy(buffer, 0, at);
+        yield buffer.subarray(0, length);
+      }
     },
   };
 };

@@ -1,6 +1,6 @@
 import { gunzip, type ZipEntry, zipEntries } from './archive';
 import { pieces } from './json-document';
-import { concat, isSpace, lines } from './json-lines';
+import { concat, copyOf, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
 import { kindOf, startsWith } from './kind-of';
 import { MAX_FILE_BYTES, MAX_ROWS, MAX_XLSX_PART_BYTES, MAX_ZIP_FILES } from './limits';
@@ -239,7 +239,7 @@ function isJsonLines(content: Content): boolean {
     for (const { bytes } of lines(content.chunks())) {
       if (first !== null) return true;
       if (!checkNesting(bytes, null)) return false;
-      first = bytes.slice();
+      first = copyOf(bytes);
     }
   } catch (error) {
     if (error instanceof PredictionsError) return first !== null;
@@ -272,7 +272,7 @@ function headOf(content: Content, length = 4096): Uint8Array {
   const parts: Uint8Array[] = [];
   let missing = length;
   for (const chunk of content.chunks()) {
-    const part = chunk.slice(0, missing);
+    const part = copyOf(chunk.subarray(0, missing));
     parts.push(part);
     missing -= part.length;
     if (missing === 0) break;

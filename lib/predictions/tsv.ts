@@ -1,4 +1,4 @@
-import { concat, tooLong } from './json-lines';
+import { concat, copyOf, tooLong } from './json-lines';
 import { decodeUtf8 } from './json-text';
 import { MAX_ROW_BYTES } from './limits';
 import { PredictionsError } from './predictions-file';
@@ -57,8 +57,8 @@ export function* tsvRows(chunks: Iterable<Uint8Array>): Generator<TableRow, void
     }
     begunLength += chunk.length - from;
     if (begunLength > MAX_ROW_BYTES) throw tooLong(row);
-    // A copy: a source may hand out one buffer again and again.
-    if (from < chunk.length) begun.push(chunk.slice(from));
+    // A source may hand out one buffer again and again.
+    if (from < chunk.length) begun.push(copyOf(chunk.subarray(from)));
   }
   if (state === 'quoted')
     throw new PredictionsError('a quoted cell is not closed; was the file cut off?', row);
