@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { gzipSync, strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
@@ -420,30 +419,4 @@ describe('what is refused', () => {
 test('NUL and lone surrogates become replacement characters', async () => {
   const file = await open('{"sample_id": "a", "output": "a\\u0000b\\ud800c😀"}');
   expect([...file.rows()][0]?.output).toBe('a\ufffdb\ufffdc😀');
-});
-
-const shared = new URL('../../../shared/data/predictions/', import.meta.url);
-describe.skipIf(!existsSync(shared))('real files (skipped where ../shared/data is absent)', () => {
-  test.each([
-    ['r1v_superclevr200_qwen2vl_2b_instruct.json', 'seed-json', 'superclevr-200', 200, 96, 48],
-    ['r1v_geoqa_qwen2vl_7b_instruct.json', 'seed-json', 'geoqa', 754, 231, 30.636604774535808],
-    ['mathv_gemini-pro-cot.jsonl', 'math-v-jsonl', 'math-vision', 3040, 436, null],
-    ['mathvista_llava_llama_2_13b.json', 'math-vista-json', 'math-vista', 1000, null, null],
-  ] as const)('%s', async (name, format, benchmark, count, correct, accuracy) => {
-    const bytes = readFileSync(new URL(name, shared));
-    for (const content of [bytes, gzipSync(bytes), zipSync({ [name]: bytes })]) {
-      const file = await open(content);
-      expect(file).toMatchObject({ format, claimedAccuracy: accuracy });
-      expect(file.benchmarks[0]).toBe(benchmark);
-      const rows = [...file.rows()];
-      expect(rows).toHaveLength(count);
-      if (correct !== null) expect(rows.filter(({ claimedCorrect }) => claimedCorrect)).toHaveLength(correct);
-    }
-  });
-
-  test('the summary beside MATH-V outputs is no predictions file', async () => {
-    expect(await refusal(readFileSync(new URL('mathv_gemini-pro-cot_result.json', shared)))).toContain(
-      'where an object with a prediction is expected',
-    );
-  });
 });
