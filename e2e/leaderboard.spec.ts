@@ -13,7 +13,7 @@ test('the first paint is the table, without any script', async ({ browser }) => 
 test('sorting and searching stand in the address, and the address restores them', async ({ page }) => {
   await page.goto('/');
   const models = () => page.locator('tbody th').allTextContents();
-  await page.getByRole('button', { name: 'MathVision' }).click();
+  await page.getByRole('button', { name: 'MathVision', exact: true }).click();
   await expect(page.locator('th[aria-sort="descending"]')).toContainText('MathVision');
   const sorted = await models();
   await page.getByLabel('Search models').fill('qwen');
@@ -34,7 +34,9 @@ test('what is shown can be had as CSV and JSON', async ({ page, request }) => {
   const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
   const csv = await (await request.get(href ?? '')).text();
   expect(csv).toContain('Ocean-R1-3B-Instruct');
-  expect(csv).not.toContain('Qwen2.5-VL-3B-Instruct,');
+  expect(csv).not.toMatch(/^Qwen2.5-VL-3B-Instruct,/m);
+  // Figures without the noise of binary fractions.
+  expect(csv).not.toMatch(/\d\.\d{7}/);
   const json = await page.getByRole('link', { name: 'JSON' }).getAttribute('href');
   expect((await request.get(json ?? '')).headers()['content-type']).toContain('application/json');
 });
@@ -53,7 +55,7 @@ test('a figure leads to where it was read, and a benchmark to its rule', async (
 
 test('a benchmark without a scorer says so', async ({ page }) => {
   await page.goto('/leaderboard/geoqa');
-  await expect(page.getByText(/not scorable yet/i).first()).toBeVisible();
+  await expect(page.getByText(/not scorable here yet/i).first()).toBeVisible();
 });
 
 test('an address that leads nowhere says so', async ({ page }) => {

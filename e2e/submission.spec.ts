@@ -118,7 +118,12 @@ test('ten thousand boxes: the list reads by range, boxes are drawn on the pictur
   if ((await target.inputValue()) === '') await target.selectOption({ label: /refcoco/i.source });
   await describeModel(page, 'Boxes 1B', '1');
   await page.getByRole('button', { name: /Score 10,834 samples/ }).click();
-  await expect(page.getByRole('heading', { name: 'A draft, seen by you alone' })).toBeVisible();
+  // The progress survives a reload.
+  await page.waitForURL(/\/runs\//);
+  await page.reload();
+  await expect(page.getByRole('heading', { name: 'A draft, seen by you alone' })).toBeVisible({
+    timeout: 30_000,
+  });
   await expect(page.locator('.run-figure')).toContainText('90.0');
 
   const list = page.getByRole('listbox', { name: 'Samples' });

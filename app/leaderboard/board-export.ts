@@ -1,6 +1,6 @@
 import type { BoardView, ShownBoard, ShownCell } from './board-view';
 
-/** The shown table as a file: the same rows, the same order, the same columns. Figures are unrounded. */
+/** The shown table as a file: the same rows, the same order, the same columns. Figures have six decimals. */
 
 type Value = string | number | boolean | null;
 
@@ -32,8 +32,13 @@ export function exportRecords(shown: ShownBoard): readonly Readonly<Record<strin
       for (const [name, value] of Object.entries(cellRecord(cells.get(benchmark))))
         record[`${benchmark}_${name}`] = value;
     }
-    return record;
+    return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, sixDecimals(value)]));
   });
+}
+
+/** More than any count of samples decides, and without the noise of binary fractions. */
+function sixDecimals(value: Value): Value {
+  return typeof value === 'number' ? Number(value.toFixed(6)) : value;
 }
 
 function cellRecord(cell: ShownCell | undefined): Record<string, Value> {

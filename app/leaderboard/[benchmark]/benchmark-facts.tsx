@@ -80,7 +80,7 @@ export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
       <section>
         <h2>Licence and sources</h2>
         <p>{page.licence}</p>
-        <ul>
+        <ul className="leading-6">
           {page.sources.map(({ label, url }) => (
             <li key={url}>
               <a href={url} rel="noreferrer">
