@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { gzipSync, strToU8, zipSync } from 'fflate';
+import { gzipSync, strToU8, Zip, ZipDeflate, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { openPredictions } from './open';
 import { type ByteSource, PredictionsError, type PredictionsFile } from './predictions-file';
@@ -226,7 +226,7 @@ describe('other formats', () => {
 
   test('VLMEvalKit tsv: quoted cells, cells that pandas takes for NaN, thinking split off', async () => {
     const file = await open(
-      [
+      `\ufeff${[
         ['index', 'question', 'answer', 'category', 'prediction', 'thinking'],
         [
           '0',
@@ -236,11 +236,11 @@ describe('other formats', () => {
           'it says ""CENTRE""\nindeed',
           '',
         ],
-        ['1', 'what is written?', "['NA']", 'Regular Text Recognition', 'NA', 'A word.'],
+        ['1', 'what is written?', "['NA']", 'Regular Text Recognition', 'NA', 'A word.</think>'],
         ['2', 'what is written?', '', 'Regular Text Recognition', '', ''],
       ]
         .map((cells) => cells.map((cell) => `"${cell}"`).join('\t'))
-        .join('\r\n'),
+        .join('\r\n')}`,
     );
     expect(file).toMatchObject({ format: 'vlmevalkit', benchmarks: ['ocr-bench'] });
     expect([...file.rows()]).toMatchObject([
@@ -289,6 +289,24 @@ describe('gzip and zip', () => {
         ),
       );
       expect(file.manifest).toEqual({ benchmark: 'geoqa', model: 'm' });
+      expect([...file.rows()].map(({ output }) => output)).toEqual(['one', 'two']);
+    }
+  });
+
+  test('a zip written as a stream, which tells sizes only after the data', async () => {
+    const parts: Uint8Array[] = [];
+    const zip = new Zip((_, part) => parts.push(part));
+    for (const [name, content] of [
+      ['run.log', 'PK\u0003\u0004 nothing here'.repeat(50)],
+      ['out.jsonl', rows],
+    ] as const) {
+      const entry = new ZipDeflate(name);
+      zip.add(entry);
+      entry.push(strToU8(content), true);
+    }
+    zip.end();
+    for (const chunkBytes of [1, 13, 1 << 16]) {
+      const file = await openPredictions(source(Buffer.concat(parts), chunkBytes));
       expect([...file.rows()].map(({ output }) => output)).toEqual(['one', 'two']);
     }
   });

@@ -25,9 +25,10 @@ export const vlmEvalKit: RecordFormat = {
     return {
       row,
       reference: referenceOf(value, row),
+      // (Where the model did not open its thinking, VLMEvalKit leaves the closing tag in.)
       output:
         typeof thinking === 'string' && thinking !== ''
-          ? storable(`<think>${thinking}</think>${answer}`, 'thinking', row)
+          ? storable(`<think>${thinking.replace(/<\/think>$/, '')}</think>${answer}`, 'thinking', row)
           : answer,
       tokens: null,
       claimedCorrect: null,
