@@ -22,8 +22,8 @@ const FORMATS = [
     name: 'VLMEvalKit tables: xlsx, tsv, json',
     words:
       'The prediction file of a dataset, with its own columns; thinking may stand apart from the prediction.',
-    example: `index  question               answer  prediction
-1      what is written here?  ["tap"]  The sign says "tap".`,
+    example: `index  question  prediction
+1      …         The sign says "tap".`,
   },
   {
     name: 'lmms-eval samples, JSON lines',
@@ -54,7 +54,7 @@ export function Formats() {
         <ul className="submit-formats">
           {FORMATS.map(({ name, words, example }) => (
             <li key={name}>
-              <h3>{name}</h3>
+              <p className="font-semibold">{name}</p>
               <p className="text-muted">{words}</p>
               <pre className="submit-example">
                 <code>{example}</code>

@@ -238,20 +238,22 @@ function CheckProblem({
     'signed-out': 'Your session has ended',
   };
   return (
-    <Problem
-      title={titles[failure.kind]}
-      actions={
-        failure.kind === 'broken' ? (
-          <button type="button" className="button" onClick={onRetry}>
-            Try again
-          </button>
-        ) : undefined
-      }
-    >
-      <p>{failure.message}</p>
-      {failure.kind === 'broken' ? null : <p>Take another file above.</p>}
+    <>
+      <Problem
+        title={titles[failure.kind]}
+        actions={
+          failure.kind === 'broken' ? (
+            <button type="button" className="button" onClick={onRetry}>
+              Try again
+            </button>
+          ) : undefined
+        }
+      >
+        <p>{failure.message}</p>
+        {failure.kind === 'broken' ? null : <p>Take another file above.</p>}
+      </Problem>
       {failure.kind === 'refused' ? formats : null}
-    </Problem>
+    </>
   );
 }
 
