@@ -1,7 +1,7 @@
 'use client';
 
 import type { Board } from '@/server/evals/types';
-import { formatStage } from '../ui/format';
+import { formatCount, formatStage } from '../ui/format';
 import {
   type BoardView,
   defaultView,
@@ -211,8 +211,8 @@ export function BoardStatus({
     <div className="board-status">
       <p role="status">
         {count === board.rows.length
-          ? `${count} ${count === 1 ? 'checkpoint' : 'checkpoints'}`
-          : `${count} of ${board.rows.length} checkpoints`}
+          ? `${formatCount(count)} ${count === 1 ? 'checkpoint' : 'checkpoints'}`
+          : `${formatCount(count)} of ${formatCount(board.rows.length)} checkpoints`}
       </p>
       {params.size === 0 ? null : (
         <a
