@@ -1,0 +1,20 @@
+// `npm run bench [figure …]`: prints what the project promises in figures. One file of bench/ each; no test asserts a time.
+const FIGURES = {
+  'cli-score': async () => (await import('../bench/cli-score.mjs')).cliScore(),
+  'import-memory': async () => (await import('../bench/import-memory.mjs')).importMemory(),
+  scorers: async () => (await import('../bench/scorers.mjs')).scorers(),
+  'first-paint': async () => (await import('../bench/first-paint.mjs')).firstPaint(),
+  'web-memory': async () => (await import('../bench/web-memory.mjs')).webMemory(),
+};
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !(name in FIGURES));
+if (unknown.length > 0) {
+  process.stderr.write(
+    `There is no figure ${unknown.join(', ')}; there are ${Object.keys(FIGURES).join(', ')}.\n`,
+  );
+  process.exit(2);
+}
+// The command is measured as it is now.
+await import('./bundle.mjs');
+for (const name of wanted.length > 0 ? wanted : Object.keys(FIGURES)) await FIGURES[name]();
