@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { goldText, optionOf, sharedOpening, shorten } from './answer-text';
+import { goldText, optionOf, sharedOpening, shorten, withoutOpening } from './answer-text';
 
 test('a gold answer is one line', () => {
   expect(goldText('(A)')).toBe('(A)');
@@ -35,4 +35,6 @@ test('what all questions begin with is found at a word, where each goes on after
   expect(sharedOpening([same, same])).toBe('');
   expect(sharedOpening([same])).toBe('');
   expect(sharedOpening([])).toBe('');
+  expect(withoutOpening(`${ask}the man`, ask)).toBe('… the man');
+  expect(withoutOpening('the man', '')).toBe('the man');
 });

@@ -39,3 +39,7 @@ export function sharedOpening(questions: readonly string[]): string {
   const opening = first.slice(0, first.lastIndexOf(' ', length - 1) + 1);
   return opening.length < LONG_OPENING || questions.includes(first.slice(0, length)) ? '' : opening;
 }
+
+/** A question without what all begin with, and with a sign that something is left out. */
+export const withoutOpening = (question: string, opening: string): string =>
+  opening !== '' && question.startsWith(opening) ? `… ${question.slice(opening.length)}` : question;

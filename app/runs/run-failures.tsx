@@ -1,7 +1,7 @@
 import Link from 'next/link';
 import type { SampleRow } from '@/server/evals/types';
 import { AnswerLine } from './answer-line';
-import { shorten } from './answer-text';
+import { sharedOpening, shorten, withoutOpening } from './answer-text';
 import { visible } from './output-pieces';
 import { viewQuery } from './samples-url';
 
@@ -9,6 +9,7 @@ import { viewQuery } from './samples-url';
 export function RunFailures({ runId, rows }: { runId: string; rows: readonly SampleRow[] }) {
   if (rows.length === 0)
     return <p className="text-muted">Every answer is right; there is no failure to look at.</p>;
+  const opening = sharedOpening(rows.map((row) => row.question));
   return (
     <>
       <h3 className="label">The first {rows.length === 1 ? 'failure' : `${rows.length} failures`}</h3>
@@ -18,7 +19,7 @@ export function RunFailures({ runId, rows }: { runId: string; rows: readonly Sam
             <Link
               href={`/runs/${encodeURIComponent(runId)}${viewQuery({ filter: { outcome: 'wrong' }, sampleId: row.sampleId })}#samples`}
             >
-              <bdi>{visible(shorten(row.question, 160))}</bdi>
+              <bdi>{visible(shorten(withoutOpening(row.question, opening), 160))}</bdi>
             </Link>
             <AnswerLine row={row} />
           </li>

@@ -5,7 +5,7 @@ import { Command } from '../ui/command';
 import { formatCount, formatDate } from '../ui/format';
 import { CopyButton } from './copy-button';
 import { visible } from './output-pieces';
-import { formatBytes, scoreCommand, settingText } from './run-words';
+import { citationOf, formatBytes, scoreCommand, settingText } from './run-words';
 
 const FORMAT_LABELS: Readonly<Record<string, string>> = FORMATS;
 
@@ -22,7 +22,7 @@ export function RunProvenance({ run }: { run: RunPage }) {
           {scorer.rule} <code className="text-muted">{scorer.id}</code>
         </p>
       )}
-      {run.source === 'reported' ? <p>Source: {run.citation ?? 'not named'}</p> : null}
+      {run.source === 'reported' ? <Source citation={run.citation} /> : null}
       {file === null || scorer === null ? null : (
         <div>
           <div className="flex items-center justify-between gap-3">
@@ -85,6 +85,24 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dt>{name}</dt>
       <dd>{children}</dd>
     </>
+  );
+}
+
+function Source({ citation }: { citation: string | null }) {
+  if (citation === null) return <p>The source is not named.</p>;
+  const { text, url } = citationOf(citation);
+  return (
+    <p>
+      Quoted from{' '}
+      {url === null ? (
+        text
+      ) : (
+        <a href={url} rel="noreferrer">
+          {text}
+        </a>
+      )}
+      , where it stands without its predictions.
+    </p>
   );
 }
 

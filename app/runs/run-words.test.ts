@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { claimWords, formatBytes, provenanceWords, scoreCommand, settingText, stateWords } from './run-words';
+import {
+  citationOf,
+  claimWords,
+  formatBytes,
+  provenanceWords,
+  scoreCommand,
+  settingText,
+  stateWords,
+} from './run-words';
 
 const score = { headline: 48, interval: null, correct: 96, total: 200, breakdown: [], secondary: {} };
 
@@ -10,6 +18,15 @@ test('a figure says where it comes from', () => {
   expect(provenanceWords({ source: 'reported', citation: 'the table of a paper', score })).toBe(
     'reported in the table of a paper',
   );
+});
+
+test('a citation may end with its address', () => {
+  expect(citationOf('README of it, commit 1a2b (https://example.org/a/README.md)')).toEqual({
+    text: 'README of it, commit 1a2b',
+    url: 'https://example.org/a/README.md',
+  });
+  expect(citationOf('a paper (table 3)')).toEqual({ text: 'a paper (table 3)', url: null });
+  expect(citationOf('a trap (javascript:alert(1))').url).toBeNull();
 });
 
 test('a claim is set beside the recomputed figure', () => {

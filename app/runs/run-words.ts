@@ -25,11 +25,19 @@ export function stateWords(run: Pick<RunPage, 'state' | 'source' | 'publishedAt'
 /** "recomputed here from 5,000 samples", "reported in …" */
 export function provenanceWords(run: Pick<RunPage, 'source' | 'citation' | 'score'>): string {
   if (run.source === 'reported')
-    return run.citation === null ? 'reported by its authors' : `reported in ${run.citation}`;
+    return run.citation === null ? 'reported by its authors' : `reported in ${citationOf(run.citation).text}`;
   const total = run.score?.total;
   return total === null || total === undefined
     ? 'recomputed here'
     : `recomputed here from ${formatCount(total)} samples`;
+}
+
+/** A citation's words, and the address that it ends with in brackets, if it does. */
+export function citationOf(citation: string): { text: string; url: string | null } {
+  const match = /^(.+?)\s*\((https?:\/\/[^\s()]+)\)$/.exec(citation);
+  return match === null
+    ? { text: citation, url: null }
+    : { text: match[1] ?? citation, url: match[2] ?? null };
 }
 
 /** What the file claims beside what was found: null where it claims nothing. */

@@ -4,7 +4,7 @@ import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 import type { SampleRow } from '@/server/evals/types';
 import { AnswerLine } from './answer-line';
-import { shorten } from './answer-text';
+import { shorten, withoutOpening } from './answer-text';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
 import { visible } from './output-pieces';
 
@@ -172,10 +172,6 @@ const Row = memo(function Row({
         <span className="sr-only">Sample {index + 1} is being loaded</span>
       </div>
     );
-  const question =
-    opening !== '' && row.question.startsWith(opening)
-      ? `… ${row.question.slice(opening.length)}`
-      : row.question;
   return (
     <a
       {...place}
@@ -190,7 +186,7 @@ const Row = memo(function Row({
       <OutcomeMark outcome={row.outcome} />
       <span className="sr-only">{OUTCOME_WORDS[row.outcome]}: </span>
       <span className="sample-row-question">
-        <bdi>{visible(shorten(question, 200))}</bdi>
+        <bdi>{visible(shorten(withoutOpening(row.question, opening), 200))}</bdi>
       </span>
       <span className="sample-row-number">{index + 1}</span>
       <AnswerLine row={row} />

@@ -135,7 +135,8 @@ function SamplesRoom({ run, first }: Props) {
   useEffect(() => {
     if (moved === null || movedId === undefined) return;
     if (movedId === sampleId) {
-      setMoved(null);
+      // Unless a key has moved on since.
+      setMoved((now) => (now === moved ? null : now));
       return;
     }
     const timer = setTimeout(() => open(movedId, moved), 120);
