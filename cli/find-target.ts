@@ -8,6 +8,7 @@ import { BenchmarkDataError } from '@/server/benchmarks';
 import { UsageError } from './command';
 import {
   benchmarkNamed,
+  installCommand,
   notInstalled,
   readAllInstalled,
   readData,
@@ -52,7 +53,8 @@ export async function findTarget(file: PredictionsFile, wish: Wish): Promise<Tar
       `this may be ${file.benchmarks.length === 0 ? 'of any benchmark' : file.benchmarks.join(' or ')}, and none of them is installed: name it with --benchmark and give its annotations with --data PATH, or see ocean benchmarks install --help`,
     );
   }
-  return likeliest(file, targets);
+  const [only] = targets;
+  return benchmark !== null && only !== undefined && targets.length === 1 ? only : likeliest(file, targets);
 }
 
 export function refuseUnscorable(benchmark: Benchmark): void {
@@ -82,11 +84,6 @@ async function readAsEach(file: PredictionsFile, path: string): Promise<readonly
  * many splits: such a file says less than it needs to.
  */
 function likeliest(file: PredictionsFile, targets: readonly Target[]): Target {
-  const [only] = targets;
-  if (only !== undefined && targets.length === 1) {
-    refuseUnscorable(only.benchmark);
-    return only;
-  }
   const ranked = targets
     .map((target) => {
       const matching = matchRows(file.rows(), target.samples);
@@ -98,10 +95,14 @@ function likeliest(file: PredictionsFile, targets: readonly Target[]): Target {
     })
     .sort((a, b) => b.matched - a.matched || Number(b.isWhole) - Number(a.isWhole));
   const [best, second] = ranked;
-  if (best === undefined || best.matched === 0)
-    throw new PredictionsError(
-      `no row names a sample of ${targets.map(({ benchmark, split }) => `${benchmark.id} ${split.id}`).join(', ')}`,
+  if (best === undefined || best.matched === 0) {
+    const tried = targets.map(({ benchmark, split }) => `${benchmark.id} ${split.id}`).join(', ');
+    const [other] = file.benchmarks.filter((id) => targets.every(({ benchmark }) => benchmark.id !== id));
+    if (other === undefined) throw new PredictionsError(`no row names a sample of ${tried}`);
+    throw new UsageError(
+      `no row names a sample of ${tried}; it may be ${other}: ${installCommand(benchmarkNamed(other))}`,
     );
+  }
   if (second?.matched === best.matched && second.isWhole === best.isWhole) {
     const tied = ranked.filter((each) => each.matched === best.matched);
     throw new UsageError(

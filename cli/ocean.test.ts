@@ -279,6 +279,16 @@ describe('ocean score', () => {
     expect(parseLines((await ocean('benchmarks', 'samples', 'superclevr-200')).out)).toHaveLength(200);
   });
 
+  it('says what to install where the file is of another benchmark than those installed', async () => {
+    const other = { ...seedFile, results: seedFile.results.map((row) => ({ ...row })) };
+    for (const row of other.results) row.question = { ...row.question, question: 'How many spheres?' };
+    const { code, error } = await ocean('score', await file('other.json', JSON.stringify(other)));
+    expect(error).toMatch(
+      /no row names a sample of superclevr-200 test; it may be superclevr: ocean benchmarks install/,
+    );
+    expect(code).toBe(2);
+  });
+
   it('does not guess the split of bare ids that several splits have', async () => {
     const box = (i: number) => [i, 20, i + 60, 90];
     const annotations = (n: number) =>
