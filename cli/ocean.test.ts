@@ -140,6 +140,17 @@ describe('ocean', () => {
     [['submit', 'predictions.json'], /--server/],
     [['submit', 'predictions.json', '--server', 'http://127.0.0.1'], /--token/],
     [['submit', 'predictions.json', '--server', 'http://127.0.0.1', '--token', 't'], /--model NAME/],
+    [
+      ['submit', 'predictions.json', '--server', 'http://127.0.0.1', '--token', 't'].concat([
+        '--new-model',
+        'X',
+        '--family',
+        'Y',
+        '--link',
+        'javascript:alert(1)',
+      ]),
+      /--link is an address/,
+    ],
   ])('refuses %j with exit code 2 and one line', async (args, words) => {
     const { code, out, error } = await ocean(...args);
     expect(error).toMatch(words);

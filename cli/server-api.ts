@@ -9,7 +9,8 @@ type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>;
 
 /** A server, asked with the write token. Refusals become errors with one line for people. */
 export interface Api {
-  call<T>(ask: (trpc: Trpc) => Promise<T>): Promise<T>;
+  /** `Refusal`: whom to blame where the server does not take what it is given; the arguments if left out. */
+  call<T>(ask: (trpc: Trpc) => Promise<T>, Refusal?: new (message: string) => Error): Promise<T>;
   upload(file: ByteSource): Promise<{ sha256: string; bytes: number }>;
 }
 
@@ -24,11 +25,11 @@ export function connect(server: string, token: string): Api {
     ],
   });
   return {
-    async call(ask) {
+    async call(ask, Refusal = UsageError) {
       try {
         return await ask(trpc);
       } catch (error) {
-        throw error instanceof TRPCClientError ? inWords(server, error) : error;
+        throw error instanceof TRPCClientError ? inWords(server, error, Refusal) : error;
       }
     },
     async upload(file) {
@@ -52,11 +53,21 @@ export function connect(server: string, token: string): Api {
   };
 }
 
-function inWords(server: string, error: TRPCClientError<AppRouter>): Error {
+function inWords(
+  server: string,
+  error: TRPCClientError<AppRouter>,
+  Refusal: new (message: string) => Error,
+): Error {
   const code = error.data?.code;
   if (code === undefined) return unreachable(server, error.cause ?? error);
   if (code === 'UNAUTHORIZED') return new UsageError(`${server} does not take this token`);
-  if (code === 'BAD_REQUEST' || code === 'NOT_FOUND') return new UsageError(error.message);
+  if (code === 'BAD_REQUEST' || code === 'NOT_FOUND') {
+    // What a schema finds wrong comes by field; else the message is a sentence.
+    const fields = Object.entries(error.data?.issues?.fieldErrors ?? {});
+    return new Refusal(
+      fields.length === 0 ? error.message : fields.map(([field, words]) => `${field}: ${words}`).join('; '),
+    );
+  }
   return new ServerError(`${server}: ${error.message}`);
 }
 

@@ -87,13 +87,15 @@ export const submit: Command = {
     say(`sending ${source.name} (${source.size.toLocaleString('en')} bytes)`);
     const { sha256 } = await api.upload(source);
     const fileName = basename(path).slice(-200);
-    const report = await api.call((trpc) =>
-      trpc.submissions.preflight.mutate({
-        fileSha256: sha256,
-        fileName,
-        benchmark: values.benchmark ?? null,
-        split: values.split ?? null,
-      }),
+    const report = await api.call(
+      (trpc) =>
+        trpc.submissions.preflight.mutate({
+          fileSha256: sha256,
+          fileName,
+          benchmark: values.benchmark ?? null,
+          split: values.split ?? null,
+        }),
+      PredictionsError,
     );
     const target = scorable(report);
     say(
@@ -168,6 +170,8 @@ function modelWish(flags: ModelFlags): ModelWish {
   const parametersB = flags.params === undefined ? null : Number(flags.params);
   if (parametersB !== null && !(parametersB > 0))
     throw new UsageError('--params is a number of billions, as 3 or 7.6');
+  if (flags.link !== undefined && !(/^https?:/i.test(flags.link) && URL.canParse(flags.link)))
+    throw new UsageError('--link is an address, as https://example.org/model');
   return {
     kind: 'new',
     name: flags['new-model'],
