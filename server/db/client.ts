@@ -18,14 +18,20 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** Opens and migrates: a Postgres server where a URL is given, else the embedded database of the data folder. */
-export async function openDatabase(options: { url: string | undefined; dataDir: string }): Promise<Database> {
+/**
+ * Opens and migrates: a Postgres server where a URL is given, else the embedded database of the data folder.
+ * `migrations` is for tests.
+ */
+export async function openDatabase(
+  options: { url: string | undefined; dataDir: string },
+  migrations?: string,
+): Promise<Database> {
   if (options.url !== undefined) {
     const pool = new pg.Pool({ connectionString: options.url, max: 10, connectionTimeoutMillis: 10_000 });
     // A server that went away: the query that meets it fails, the process lives on and connects anew.
     pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
     try {
-      await migratePostgres(pool);
+      await migratePostgres(pool, migrations);
     } catch (error) {
       await pool.end();
       throw error;
@@ -36,7 +42,7 @@ export async function openDatabase(options: { url: string | undefined; dataDir: 
   const { pglite, close } = await openPglite(options.dataDir);
   const db = drizzlePglite(pglite, { schema });
   try {
-    await migratePglite(db);
+    await migratePglite(db, migrations);
   } catch (error) {
     await close();
     throw error;

@@ -6,22 +6,22 @@ import { migrate as migrateByPglite } from 'drizzle-orm/pglite/migrator';
 import type pg from 'pg';
 import type * as schema from './schema';
 
-const FOLDER = { migrationsFolder: resolve('drizzle') };
+const FOLDER = resolve('drizzle');
 /** Of no meaning; the same in every process of ours. */
 const LOCK = 0x0cea41;
 
 /** The embedded database is this process's alone. */
-export function migratePglite(db: PgliteDatabase<typeof schema>): Promise<void> {
-  return migrateByPglite(db, FOLDER);
+export function migratePglite(db: PgliteDatabase<typeof schema>, migrationsFolder = FOLDER): Promise<void> {
+  return migrateByPglite(db, { migrationsFolder });
 }
 
 /** Drizzle takes no lock of its own, so two servers that start together would run the same migration twice. */
-export async function migratePostgres(pool: pg.Pool): Promise<void> {
+export async function migratePostgres(pool: pg.Pool, migrationsFolder = FOLDER): Promise<void> {
   const client = await pool.connect();
   try {
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     try {
-      await migrateByPostgres(drizzle(client), FOLDER);
+      await migrateByPostgres(drizzle(client), { migrationsFolder });
     } finally {
       await client.query('select pg_advisory_unlock($1)', [LOCK]);
     }

@@ -24,7 +24,7 @@ const reachable = await postgresAnswers();
 export interface TestDatabase {
   url: string | undefined;
   dataDir: string;
-  open(): Promise<Database>;
+  open(migrations?: string): Promise<Database>;
   remove(): Promise<void>;
 }
 
@@ -43,7 +43,7 @@ async function make(postgres: boolean): Promise<TestDatabase> {
   return {
     url,
     dataDir,
-    open: () => openDatabase({ url, dataDir }),
+    open: (migrations) => openDatabase({ url, dataDir }, migrations),
     async remove() {
       if (postgres) await asAdmin(`drop database ${name} with (force)`);
       rmSync(dataDir, { recursive: true, force: true });

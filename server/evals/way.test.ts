@@ -1,6 +1,16 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { eq } from 'drizzle-orm';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -45,7 +55,10 @@ const folder = vi.hoisted(() => {
 
 const WRITER = { role: 'writer' } as const;
 const VISITOR = { role: 'visitor' } as const;
-const workers = mkdtempSync(join(tmpdir(), 'ocean-worker-'));
+// Within the repository, from where the programs find their libraries.
+mkdirSync('node_modules/.cache', { recursive: true });
+const workers = mkdtempSync(resolve('node_modules/.cache', 'ocean-test-'));
+const SERVER = join(workers, 'test-server.mjs');
 const WORKER = join(workers, 'test-worker.mjs');
 const limits = { ...LIMITS, verdictMs: 400 };
 
@@ -110,18 +123,24 @@ async function scored(text: string, name: string): Promise<string> {
   return runId;
 }
 
-beforeAll(async () => {
-  await build({
-    entryPoints: [join(import.meta.dirname, 'test-worker.ts')],
-    outfile: WORKER,
+/** Bundles a program of this folder; the libraries that load files of their own stay outside. */
+const bundled = (entry: string, outfile: string) =>
+  build({
+    entryPoints: [join(import.meta.dirname, entry)],
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     target: 'node20.9',
+    external: ['@electric-sql/pglite', 'pg', 'pino'],
     banner: {
       js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
     },
   });
+
+beforeAll(async () => {
+  await bundled('test-worker.ts', WORKER);
+  await bundled('test-server.ts', SERVER);
   const annotations = join(workers, 'counting.jsonl');
   writeFileSync(annotations, counting.map((each) => JSON.stringify(each)).join('\n'));
   await install(folder, BENCHMARKS['superclevr-200'], null, annotations);
@@ -129,6 +148,51 @@ beforeAll(async () => {
 afterAll(() => {
   rmSync(workers, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
+});
+
+describe.each(DRIVERS)('a server that is killed in the middle of a scoring, on $name', ({ skip, make }) => {
+  test.skipIf(skip)('leaves a database that opens, and the next server scores the run anew', async () => {
+    const at = await make();
+    try {
+      await install(at.dataDir, BENCHMARKS['superclevr-200'], null, join(workers, 'counting.jsonl'));
+      const file = join(workers, 'slow.jsonl');
+      const slow = Object.fromEntries(counting.slice(50).map((_, index) => [50 + index, `SLOW ${index}`]));
+      // Messages are full after a megabyte: the first has come long before the last.
+      slow[49] = 'x'.repeat(1_100_000);
+      writeFileSync(file, predictions(200, slow));
+      const submission = JSON.stringify(newRunOf('', 'Killed'));
+      const child = spawn(process.execPath, [SERVER, WORKER, file, submission], {
+        env: { ...process.env, OCEAN_DATA_DIR: at.dataDir, DATABASE_URL: at.url ?? '' },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = once(child, 'exit');
+      let runId = '';
+      for await (const line of createInterface(child.stdout)) {
+        const said: { runId: string; event: SubmissionEvent } = JSON.parse(line);
+        runId = said.runId;
+        if (said.event.type === 'progress' && said.event.scored > 0) break;
+      }
+      child.kill('SIGKILL');
+      await ended;
+
+      const database = await at.open();
+      setDatabase(database);
+      const [left] = await database.db.select().from(run).where(eq(run.id, runId));
+      expect(left).toMatchObject({ state: 'scoring', scoredSamples: 50 });
+      expect(await database.db.$count(verdict)).toBe(50);
+      expect(await database.db.$count(score, eq(score.runId, runId))).toBe(0);
+      // Its upload lies in the other server's folder.
+      const sha256 = (await upload(readFileSync(file, 'utf8'))).sha256;
+      expect(left?.fileSha256).toBe(sha256);
+      await resumeScorings((id) => enqueueScoring(id, WORKER, limits));
+      await eventsUntilDone(runId);
+      expect(await runPage(runId, WRITER)).toMatchObject({ state: 'scored', score: { correct: 49 } });
+      expect(await database.db.$count(verdict)).toBe(200);
+      await database.close();
+    } finally {
+      await at.remove();
+    }
+  });
 });
 
 describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
