@@ -12,20 +12,20 @@ test('the first paint is the table, without any script', async ({ browser }) => 
 
 test('sorting and searching stand in the address, and the address restores them', async ({ page }) => {
   await page.goto('/');
-  const models = () => page.locator('tbody th').allTextContents();
+  const models = () => page.locator('tr[data-checkpoint] th').allTextContents();
   await page.getByRole('button', { name: 'MathVision', exact: true }).click();
   await expect(page.locator('th[aria-sort="descending"]')).toContainText('MathVision');
   const sorted = await models();
   await page.getByLabel('Search models').fill('qwen');
-  await expect(page.locator('tbody th')).toHaveCount(2);
+  await expect(page.locator('tr[data-checkpoint] th')).toHaveCount(2);
   const shared = page.url();
   expect(new URL(shared).search).not.toBe('');
 
   await page.getByLabel('Search models').fill('');
-  await expect(page.locator('tbody th')).toHaveCount(sorted.length);
+  await expect(page.locator('tr[data-checkpoint] th')).toHaveCount(sorted.length);
 
   await page.goto(shared);
-  await expect(page.locator('tbody th')).toHaveCount(2);
+  await expect(page.locator('tr[data-checkpoint] th')).toHaveCount(2);
   await expect(page.locator('th[aria-sort="descending"]')).toContainText('MathVision');
 });
 
