@@ -1,4 +1,4 @@
-import { principalOf } from '@/server/auth';
+import { isSameOrigin, principalOf } from '@/server/auth';
 import { storeBlob, UploadRefused } from '@/server/blobs';
 import { log } from '@/server/log';
 import { requestIdOf } from '@/server/request-id';
@@ -12,6 +12,7 @@ export async function POST(request: Request): Promise<Response> {
     return Response.json({ error }, { status, headers: { connection: 'close', 'x-request-id': requestId } });
   };
   if (principalOf(request.headers).role !== 'writer') return refuse(401, 'This needs the write token.');
+  if (!isSameOrigin(request.headers)) return refuse(403, 'A page of another site may not write here.');
   if (request.body === null) return refuse(400, 'The upload is empty.');
   const length = request.headers.get('content-length');
   try {

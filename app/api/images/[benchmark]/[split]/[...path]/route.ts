@@ -9,12 +9,7 @@ interface Params {
 /** An image of an installed benchmark, by its path in the annotations. Raster images only: an SVG is a program. */
 export async function GET(_request: Request, { params }: Params): Promise<Response> {
   const { benchmark, split, path } = await params;
-  const found = await imagePath(
-    env().OCEAN_DATA_DIR,
-    benchmark,
-    split,
-    path.map(decodeURIComponent).join('/'),
-  );
+  const found = await imagePath(env().OCEAN_DATA_DIR, benchmark, split, decoded(path.join('/')));
   if (found === null) return new Response('This image is not installed.\n', { status: 404 });
   const file = await open(found);
   try {
@@ -36,6 +31,15 @@ export async function GET(_request: Request, { params }: Params): Promise<Respon
     });
   } finally {
     await file.close();
+  }
+}
+
+/** What is no escape stands for itself. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
   }
 }
 
