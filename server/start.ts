@@ -15,7 +15,8 @@ export async function start(): Promise<void> {
       import('./evals'),
       import('./log'),
     ]);
-    const { db, driver } = await database();
+    const { db, driver, claim } = await database();
+    await claim();
     await closeAtTheEnd();
     await seed(db);
     await tidyBlobs();

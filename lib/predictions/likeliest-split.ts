@@ -8,9 +8,6 @@ export interface InstalledSplit {
   samples: readonly Sample[];
 }
 
-/** So many rows tell a split as well as all of them. */
-const ROWS_LOOKED_AT = 2_000;
-
 /** Whether what the file says of itself allows a split, so that others need not be loaded. */
 export function couldBe(
   file: PredictionsFile,
@@ -23,32 +20,30 @@ export function couldBe(
 }
 
 /**
- * The split whose samples the file's rows name, the smallest of several that have them all. Null where none does, or
- * where two benchmarks do as well: bare ids such as "0", "1" name samples of any.
+ * The split whose samples most of the file's rows name. Null where none does, and where it would be a guess: another
+ * benchmark has as many, or another split of the same benchmark has and the file does not cover this one whole (bare ids
+ * such as "0", "1" name samples of any). Walks the file once a split.
  */
 export function likeliestSplit(
   file: PredictionsFile,
   installed: readonly InstalledSplit[],
 ): InstalledSplit | null {
-  const rows: PredictionRow[] = [];
-  for (const row of file.rows()) {
-    rows.push({ ...row, output: '' });
-    if (rows.length === ROWS_LOOKED_AT) break;
-  }
   const ranked = installed
     .filter((split) => couldBe(file, split))
-    .map((split) => ({ split, matched: matchedOf(rows, split.samples) }))
+    .map((split) => ({ split, matched: matchedOf(file.rows(), split.samples) }))
     .filter(({ matched }) => matched > 0)
     .sort((a, b) => b.matched - a.matched || a.split.samples.length - b.split.samples.length);
-  const [best] = ranked;
+  const [best, ...others] = ranked;
   if (best === undefined) return null;
-  const isAmbiguous = ranked.some(
-    ({ split, matched }) => matched === best.matched && split.benchmark !== best.split.benchmark,
+  const isWhole = best.matched === best.split.samples.length;
+  const isGuess = others.some(
+    ({ split, matched }) =>
+      matched === best.matched && (split.benchmark !== best.split.benchmark || !isWhole),
   );
-  return isAmbiguous ? null : best.split;
+  return isGuess ? null : best.split;
 }
 
-function matchedOf(rows: readonly PredictionRow[], samples: readonly Sample[]): number {
+function matchedOf(rows: Iterable<PredictionRow>, samples: readonly Sample[]): number {
   let matched = 0;
   for (const _ of matchRows(rows, samples)) matched++;
   return matched;

@@ -194,6 +194,10 @@ describe('the likeliest split', () => {
     const rows = [byId('0'), byId('1')];
     expect(likeliestSplit(file(rows), [geoqa, val])).toBeNull();
     expect(likeliestSplit(file(rows, { manifest: { benchmark: 'geoqa' } }), [geoqa, val])).toBe(geoqa);
+    expect(likeliestSplit(file(rows), [mini, val])).toBe(val);
+    expect(likeliestSplit(file([byId('0')]), [mini, val])).toBe(mini);
+    const other = { ...val, split: 'other' };
+    expect(likeliestSplit(file([byId('0')]), [other, val])).toBeNull();
     expect(couldBe(file(rows, { manifest: { split: 'mini' } }), val)).toBe(false);
     expect(couldBe(file(rows, { benchmarks: ['geoqa'] }), val)).toBe(false);
   });

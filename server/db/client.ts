@@ -5,6 +5,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
 import { env } from '../env';
 import { log } from '../log';
+import { LockedError } from './lock';
 import { migratePglite, migratePostgres } from './migrate';
 import { openPglite } from './pglite';
 import * as schema from './schema';
@@ -15,7 +16,32 @@ export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
 export interface Database {
   db: Db;
   driver: 'pglite' | 'postgres';
+  /**
+   * Makes this process the one server of the database: it alone scores, and tells of it. The embedded database has one
+   * process anyway. @throws LockedError where another server is.
+   */
+  claim(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** Of no meaning; the same in every process of ours. */
+const SERVER_LOCK = 0x0cea42;
+
+/** Held by a connection of its own, so that it ends with the process, however that ends. */
+async function claimPostgres(pool: pg.Pool): Promise<pg.PoolClient> {
+  const client = await pool.connect();
+  client.on('error', (error) => log.warn({ err: error }, 'the connection that holds the database was lost'));
+  const { rows } = await client.query<{ taken: boolean; pid: number | null }>(
+    `select pg_try_advisory_lock($1) as taken,
+            (select pid from pg_locks where locktype = 'advisory' and objid = $1 and granted
+              and database = (select oid from pg_database where datname = current_database()) limit 1) as pid`,
+    [SERVER_LOCK],
+  );
+  if (rows[0]?.taken) return client;
+  client.release();
+  throw new LockedError(
+    `Another Ocean-R1 server uses this database (connection ${rows[0]?.pid ?? 'unknown'} of Postgres). Stop that one, or set DATABASE_URL to another database.`,
+  );
 }
 
 /**
@@ -36,7 +62,18 @@ export async function openDatabase(
       await pool.end();
       throw error;
     }
-    return { db: drizzlePostgres(pool, { schema }), driver: 'postgres', close: () => pool.end() };
+    let claim: pg.PoolClient | null = null;
+    return {
+      db: drizzlePostgres(pool, { schema }),
+      driver: 'postgres',
+      claim: async () => {
+        claim ??= await claimPostgres(pool);
+      },
+      close: () => {
+        claim?.release(true);
+        return pool.end();
+      },
+    };
   }
   mkdirSync(options.dataDir, { recursive: true });
   const { pglite, close } = await openPglite(options.dataDir);
@@ -47,7 +84,7 @@ export async function openDatabase(
     await close();
     throw error;
   }
-  return { db, driver: 'pglite', close };
+  return { db, driver: 'pglite', claim: async () => {}, close };
 }
 
 // On globalThis, as Next evaluates a module once for each of its bundles, and there is one database.

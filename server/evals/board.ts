@@ -7,17 +7,26 @@ import { checkpoint, type Db, getDb, model, run, sample, score } from '../db';
 import { state } from './state';
 import type { Board, BoardCell, BoardRow } from './types';
 
-/** The leaderboard: every checkpoint that has a published figure. Made once, until a figure is published or withdrawn. */
+/** The leaderboard: every checkpoint that has a published figure. Kept until a figure is published or withdrawn. */
 export function board(): Promise<Board> {
+  return state().board ?? refreshBoard();
+}
+
+/** Makes the board anew. The one before is shown until it is there: ranks of a thousand models take a second or two. */
+export async function refreshBoard(): Promise<Board> {
   const shared = state();
-  if (shared.board === null) {
-    const made = makeBoard();
-    shared.board = made;
-    made.catch(() => {
-      if (shared.board === made) shared.board = null;
-    });
+  const version = ++shared.boardVersion;
+  const made = makeBoard();
+  shared.board ??= made;
+  try {
+    await made;
+    // Of two that are made at the same time the one that began later has read the more.
+    if (shared.boardVersion === version) shared.board = made;
+  } catch (error) {
+    shared.board = null;
+    throw error;
   }
-  return shared.board;
+  return made;
 }
 
 type Row = Awaited<ReturnType<typeof publishedFigures>>[number];
@@ -43,6 +52,8 @@ async function makeBoard(): Promise<Board> {
     const recomputed = await recomputedFigures(benchmark, uploads, panels);
     // Each kind of evidence is ranked for itself: a figure that nobody recomputed outranks none that was.
     for (const figures of [reported, recomputed]) {
+      // Others are answered between two columns.
+      await new Promise((resolve) => setImmediate(resolve));
       const places = ranks(figures.map(({ ranked }) => ranked));
       for (const [index, { checkpointId, cell }] of figures.entries()) {
         const row = cells.get(checkpointId) ?? {};

@@ -3,8 +3,8 @@ import { alias } from 'drizzle-orm/pg-core';
 import { removeUnusedBlob } from '../blobs';
 import { checkpoint, getDb, model, run } from '../db';
 import { Problem } from '../problem';
+import { refreshBoard } from './board';
 import { forgetRun } from './samples';
-import { state } from './state';
 
 /** Shows a scored run to all. @throws Problem where it is not there, or not scored. */
 export async function publishRun(runId: string): Promise<void> {
@@ -20,7 +20,7 @@ export async function publishRun(runId: string): Promise<void> {
     if (found.state === 'published') return;
     throw new Problem('conflict', `The run is ${found.state}: only a scored run can be published.`);
   }
-  state().board = null;
+  await refreshBoard();
 }
 
 /** Removes a run, a published one too, and what only it used. @throws Problem where it is not there, or being scored. */
@@ -62,5 +62,5 @@ export async function discardRun(runId: string): Promise<void> {
   });
   if (fileSha256 !== null) await removeUnusedBlob(fileSha256);
   forgetRun(runId);
-  state().board = null;
+  await refreshBoard();
 }

@@ -15,8 +15,9 @@ interface EvalsState {
   stopping: boolean;
   /** An event a run id. */
   events: EventEmitter<Record<string, [SubmissionEvent]>>;
-  /** Emptied when something is published or withdrawn. */
   board: Promise<Board> | null;
+  /** Counts how often the board was made. */
+  boardVersion: number;
 }
 
 const shared: typeof globalThis & { oceanEvals?: EvalsState } = globalThis;
@@ -25,7 +26,7 @@ export function state(): EvalsState {
   if (shared.oceanEvals === undefined) {
     const events: EvalsState['events'] = new EventEmitter();
     events.setMaxListeners(0);
-    shared.oceanEvals = { queue: [], current: null, stopping: false, events, board: null };
+    shared.oceanEvals = { queue: [], current: null, stopping: false, events, board: null, boardVersion: 0 };
   }
   return shared.oceanEvals;
 }
