@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { expectAccessible } from './accessible';
 import { file, TOKEN } from './world';
 
 /** The way of a predictions file, by hand: token, file, preflight, model, scoring, preview, then publish or discard. */
@@ -41,11 +42,13 @@ test('a file is scored, looked at, published, and stands in the leaderboard', as
   await expect(figure('Recomputed here')).toContainText('50');
 
   await describeModel(page, 'Tide 2B', '2');
+  await expectAccessible(page);
   await page.getByRole('button', { name: 'Score 200 samples' }).click();
 
   // The preview: seen by the submitter alone.
   await expect(page.getByRole('heading', { name: 'A draft, seen by you alone' })).toBeVisible();
   await expect(page.locator('.run-figure')).toContainText('50.0');
+  await expectAccessible(page);
   const address = page.url();
   const stranger = await (await page.context().browser())?.newContext();
   const visit = await stranger?.newPage();
@@ -90,6 +93,7 @@ test('samples are filtered, searched, opened and linked to', async ({ page }) =>
   // The answer is marked where it was found, and the thinking is folded.
   await expect(sample.locator('mark')).toHaveText(/^\d+$/);
   await expect(sample.locator('details')).not.toHaveAttribute('open', '');
+  await expectAccessible(page);
 
   // The address restores the view, also where no script runs.
   const permalink = page.url();
@@ -137,6 +141,7 @@ test('ten thousand boxes: the list reads by range, boxes are drawn on the pictur
     .poll(() => sample.locator('img').evaluate((image: HTMLImageElement) => image.naturalWidth))
     .toBe(160);
   await expect(sample.locator('svg rect')).not.toHaveCount(0);
+  await expectAccessible(page);
 
   await page.getByRole('button', { name: 'Discard' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
