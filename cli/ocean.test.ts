@@ -139,7 +139,21 @@ describe('ocean', () => {
     [['benchmarks', 'samples', 'geoqa'], /not installed/],
     [['submit', 'predictions.json'], /--server/],
     [['submit', 'predictions.json', '--server', 'http://127.0.0.1'], /--token/],
-    [['submit', 'predictions.json', '--server', 'http://127.0.0.1', '--token', 't'], /--model NAME/],
+    [
+      [
+        'submit',
+        'predictions.json',
+        '--server',
+        'http://127.0.0.1',
+        '--token',
+        't',
+        '--model',
+        'A',
+        '--new-model',
+        'B',
+      ],
+      /not both/,
+    ],
     [
       ['submit', 'predictions.json', '--server', 'http://127.0.0.1', '--token', 't'].concat([
         '--new-model',

@@ -9,17 +9,18 @@ import { type Api, connect } from './server-api';
 
 const help = `Sends a predictions file to a server, which scores it; the run can then be looked at and published.
 
-Usage: ocean submit FILE --server URL --token T (--model NAME | --new-model NAME --family F) [options]
+Usage: ocean submit FILE --server URL --token T [--model NAME | --new-model NAME] [options]
 
   --server       address of the server
   --token        its write token; left out, OCEAN_TOKEN
   --benchmark    left out, the file's content says it
   --split        left out, the file's rows say it
 
+  Whose predictions they are; left out, the model that the file names, else the file's own name:
   --model        a model that the server has, by name or checkpoint id
   --stage        which of its checkpoints: 0 base, 1 or 2; needed where it has several
   --new-model    the name of a model that the server does not have yet
-    --family     its family, as "Qwen2.5-VL"
+    --family     its family, as "Qwen2.5-VL"; left out: a family of its own
     --params     billions of parameters; left out: undisclosed
     --open       its weights are open
     --link       a page about it
@@ -83,7 +84,8 @@ export const submit: Command = {
     const say = (line: string) => process.stderr.write(`${line}\n`);
     const server = values.server.replace(/\/+$/, '');
     const api = connect(server, token);
-    const checkpoint = await chooseModel(api, model);
+    // A wrong name is found before the file is sent.
+    const named = model.kind === 'unnamed' ? null : await chooseModel(api, model);
     say(`sending ${source.name} (${source.size.toLocaleString('en')} bytes)`);
     const { sha256 } = await api.upload(source);
     const fileName = basename(path).slice(-200);
@@ -101,6 +103,7 @@ export const submit: Command = {
     say(
       `${report.format.label}; ${target.benchmark} ${target.split}: ${report.matched} of ${report.total} samples matched, ${report.missing} missing, ${report.unknown} unknown rows, ${report.duplicates} duplicates`,
     );
+    const checkpoint = named ?? (await modelOfFile(api, report, say));
     const { runId, existed } = await api.call((trpc) =>
       trpc.submissions.create.mutate({
         fileSha256: sha256,
@@ -152,6 +155,7 @@ interface ModelFlags {
   parent?: string | undefined;
 }
 type ModelWish =
+  | { kind: 'unnamed' }
   | { kind: 'existing'; name: string; stage: number | null }
   | Extract<NewRun['model'], { kind: 'new' }>;
 
@@ -163,10 +167,8 @@ function modelWish(flags: ModelFlags): ModelWish {
       throw new UsageError('give --model for a model that the server has, or --new-model, not both');
     return { kind: 'existing', name: flags.model, stage };
   }
-  if (flags['new-model'] === undefined)
-    throw new UsageError('say whose predictions these are: --model NAME, or --new-model NAME --family F');
-  if (flags.family === undefined)
-    throw new UsageError('a new model needs its family: --family "Qwen2.5-VL", for instance');
+  const name = flags['new-model'];
+  if (name === undefined) return { kind: 'unnamed' };
   const parametersB = flags.params === undefined ? null : Number(flags.params);
   if (parametersB !== null && !(parametersB > 0))
     throw new UsageError('--params is a number of billions, as 3 or 7.6');
@@ -174,8 +176,8 @@ function modelWish(flags: ModelFlags): ModelWish {
     throw new UsageError('--link is an address, as https://example.org/model');
   return {
     kind: 'new',
-    name: flags['new-model'],
-    family: flags.family,
+    name,
+    family: flags.family ?? name,
     parametersB,
     openWeights: flags.open ?? false,
     link: flags.link ?? null,
@@ -217,7 +219,35 @@ function generationOfManifest({ manifest }: Preflight): NewRun['generation'] {
   );
 }
 
-async function chooseModel(api: Api, wish: ModelWish): Promise<NewRun['model']> {
+/** The model that the file names, else one that is called as the file is; new where the server does not have it. */
+async function modelOfFile(
+  api: Api,
+  report: Preflight,
+  say: (line: string) => void,
+): Promise<NewRun['model']> {
+  const name = (report.manifest.model ?? report.fileName.replace(/(\.\w+)+$/, '')).slice(0, 60);
+  const models = await api.call((trpc) => trpc.submissions.models.query());
+  const [known, ...more] = models.filter((each) => each.modelName.toLowerCase() === name.toLowerCase());
+  say(`no model is named: taken as those of "${name}"`);
+  if (known !== undefined && more.length === 0) return { kind: 'existing', checkpointId: known.checkpointId };
+  if (known !== undefined)
+    throw new UsageError(`"${name}" has several stages: say which by --model and --stage`);
+  return {
+    kind: 'new',
+    name,
+    family: name,
+    parametersB: null,
+    openWeights: false,
+    link: null,
+    stage: 0,
+    parentId: null,
+  };
+}
+
+async function chooseModel(
+  api: Api,
+  wish: Exclude<ModelWish, { kind: 'unnamed' }>,
+): Promise<NewRun['model']> {
   if (wish.kind === 'new') return wish;
   const models = await api.call((trpc) => trpc.submissions.models.query());
   const same = (text: string) => text.toLowerCase() === wish.name.toLowerCase();

@@ -1,6 +1,6 @@
 import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
-import { file, TOKEN } from './world';
+import { boxPredictions, file, TOKEN } from './world';
 
 /** The way of a predictions file, by hand: token, file, preflight, model, scoring, preview, then publish or discard. */
 
@@ -148,4 +148,48 @@ test('ten thousand boxes: the list reads by range, boxes are drawn on the pictur
   await page.waitForURL((url) => !url.pathname.startsWith('/runs/'));
   await page.goto('/leaderboard/refcoco');
   await expect(page.getByText('Boxes 1B')).toHaveCount(0);
+});
+
+test('a scoring that waits its turn can be cancelled', async ({ page, request }) => {
+  await signIn(page);
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const call = async (procedure: string, input: unknown) => {
+    const response = await request.post(`/api/trpc/submissions.${procedure}`, {
+      headers,
+      data: { json: input },
+    });
+    expect(response.ok(), await response.text()).toBe(true);
+    return (await response.json()).result.data.json;
+  };
+  // One run is scored at a time: the last of five has to wait for the others.
+  const runs: string[] = [];
+  for (let number = 0; number < 5; number++) {
+    const rows = boxPredictions.map(({ sample_id, output }) =>
+      JSON.stringify({ sample_id, output: `${output} ${number}` }),
+    );
+    const upload = await request.post('/api/blobs', { headers, data: Buffer.from(rows.join('\n')) });
+    const { sha256 } = await upload.json();
+    const { runId } = await call('create', {
+      fileSha256: sha256,
+      fileName: `waiting-${number}.jsonl`,
+      benchmark: 'refcoco',
+      split: 'refcoco_val',
+      model: {
+        kind: 'new',
+        name: `Waiting ${number}`,
+        family: 'Made up',
+        parametersB: null,
+        openWeights: false,
+        link: null,
+        stage: 0,
+        parentId: null,
+      },
+      prompt: null,
+      generation: null,
+    });
+    runs.push(runId);
+  }
+  await page.goto(`/runs/${runs.at(-1)}`);
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('The scoring was cancelled')).toBeVisible();
 });

@@ -54,7 +54,7 @@ export function SampleImage({ sample }: { sample: Pick<SampleDetail, 'image' | '
             ))}
           </span>
         ) : null}
-        <span className="break-all">
+        <span className="wrap-anywhere">
           {image}
           {failed
             ? ': the image could not be loaded'
