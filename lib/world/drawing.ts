@@ -110,9 +110,17 @@ function strokesOf(mark: Text): Point[][] {
   return textStrokes(mark.text).map(({ char, stroke }) => {
     const lift = lifts.get(char) ?? (random ? random.range(-1, 1) * mark.shake : 0);
     lifts.set(char, lift);
-    return stroke.map(([x, y]): Point => {
-      const dx = random ? random.range(-0.6, 0.6) * mark.shake : 0;
-      const dy = random ? random.range(-0.6, 0.6) * mark.shake : 0;
+    // A hand drifts over a stroke: three random shifts, and the way between them.
+    const drift = [0, 1, 2].map((): Point => {
+      return random ? [random.range(-1, 1) * mark.shake, random.range(-1, 1) * mark.shake] : [0, 0];
+    });
+    return stroke.map(([x, y], i): Point => {
+      const along = stroke.length > 1 ? (2 * i) / (stroke.length - 1) : 0;
+      const from = drift[along < 1 ? 0 : 1] ?? [0, 0];
+      const upTo = drift[along < 1 ? 1 : 2] ?? [0, 0];
+      const t = along < 1 ? along : along - 1;
+      const dx = from[0] + (upTo[0] - from[0]) * t;
+      const dy = from[1] + (upTo[1] - from[1]) * t;
       const px = ((x + shift + dx) * mark.stretch + (y + lift) * mark.slant) * mark.height;
       const py = -(y + dy + lift) * mark.height;
       return [mark.at[0] + px * c - py * s, mark.at[1] + px * s + py * c];

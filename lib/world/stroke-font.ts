@@ -122,14 +122,19 @@ function rounded(points: Stroke): Stroke {
 }
 
 function parse(code: string): Glyph {
+  const drawn = code.split(' ').filter((stroke) => stroke !== '');
+  const firstX = (stroke: string): number[] => {
+    const digits = stroke.replace('~', '');
+    return Array.from({ length: digits.length / 2 }, (_, i) => Number.parseInt(digits[2 * i] ?? '0', 36));
+  };
+  const left = Math.min(8, ...drawn.flatMap(firstX));
   const strokes: Stroke[] = [];
   let width = 0;
-  for (const stroke of code.split(' ')) {
-    if (stroke === '') continue;
+  for (const stroke of drawn) {
     const digits = stroke.startsWith('~') ? stroke.slice(1) : stroke;
     const points: [number, number][] = [];
     for (let i = 0; i + 1 < digits.length; i += 2) {
-      const x = Number.parseInt(digits[i] ?? '0', 36);
+      const x = Number.parseInt(digits[i] ?? '0', 36) - left;
       const y = Number.parseInt(digits[i + 1] ?? '0', 36);
       width = Math.max(width, x);
       points.push([x / CAP, (y - 4) / CAP]);
