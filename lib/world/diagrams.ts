@@ -1,5 +1,16 @@
-import { type Drawing, arc, area, line, type Mark, type Point, type Rgb, text, WHITE, widthOf } from './drawing';
-import { type Figure, figureFor, LEAST_ANSWER, MOST_ANSWER, type Magnitude, type Triple } from './figures';
+import {
+  arc,
+  area,
+  type Drawing,
+  line,
+  type Mark,
+  type Point,
+  type Rgb,
+  text,
+  WHITE,
+  widthOf,
+} from './drawing';
+import { type Figure, figureFor, LEAST_ANSWER, type Magnitude, MOST_ANSWER, type Triple } from './figures';
 import { atan2, cos, PI, sin } from './maths';
 import { type Asked, type Query, words } from './question';
 import { Random } from './random';
@@ -30,7 +41,7 @@ const WORDINGS = [
   'In the figure, {facts}. {given}What is {asked}?',
   'In the diagram, {facts}. {given}Determine {asked}.',
   'As shown in the diagram, {facts}. {given}Calculate {asked}.',
-  'Given that {facts}. {given}Find {asked}.',
+  'In the picture, {facts}. {given}Find {asked}.',
   'Look at the figure: {facts}. {given}How large is {asked}?',
   'The figure shows that {facts}. {given}Work out {asked}.',
   'In the figure shown, {facts}. {given}Then {asked} is ( ).',
@@ -44,7 +55,10 @@ const nameOf = (m: Magnitude): string =>
 const askedAs = (m: Magnitude, figure: Figure): string => {
   if (m.of === 'angle') return `the measure of ∠${m.at.join('')} in degrees`;
   if (m.of === 'length') return `the length of ${m.ends.join('')}`;
-  const shape = m.ring.length === 3 ? 'triangle' : (/(parallelogram|rhombus|trapezoid)/.exec(figure.facts.join(' '))?.[0] ?? 'figure');
+  const shape =
+    m.ring.length === 3
+      ? 'triangle'
+      : (/(parallelogram|rhombus|trapezoid)/.exec(figure.facts.join(' '))?.[0] ?? 'figure');
   return `the area of ${shape} ${m.ring.join('')}`;
 };
 
@@ -53,7 +67,9 @@ const given = (m: Magnitude): string => `${nameOf(m)} = ${m.value}${m.of === 'an
 /** A clause where the figure says nothing beyond its shape. */
 const plainFact = (figure: Figure): string => {
   const corners = Object.keys(figure.points);
-  return corners.length === 3 ? `${corners.join('')} is a triangle` : `${corners.join('')} is a quadrilateral`;
+  return corners.length === 3
+    ? `${corners.join('')} is a triangle`
+    : `${corners.join('')} is a quadrilateral`;
 };
 
 export function diagram(seed: number): Asked<FlatScene & { kind: 'diagram' }> & { figure: Figure } {
@@ -72,10 +88,15 @@ export function diagram(seed: number): Asked<FlatScene & { kind: 'diagram' }> & 
     const facts = figure.facts.length > 0 ? figure.facts : [plainFact(figure)];
     const asked = askedAs(figure.asked, figure);
     const said = where === 'picture' ? '' : `If ${list(figure.given.map(given))}, `;
-    const spoken = where === 'picture' ? wording.template : wording.template.replace(/\{given\}(\w)/, (_, c: string) => `{given}${c.toLowerCase()}`);
+    const spoken =
+      where === 'picture'
+        ? wording.template
+        : wording.template.replace(/\{given\}(\w)/, (_, c: string) => `{given}${c.toLowerCase()}`);
     const plain = fill(spoken, { facts: list(facts), given: said, asked });
     // Half of the time angles are named in words.
-    const question = random.chance(0.5) ? plain : plain.replace(/(the measure of )?∠/g, (_, of: string | undefined) => `${of ?? ''}angle `);
+    const question = random.chance(0.5)
+      ? plain
+      : plain.replace(/(the measure of )?∠/g, (_, of: string | undefined) => `${of ?? ''}angle `);
     const forms: [string, ...string[]] = [String(answer)];
     if (figure.asked.of === 'angle') forms.push(`${answer}°`, `${answer} degrees`);
     const read = where === 'picture' ? [`The figure shows ${list(figure.given.map(given))}.`] : [];
@@ -114,15 +135,15 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
   const [c, s] = [cos(turn), sin(turn)];
   const place = ([x, y]: Point): Point => [flip * (x * c - y * s), -(x * s + y * c)];
   const natural = Object.entries(figure.points).map(([name, p]) => ({ name, at: place(p) }));
-  const reach = figure.circles.flatMap(({ centre, radius }) => {
-    const at = natural.find((p) => p.name === centre)?.at ?? [0, 0];
+  const reach = figure.circles.flatMap(({ centre, radius }): Point[] => {
+    const at: Point = natural.find((p) => p.name === centre)?.at ?? [0, 0];
     return [
       [at[0] - radius, at[1] - radius],
       [at[0] + radius, at[1] + radius],
     ];
   });
-  const xs = [...natural.map((p) => p.at[0]), ...reach.map(([x]) => x ?? 0)];
-  const ys = [...natural.map((p) => p.at[1]), ...reach.map(([, y]) => y ?? 0)];
+  const xs = [...natural.map((p) => p.at[0]), ...reach.map(([x]) => x)];
+  const ys = [...natural.map((p) => p.at[1]), ...reach.map(([, y]) => y)];
   const [x1, x2, y1, y2] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
   const scale = Math.min((100 - 2 * MARGIN) / (x2 - x1), (100 - 2 * MARGIN) / (y2 - y1));
   const sheet = new Map(
@@ -141,9 +162,12 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
   const obstacles: Point[] = [];
   const block = (path: readonly Point[]): void => {
     for (let i = 0; i + 1 < path.length; i++) {
-      const [p, q] = [path[i] ?? [0, 0], path[i + 1] ?? [0, 0]];
+      const p = path[i];
+      const q = path[i + 1];
+      if (!p || !q) continue;
       const steps = Math.max(1, Math.ceil(apart(p, q) / 2));
-      for (let k = 0; k <= steps; k++) obstacles.push([p[0] + ((q[0] - p[0]) * k) / steps, p[1] + ((q[1] - p[1]) * k) / steps]);
+      for (let k = 0; k <= steps; k++)
+        obstacles.push([p[0] + ((q[0] - p[0]) * k) / steps, p[1] + ((q[1] - p[1]) * k) / steps]);
     }
   };
   for (const { centre, radius } of figure.circles) {
@@ -154,7 +178,7 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
     marks.push(area(arc([x, y], 1.1, 0, 2 * PI), ink));
   }
   for (const [p, q] of figure.segments) {
-    const path = [at(p), at(q)];
+    const path: Point[] = [at(p), at(q)];
     marks.push(line(path, width, ink));
     block(path);
   }
@@ -196,7 +220,12 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
       text: name,
       height: 6,
       italic: true,
-      places: [6, 7.5].flatMap((r) => Array.from({ length: 24 }, (_, k): Point => [p[0] + r * cos((k * PI) / 12), p[1] + r * sin((k * PI) / 12)])),
+      places: [6, 7.5].flatMap((r) =>
+        Array.from(
+          { length: 24 },
+          (_, k): Point => [p[0] + r * cos((k * PI) / 12), p[1] + r * sin((k * PI) / 12)],
+        ),
+      ),
     });
   }
   if (withValues) {
@@ -216,7 +245,11 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
           text: `${m.value}°`,
           height: 5,
           italic: false,
-          places: [11, 12.5, 14, 16, 18, 20].flatMap((d) => [-0.12, 0, 0.12].map((o): Point => [q[0] + d * cos(mid + o * sweep), q[1] + d * sin(mid + o * sweep)])),
+          places: [11, 12.5, 14, 16, 18, 20].flatMap((d) =>
+            [-0.12, 0, 0.12].map(
+              (o): Point => [q[0] + d * cos(mid + o * sweep), q[1] + d * sin(mid + o * sweep)],
+            ),
+          ),
         });
       } else if (m.of === 'length') {
         const [a, b] = [at(m.ends[0]), at(m.ends[1])];
@@ -226,18 +259,24 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
           height: 5,
           italic: false,
           places: [0.5, 0.4, 0.6, 0.32, 0.68].flatMap((t) =>
-            [5, -5, 6.5, -6.5].map((d): Point => [a[0] + (b[0] - a[0]) * t - u[1] * d, a[1] + (b[1] - a[1]) * t + u[0] * d]),
+            [5, -5, 6.5, -6.5].map(
+              (d): Point => [a[0] + (b[0] - a[0]) * t - u[1] * d, a[1] + (b[1] - a[1]) * t + u[0] * d],
+            ),
           ),
         });
       }
     }
   }
   for (const label of labels) {
-    const half = [widthOf({ text: label.text, height: label.height, stretch: 1 }) / 2, label.height / 2] as const;
+    const half = [
+      widthOf({ text: label.text, height: label.height, stretch: 1 }) / 2,
+      label.height / 2,
+    ] as const;
     let best: Point | null = null;
     let room = 0;
     label.places.forEach((p, i) => {
-      if (p[0] - half[0] < 1.5 || p[0] + half[0] > 98.5 || p[1] - half[1] < 1.5 || p[1] + half[1] > 98.5) return;
+      if (p[0] - half[0] < 1.5 || p[0] + half[0] > 98.5 || p[1] - half[1] < 1.5 || p[1] + half[1] > 98.5)
+        return;
       let free = 4;
       for (const o of obstacles) {
         const dx = Math.max(0, Math.abs(o[0] - p[0]) - half[0]);
@@ -259,14 +298,24 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
         slant: label.italic ? 0.18 : 0,
       }),
     );
-    for (const fx of [-1, -0.5, 0, 0.5, 1]) for (const fy of [-1, 0, 1]) obstacles.push([bx + fx * half[0], by + fy * half[1]]);
+    for (const fx of [-1, -0.5, 0, 0.5, 1])
+      for (const fy of [-1, 0, 1]) obstacles.push([bx + fx * half[0], by + fy * half[1]]);
   }
   const shade = random.int(0, 10);
-  return { paper: random.chance(0.5) ? WHITE : [255 - shade, 255 - shade, 252 - shade], grain: random.range(0, 3), marks };
+  return {
+    paper: random.chance(0.5) ? WHITE : [255 - shade, 255 - shade, 252 - shade],
+    grain: random.range(0, 3),
+    marks,
+  };
 }
 
-const corner = ([p, q, r]: Triple, at: (name: string) => Point): [Point, Point, Point] => [at(p), at(q), at(r)];
-const apart = (p: Point, q: Point): number => Math.sqrt((p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]));
+const corner = ([p, q, r]: Triple, at: (name: string) => Point): [Point, Point, Point] => [
+  at(p),
+  at(q),
+  at(r),
+];
+const apart = (p: Point, q: Point): number =>
+  Math.sqrt((p[0] - q[0]) * (p[0] - q[0]) + (p[1] - q[1]) * (p[1] - q[1]));
 const middle = (p: Point, q: Point): Point => [(p[0] + q[0]) / 2, (p[1] + q[1]) / 2];
 const unit = (from: Point, upTo: Point): Point => {
   const d = apart(from, upTo) || 1;

@@ -189,11 +189,11 @@ export function renderDrawing(drawing: Drawing, seed: number, size: number): Pic
           const px = x + 0.5 - ax;
           const py = y + 0.5 - ay;
           let t = d2 > 0 ? (px * dx + py * dy) / d2 : 0;
-          t = t < 0 ? 0 : t > 1 ? 1 : t;
+          t = t < 0 ? 0 : Math.min(t, 1);
           const ex = px - t * dx;
           const ey = py - t * dy;
           // A pen thinner than a pixel leaves a paler line, not a broken one.
-          const pen = half < 0.5 ? 0.5 : half;
+          const pen = Math.max(half, 0.5);
           let cover = pen + 0.5 - Math.sqrt(ex * ex + ey * ey);
           if (cover <= 0) continue;
           if (cover > 1) cover = 1;
@@ -263,7 +263,7 @@ export function renderDrawing(drawing: Drawing, seed: number, size: number): Pic
     const noise = drawing.grain > 0 ? random.range(-drawing.grain, drawing.grain) : 0;
     for (let k = 0; k < 3; k++) {
       const value = Math.round((colours[i * 3 + k] ?? 0) + noise);
-      rgb[i * 3 + k] = value < 0 ? 0 : value > 255 ? 255 : value;
+      rgb[i * 3 + k] = value < 0 ? 0 : Math.min(value, 255);
     }
   }
   return { width: size, height: size, rgb };

@@ -33,7 +33,11 @@ export interface Figure {
   steps: readonly string[];
 }
 
-const angle = (a: string, b: string, c: string, value: number): Magnitude => ({ of: 'angle', at: [a, b, c], value });
+const angle = (a: string, b: string, c: string, value: number): Magnitude => ({
+  of: 'angle',
+  at: [a, b, c],
+  value,
+});
 const length = (a: string, b: string, value: number): Magnitude => ({ of: 'length', ends: [a, b], value });
 
 /** A point at an angle (degrees, anticlockwise from +x) and distance from another. */
@@ -209,7 +213,7 @@ export const FIGURE_KINDS: readonly FigureKind[] = [
       const H = 'H';
       const relation = random.pick(['corresponding', 'alternate', 'co-interior'] as const);
       // The transversal rises to the right: ∠EGB = ∠GHD.
-      const steep = relation === 'co-interior' ? 180 - answer : answer;
+      const steep = answer;
       const pg: Point = [0, 1];
       const ph: Point = polar(pg, 180 + steep, 1 / sinDeg(steep));
       const points: Record<string, Point> = {
@@ -237,7 +241,7 @@ export const FIGURE_KINDS: readonly FigureKind[] = [
           [E, F],
         ],
         facts: [`${A}${B} is parallel to ${C}${D}`, `${E}${F} meets them at ${G} and ${H}`],
-        given: [relation === 'co-interior' ? angle(B, G, H, 180 - answer) : given],
+        given: [given],
         asked: angle(G, H, D, answer),
         steps:
           relation === 'co-interior'
@@ -574,10 +578,7 @@ export const FIGURE_KINDS: readonly FigureKind[] = [
         facts: [`${A}${B}${C}${D} is a parallelogram`],
         given: [angle(B, A, D, lean)],
         asked: angle(A, B, C, answer),
-        steps: [
-          `Neighbouring angles of a parallelogram add up to 180°.`,
-          `180 - ${lean} = ${answer}.`,
-        ],
+        steps: [`Neighbouring angles of a parallelogram add up to 180°.`, `180 - ${lean} = ${answer}.`],
       };
     },
   },
@@ -610,10 +611,7 @@ export const FIGURE_KINDS: readonly FigureKind[] = [
         segments: ring([A, B, C, D]),
         given: [angle(D, A, B, a), angle(A, B, C, b), angle(B, C, D, c)],
         asked: angle(C, D, A, answer),
-        steps: [
-          `The angles of a quadrilateral add up to 360°.`,
-          `360 - ${a} - ${b} - ${c} = ${answer}.`,
-        ],
+        steps: [`The angles of a quadrilateral add up to 360°.`, `360 - ${a} - ${b} - ${c} = ${answer}.`],
       };
     },
   },
@@ -699,7 +697,10 @@ export const FIGURE_KINDS: readonly FigureKind[] = [
         ],
         circles: [{ centre: CENTRE, radius: r }],
         rightAngles: [[CENTRE, M, A]],
-        facts: [`${A}${B} is a chord of circle ${CENTRE}`, `${CENTRE}${M} is perpendicular to ${A}${B} at ${M}`],
+        facts: [
+          `${A}${B} is a chord of circle ${CENTRE}`,
+          `${CENTRE}${M} is perpendicular to ${A}${B} at ${M}`,
+        ],
         given: [length(CENTRE, A, r), length(CENTRE, M, d)],
         asked: length(A, B, answer),
         steps: [
@@ -786,7 +787,8 @@ export const FIGURE_KINDS: readonly FigureKind[] = [
       const pb = random.int(2, 18);
       if ((pa * pb) % answer !== 0) return null;
       const pc = (pa * pb) / answer;
-      if (pc < 2 || pc > 24 || [pa, pb, pc].some((x) => x > 4 * answer || answer > 4 * x) || pc === pa) return null;
+      if (pc < 2 || pc > 24 || [pa, pb, pc].some((x) => x > 4 * answer || answer > 4 * x) || pc === pa)
+        return null;
       const tilt = random.int(55, 125);
       const points = {
         [P]: ORIGIN,
@@ -909,10 +911,7 @@ export const FIGURE_KINDS: readonly FigureKind[] = [
         facts: [`${A}${B}${C}${D} is a parallelogram`, `${D}${E} is perpendicular to ${A}${B} at ${E}`],
         given: [length(D, C, b), length(D, E, h)],
         asked: { of: 'area', ring: [A, B, C, D], value: answer },
-        steps: [
-          `${A}${B} = ${D}${C} = ${b}, and the area is base times height.`,
-          `${b} * ${h} = ${answer}.`,
-        ],
+        steps: [`${A}${B} = ${D}${C} = ${b}, and the area is base times height.`, `${b} * ${h} = ${answer}.`],
       };
     },
   },

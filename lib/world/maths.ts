@@ -3,7 +3,7 @@
  * `Math.sin` and its like to the engine; these give the same bits everywhere, and so the same pixels.
  */
 
-export const PI = 3.141592653589793;
+export const PI = Math.PI;
 const HALF_PI = PI / 2;
 
 /** Sine on [-π/4, π/4] by its series, to double precision. */

@@ -85,8 +85,8 @@ function hitUnit(
   if (dz !== 0) {
     const t1 = (-1 - z) / dz;
     const t2 = (1 - z) / dz;
-    enter = t1 < t2 ? t1 : t2;
-    leave = t1 < t2 ? t2 : t1;
+    enter = Math.min(t1, t2);
+    leave = Math.max(t1, t2);
     face = dz < 0 ? 5 : 6;
     leaveFace = dz < 0 ? 6 : 5;
   } else if (z > 1 || z < -1) return FAR;
@@ -95,8 +95,8 @@ function hitUnit(
     if (dx !== 0) {
       const t1 = (-1 - x) / dx;
       const t2 = (1 - x) / dx;
-      const low = t1 < t2 ? t1 : t2;
-      const high = t1 < t2 ? t2 : t1;
+      const low = Math.min(t1, t2);
+      const high = Math.max(t1, t2);
       if (low > enter) {
         enter = low;
         face = dx < 0 ? 1 : 2;
@@ -109,8 +109,8 @@ function hitUnit(
     if (dy !== 0) {
       const t1 = (-1 - y) / dy;
       const t2 = (1 - y) / dy;
-      const low = t1 < t2 ? t1 : t2;
-      const high = t1 < t2 ? t2 : t1;
+      const low = Math.min(t1, t2);
+      const high = Math.max(t1, t2);
       if (low > enter) {
         enter = low;
         face = dy < 0 ? 3 : 4;
@@ -202,7 +202,7 @@ const normal = { x: 0.5, y: 0.5, z: 0.5 };
 function rounding(l: number, half: number, bevel: number): number {
   const inside = half * (1 - Math.abs(l));
   if (inside >= bevel) return 0;
-  const k = 1 - (inside > 0 ? inside : 0) / bevel;
+  const k = 1 - Math.max(inside, 0) / bevel;
   return l > 0 ? k : -k;
 }
 
@@ -337,7 +337,7 @@ function cast(scene: SolidScene, bodies: readonly Body[], side: number): View {
 function extent(across: number, along: number, radius: number): [low: number, high: number] {
   // Tangents from the eye to a circle: exact in the plane through the axis.
   const square = across * across + along * along - radius * radius;
-  const root = Math.sqrt(square > 0 ? square : 0);
+  const root = Math.sqrt(Math.max(square, 0));
   const low = (across * root - along * radius) / (along * root + across * radius);
   const high = (across * root + along * radius) / (along * root - across * radius);
   return [low, high];
@@ -524,8 +524,8 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
         const r2 = ball.radius * ball.radius;
         const facing = (cx * ux + cy * uy + cz * uz) / Math.sqrt(d2);
         if (facing <= 0) continue;
-        const cover = (facing * r2) / (d2 > r2 ? d2 : r2);
-        open *= 1 - (cover < 0.85 ? cover : 0.85);
+        const cover = (facing * r2) / Math.max(d2, r2);
+        open *= 1 - Math.min(cover, 0.85);
       }
     }
     return open;
@@ -863,9 +863,9 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
           out.g = out.r;
           out.b = out.r;
         }
-        sumR += out.r < 1 ? out.r : 1;
-        sumG += out.g < 1 ? out.g : 1;
-        sumB += out.b < 1 ? out.b : 1;
+        sumR += Math.min(out.r, 1);
+        sumG += Math.min(out.g, 1);
+        sumB += Math.min(out.b, 1);
       }
       const pixel = (r * size + c) * 3;
       rgb[pixel] = toByte(sumR / shots);
@@ -915,7 +915,7 @@ function coverage(
   const apart = Math.sqrt(Math.max(0, cx * cx + cy * cy + cz * cz - along * along)) - ball.radius;
   const k = apart <= -lamp ? 1 : apart >= lamp ? 0 : 0.5 - apart / (2 * lamp);
   const most = (ball.radius * ball.radius) / (lamp * lamp);
-  return k * k * (3 - 2 * k) * (most < 1 ? most : 1);
+  return k * k * (3 - 2 * k) * Math.min(most, 1);
 }
 
 function missesBall(
