@@ -27,8 +27,7 @@ export function SampleImage({ sample }: { sample: Pick<SampleDetail, 'image' | '
       {shown || size !== null ? (
         <div className="sample-image-frame">
           {shown ? (
-            // The server's own image, in its own pixels: boxes are drawn by them, so nothing may resize it.
-            // biome-ignore lint/performance/noImgElement: see above
+            // biome-ignore lint/performance/noImgElement: boxes are drawn in the image's own pixels, so nothing may resize it.
             <img
               className="sample-image-layer"
               ref={look}

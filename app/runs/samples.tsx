@@ -41,7 +41,7 @@ export function Samples(props: Props) {
   );
 }
 
-/** Below this width a sample takes the whole screen; `runs.css` has the same. */
+/** Below this width a sample takes the whole screen; `samples.css` has the same. */
 const NARROW = '(width < 60rem)';
 
 function SamplesRoom({ run, first }: Props) {

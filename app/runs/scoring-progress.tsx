@@ -51,7 +51,7 @@ export function ScoringProgress({
         </p>
       </div>
       <progress
-        className="run-progress"
+        className="progress"
         aria-label="Samples scored"
         {...(total === 0 ? {} : { value: done ? total : scored, max: total })}
       />

@@ -153,7 +153,7 @@ function Sending({ file, sent, onCancel }: { file: File; sent: number; onCancel:
         </p>
       </div>
       <progress
-        className="submit-progress"
+        className="progress"
         aria-label={`Upload of ${file.name}`}
         {...(arrived ? {} : { value: sent, max: file.size })}
       />

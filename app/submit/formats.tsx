@@ -56,7 +56,7 @@ export function Formats() {
             <li key={name}>
               <p className="font-semibold">{name}</p>
               <p className="text-muted">{words}</p>
-              <pre className="submit-example">
+              <pre className="command mt-1">
                 <code>{example}</code>
               </pre>
             </li>

@@ -1,4 +1,5 @@
 import '../runs.css';
+import '../samples.css';
 import { TRPCError } from '@trpc/server';
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
