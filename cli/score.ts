@@ -4,8 +4,8 @@ import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { matchRows, requireMatches } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
-import type { Outcome, Scorer } from '@/lib/scoring/scorer';
-import { INTERVAL_METHODS, type Interval } from '@/lib/stats/score';
+import { type Outcome, outcomeOf, type Scorer } from '@/lib/scoring/scorer';
+import { INTERVAL_METHODS, type Interval, judgeWords } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
 import { type Command, print, table, UsageError } from './command';
 import { fileSource } from './file-source';
@@ -22,9 +22,10 @@ Usage: ocean score FILE [--benchmark ID] [--split S] [--scorer ID] [--data PATH]
   --split       left out, the file's rows say it
   --scorer      another than the one of the published table: ocean benchmarks --json lists them
   --data        the benchmark's annotation file as published; left out, the installed one (ocean benchmarks install)
-  --json        one JSON object {benchmark, split, scorer, total, matched, missing, correct, headline, ci, breakdown,
-                claimed, …}; headline, ci and claimed in percent
-  --verdicts    write a JSON line {sample_id, correct, answer, reason} a sample, in the file's order
+  --json        one JSON object {benchmark, split, scorer, total, matched, missing, correct, needs_judge, headline, ci,
+                breakdown, claimed, …}; headline, ci and claimed in percent
+  --verdicts    write a JSON line {sample_id, correct, answer, reason} a sample, in the file's order; correct
+                is null where only a judge model could say
 
 Samples without a prediction count as wrong.
 
@@ -82,12 +83,16 @@ function scorerNamed(benchmark: Benchmark, name: string | undefined): Scorer {
 function scoreFile(file: PredictionsFile, target: Target, scorer: Scorer, wantsLines: boolean) {
   const outcomes: Outcome[] = target.samples.map(() => 'missing');
   const lines: string[] = [];
-  let agreed = 0;
+  const agreement = { agreed: 0, of: 0 };
   const matching = matchRows(file.rows(), target.samples);
   for (const { sample, ordinal, row } of matching) {
-    const { correct, answer, reason } = scorer.score(sample, row.output);
-    outcomes[ordinal] = correct ? 'correct' : 'wrong';
-    if (row.claimedCorrect === correct) agreed += 1;
+    const verdict = scorer.score(sample, row.output);
+    const { correct, answer, reason } = verdict;
+    outcomes[ordinal] = outcomeOf(verdict);
+    if (row.claimedCorrect !== null && correct !== null) {
+      agreement.agreed += Number(row.claimedCorrect === correct);
+      agreement.of += 1;
+    }
     if (wantsLines) lines.push(JSON.stringify({ sample_id: sample.sampleId, correct, answer, reason }));
   }
   const report = matching.report();
@@ -98,8 +103,8 @@ function scoreFile(file: PredictionsFile, target: Target, scorer: Scorer, wantsL
     figures: summarise(target.benchmark, target.samples, outcomes),
     lines,
     claimed: file.claimedAccuracy ?? (claimed.total === 0 ? null : (100 * claimed.correct) / claimed.total),
-    /** Of the rows with a verdict of their own, how many have ours. */
-    agreement: claimed.total === 0 ? null : { agreed, of: claimed.total },
+    /** Of the rows with a verdict of their own that have one by the rule too, how many have the same. */
+    agreement: agreement.of === 0 ? null : agreement,
   };
 }
 type Scored = ReturnType<typeof scoreFile>;
@@ -129,6 +134,7 @@ function asJson(
     matched: report.matched,
     missing: report.missing.length,
     correct: figures.correct,
+    needs_judge: figures.needsJudge,
     headline: figures.headline,
     ci: ci(figures.interval),
     breakdown: figures.breakdown.map(({ tag, value, correct, total, accuracy, interval }) => ({
@@ -166,6 +172,8 @@ function asText(
     `  ${percent(figures.headline)}   ${100 * interval.level} % interval ${range(interval)}`,
     `  ${count(figures.correct)} of ${count(figures.total)} samples are right (${INTERVAL_METHODS[interval.method]})`,
   ];
+  const judge = judgeWords(figures);
+  if (judge !== null) lines.push(`  ${judge}`);
   for (const { id, label } of benchmark.secondary) {
     const value = figures.secondary[id];
     if (value !== undefined) lines.push(`  ${percent(value)}   ${label}`);

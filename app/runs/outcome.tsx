@@ -3,6 +3,7 @@ import type { Outcome } from '@/lib/scoring/scorer';
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   correct: 'Correct',
   wrong: 'Wrong',
+  'needs-judge': 'Needs a judge',
   'timed-out': 'Timed out',
   missing: 'Missing',
 };
@@ -10,6 +11,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
 const SHAPES: Readonly<Record<Outcome, string>> = {
   correct: 'M4.5 8.3 7 10.8 11.6 5.6',
   wrong: 'M5.2 5.2l5.6 5.6M10.8 5.2l-5.6 5.6',
+  'needs-judge': 'M6 6.4a2 2 0 1 1 2.8 1.8q-.8.4-.8 1.3M8 11.6v.1',
   'timed-out': 'M8 4.6V8l2.4 1.6',
   missing: 'M5 8h6',
 };

@@ -1,5 +1,5 @@
 import Link from 'next/link';
-import { INTERVAL_METHODS } from '@/lib/stats/score';
+import { INTERVAL_METHODS, judgeWords } from '@/lib/stats/score';
 import type { RunPage } from '@/server/evals/types';
 import { EvidenceBadge } from '../ui/evidence';
 import { Explain } from '../ui/explain';
@@ -46,6 +46,7 @@ export function RunHeader({ run }: { run: RunPage }) {
 export function RunFigure({ run }: { run: RunPage }) {
   const { score, scorer } = run;
   if (score === null) return null;
+  const judge = judgeWords(score);
   const claim = run.source === 'reported' ? null : claimWords(run.claimedAccuracy, score.headline);
   return (
     <section className="panel run-figure" aria-labelledby="run-figure">
@@ -88,6 +89,7 @@ export function RunFigure({ run }: { run: RunPage }) {
             {formatCount(score.correct)} of {formatCount(score.total)} correct
           </li>
         )}
+        {judge === null ? null : <li>{judge}</li>}
         <li>{provenanceWords(run)}</li>
         {claim === null ? null : <li>{claim}</li>}
         {run.missing !== null && run.missing > 0 ? (

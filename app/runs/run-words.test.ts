@@ -9,7 +9,15 @@ import {
   stateWords,
 } from './run-words';
 
-const score = { headline: 48, interval: null, correct: 96, total: 200, breakdown: [], secondary: {} };
+const score = {
+  headline: 48,
+  interval: null,
+  needsJudge: 0,
+  correct: 96,
+  total: 200,
+  breakdown: [],
+  secondary: {},
+};
 
 test('a figure says where it comes from', () => {
   expect(provenanceWords({ source: 'upload', citation: null, score })).toBe(

@@ -8,15 +8,20 @@ export type ScorerId = `${string}/${string}@${string}`;
  * found, null where there is none; `reason` is a sentence for people.
  */
 export interface Verdict {
-  correct: boolean;
+  /** Null where upstream would ask a judge model: the rule alone cannot say, and nothing is guessed. */
+  correct: boolean | null;
   answer: string | null;
   reason: string;
   span: readonly [start: number, end: number] | null;
 }
 
 /** What is stored for a sample: a verdict, or why there is none. All but `correct` count as wrong. */
-export const OUTCOMES = ['correct', 'wrong', 'timed-out', 'missing'] as const;
+export const OUTCOMES = ['correct', 'wrong', 'needs-judge', 'timed-out', 'missing'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
+
+/** A verdict as it is stored. */
+export const outcomeOf = ({ correct }: Verdict): Outcome =>
+  correct === null ? 'needs-judge' : correct ? 'correct' : 'wrong';
 
 export interface Scorer {
   id: ScorerId;

@@ -33,10 +33,31 @@ export interface BreakdownGroup {
 
 export interface RunScore {
   correct: number;
+  /** Samples that only a judge model could decide. They count as wrong. */
+  needsJudge: number;
   total: number;
   headline: number;
   interval: Interval;
   breakdown: readonly BreakdownGroup[];
   /** By the id of the benchmark's secondary figure; those that the data cannot give are absent. */
   secondary: Readonly<Record<string, number>>;
+}
+
+/**
+ * "310 of 1,000 samples (31.0 %) need a judge; …", with what they could change; null where none does, or nothing is
+ * known of the samples.
+ */
+export function judgeWords({
+  correct,
+  needsJudge,
+  total,
+}: {
+  correct: number | null;
+  needsJudge: number;
+  total: number | null;
+}): string | null {
+  if (correct === null || total === null || needsJudge === 0) return null;
+  const percent = (count: number) => `${((100 * count) / total).toFixed(1)} %`;
+  const [some, all] = [needsJudge, total].map((count) => count.toLocaleString('en'));
+  return `${some} of ${all} samples (${percent(needsJudge)}) need a judge; judged here: none. They count as wrong: were all of them right, the figure would be ${percent(correct + needsJudge)}`;
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import type { Outcome } from '@/lib/scoring/scorer';
 import { wilson } from './intervals';
+import { judgeWords } from './score';
 import { summarise } from './summarise';
 
 const benchmark: Pick<Benchmark, 'breakdowns' | 'secondary'> = {
@@ -42,6 +43,15 @@ describe('summarise', () => {
   it('counts timed-out and missing samples as wrong', () => {
     expect(score).toMatchObject({ correct: 2, total: 4, headline: 50 });
     expect(score.interval).toEqual(wilson({ correct: 2, total: 4 }));
+  });
+
+  it('counts samples that need a judge as wrong, and says what they could change', () => {
+    const unjudged = summarise(benchmark, samples, ['correct', 'needs-judge', 'needs-judge', 'wrong']);
+    expect(unjudged).toMatchObject({ correct: 1, needsJudge: 2, headline: 25 });
+    expect(judgeWords(unjudged)).toBe(
+      '2 of 4 samples (50.0 %) need a judge; judged here: none. They count as wrong: were all of them right, the figure would be 75.0 %',
+    );
+    expect(judgeWords(score)).toBeNull();
   });
 
   it('breaks down in the order of the breakdowns, then by value, numbers by size', () => {

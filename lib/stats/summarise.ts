@@ -25,8 +25,8 @@ function figures(clusters: ByCluster): Count & { accuracy: number; interval: Int
 }
 
 /**
- * The score of a run over one split: `outcomes` stand in the order of `samples`, one each. Timed-out and missing samples
- * count as wrong. Breakdown groups come in the order of the benchmark's breakdowns, then by value (numbers by size).
+ * The score of a run over one split: `outcomes` stand in the order of `samples`, one each. All but `correct` count as
+ * wrong. Breakdown groups come in the order of the benchmark's breakdowns, then by value (numbers by size).
  *
  * @throws RangeError where there are no samples, or another number of outcomes.
  */
@@ -70,5 +70,6 @@ export function summarise(
   }
 
   const { accuracy, ...score } = figures(all);
-  return { ...score, headline: accuracy, breakdown, secondary };
+  const needsJudge = outcomes.filter((outcome) => outcome === 'needs-judge').length;
+  return { ...score, needsJudge, headline: accuracy, breakdown, secondary };
 }

@@ -147,6 +147,8 @@ export const score = pgTable(
       .references(() => run.id, { onDelete: 'cascade' }),
     scorer: text('scorer').notNull(),
     correct: integer('correct'),
+    /** Of those that are not correct, how many only a judge model could decide. */
+    needsJudge: integer('needs_judge').notNull().default(0),
     total: integer('total'),
     /** Percent. */
     headline: doublePrecision('headline').notNull(),

@@ -22,6 +22,7 @@ export async function benchmarkPage(id: string): Promise<BenchmarkPage | null> {
       headline: score.headline,
       interval: score.interval,
       correct: score.correct,
+      needsJudge: score.needsJudge,
       total: score.total,
       breakdown: score.breakdown,
       secondary: score.secondary,

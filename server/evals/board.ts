@@ -101,6 +101,7 @@ function publishedFigures(db: Db) {
       value: score.headline,
       interval: score.interval,
       total: score.total,
+      needsJudge: score.needsJudge,
       verdictBits: score.verdictBits,
     })
     .from(run)
@@ -163,6 +164,7 @@ async function recomputedFigures(
     const bits = parts.flatMap(({ verdictBits }) => (verdictBits === null ? [] : [verdictBits]));
     const comparable = dataIds.length === parts.length && bits.length === parts.length;
     const total = parts.reduce((sum, part) => sum + (part.total ?? 0), 0);
+    const needsJudge = parts.reduce((sum, part) => sum + part.needsJudge, 0);
     figures.push({
       checkpointId: row.checkpointId,
       cell: {
@@ -171,7 +173,7 @@ async function recomputedFigures(
         value: mean.headline,
         interval: mean.interval,
         scorer: row.scorer,
-        provenance: `recomputed here from ${total.toLocaleString('en')} samples`,
+        provenance: `recomputed here from ${total.toLocaleString('en')} samples${needsJudge === 0 ? '' : `, of which ${needsJudge.toLocaleString('en')} need a judge and count as wrong`}`,
       },
       ranked: {
         value: mean.headline,

@@ -79,6 +79,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
       headline: found.score.headline,
       interval: found.score.interval,
       correct: found.score.correct,
+      needsJudge: found.score.needsJudge,
       total: found.score.total,
       breakdown: found.score.breakdown,
       secondary: found.score.secondary,
@@ -98,7 +99,13 @@ async function outcomesOf(runId: string, scorer: string): Promise<Record<Outcome
     .from(verdict)
     .where(and(eq(verdict.runId, runId), eq(verdict.scorer, scorer)))
     .groupBy(verdict.outcome);
-  const counts: Record<Outcome, number> = { correct: 0, wrong: 0, 'timed-out': 0, missing: 0 };
+  const counts: Record<Outcome, number> = {
+    correct: 0,
+    wrong: 0,
+    'needs-judge': 0,
+    'timed-out': 0,
+    missing: 0,
+  };
   for (const { outcome, count } of rows) counts[outcome] = count;
   return counts;
 }

@@ -30,7 +30,7 @@ export interface BoardCell {
   /** 1 + the number of checkpoints that are better beyond chance; equal ranks are ties. */
   rank: number;
   scorer: string;
-  /** "recomputed here from 5,000 samples", "reported in …". */
+  /** "recomputed here from 5,000 samples", "reported in …"; says it where some of them need a judge. */
   provenance: string;
 }
 
@@ -94,6 +94,8 @@ export interface BenchmarkRun {
   headline: number;
   interval: Interval | null;
   correct: number | null;
+  /** Samples that need a judge model; they count as wrong. */
+  needsJudge: number;
   total: number | null;
   breakdown: readonly BreakdownGroup[];
   secondary: Readonly<Record<string, number>>;
@@ -142,6 +144,8 @@ export interface RunPage {
     headline: number;
     interval: Interval | null;
     correct: number | null;
+    /** Samples that need a judge model; they count as wrong. */
+    needsJudge: number;
     total: number | null;
     breakdown: readonly BreakdownGroup[];
     secondary: Readonly<Record<string, number>>;

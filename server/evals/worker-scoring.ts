@@ -2,7 +2,7 @@ import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { matchRows, requireMatches } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS } from '@/lib/predictions/predictions-file';
-import { OUTCOMES, type Outcome, type Verdict } from '@/lib/scoring/scorer';
+import { OUTCOMES, type Outcome, outcomeOf, type Verdict } from '@/lib/scoring/scorer';
 import { packVerdicts } from '@/lib/stats/paired';
 import { summarise } from '@/lib/stats/summarise';
 import { readInstalled } from '../benchmarks';
@@ -50,7 +50,7 @@ export async function scoreFile(
     const lost = task.lost.get(here);
     const found: Found =
       lost === undefined
-        ? outcomeOf(gauges.scoring(here, () => scorer.score(sample, output)))
+        ? foundIn(gauges.scoring(here, () => scorer.score(sample, output)))
         : { outcome: 'timed-out', answer: null, reason: lost, span: null };
     outcomes[ordinal] = 1 + OUTCOMES.indexOf(found.outcome);
     batch.add(sample, ordinal, found, { output, tokens });
@@ -95,8 +95,9 @@ export function claimedPercent({ correct, total }: { correct: number; total: num
 
 type Found = Omit<Verdict, 'correct'> & { outcome: Outcome };
 
-function outcomeOf({ correct, answer, reason, span }: Verdict): Found {
-  return { outcome: correct ? 'correct' : 'wrong', answer, reason, span };
+function foundIn(verdict: Verdict): Found {
+  const { answer, reason, span } = verdict;
+  return { outcome: outcomeOf(verdict), answer, reason, span };
 }
 
 /** What Postgres cannot store (NUL, half a surrogate pair) is replaced one for one, so that spans stay right. */

@@ -63,6 +63,9 @@ export function RunsTable({ page }: { page: BenchmarkPage }) {
                     ) : (
                       `${formatCount(run.correct)} of ${formatCount(run.total)}`
                     )}
+                    {run.needsJudge === 0 ? null : (
+                      <span className="run-needs-judge">{formatCount(run.needsJudge)} need a judge</span>
+                    )}
                   </td>
                   {secondary.map(({ id }) => {
                     const figure = run.secondary[id];

@@ -1,0 +1,1 @@
+ALTER TABLE "score" ADD COLUMN "needs_judge" integer DEFAULT 0 NOT NULL;
