@@ -1,3 +1,4 @@
+import type { Figure, Magnitude, Triple } from './construction';
 import {
   arc,
   area,
@@ -10,7 +11,7 @@ import {
   WHITE,
   widthOf,
 } from './drawing';
-import { type Figure, figureFor, LEAST_ANSWER, type Magnitude, MOST_ANSWER, type Triple } from './figures';
+import { figureFor, LEAST_ANSWER, MOST_ANSWER } from './figures';
 import { atan2, cos, PI, sin } from './maths';
 import { type Asked, type Query, words } from './question';
 import { Random } from './random';

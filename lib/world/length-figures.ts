@@ -1,0 +1,263 @@
+import { bare, between, type FigureKind, length, ORIGIN, polar, ring, TRIPLES, take } from './construction';
+import type { Point } from './drawing';
+
+/** Lengths and areas of triangles and quadrilaterals: Pythagoras, similar triangles, bases and heights. */
+export const LENGTH_FIGURES: readonly FigureKind[] = [
+  {
+    kind: 'pythagoras',
+    difficulty: 2,
+    can: (x) => TRIPLES.some((t) => t.includes(x)),
+    build(random, answer, n) {
+      const [A, B, C] = take(n);
+      const triple = random.pick(TRIPLES.filter((t) => t.includes(answer)));
+      const [p, q, h] = triple;
+      const flip = random.chance(0.5);
+      const [ca, cb] = flip ? [p, q] : [q, p];
+      const asked = answer === h ? length(A, B, h) : answer === ca ? length(C, A, ca) : length(C, B, cb);
+      const given = [length(C, A, ca), length(C, B, cb), length(A, B, h)].filter((m) => m.value !== answer);
+      if (given.length !== 2) return null;
+      return {
+        ...bare,
+        points: { [A]: [0, ca], [B]: [cb, 0], [C]: ORIGIN },
+        segments: ring([A, B, C]),
+        rightAngles: [[A, C, B]],
+        facts: [`∠${A}${C}${B} = 90°`],
+        given,
+        asked,
+        steps:
+          answer === h
+            ? [
+                `By Pythagoras, ${A}${B}² = ${ca}² + ${cb}² = ${ca * ca} + ${cb * cb} = ${h * h}.`,
+                `The square root of ${h * h} is ${h}.`,
+              ]
+            : [
+                `By Pythagoras, the square is ${h}² - ${h * h - answer * answer === ca * ca ? ca : cb}² = ${answer * answer}.`,
+                `The square root of ${answer * answer} is ${answer}.`,
+              ],
+      };
+    },
+  },
+  {
+    kind: 'similar-triangles',
+    difficulty: 3,
+    can: between(3, 60),
+    build(random, answer, n) {
+      const [A, B, C, D, E] = take(n);
+      // AD : DB = p : q, and EC = q·k is the answer.
+      const q = random.pick([1, 2, 3, 4, 5].filter((x) => answer % x === 0));
+      const p = random.pick([1, 2, 3, 4, 5].filter((x) => x !== q && x <= 2 * q && 2 * x >= q));
+      const k = answer / q;
+      const m = random.int(2, 12);
+      const [ad, db, ae] = [p * m, q * m, p * k];
+      const [ab, ac] = [ad + db, ae + answer];
+      if (ab > 2.2 * ac || ac > 2.2 * ab || m === k) return null;
+      const apex = random.int(45, 85);
+      const pb = polar(ORIGIN, -90 - apex / 2, ab);
+      const pc = polar(ORIGIN, -90 + apex / 2, ac);
+      const share = p / (p + q);
+      return {
+        ...bare,
+        points: {
+          [A]: ORIGIN,
+          [B]: pb,
+          [C]: pc,
+          [D]: [pb[0] * share, pb[1] * share],
+          [E]: [pc[0] * share, pc[1] * share],
+        },
+        segments: [...ring([A, B, C]), [D, E]],
+        facts: [`${D} lies on ${A}${B} and ${E} on ${A}${C}`, `${D}${E} is parallel to ${B}${C}`],
+        given: [length(A, D, ad), length(D, B, db), length(A, E, ae)],
+        asked: length(E, C, answer),
+        steps: [
+          `${D}${E} is parallel to ${B}${C}, so ${A}${D} : ${D}${B} = ${A}${E} : ${E}${C}.`,
+          `${E}${C} = ${ae} * ${db} / ${ad} = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'midsegment',
+    difficulty: 2,
+    can: between(3, 45),
+    build(random, answer, n) {
+      const [A, B, C, D, E] = take(n);
+      const whole = 2 * answer;
+      const apex: Point = [whole * random.range(0.15, 0.85), whole * random.range(0.5, 0.95)];
+      return {
+        ...bare,
+        points: {
+          [A]: apex,
+          [B]: ORIGIN,
+          [C]: [whole, 0],
+          [D]: [apex[0] / 2, apex[1] / 2],
+          [E]: [(apex[0] + whole) / 2, apex[1] / 2],
+        },
+        segments: [...ring([A, B, C]), [D, E]],
+        facts: [`${D} and ${E} are the midpoints of ${A}${B} and ${A}${C}`],
+        given: [length(B, C, whole)],
+        asked: length(D, E, answer),
+        steps: [
+          `The segment between two midpoints is half as long as the third side.`,
+          `${whole} / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'altitude',
+    difficulty: 4,
+    can: between(4, 30),
+    build(random, answer, n) {
+      const [A, B, C, D] = take(n);
+      const divisors = Array.from({ length: 60 }, (_, i) => i + 1).filter(
+        (x) => (answer * answer) % x === 0 && x < answer && (answer * answer) / x <= 3.4 * x,
+      );
+      if (divisors.length === 0) return null;
+      const near = random.pick(divisors);
+      const far = (answer * answer) / near;
+      const [ad, db] = random.chance(0.5) ? [near, far] : [far, near];
+      return {
+        ...bare,
+        points: { [A]: [-ad, 0], [B]: [db, 0], [C]: [0, answer], [D]: ORIGIN },
+        segments: [...ring([A, B, C]), [C, D]],
+        rightAngles: [
+          [A, C, B],
+          [C, D, B],
+        ],
+        facts: [`∠${A}${C}${B} = 90°`, `${C}${D} is perpendicular to ${A}${B} at ${D}`],
+        given: [length(A, D, ad), length(D, B, db)],
+        asked: length(C, D, answer),
+        steps: [
+          `Triangles ${A}${C}${D} and ${C}${B}${D} are similar, so ${C}${D}² = ${A}${D} * ${D}${B}.`,
+          `${C}${D}² = ${ad} * ${db} = ${answer * answer}, so ${C}${D} = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'triangle-area',
+    difficulty: 2,
+    can: between(10, 150),
+    build(random, answer, n) {
+      const [A, B, C, D] = take(n);
+      const bases = Array.from({ length: 30 }, (_, i) => i + 4).filter(
+        (b) => (2 * answer) % b === 0 && (2 * answer) / b <= 1.6 * b && (2 * answer) / b >= 0.4 * b,
+      );
+      if (bases.length === 0) return null;
+      const b = random.pick(bases);
+      const h = (2 * answer) / b;
+      const foot = b * random.range(0.25, 0.75);
+      return {
+        ...bare,
+        points: { [A]: [foot, h], [B]: ORIGIN, [C]: [b, 0], [D]: [foot, 0] },
+        segments: [...ring([A, B, C]), [A, D]],
+        rightAngles: [[A, D, C]],
+        facts: [`${A}${D} is perpendicular to ${B}${C} at ${D}`],
+        given: [length(B, C, b), length(A, D, h)],
+        asked: { of: 'area', ring: [A, B, C], value: answer },
+        steps: [`The area is half of base times height.`, `${b} * ${h} / 2 = ${answer}.`],
+      };
+    },
+  },
+  {
+    kind: 'right-triangle-area',
+    difficulty: 3,
+    can: (x) => TRIPLES.some(([p, q]) => p * q === 2 * x),
+    build(random, answer, n) {
+      const [A, B, C] = take(n);
+      const [p, q, h] = random.pick(TRIPLES.filter(([a, b]) => a * b === 2 * answer));
+      const [ca, cb] = random.chance(0.5) ? [p, q] : [q, p];
+      return {
+        ...bare,
+        points: { [A]: [0, ca], [B]: [cb, 0], [C]: ORIGIN },
+        segments: ring([A, B, C]),
+        rightAngles: [[A, C, B]],
+        facts: [`∠${A}${C}${B} = 90°`],
+        given: [length(A, B, h), length(C, A, ca)],
+        asked: { of: 'area', ring: [A, B, C], value: answer },
+        steps: [
+          `By Pythagoras, ${C}${B}² = ${h}² - ${ca}² = ${cb * cb}, so ${C}${B} = ${cb}.`,
+          `The area is ${ca} * ${cb} / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'parallelogram-area',
+    difficulty: 2,
+    can: (x) => x >= 12 && x <= 150 && factorPairs(x, 0.45, 1.1).length > 0,
+    build(random, answer, n) {
+      const [A, B, C, D, E] = take(n);
+      const [b, h] = random.pick(factorPairs(answer, 0.45, 1.1));
+      const shift = random.range(0.2, 0.4) * b;
+      return {
+        ...bare,
+        points: { [A]: ORIGIN, [B]: [b, 0], [C]: [b + shift, h], [D]: [shift, h], [E]: [shift, 0] },
+        segments: [...ring([A, B, C, D]), [D, E]],
+        rightAngles: [[D, E, B]],
+        facts: [`${A}${B}${C}${D} is a parallelogram`, `${D}${E} is perpendicular to ${A}${B} at ${E}`],
+        given: [length(D, C, b), length(D, E, h)],
+        asked: { of: 'area', ring: [A, B, C, D], value: answer },
+        steps: [`${A}${B} = ${D}${C} = ${b}, and the area is base times height.`, `${b} * ${h} = ${answer}.`],
+      };
+    },
+  },
+  {
+    kind: 'rhombus-area',
+    difficulty: 3,
+    can: (x) => x >= 12 && x <= 150 && factorPairs(2 * x, 0.4, 0.95).length > 0,
+    build(random, answer, n) {
+      const [A, B, C, D] = take(n);
+      const [p, q] = random.pick(factorPairs(2 * answer, 0.4, 0.95));
+      return {
+        ...bare,
+        points: { [A]: [-p / 2, 0], [B]: [0, -q / 2], [C]: [p / 2, 0], [D]: [0, q / 2] },
+        segments: [...ring([A, B, C, D]), [A, C], [B, D]],
+        facts: [`${A}${B}${C}${D} is a rhombus`],
+        given: [length(A, C, p), length(B, D, q)],
+        asked: { of: 'area', ring: [A, B, C, D], value: answer },
+        steps: [
+          `The diagonals of a rhombus are perpendicular, so its area is half of their product.`,
+          `${p} * ${q} / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'trapezoid-area',
+    difficulty: 3,
+    can: between(15, 150),
+    build(random, answer, n) {
+      const [A, B, C, D] = take(n);
+      const h = random.int(3, 12);
+      if ((2 * answer) % h !== 0) return null;
+      const sum = (2 * answer) / h;
+      const top = random.int(3, 20);
+      const bottom = sum - top;
+      if (bottom <= top + 1 || bottom > 3 * top || h > bottom || h < bottom * 0.35) return null;
+      return {
+        ...bare,
+        points: { [A]: ORIGIN, [B]: [bottom, 0], [C]: [top, h], [D]: [0, h] },
+        segments: ring([A, B, C, D]),
+        rightAngles: [[D, A, B]],
+        facts: [`${A}${B}${C}${D} is a trapezoid`, `${A}${B} is parallel to ${D}${C}`, `∠${D}${A}${B} = 90°`],
+        given: [length(A, B, bottom), length(D, C, top), length(A, D, h)],
+        asked: { of: 'area', ring: [A, B, C, D], value: answer },
+        steps: [
+          `The area of a trapezoid is half of the sum of the parallel sides times the height.`,
+          `(${bottom} + ${top}) * ${h} / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+];
+
+/** Whole b·h = product with h/b within the given span. */
+function factorPairs(product: number, low: number, high: number): [number, number][] {
+  const out: [number, number][] = [];
+  for (let b = 3; b <= 60; b++) {
+    const h = product / b;
+    if (Number.isInteger(h) && h >= 2 && h >= low * b && h <= high * b) out.push([b, h]);
+  }
+  return out;
+}
