@@ -19,6 +19,11 @@ export class ServerError extends Error {
   override readonly name = 'ServerError';
 }
 
+/** What was asked for cannot be written: no room, or no leave. */
+export class DiskError extends Error {
+  override readonly name = 'DiskError';
+}
+
 /** Errors that a file is to blame for, by name: their classes are loaded only by the commands that need them. */
 const BAD_FILE = new Set(['PredictionsError', 'AnnotationError', 'BenchmarkDataError']);
 
@@ -27,7 +32,7 @@ export function explain(error: unknown): { code: number; line: string } {
   if (!(error instanceof Error)) throw error;
   const line = error.message.replaceAll(/\s*\n\s*/g, ' ');
   if (error instanceof UsageError) return { code: EXIT.badUse, line };
-  if (error instanceof ServerError) return { code: EXIT.failed, line };
+  if (error instanceof ServerError || error instanceof DiskError) return { code: EXIT.failed, line };
   if (BAD_FILE.has(error.name)) return { code: EXIT.badFile, line };
   // What node:util's parseArgs finds wrong.
   if ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))

@@ -8,6 +8,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'benchmarks samples': async () => (await import('./benchmarks-samples')).benchmarksSamples,
   score: async () => (await import('./score')).score,
   submit: async () => (await import('./submit')).submit,
+  world: async () => (await import('./world')).world,
 };
 
 const HELP = `ocean ${version}: scores predictions of vision-language models by the rules of the published benchmarks
@@ -19,6 +20,7 @@ Usage: ocean COMMAND [options]
   benchmarks samples    print a benchmark's samples
   score                 score a predictions file here, without a server
   submit                send a predictions file to a server, where it becomes a run
+  world                 write training rows of Ocean World: questions, pictures, worked solutions
 
   ocean COMMAND --help  says more, with an example
   ocean --version

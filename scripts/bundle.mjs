@@ -1,11 +1,15 @@
-// Bundles what runs outside Next: the CLI, and the worker that reads and scores predictions files.
+// Bundles what runs outside Next: the CLI, its threads that make training rows, and the worker that reads and scores predictions files.
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await build({
   absWorkingDir: root,
-  entryPoints: { ocean: 'cli/main.ts', 'scoring-worker': 'server/evals/scoring-worker.ts' },
+  entryPoints: {
+    ocean: 'cli/main.ts',
+    'world-worker': 'cli/world-worker.ts',
+    'scoring-worker': 'server/evals/scoring-worker.ts',
+  },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

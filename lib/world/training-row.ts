@@ -1,0 +1,114 @@
+import { encodeJpeg } from './jpeg';
+import { encodePng } from './png';
+import { answerText, perfectResponse, trainingPrompt } from './prompts';
+import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
+import { Random } from './random';
+import { type Picture, SEEDS_PER_SPLIT, type Split, seedIn, WORLD_VERSION } from './scene';
+import { ask, render } from './world';
+
+/**
+ * A row as verl's RLHFDataset reads it and as the seed's training data have it (VLM-RL/Ocean-R1 at 571b3c4c): what its
+ * reward functions take is in `reward_model` and `extra_info.reward_func`. All else about the question stands in
+ * `extra_info`, which verl hands on as it is.
+ */
+export interface TrainingRow {
+  /** `ocean-world/` and the task: verl reports its validation figures by it. */
+  data_source: string;
+  /** One `<image>` in it for each of the images. */
+  prompt: readonly { role: 'user'; content: string }[];
+  images: readonly { bytes: Uint8Array; path: string }[];
+  ability: Ability;
+  /** The gold answer: words in their canonical form, or `[x1, y1, x2, y2]` in whole pixels of the image. */
+  reward_model: { style: 'rule'; ground_truth: string };
+  extra_info: {
+    /** The row's number in its set. */
+    index: number;
+    answer: string;
+    /** The question without instruction and `<image>`. */
+    question: string;
+    /** `iou` where the answer is a box, `acc` elsewhere. */
+    reward_func: 'acc' | 'iou';
+    image_paths: readonly string[];
+    /** A worked solution, reasoning and answer in the tags that the prompt asks for: the target of supervised training. */
+    solution: string;
+    /** All the forms of the answer that are right, the canonical one first. */
+    accepted: readonly string[];
+    task: Task;
+    kind: string;
+    difficulty: Difficulty;
+    split: Split;
+    /** The seed of scene and question; with task and size it makes them again. */
+    seed: number;
+    size: number;
+    world_version: number;
+  };
+}
+
+/** Which rows: two sets that differ in nothing but `seed` share no scene. */
+export interface RowSet {
+  split: Split;
+  /** Without repetition, in the order of TASKS, so that one choice of tasks is one set. */
+  tasks: readonly Task[];
+  /** 0 to LAST_ROW_SEED. */
+  seed: number;
+  /** Side of the pictures in pixels, 96 to 512. */
+  size: number;
+  image: ImageCode;
+}
+export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number };
+
+/** A set takes the split's seeds from `seed` times this on, one a row: sets of up to so many rows do not overlap. */
+export const SEEDS_PER_SET = 1_000_000_000;
+export const LAST_ROW_SEED = Math.floor(SEEDS_PER_SPLIT / SEEDS_PER_SET) - 1;
+
+const worldSeed = ({ split, seed }: RowSet, index: number): number =>
+  seedIn(split, seed * SEEDS_PER_SET + index);
+
+/** Every run of rows as long as the list of tasks has each of them once, in an order of its own. */
+export function taskOf(set: RowSet, index: number): Task {
+  const at = index % set.tasks.length;
+  const order = new Random(worldSeed(set, index - at), 'row tasks').shuffle(set.tasks);
+  return order[at] as Task;
+}
+
+/** Row `index` of a set; it does not depend on how many there are. */
+export function trainingRow(set: RowSet, index: number): TrainingRow {
+  const task = taskOf(set, index);
+  const seed = worldSeed(set, index);
+  const { scene, question } = ask(task, seed, set.size);
+  const answer = goldText(question.answer);
+  const path = `${task}-${seed}.${set.image.format === 'png' ? 'png' : 'jpg'}`;
+  return {
+    data_source: `ocean-world/${task}`,
+    prompt: [{ role: 'user', content: trainingPrompt(question) }],
+    images: [{ bytes: encode(render(scene, set.size), set.image), path }],
+    ability: ABILITY[task],
+    reward_model: { style: 'rule', ground_truth: answer },
+    extra_info: {
+      index,
+      answer,
+      question: question.text,
+      reward_func: question.answer.kind === 'box' ? 'iou' : 'acc',
+      image_paths: [path],
+      solution: perfectResponse(question),
+      accepted: acceptedForms(question),
+      task,
+      kind: question.kind,
+      difficulty: question.difficulty,
+      split: set.split,
+      seed,
+      size: set.size,
+      world_version: WORLD_VERSION,
+    },
+  };
+}
+
+const encode = (picture: Picture, image: ImageCode): Uint8Array =>
+  image.format === 'png' ? encodePng(picture) : encodeJpeg(picture, image.quality);
+
+/** The seed's reward for boxes evaluates a list of four numbers; for all else it compares words. */
+const goldText = (answer: Answer): string =>
+  answer.kind === 'box' ? `[${answer.box.join(', ')}]` : answerText(answer);
+
+const acceptedForms = ({ answer }: Question): readonly string[] =>
+  answer.kind === 'box' ? [goldText(answer)] : answer.forms;
