@@ -1,61 +1,28 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type BundledCommand, bundleCommand, type Ended } from './bundled-command';
 
 /** The command as people call it: bundled to one file, in a process of its own. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const shared = join(root, '..', 'shared', 'data');
+let command: BundledCommand;
 let folder: string;
-let bundle: string;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'ocean-cli-'));
-  bundle = join(folder, 'ocean.mjs');
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['cli/main.ts'],
-    outfile: bundle,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.9',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
+  command = await bundleCommand();
+  folder = command.folder;
   await writeFile(join(folder, 'counting.jsonl'), lines(counting));
   await writeFile(join(folder, 'predictions.json'), JSON.stringify(seedFile));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(() => command.remove());
 
-interface Ended {
-  code: number | null;
-  out: string;
-  error: string;
-}
-
-function ocean(...args: readonly string[]): Promise<Ended> {
-  const child = spawn(process.execPath, [bundle, ...args], {
-    cwd: folder,
-    env: { ...process.env, OCEAN_TOKEN: '', OCEAN_DATA_DIR: join(folder, 'data') },
-  });
-  let out = '';
-  let error = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    error += text;
-  });
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, error })));
-}
+const ocean = (...args: readonly string[]): Promise<Ended> =>
+  command.start(args, { OCEAN_TOKEN: '', OCEAN_DATA_DIR: join(folder, 'data') }).ended;
 
 const lines = (rows: readonly unknown[]) => rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const parseLines = (text: string) =>

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+import { TASKS } from './question';
+import { seedIn } from './scene';
+import { type RowSet, SEEDS_PER_SET, taskOf, trainingRow } from './training-row';
+import { ask, render } from './world';
+
+const SET: RowSet = { split: 'train', tasks: TASKS, seed: 1, size: 112, image: { format: 'png' } };
+const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
+const rows = indices(20).map((index) => trainingRow(SET, index));
+
+describe('a row', () => {
+  test('has one picture and one place for it', () => {
+    for (const { prompt, images, extra_info } of rows) {
+      expect(
+        prompt
+          .map(({ content }) => content)
+          .join()
+          .split('<image>'),
+      ).toHaveLength(2);
+      expect(extra_info.image_paths).toEqual(images.map(({ path }) => path));
+      expect(images).toHaveLength(1);
+    }
+  });
+
+  test('is the world’s question of its task and seed', () => {
+    for (const { data_source, prompt, extra_info } of rows) {
+      const { question } = ask(extra_info.task, extra_info.seed, extra_info.size);
+      expect(extra_info).toMatchObject({ question: question.text, kind: question.kind });
+      expect(data_source).toBe(`ocean-world/${extra_info.task}`);
+      expect(prompt[0]?.content).toMatch(/^<image> /);
+      expect(prompt[0]?.content).toContain(question.text);
+    }
+  });
+
+  test('asks for a box by iou, its gold a list of whole pixels', () => {
+    const boxes = rows.filter(({ extra_info }) => extra_info.task === 'referring');
+    expect(boxes).toHaveLength(2);
+    for (const { reward_model, extra_info } of boxes) {
+      expect(extra_info.reward_func).toBe('iou');
+      expect(reward_model.ground_truth).toMatch(/^\[\d+, \d+, \d+, \d+\]$/);
+      expect(extra_info.solution).toContain(`{"bbox_2d": ${reward_model.ground_truth}}`);
+    }
+  });
+
+  test('is solved by its solution, in the tags that the prompt asks for', () => {
+    for (const { reward_model, extra_info } of rows) {
+      expect(extra_info.answer).toBe(reward_model.ground_truth);
+      expect(extra_info.accepted).toContain(extra_info.answer);
+      expect(extra_info.solution).toMatch(/^<think>.+<\/think>\n<answer>.+<\/answer>$/s);
+      if (extra_info.reward_func === 'acc')
+        expect(extra_info.solution).toContain(`<answer>${extra_info.answer}</answer>`);
+    }
+  });
+
+  test('has the picture in the form that was asked for', () => {
+    const heads = [{ format: 'png' } as const, { format: 'jpeg', quality: 80 } as const].map((image) =>
+      trainingRow({ ...SET, image }, 3).images.map(({ bytes, path }) => [
+        [...bytes.subarray(0, 2)],
+        path.split('.')[1],
+      ]),
+    );
+    expect(heads).toEqual([[[[0x89, 0x50], 'png']], [[[0xff, 0xd8], 'jpg']]]);
+  });
+});
+
+describe('a set', () => {
+  test('mixes its tasks evenly from the first row on, in no fixed order', () => {
+    const tasks = indices(40).map((index) => taskOf(SET, index));
+    const rounds = indices(4).map((round) => tasks.slice(10 * round, 10 * round + 10));
+    for (const round of rounds) expect(round.toSorted()).toEqual([...TASKS].sort());
+    expect(new Set(rounds.map(String)).size).toBe(4);
+  });
+
+  test('shares no seed of the world with another of the split', () => {
+    expect(trainingRow(SET, 0).extra_info.seed).toBe(seedIn('train', SEEDS_PER_SET));
+    expect(trainingRow({ ...SET, seed: 0, split: 'val' }, 7).extra_info.seed).toBe(seedIn('val', 7));
+    expect(() => trainingRow({ ...SET, seed: 2 ** 51 / SEEDS_PER_SET }, 0)).toThrow(/a split has seeds/);
+  });
+
+  test('draws its pictures in its size', () => {
+    const { images, extra_info } = trainingRow({ ...SET, tasks: ['text'], size: 130 }, 0);
+    const [width, height] = [16, 20].map((at) =>
+      new DataView(images[0]?.bytes.buffer as ArrayBuffer).getUint32(at),
+    );
+    const picture = render(ask('text', extra_info.seed, 130).scene, 130);
+    expect([width, height]).toEqual([picture.width, picture.height]);
+  });
+});
