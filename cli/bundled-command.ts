@@ -17,7 +17,10 @@ export interface Ended {
 
 export interface BundledCommand {
   folder: string;
-  start(args: readonly string[], env?: Readonly<Record<string, string>>): { child: ChildProcess; ended: Promise<Ended> };
+  start(
+    args: readonly string[],
+    env?: Readonly<Record<string, string>>,
+  ): { child: ChildProcess; ended: Promise<Ended> };
   remove(): Promise<void>;
 }
 
