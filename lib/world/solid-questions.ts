@@ -13,7 +13,6 @@ import {
   words,
 } from './question';
 import { Random } from './random';
-import { project, type Sighting, sight } from './raycast';
 import {
   COLOURS,
   MATERIALS,
@@ -25,6 +24,7 @@ import {
   type Thing,
   VEHICLE_SHAPES,
 } from './scene';
+import { project, type Sighting, sight } from './sight';
 import { sightedScene } from './solid-scenes';
 import { bodiesOf } from './solids';
 import { article, fill, list, pickWording } from './wording';

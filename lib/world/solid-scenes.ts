@@ -1,6 +1,5 @@
 import { cos, PI, sin } from './maths';
 import { Random } from './random';
-import { project, type Sighting, sight } from './raycast';
 import {
   COLOURS,
   MATERIALS,
@@ -12,6 +11,7 @@ import {
   type Thing,
   VEHICLE_SHAPES,
 } from './scene';
+import { project, type Sighting, sight } from './sight';
 import { partsOf, scaleOf } from './solids';
 import { buildCount } from './vehicles';
 

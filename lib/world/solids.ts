@@ -31,6 +31,8 @@ export interface Part {
   c?: number;
   /** Width of the rounded edge, in the object's units. */
   bevel?: number;
+  /** A part on or in another: its shadow cannot be told from the other's. */
+  detail?: boolean;
 }
 
 /** A part of an object in the scene's frame, ready to be hit by rays. */
@@ -69,6 +71,10 @@ export interface Solid {
   green: number;
   blue: number;
   surface: number;
+  /** A round bar so thin that its shadow is a strip. */
+  thin: boolean;
+  /** As thick as the lamps are wide, so its shadow has no fine shapes. */
+  stout: boolean;
 }
 
 export const MATTE = 0;
@@ -86,6 +92,8 @@ export interface Ball {
 export interface Body extends Ball {
   index: number;
   solids: readonly Solid[];
+  /** Those of its solids that cast shadows: all but details. */
+  casters: readonly Solid[];
   blobs: readonly Ball[];
   /** A ball is its own bound, which makes its shadow exact and cheap. */
   isBall: boolean;
@@ -188,7 +196,8 @@ export function bodiesOf(scene: SolidScene): Body[] {
     const scale = scaleOf(thing);
     const turn = rotation([0, 0, thing.turn]);
     const bodyColour = asAlbedo(COLOUR_RGB[thing.colour]);
-    const solids = partsOf(thing).map((part): Solid => {
+    const parts = partsOf(thing);
+    const solids = parts.map((part): Solid => {
       const own = part.turns ? multiply(turn, rotation(part.turns)) : turn;
       const [hx, hy, hz] = [part.half[0] * scale, part.half[1] * scale, part.half[2] * scale];
       const [cx, cy, cz] = part.centre;
@@ -228,11 +237,14 @@ export function bodiesOf(scene: SolidScene): Body[] {
             : cover === 'chrome' || (cover === 'body' && thing.material === 'metal')
               ? METAL
               : MATTE,
+        thin: part.shape === 'cylinder' && hx === hy && hz > 2.5 * hx && hx < 0.12,
+        stout: Math.min(hx, hy, hz) > 0.15,
       };
     });
     return {
       index,
       solids,
+      casters: solids.filter((_, i) => parts[i]?.detail !== true),
       ...sphereAround(solids),
       blobs: blobsOf(thing, solids),
       isBall: thing.shape === 'sphere',

@@ -30,6 +30,9 @@ function box(centre: Point, half: Point, cover: Cover = 'body', bevel = 0.03): P
   return { shape: 'box', centre, half, cover, bevel };
 }
 
+/** Parts that lie in others, such as windows, or stick out of them by a little. */
+const details = (parts: readonly Part[]): Part[] => parts.map((part) => ({ ...part, detail: true }));
+
 const ball = (centre: Point, half: Point, cover: Cover = 'body'): Part => ({
   shape: 'ball',
   centre,
@@ -70,16 +73,17 @@ const wheels = (xs: readonly number[], y: number, radius: number, halfWidth: num
   xs.flatMap((x) =>
     [-y, y].flatMap((side) => [
       disc([x, side, radius], radius, halfWidth, 'tyre'),
-      disc([x, side, radius], radius * 0.55, halfWidth * 1.12, 'chrome'),
+      ...details([disc([x, side, radius], radius * 0.55, halfWidth * 1.12, 'chrome')]),
     ]),
   );
 
-const carLamps = (front: number, back: number, z: number): Part[] => [
-  box([front, 0.28, z], [0.02, 0.09, 0.045], 'white', 0.02),
-  box([front, -0.28, z], [0.02, 0.09, 0.045], 'white', 0.02),
-  box([front, 0, z - 0.13], [0.03, 0.4, 0.035], 'chrome', 0.02),
-  box([back, 0, z - 0.13], [0.03, 0.4, 0.035], 'chrome', 0.02),
-];
+const carLamps = (front: number, back: number, z: number): Part[] =>
+  details([
+    box([front, 0.28, z], [0.02, 0.09, 0.045], 'white', 0.02),
+    box([front, -0.28, z], [0.02, 0.09, 0.045], 'white', 0.02),
+    box([front, 0, z - 0.13], [0.03, 0.4, 0.035], 'chrome', 0.02),
+    box([back, 0, z - 0.13], [0.03, 0.4, 0.035], 'chrome', 0.02),
+  ]);
 
 const sedan: readonly Part[] = [
   box([0, 0, 0.36], [0.98, 0.43, 0.17], 'body', 0.1),
@@ -141,42 +145,42 @@ const pickup: readonly Part[] = [
 ];
 
 const pillars = (xs: readonly number[], y: number, z: number, high: number): Part[] =>
-  xs.map((x) => box([x, 0, z], [0.035, y, high], 'body', 0.01));
+  details(xs.map((x) => box([x, 0, z], [0.035, y, high], 'body', 0.01)));
 
 const cityBus: readonly Part[] = [
   box([0, 0, 0.55], [1.3, 0.38, 0.41], 'body', 0.07),
-  box([0, 0, 0.7], [1.22, 0.387, 0.14], 'glass', 0),
-  box([0.02, 0, 0.68], [1.288, 0.33, 0.18], 'glass', 0),
+  ...details([box([0, 0, 0.7], [1.22, 0.387, 0.14], 'glass', 0)]),
+  ...details([box([0.02, 0, 0.68], [1.288, 0.33, 0.18], 'glass', 0)]),
   ...pillars([-0.95, -0.57, -0.19, 0.19, 0.57, 0.95], 0.395, 0.7, 0.145),
   box([0.1, 0, 0.975], [0.5, 0.2, 0.035], 'body', 0.03),
   ...wheels([-0.78, 0.82], 0.35, 0.18, 0.07),
-  box([1.29, 0.25, 0.3], [0.02, 0.07, 0.04], 'white', 0.02),
-  box([1.29, -0.25, 0.3], [0.02, 0.07, 0.04], 'white', 0.02),
+  ...details([box([1.29, 0.25, 0.3], [0.02, 0.07, 0.04], 'white', 0.02)]),
+  ...details([box([1.29, -0.25, 0.3], [0.02, 0.07, 0.04], 'white', 0.02)]),
 ];
 
 const doubleDecker: readonly Part[] = [
   box([0, 0, 0.76], [1.1, 0.37, 0.62], 'body', 0.08),
-  box([0, 0, 0.62], [1.02, 0.378, 0.12], 'glass', 0),
-  box([0, 0, 1.1], [1.02, 0.378, 0.12], 'glass', 0),
-  box([0.02, 0, 0.62], [1.088, 0.3, 0.14], 'glass', 0),
-  box([0.02, 0, 1.1], [1.088, 0.3, 0.14], 'glass', 0),
+  ...details([box([0, 0, 0.62], [1.02, 0.378, 0.12], 'glass', 0)]),
+  ...details([box([0, 0, 1.1], [1.02, 0.378, 0.12], 'glass', 0)]),
+  ...details([box([0.02, 0, 0.62], [1.088, 0.3, 0.14], 'glass', 0)]),
+  ...details([box([0.02, 0, 1.1], [1.088, 0.3, 0.14], 'glass', 0)]),
   ...pillars([-0.7, -0.23, 0.23, 0.7], 0.385, 0.62, 0.125),
   ...pillars([-0.7, -0.23, 0.23, 0.7], 0.385, 1.1, 0.125),
   ...wheels([-0.66, 0.68], 0.34, 0.18, 0.07),
-  box([1.09, 0.25, 0.32], [0.02, 0.07, 0.04], 'white', 0.02),
-  box([1.09, -0.25, 0.32], [0.02, 0.07, 0.04], 'white', 0.02),
+  ...details([box([1.09, 0.25, 0.32], [0.02, 0.07, 0.04], 'white', 0.02)]),
+  ...details([box([1.09, -0.25, 0.32], [0.02, 0.07, 0.04], 'white', 0.02)]),
 ];
 
 const schoolBus: readonly Part[] = [
   box([-0.25, 0, 0.58], [1.02, 0.39, 0.42], 'body', 0.12),
   box([0.98, 0, 0.42], [0.27, 0.34, 0.2], 'body', 0.1),
-  box([-0.25, 0, 0.74], [0.96, 0.397, 0.12], 'glass', 0),
-  box([-0.23, 0, 0.74], [1.01, 0.32, 0.14], 'glass', 0),
+  ...details([box([-0.25, 0, 0.74], [0.96, 0.397, 0.12], 'glass', 0)]),
+  ...details([box([-0.23, 0, 0.74], [1.01, 0.32, 0.14], 'glass', 0)]),
   ...pillars([-0.95, -0.6, -0.25, 0.1, 0.45], 0.404, 0.74, 0.125),
-  box([-0.25, 0, 0.46], [1.03, 0.396, 0.02], 'dark', 0),
+  ...details([box([-0.25, 0, 0.46], [1.03, 0.396, 0.02], 'dark', 0)]),
   ...wheels([-0.8, 0.86], 0.35, 0.19, 0.07),
-  box([1.26, 0.22, 0.42], [0.02, 0.06, 0.06], 'white', 0.02),
-  box([1.26, -0.22, 0.42], [0.02, 0.06, 0.06], 'white', 0.02),
+  ...details([box([1.26, 0.22, 0.42], [0.02, 0.06, 0.06], 'white', 0.02)]),
+  ...details([box([1.26, -0.22, 0.42], [0.02, 0.06, 0.06], 'white', 0.02)]),
 ];
 
 const gear = (front: number, back: number, top: number): Part[] => [
@@ -216,8 +220,10 @@ const airliner: readonly Part[] = [
     turns: [0, QUARTER, 0],
     cover: 'chrome',
   },
-  box([0.12, 0, 0.47], [0.62, 0.162, 0.022], 'dark', 0),
-  box([0.92, 0, 0.5], [0.09, 0.1, 0.03], 'glass', 0),
+  ...details([
+    box([0.12, 0, 0.47], [0.62, 0.162, 0.022], 'dark', 0),
+    box([0.92, 0, 0.5], [0.09, 0.1, 0.03], 'glass', 0),
+  ]),
   ...gear(0.62, -0.1, 0.3),
 ];
 
@@ -263,10 +269,10 @@ const biplane: readonly Part[] = [
 
 const bikeWheel = (x: number, r: number, spokes: readonly number[]): Part[] => [
   hoop([x, 0, r], r, 0.86, 0.035, 'tyre'),
-  hoop([x, 0, r], r * 0.88, 0.88, 0.028, 'body'),
-  disc([x, 0, r], 0.05, 0.05, 'chrome'),
+  ...details([hoop([x, 0, r], r * 0.88, 0.88, 0.028, 'body'), disc([x, 0, r], 0.05, 0.05, 'chrome')]),
   ...spokes.map(
     (angle): Part => ({
+      detail: true,
       shape: 'cylinder',
       centre: [x, 0, r],
       half: [0.009, 0.009, r * 0.84],
@@ -316,7 +322,7 @@ const cityBike: readonly Part[] = [
 const motorWheel = (x: number, r: number): Part[] => [
   hoop([x, 0, r], r, 0.62, 0.075, 'tyre'),
   disc([x, 0, r], r * 0.64, 0.03, 'chrome'),
-  disc([x, 0, r], r * 0.28, 0.09, 'dark'),
+  ...details([disc([x, 0, r], r * 0.28, 0.09, 'dark')]),
 ];
 
 const cruiser: readonly Part[] = [
