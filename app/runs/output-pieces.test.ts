@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { around, BLOCK, blocksOf, clip, type Range, segmentsOf, thinkingOf, visible } from './output-pieces';
+import {
+  BLOCK,
+  blocksOf,
+  clip,
+  markedParts,
+  type Range,
+  segmentsOf,
+  thinkingOf,
+  visible,
+} from './output-pieces';
 
 const rangeIn = (length: number) =>
   fc
@@ -62,16 +71,16 @@ describe('thinking', () => {
 
 describe('clip', () => {
   test('a short text is shown whole', () => {
-    expect(clip('abc', [0, 3], null, 10)).toEqual([{ start: 0, end: 3, hidden: false }]);
+    expect(clip('abc', [0, 3], [], 10)).toEqual([{ start: 0, end: 3, hidden: false }]);
   });
   test('a long text shows its head', () => {
-    expect(clip('x'.repeat(100), [0, 100], null, 10)).toEqual([
+    expect(clip('x'.repeat(100), [0, 100], [], 10)).toEqual([
       { start: 0, end: 10, hidden: false },
       { start: 10, end: 100, hidden: true },
     ]);
   });
   test('a mark in the hidden part is shown with what is around it', () => {
-    const pieces = clip('x'.repeat(100_000), [0, 100_000], [50_000, 50_004], 10);
+    const pieces = clip('x'.repeat(100_000), [0, 100_000], [[50_000, 50_004]], 10);
     expect(pieces).toEqual([
       { start: 0, end: 10, hidden: false },
       { start: 10, end: 49_500, hidden: true },
@@ -80,7 +89,7 @@ describe('clip', () => {
     ]);
   });
   test('a mark of megabytes is shown by its beginning', () => {
-    const shown = clip('x'.repeat(5_000_000), [0, 5_000_000], [1_000, 4_999_000], 10)
+    const shown = clip('x'.repeat(5_000_000), [0, 5_000_000], [[1_000, 4_999_000]], 10)
       .filter((piece) => !piece.hidden)
       .reduce((sum, piece) => sum + piece.end - piece.start, 0);
     expect(shown).toBeLessThan(5_000);
@@ -91,12 +100,12 @@ describe('clip', () => {
         texts.chain((text) =>
           fc.tuple(
             fc.constant(text),
-            fc.option(rangeIn(text.length)),
+            fc.array(rangeIn(text.length), { maxLength: 3 }),
             fc.integer({ min: 1, max: text.length }),
           ),
         ),
-        ([text, mark, limit]) => {
-          const pieces = clip(text, [0, text.length], mark, limit);
+        ([text, marks, limit]) => {
+          const pieces = clip(text, [0, text.length], marks, limit);
           expect(pieces[0]?.start).toBe(0);
           expect(pieces.at(-1)?.end).toBe(text.length);
           for (const [index, piece] of pieces.entries()) {
@@ -104,10 +113,11 @@ describe('clip', () => {
             expect(halvesAPair(text, piece.start)).toBe(false);
             if (index > 0) expect(piece.start).toBe(pieces[index - 1]?.end);
           }
-          if (mark !== null && mark[0] < mark[1])
-            expect(
-              pieces.some((piece) => !piece.hidden && piece.start <= mark[0] && mark[0] <= piece.end),
-            ).toBe(true);
+          for (const mark of marks)
+            if (mark[0] < mark[1])
+              expect(
+                pieces.some((piece) => !piece.hidden && piece.start <= mark[0] && mark[0] <= piece.end),
+              ).toBe(true);
         },
       ),
     );
@@ -136,11 +146,27 @@ describe('blocks', () => {
   });
 });
 
-test('a mark cuts a block in three, and a mark elsewhere leaves it whole', () => {
-  expect(around([10, 20], [12, 15])).toEqual({ before: [10, 12], marked: [12, 15], after: [15, 20] });
-  expect(around([10, 20], [5, 12])).toEqual({ before: [10, 10], marked: [10, 12], after: [12, 20] });
-  expect(around([10, 20], [30, 40])).toEqual({ before: [10, 20], marked: [20, 20], after: [20, 20] });
-  expect(around([10, 20], null)).toEqual({ before: [10, 20], marked: [20, 20], after: [20, 20] });
+test('marks cut a block where they begin and end, and a mark elsewhere leaves it whole', () => {
+  expect(markedParts([10, 20], [[12, 15]])).toEqual([
+    { range: [10, 12], marks: [] },
+    { range: [12, 15], marks: [0] },
+    { range: [15, 20], marks: [] },
+  ]);
+  expect(
+    markedParts(
+      [10, 20],
+      [
+        [5, 14],
+        [12, 20],
+      ],
+    ),
+  ).toEqual([
+    { range: [10, 12], marks: [0] },
+    { range: [12, 14], marks: [0, 1] },
+    { range: [14, 20], marks: [1] },
+  ]);
+  expect(markedParts([10, 20], [[30, 40]])).toEqual([{ range: [10, 20], marks: [] }]);
+  expect(markedParts([10, 20], [])).toEqual([{ range: [10, 20], marks: [] }]);
 });
 
 test('control characters and half characters are shown, line ends and tabs stay', () => {

@@ -51,17 +51,19 @@ export interface Piece {
 const AROUND = 500;
 
 /**
- * What of a range is shown: its first `limit` characters, and where the mark lies beyond them, the beginning of the mark
+ * What of a range is shown: its first `limit` characters, and where a mark lies beyond them, the beginning of the mark
  * with what is around it. The pieces cover the range without a gap and never halve a character.
  */
-export function clip(text: string, [start, end]: Range, mark: Range | null, limit: number): Piece[] {
+export function clip(text: string, [start, end]: Range, marks: readonly Range[], limit: number): Piece[] {
   if (end - start <= limit) return [{ start, end, hidden: false }];
-  const head = whole(text, start + limit);
+  let head = whole(text, start + limit);
   const shown: Range[] = [[start, head]];
-  if (mark !== null && mark[1] > head && mark[0] < end) {
-    const from = whole(text, Math.max(head, mark[0] - AROUND));
-    const to = whole(text, Math.min(end, Math.min(mark[1], Math.max(mark[0], from) + 4 * AROUND) + AROUND));
+  for (const [first, last] of marks.toSorted((a, b) => a[0] - b[0])) {
+    if (last <= head || first >= end) continue;
+    const from = whole(text, Math.max(head, first - AROUND));
+    const to = whole(text, Math.min(end, Math.min(last, Math.max(first, from) + 4 * AROUND) + AROUND));
     shown.push([from, to]);
+    head = to;
   }
   const pieces: Piece[] = [];
   let at = start;
@@ -92,14 +94,23 @@ export function blocksOf(text: string, [start, end]: Range): Range[] {
   return blocks;
 }
 
-/** A block around a mark: what is before, in and after it. */
-export function around(
-  [start, end]: Range,
-  mark: Range | null,
-): { before: Range; marked: Range; after: Range } {
-  const clamp = (offset: number) => Math.min(end, Math.max(start, offset));
-  const [from, to] = mark === null ? [end, end] : [clamp(mark[0]), clamp(mark[1])];
-  return { before: [start, from], marked: [from, to], after: [to, end] };
+/** A part of a block, and the places of the marks that cover it. */
+export interface MarkedPart {
+  range: Range;
+  marks: readonly number[];
+}
+
+/** A block cut where marks begin and end; marks may overlap. */
+export function markedParts([start, end]: Range, marks: readonly Range[]): MarkedPart[] {
+  const inside = marks.flat().filter((offset) => start < offset && offset < end);
+  const cuts = [...new Set([start, ...inside, end])].sort((a, b) => a - b);
+  return cuts.slice(1).map((to, index) => {
+    const from = cuts[index] ?? start;
+    return {
+      range: [from, to],
+      marks: marks.flatMap(([first, last], place) => (first <= from && to <= last ? [place] : [])),
+    };
+  });
 }
 
 /**

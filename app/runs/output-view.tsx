@@ -4,10 +4,10 @@ import { useState } from 'react';
 import { formatCount } from '../ui/format';
 import { CopyButton } from './copy-button';
 import {
-  around,
   BLOCK,
   blocksOf,
   clip,
+  markedParts,
   type Range,
   type Segment,
   segmentsOf,
@@ -18,15 +18,21 @@ import {
 const FIRST = 20_000;
 const MORE = 100_000;
 
-/** A model's output as text and nothing else: its thinking folded, and marked where the answer was found. */
+/** Where an answer was found; named where there are several to tell apart. */
+export interface Mark {
+  span: Range;
+  name: string | null;
+}
+
+/** A model's output as text and nothing else: its thinking folded, and marked where answers were found. */
 export function OutputView({
   output,
   thinking,
-  span,
+  marks,
 }: {
   output: string;
   thinking: readonly Range[];
-  span: Range | null;
+  marks: readonly Mark[];
 }) {
   return (
     <div className="output">
@@ -38,16 +44,24 @@ export function OutputView({
       </div>
       {output === '' ? <p className="text-muted">The model said nothing.</p> : null}
       {segmentsOf(output.length, thinking).map((segment) => (
-        <SegmentView key={segment.start} output={output} segment={segment} span={span} />
+        <SegmentView key={segment.start} output={output} segment={segment} marks={marks} />
       ))}
     </div>
   );
 }
 
-function SegmentView({ output, segment, span }: { output: string; segment: Segment; span: Range | null }) {
-  const body = <Text text={output} range={[segment.start, segment.end]} mark={span} />;
+function SegmentView({
+  output,
+  segment,
+  marks,
+}: {
+  output: string;
+  segment: Segment;
+  marks: readonly Mark[];
+}) {
+  const body = <Text text={output} range={[segment.start, segment.end]} marks={marks} />;
   if (segment.kind === 'text') return output.slice(segment.start, segment.end).trim() === '' ? null : body;
-  const holdsAnswer = span !== null && span[0] < segment.end && span[1] > segment.start;
+  const holdsAnswer = marks.some(({ span }) => span[0] < segment.end && span[1] > segment.start);
   return (
     <details className="thinking" open={holdsAnswer}>
       <summary>
@@ -60,9 +74,10 @@ function SegmentView({ output, segment, span }: { output: string; segment: Segme
   );
 }
 
-function Text({ text, range, mark }: { text: string; range: Range; mark: Range | null }) {
+function Text({ text, range, marks }: { text: string; range: Range; marks: readonly Mark[] }) {
   const [limit, setLimit] = useState(FIRST);
-  return clip(text, range, mark, limit).map(({ start, end, hidden }) =>
+  const spans = marks.map(({ span }) => span);
+  return clip(text, range, spans, limit).map(({ start, end, hidden }) =>
     hidden ? (
       <p key={start} className="output-hidden">
         {formatCount(end - start)} characters are not shown.
@@ -74,22 +89,27 @@ function Text({ text, range, mark }: { text: string; range: Range; mark: Range |
         </button>
       </p>
     ) : (
-      blocksOf(text, [start, end]).map((block) => {
-        const { before, marked, after } = around(block, mark);
-        return (
-          <div
-            key={block[0]}
-            className={block[1] - block[0] < BLOCK / 2 ? 'output-block' : 'output-block output-block-long'}
-            dir="auto"
-          >
-            {visible(text.slice(...before))}
-            {marked[0] < marked[1] ? (
-              <mark title="The answer was found here">{visible(text.slice(...marked))}</mark>
-            ) : null}
-            {visible(text.slice(...after))}
-          </div>
-        );
-      })
+      blocksOf(text, [start, end]).map((block) => (
+        <div
+          key={block[0]}
+          className={block[1] - block[0] < BLOCK / 2 ? 'output-block' : 'output-block output-block-long'}
+          dir="auto"
+        >
+          {markedParts(block, spans).map((part) =>
+            part.marks.length === 0 ? (
+              visible(text.slice(...part.range))
+            ) : (
+              <mark key={part.range[0]} title="The answer was found here">
+                {visible(text.slice(...part.range))}
+                <MarkNames names={part.marks.flatMap((place) => marks[place]?.name ?? [])} />
+              </mark>
+            ),
+          )}
+        </div>
+      ))
     ),
   );
 }
+
+const MarkNames = ({ names }: { names: readonly string[] }) =>
+  names.length === 0 ? null : <sup className="mark-names">{names.join(' ')}</sup>;

@@ -1,12 +1,7 @@
 'use client';
 
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
-import { memo, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
-import type { SampleRow } from '@/server/evals/types';
-import { AnswerLine } from './answer-line';
-import { shorten, withoutOpening } from './answer-text';
-import { OUTCOME_WORDS, OutcomeMark } from './outcome';
-import { visible } from './output-pieces';
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react';
 
 /** Height of a row in pixels, the same on every screen: the list's length is known before its rows are. */
 const ROW = 60;
@@ -21,11 +16,11 @@ const PACE = 100;
  * The list, of which only what is seen exists. Every row is a link to its sample; arrows walk it. `cursor` is the row
  * of the sample that is open.
  */
-export function SampleList({
+export function SampleList<Row extends { sampleId: string }>({
   count,
   cursor,
   rowAt,
-  opening,
+  renderRow,
   hrefOf,
   onVisible,
   onOpen,
@@ -34,12 +29,12 @@ export function SampleList({
 }: {
   count: number;
   cursor: number | null;
-  rowAt: (index: number) => SampleRow | undefined;
-  /** What all questions begin with, left out where it would hide what tells them apart. */
-  opening: string;
+  rowAt: (index: number) => Row | undefined;
+  /** What stands in a row, its number aside. */
+  renderRow: (row: Row) => ReactNode;
   hrefOf: (sampleId: string) => string;
   onVisible: (first: number, last: number) => void;
-  onOpen: (row: SampleRow, index: number, byKeyboard: boolean) => void;
+  onOpen: (row: Row, index: number, byKeyboard: boolean) => void;
   onMove: (index: number) => void;
   /** Set to true to have the cursor's row take the focus once it is there. */
   focusCursor: RefObject<boolean>;
@@ -118,13 +113,13 @@ export function SampleList({
     >
       <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => (
-          <Row
+          <ListRow
             key={index}
             index={index}
             start={start}
             count={count}
             row={rowAt(index)}
-            opening={opening}
+            renderRow={renderRow}
             selected={index === cursor}
             tabStop={index === (cursor ?? first)}
             hrefOf={hrefOf}
@@ -136,12 +131,12 @@ export function SampleList({
   );
 }
 
-const Row = memo(function Row({
+function ListRow<Row extends { sampleId: string }>({
   index,
   start,
   count,
   row,
-  opening,
+  renderRow,
   selected,
   tabStop,
   hrefOf,
@@ -150,12 +145,12 @@ const Row = memo(function Row({
   index: number;
   start: number;
   count: number;
-  row: SampleRow | undefined;
-  opening: string;
+  row: Row | undefined;
+  renderRow: (row: Row) => ReactNode;
   selected: boolean;
   tabStop: boolean;
   hrefOf: (sampleId: string) => string;
-  onOpen: (row: SampleRow, index: number, byKeyboard: boolean) => void;
+  onOpen: (row: Row, index: number, byKeyboard: boolean) => void;
 }) {
   const place = {
     role: 'option',
@@ -183,13 +178,8 @@ const Row = memo(function Row({
         onOpen(row, index, event.detail === 0);
       }}
     >
-      <OutcomeMark outcome={row.outcome} />
-      <span className="sr-only">{OUTCOME_WORDS[row.outcome]}: </span>
-      <span className="sample-row-question">
-        <bdi>{visible(shorten(withoutOpening(row.question, opening), 200))}</bdi>
-      </span>
       <span className="sample-row-number">{index + 1}</span>
-      <AnswerLine row={row} />
+      {renderRow(row)}
     </a>
   );
-});
+}

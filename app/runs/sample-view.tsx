@@ -1,12 +1,12 @@
 'use client';
 
-import { Fragment, type Ref } from 'react';
-import type { SampleDetail } from '@/server/evals/types';
+import { Fragment, type ReactNode, type Ref } from 'react';
+import type { SampleDetail, VerdictRow } from '@/server/evals/types';
 import { formatCount } from '../ui/format';
 import { goldText, optionLetter, optionOf, shorten } from './answer-text';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
 import { thinkingOf, visible } from './output-pieces';
-import { OutputView } from './output-view';
+import { type Mark, OutputView } from './output-view';
 import { SampleImage } from './sample-image';
 
 /** An answer may be the whole of a long output. */
@@ -15,53 +15,90 @@ const ANSWER = 600;
 /** One sample with its verdict: what was asked, what was right, what was said, and why it counts as it does. */
 export function SampleView({
   sample,
-  tagLabels,
-  headingRef,
+  ...rest
 }: {
   sample: SampleDetail;
   /** Label of a tag, by its id. */
   tagLabels: Readonly<Record<string, string>>;
   headingRef: Ref<HTMLHeadingElement>;
 }) {
-  const gold = goldText(sample.gold);
+  return (
+    <SampleFrame
+      {...rest}
+      sample={sample}
+      answers={[{ name: 'answer', answer: sample.answer }]}
+      marks={sample.span === null ? [] : [{ span: sample.span, name: null }]}
+    >
+      <VerdictLine verdict={sample} />
+      <dl className="sample-answers">
+        <div>
+          <dt>Gold</dt>
+          <dd dir="auto">{goldText(sample.gold)}</dd>
+        </div>
+        <div>
+          <dt>Extracted answer</dt>
+          <dd dir="auto">
+            <AnswerValue answer={sample.answer} />
+          </dd>
+        </div>
+      </dl>
+    </SampleFrame>
+  );
+}
+
+/** An outcome and its reason. */
+export function VerdictLine({ verdict }: { verdict: VerdictRow }) {
+  return (
+    <div className={`verdict verdict-${verdict.outcome}`}>
+      <OutcomeMark outcome={verdict.outcome} />
+      <p>
+        <strong>{OUTCOME_WORDS[verdict.outcome]}</strong>
+        <span className="verdict-reason" dir="auto">
+          {visible(shorten(verdict.reason, ANSWER))}
+        </span>
+      </p>
+    </div>
+  );
+}
+
+export const AnswerValue = ({ answer }: { answer: string | null }) =>
+  answer === null ? (
+    <span className="text-muted font-normal">none found</span>
+  ) : (
+    visible(shorten(answer, ANSWER))
+  );
+
+/** All of a sample but its verdicts, which are the children. */
+export function SampleFrame({
+  sample,
+  answers,
+  marks,
+  tagLabels,
+  headingRef,
+  children,
+}: {
+  sample: SampleDetail;
+  /** What was extracted, to be pointed out among the options. */
+  answers: readonly { name: string; answer: string | null }[];
+  marks: readonly Mark[];
+  tagLabels: Readonly<Record<string, string>>;
+  headingRef: Ref<HTMLHeadingElement>;
+  children: ReactNode;
+}) {
   const tags = Object.entries(sample.tags);
   return (
     <article className="sample" aria-labelledby="sample-heading">
       <h3 id="sample-heading" ref={headingRef} tabIndex={-1} className="sample-heading">
         <span className="text-muted">Sample</span> <bdi className="break-all">{sample.sampleId}</bdi>
       </h3>
-      <div className={`verdict verdict-${sample.outcome}`}>
-        <OutcomeMark outcome={sample.outcome} />
-        <p>
-          <strong>{OUTCOME_WORDS[sample.outcome]}</strong>
-          <span className="verdict-reason" dir="auto">
-            {visible(shorten(sample.reason, ANSWER))}
-          </span>
-        </p>
-      </div>
-      <dl className="sample-answers">
-        <div>
-          <dt>Gold</dt>
-          <dd dir="auto">{gold}</dd>
-        </div>
-        <div>
-          <dt>Extracted answer</dt>
-          <dd dir="auto">
-            {sample.answer === null ? (
-              <span className="text-muted font-normal">none found</span>
-            ) : (
-              visible(shorten(sample.answer, ANSWER))
-            )}
-          </dd>
-        </div>
-      </dl>
+      {children}
       <div>
         <h4 className="label">Question</h4>
         <p className="sample-question" dir="auto">
           {visible(sample.question)}
         </p>
         {sample.options === null ? null : (
-          <Options options={sample.options} gold={gold} answer={sample.answer} />
+          <Options options={sample.options} gold={goldText(sample.gold)} answers={answers} />
         )}
       </div>
       {/* Keyed, so that the next sample's image does not begin with this one's size. */}
@@ -73,7 +110,7 @@ export function SampleView({
           key={`output ${sample.sampleId}`}
           output={sample.output}
           thinking={thinkingOf(sample.output)}
-          span={sample.span}
+          marks={marks}
         />
       )}
       {tags.length > 0 || sample.tokens !== null ? (
@@ -99,28 +136,38 @@ export function SampleView({
 function Options({
   options,
   gold,
-  answer,
+  answers,
 }: {
   options: readonly string[];
   gold: string;
-  answer: string | null;
+  answers: readonly { name: string; answer: string | null }[];
 }) {
   const right = optionOf(gold, options);
-  const chosen = answer === null ? null : optionOf(answer, options);
+  const chosen = answers.map(({ name, answer }) => ({
+    name,
+    index: answer === null ? null : optionOf(answer, options),
+  }));
   return (
     <ol className="sample-options">
-      {options.map((option, index) => (
-        <li
-          // biome-ignore lint/suspicious/noArrayIndexKey: an option is its place
-          key={index}
-          className={index === right ? 'option-gold' : index === chosen ? 'option-chosen' : undefined}
-        >
-          <span className="option-letter">{optionLetter(index)}</span>
-          <span dir="auto">{visible(option)}</span>
-          {index === right ? <span className="option-note">gold</span> : null}
-          {index === chosen ? <span className="option-note">answer</span> : null}
-        </li>
-      ))}
+      {options.map((option, index) => {
+        const names = chosen.filter((each) => each.index === index).map(({ name }) => name);
+        return (
+          <li
+            // biome-ignore lint/suspicious/noArrayIndexKey: an option is its place
+            key={index}
+            className={index === right ? 'option-gold' : names.length > 0 ? 'option-chosen' : undefined}
+          >
+            <span className="option-letter">{optionLetter(index)}</span>
+            <span dir="auto">{visible(option)}</span>
+            {index === right ? <span className="option-note">gold</span> : null}
+            {names.map((name) => (
+              <span key={name} className="option-note">
+                {name}
+              </span>
+            ))}
+          </li>
+        );
+      })}
     </ol>
   );
 }

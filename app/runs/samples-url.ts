@@ -1,11 +1,6 @@
 import { OUTCOMES } from '@/lib/scoring/scorer';
 import type { SampleFilter } from '@/server/evals/types';
-
-/** What the samples of a run show: which of them, and which one is open. It lives in the address and nowhere else. */
-export interface SamplesView {
-  filter: SampleFilter;
-  sampleId: string | null;
-}
+import type { View } from './browse';
 
 /** Samples that are read at once. */
 export const PAGE = 100;
@@ -14,7 +9,7 @@ export const PAGE = 100;
 export const MAX_TEXT = 200;
 
 /** Reads `?outcome=wrong&tag=task:Count&text=red&sample=17`; what it does not understand counts as not set. */
-export function readView(params: URLSearchParams): SamplesView {
+export function readView(params: URLSearchParams): View<SampleFilter> {
   const filter: SampleFilter = {};
   const outcome = OUTCOMES.find((each) => each === params.get('outcome'));
   if (outcome !== undefined) filter.outcome = outcome;
@@ -26,7 +21,7 @@ export function readView(params: URLSearchParams): SamplesView {
 }
 
 /** The query of a view's address, with its question mark; empty where nothing is set. */
-export function viewQuery({ filter, sampleId }: SamplesView): string {
+export function viewQuery({ filter, sampleId }: View<SampleFilter>): string {
   const params = new URLSearchParams();
   if (filter.outcome !== undefined) params.set('outcome', filter.outcome);
   if (filter.tag !== undefined) params.set('tag', tagKey(filter.tag));

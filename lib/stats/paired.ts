@@ -197,3 +197,19 @@ export function isBetter(a: Ranked, b: Ranked): boolean {
 export function ranks(entries: readonly Ranked[]): number[] {
   return entries.map((entry) => 1 + entries.filter((other) => isBetter(other, entry)).length);
 }
+
+/**
+ * McNemar's exact test, two-sided: how likely a split of the samples that only one of two has right, as uneven as this
+ * or more, would be if each went either way with probability 1/2. 0 to 1; samples are taken as independent.
+ */
+export function exactMcNemar(onlyA: number, onlyB: number): number {
+  const n = onlyA + onlyB;
+  // Logarithms, as 2^-n is no number for thousands of samples.
+  let logTerm = -n * Math.LN2;
+  let tail = 0;
+  for (let i = 0; i <= Math.min(onlyA, onlyB); i += 1) {
+    tail += Math.exp(logTerm);
+    logTerm += Math.log(n - i) - Math.log(i + 1);
+  }
+  return Math.min(1, 2 * tail);
+}

@@ -139,6 +139,21 @@ export const run = pgTable(
   ],
 );
 
+/** A scored run that is being scored by one more scorer, or could not be; gone once the score is there. */
+export const rescoring = pgTable(
+  'rescoring',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    scorer: text('scorer').notNull(),
+    state: text('state', { enum: ['scoring', 'failed'] }).notNull(),
+    error: text('error'),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
+);
+
 export const score = pgTable(
   'score',
   {

@@ -8,6 +8,7 @@ import { env } from '../env';
 import { Problem } from '../problem';
 import type { NewRun } from './new-run';
 import { enqueueScoring } from './scoring';
+import type { Scoring } from './state';
 
 /**
  * Makes a run of an uploaded file and queues its scoring. The same bytes for the same split are the same run: a second
@@ -16,7 +17,7 @@ import { enqueueScoring } from './scoring';
  */
 export async function createRun(
   input: NewRun,
-  enqueue: (runId: string) => void = enqueueScoring,
+  enqueue: (scoring: Scoring) => void = enqueueScoring,
 ): Promise<{ runId: string; existed: boolean }> {
   const benchmark = benchmarkOf(input.benchmark);
   const split = benchmark?.splits.find(({ id }) => id === input.split);
@@ -71,7 +72,7 @@ export async function createRun(
     if (other === undefined) throw new Error('a run could be neither made nor found');
     return { runId: other.id, existed: true };
   });
-  if (!made.existed) enqueue(made.runId);
+  if (!made.existed) enqueue({ runId: made.runId, scorer: null });
   return made;
 }
 

@@ -1,8 +1,8 @@
 import { on } from 'node:events';
-import { eq } from 'drizzle-orm';
-import { getDb, run } from '../db';
+import { and, eq } from 'drizzle-orm';
+import { getDb, type RunState, rescoring, run, score } from '../db';
 import { Problem } from '../problem';
-import { state } from './state';
+import { keyOf, type Scoring, state } from './state';
 import type { SubmissionEvent } from './types';
 
 let lastId = 0;
@@ -16,24 +16,21 @@ function nextId(): string {
 export async function* followRun(
   runId: string,
   signal: AbortSignal | undefined,
+  scorer: string | null = null,
 ): AsyncGenerator<{ id: string; event: SubmissionEvent }> {
   const shared = state();
   const ended = new AbortController();
   const listened = signal === undefined ? ended.signal : AbortSignal.any([signal, ended.signal]);
   // Listened to before the database is asked, so that nothing between the two is lost.
-  const live = on(shared.events, runId, { signal: listened });
+  const scoring = { runId, scorer };
+  const live = on(shared.events, keyOf(scoring), { signal: listened });
   try {
-    const db = await getDb();
-    const [found] = await db
-      .select({ state: run.state, error: run.error })
-      .from(run)
-      .where(eq(run.id, runId));
-    if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
+    const found = await stateOf(scoring);
     if (found.state !== 'scoring') {
       yield { id: nextId(), event: { type: 'done', state: found.state, error: found.error } };
       return;
     }
-    let { scored, total } = progressOf(runId);
+    let { scored, total } = progressOf(scoring);
     yield { id: nextId(), event: { type: 'progress', state: 'scoring', scored, total } };
     for await (const [event] of live as AsyncIterable<[SubmissionEvent]>) {
       if (event.type === 'progress') {
@@ -51,10 +48,24 @@ export async function* followRun(
   }
 }
 
-/** A total of 0 says that the run waits for the worker. */
-export function progressOf(runId: string): { scored: number; total: number } {
+async function stateOf({ runId, scorer }: Scoring): Promise<{ state: RunState; error: string | null }> {
+  const db = await getDb();
+  const [found] = await db
+    .select({ state: run.state, error: run.error, rescoring, scored: score.scorer })
+    .from(run)
+    .leftJoin(rescoring, and(eq(rescoring.runId, run.id), eq(rescoring.scorer, scorer ?? '')))
+    .leftJoin(score, and(eq(score.runId, run.id), eq(score.scorer, scorer ?? '')))
+    .where(eq(run.id, runId));
+  if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
+  if (scorer === null) return found;
+  if (found.rescoring !== null) return found.rescoring;
+  return { state: found.scored === null ? 'cancelled' : 'scored', error: null };
+}
+
+/** A total of 0 says that it waits for the worker. */
+export function progressOf(scoring: Scoring): { scored: number; total: number } {
   const { current } = state();
-  return current?.runId === runId
+  return current?.key === keyOf(scoring)
     ? { scored: current.scored, total: current.total }
     : { scored: 0, total: 0 };
 }

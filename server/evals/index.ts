@@ -1,11 +1,13 @@
 export { benchmarkPage } from './benchmark-page';
 export { board } from './board';
+export { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
 export { createRun } from './create-run';
 export { followRun } from './follow-run';
 export { type NewRun, newRun, sha256 } from './new-run';
 export { preflight } from './preflight';
 export { discardRun, publishRun } from './publish';
+export { rescoreRun } from './rescore';
 export { runPage } from './run-page';
-export { sampleDetail, samplePosition, sampleRows } from './samples';
+export { sampleDetail, samplePosition, sampleRows, sampleVerdict } from './samples';
 export { cancelScoring, resumeScorings, stopScorings } from './scoring';
 export { listModels, submittableBenchmarks } from './submission-choices';

@@ -1,7 +1,7 @@
 import { and, eq, ne, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { removeUnusedBlob } from '../blobs';
-import { checkpoint, getDb, model, run } from '../db';
+import { checkpoint, getDb, model, rescoring, run } from '../db';
 import { Problem } from '../problem';
 import { refreshBoard } from './board';
 import { forgetRun } from './samples';
@@ -33,6 +33,9 @@ export async function discardRun(runId: string): Promise<void> {
       throw new Problem('conflict', 'A reported figure belongs to the published table and stays.');
     if (found.state === 'scoring')
       throw new Problem('conflict', 'The run is being scored: cancel the scoring first.');
+    const again = and(eq(rescoring.runId, runId), eq(rescoring.state, 'scoring'));
+    if ((await tx.$count(rescoring, again)) > 0)
+      throw new Problem('conflict', 'The run is being scored by another scorer: cancel that first.');
     // Predictions, verdicts and scores go with it.
     await tx.delete(run).where(eq(run.id, runId));
     const child = alias(checkpoint, 'child');

@@ -4,6 +4,7 @@ import type { Outcome } from '@/lib/scoring/scorer';
 import type { Principal } from '../auth';
 import { benchmarkData, blob, checkpoint, getDb, model, run, sample, score, verdict } from '../db';
 import { progressOf } from './follow-run';
+import { runScorers } from './run-scorers';
 import type { RunPage } from './types';
 
 /** What a run is and what it came to; null where there is none, or none that this visitor may see. */
@@ -73,7 +74,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     claimedAccuracy: found.run.claimedAccuracy,
     matched: found.run.matched,
     missing: found.run.missing,
-    progress: state === 'scoring' ? progressOf(id) : null,
+    progress: state === 'scoring' ? progressOf({ runId: id, scorer: null }) : null,
     error: found.run.error,
     score: found.score && {
       headline: found.score.headline,
@@ -84,6 +85,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
       breakdown: found.score.breakdown,
       secondary: found.score.secondary,
     },
+    scorers: hasSamples ? await runScorers(id, found.run.scorer, benchmark) : [],
     outcomes: hasSamples ? await outcomesOf(id, found.run.scorer) : null,
     tags: hasSamples && found.data ? await tagsOf(found.data.id, benchmark?.breakdowns ?? []) : [],
     createdAt: found.run.createdAt,

@@ -3,10 +3,10 @@ import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { asBox, parseAnswerBox } from '@/lib/scoring/box';
 import type { Principal } from '../auth';
 import { imagePath } from '../benchmarks';
-import { getDb, prediction, run, sample, verdict } from '../db';
+import { getDb, prediction, run, sample, score, verdict } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
-import type { SampleDetail, SampleFilter, SampleRow } from './types';
+import type { SampleDetail, SampleFilter, SampleRow, VerdictDetail } from './types';
 
 /** Filtered lists that were made lately, kept so that scrolling through one does not make it anew. */
 const MAX_KEPT_LISTS = 64;
@@ -16,21 +16,29 @@ export function forgetRun(runId: string): void {
   for (const key of lists.keys()) if (key.startsWith(`${runId} `)) lists.delete(key);
 }
 
-type ScoredRun = { id: string; scorer: string; dataId: string; benchmark: string; split: string };
+export type ScoredRun = { id: string; scorer: string; dataId: string; benchmark: string; split: string };
 
-/** Null where it has no samples to be seen, or not by this visitor. */
-async function scoredRun(id: string, principal: Principal): Promise<ScoredRun | null> {
+/**
+ * A run and one of its scorers, that of the headline where none is named; null where it has no samples scored by it, or
+ * none to be seen by this visitor.
+ */
+export async function scoredRun(
+  id: string,
+  principal: Principal,
+  scorer: string | null = null,
+): Promise<ScoredRun | null> {
   const db = await getDb();
   const [found] = await db
     .select({
       id: run.id,
       state: run.state,
-      scorer: run.scorer,
+      scorer: score.scorer,
       dataId: run.dataId,
       benchmark: run.benchmark,
       split: run.split,
     })
     .from(run)
+    .innerJoin(score, and(eq(score.runId, run.id), eq(score.scorer, scorer ?? run.scorer)))
     .where(eq(run.id, id));
   if (found === undefined || (found.state !== 'published' && principal.role !== 'writer')) return null;
   const { state, dataId, split } = found;
@@ -38,7 +46,7 @@ async function scoredRun(id: string, principal: Principal): Promise<ScoredRun | 
   return { ...found, dataId, split };
 }
 
-const ofRun = ({ id, scorer }: ScoredRun) => and(eq(verdict.runId, id), eq(verdict.scorer, scorer));
+export const ofRun = ({ id, scorer }: ScoredRun) => and(eq(verdict.runId, id), eq(verdict.scorer, scorer));
 
 /**
  * A range of a run's samples in the data's order, and how many the filter leaves. @throws Problem where there is no
@@ -83,7 +91,7 @@ export async function sampleRows(
 }
 
 /** Enough for a line of a list. */
-function shortened(text: string): string {
+export function shortened(text: string): string {
   return text.length <= 300 ? text : `${text.slice(0, 299)}…`;
 }
 
@@ -106,9 +114,16 @@ export async function samplePosition(
   return position === -1 ? null : position;
 }
 
-/** Ordinals of the samples that the filter leaves. A scored run does not change, so a list is made once. */
+/** Ordinals of the samples that the filter leaves. */
 function filtered(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
-  const key = `${of.id} ${JSON.stringify([filter.outcome, filter.tag?.tag, filter.tag?.value, filter.text])}`;
+  return keptList(
+    `${of.id} ${of.scorer} ${JSON.stringify([filter.outcome, filter.tag?.tag, filter.tag?.value, filter.text])}`,
+    () => ordinalsOf(of, filter),
+  );
+}
+
+/** A scored run does not change, so a list of its samples is made once. `key` begins with the run's id. */
+export function keptList(key: string, make: () => Promise<Int32Array>): Promise<Int32Array> {
   const kept = lists.get(key);
   if (kept !== undefined) {
     // Anew at the end: the first is the one that was not asked for for longest.
@@ -116,7 +131,7 @@ function filtered(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
     lists.set(key, kept);
     return kept;
   }
-  const made = ordinalsOf(of, filter);
+  const made = make();
   lists.set(key, made);
   made.catch(() => lists.delete(key));
   for (const oldest of lists.keys()) {
@@ -126,13 +141,15 @@ function filtered(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
   return made;
 }
 
+/** True for a string that equals the value, and for a list that has it. */
+export const hasTag = ({ tag, value }: { tag: string; value: string }): SQL =>
+  sql`jsonb_exists(${sample.tags} -> ${tag}::text, ${value}::text)`;
+
 async function ordinalsOf(of: ScoredRun, { outcome, tag, text }: SampleFilter): Promise<Int32Array> {
   const db = await getDb();
   const conditions: (SQL | undefined)[] = [ofRun(of)];
   if (outcome !== undefined) conditions.push(eq(verdict.outcome, outcome));
-  // True for a string that equals the value, and for a list that has it.
-  if (tag !== undefined)
-    conditions.push(sql`jsonb_exists(${sample.tags} -> ${tag.tag}::text, ${tag.value}::text)`);
+  if (tag !== undefined) conditions.push(hasTag(tag));
   if (text !== undefined && text !== '') {
     const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
     conditions.push(
@@ -151,13 +168,14 @@ async function ordinalsOf(of: ScoredRun, { outcome, tag, text }: SampleFilter): 
   return Int32Array.from(rows, ({ ordinal }) => ordinal);
 }
 
-/** Everything of one sample; null where there is no such run or sample. */
+/** Everything of one sample, by one scorer of the run; null where there is no such run, scorer or sample. */
 export async function sampleDetail(
   id: string,
   principal: Principal,
   sampleId: string,
+  scorer: string | null = null,
 ): Promise<SampleDetail | null> {
-  const of = await scoredRun(id, principal);
+  const of = await scoredRun(id, principal, scorer);
   if (of === null) return null;
   const db = await getDb();
   const [found] = await db
@@ -167,7 +185,6 @@ export async function sampleDetail(
     .leftJoin(prediction, and(eq(prediction.runId, verdict.runId), eq(prediction.sampleId, verdict.sampleId)))
     .where(and(ofRun(of), eq(verdict.sampleId, sampleId)));
   if (found === undefined) return null;
-  const { spanStart, spanEnd } = found.verdict;
   const { image } = found.sample;
   return {
     sampleId,
@@ -180,13 +197,40 @@ export async function sampleDetail(
     imageUrl: image === null ? null : await imageUrl(of, image),
     output: found.output,
     tokens: found.tokens,
-    outcome: found.verdict.outcome,
-    answer: found.verdict.answer,
-    reason: found.verdict.reason,
-    span: spanStart === null || spanEnd === null ? null : [spanStart, spanEnd],
+    ...verdictDetail(found.verdict),
     boxes: boxesOf(of.benchmark, found.sample.gold, found.output),
   };
 }
+
+/** What one more scorer says of a sample; null where there is no such run, scorer or sample. */
+export async function sampleVerdict(
+  id: string,
+  principal: Principal,
+  sampleId: string,
+  scorer: string,
+): Promise<VerdictDetail | null> {
+  const of = await scoredRun(id, principal, scorer);
+  if (of === null) return null;
+  const db = await getDb();
+  const [found] = await db
+    .select()
+    .from(verdict)
+    .where(and(ofRun(of), eq(verdict.sampleId, sampleId)));
+  return found === undefined ? null : verdictDetail(found);
+}
+
+const verdictDetail = ({
+  outcome,
+  answer,
+  reason,
+  spanStart,
+  spanEnd,
+}: typeof verdict.$inferSelect): VerdictDetail => ({
+  outcome,
+  answer,
+  reason,
+  span: spanStart === null || spanEnd === null ? null : [spanStart, spanEnd],
+});
 
 async function imageUrl({ benchmark, split }: ScoredRun, image: string): Promise<string | null> {
   const there = await imagePath(env().OCEAN_DATA_DIR, benchmark, split, image);

@@ -1,19 +1,28 @@
 import { EventEmitter } from 'node:events';
 import type { Board, SubmissionEvent } from './types';
 
+/** What is to be scored: a run by the scorer of its headline (`scorer` is null), or a scored run by one more. */
+export interface Scoring {
+  runId: string;
+  scorer: string | null;
+}
+
+/** What the events of a scoring are called by. */
+export const keyOf = ({ runId, scorer }: Scoring): string => (scorer === null ? runId : `${runId} ${scorer}`);
+
 /** What this process knows besides the database: on globalThis, as Next evaluates a module once for each of its bundles. */
 interface EvalsState {
-  /** Runs that wait for the worker, in order. */
-  queue: string[];
+  /** What waits for the worker, in order. */
+  queue: Scoring[];
   current: {
-    runId: string;
+    key: string;
     scored: number;
     total: number;
     stop: AbortController;
     ended: Promise<void>;
   } | null;
   stopping: boolean;
-  /** An event a run id. */
+  /** By the key of a scoring. */
   events: EventEmitter<Record<string, [SubmissionEvent]>>;
   board: Promise<Board> | null;
   /** Counts how often the board was made. */

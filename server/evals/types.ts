@@ -1,5 +1,6 @@
-import type { Gold } from '@/lib/benchmarks/benchmark';
-import type { Outcome, ScorerId } from '@/lib/scoring/scorer';
+import type { Gold, Sample } from '@/lib/benchmarks/benchmark';
+import type { Outcome, Scorer, ScorerId } from '@/lib/scoring/scorer';
+import type { OutcomeComparison } from '@/lib/stats/compare-outcomes';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
 import type { RunSource, RunState } from '../db';
 
@@ -150,6 +151,8 @@ export interface RunPage {
     breakdown: readonly BreakdownGroup[];
     secondary: Readonly<Record<string, number>>;
   } | null;
+  /** The scorers of the benchmark and those that the run was scored by; empty where it has no samples. */
+  scorers: readonly RunScorer[];
   /** Counts by outcome, for the filter. */
   outcomes: Readonly<Record<Outcome, number>> | null;
   /** Tags and their values with counts, for the filter. */
@@ -158,6 +161,18 @@ export interface RunPage {
   publishedAt: Date | null;
   /** True where the visitor holds the right to publish or discard it. */
   mayDecide: boolean;
+}
+
+/** A scorer and what it makes of a run. */
+export interface RunScorer {
+  id: string;
+  /** Null where this version of the code has no such scorer any more. */
+  scorer: { label: string; rule: string; upstream: Scorer['upstream'] } | null;
+  score: { headline: number; interval: Interval; correct: number; total: number } | null;
+  /** Verdicts that are another than by the scorer of the headline. */
+  changed: number;
+  /** Where it is being scored, or could not be. */
+  rescoring: { state: 'scoring'; scored: number; total: number } | { state: 'failed'; error: string } | null;
 }
 
 export interface SampleFilter {
@@ -178,6 +193,17 @@ export interface SampleRow {
   reason: string;
 }
 
+export interface VerdictRow {
+  outcome: Outcome;
+  answer: string | null;
+  reason: string;
+}
+
+/** A verdict as it is shown on the whole output. */
+export interface VerdictDetail extends VerdictRow {
+  span: readonly [number, number] | null;
+}
+
 export interface SampleDetail {
   sampleId: string;
   ordinal: number;
@@ -196,6 +222,36 @@ export interface SampleDetail {
   span: readonly [number, number] | null;
   /** Boxes to draw, in the image's pixels, where the benchmark has boxes. */
   boxes: readonly { label: 'gold' | 'answer'; box: readonly [number, number, number, number] }[];
+}
+
+/* ---------------------------------------------------------------- two scorers of a run */
+
+/** Two scorers over the samples of one run, all of them scored by both. */
+export interface ScorerComparison extends OutcomeComparison {
+  /** Samples whose outcome is the same and whose extracted answer is another. */
+  otherAnswers: number;
+}
+
+/** Which samples of a comparison are listed; without `change` those whose outcome is another. */
+export interface ChangeFilter {
+  change?: 'answer' | { from: Outcome; to: Outcome } | undefined;
+  tag?: { tag: string; value: string } | undefined;
+}
+
+export interface ChangedRow {
+  sampleId: string;
+  ordinal: number;
+  question: string;
+  gold: Gold;
+  from: VerdictRow;
+  to: VerdictRow;
+}
+
+/** A sample with its output, to be scored in the browser, and what a stored scorer says of it. */
+export interface ScorableSample extends Sample {
+  ordinal: number;
+  output: string | null;
+  verdict: VerdictRow;
 }
 
 /* ---------------------------------------------------------------- a submission */

@@ -31,6 +31,8 @@ export interface ScoringTask extends FileTask {
   dataSha256: string;
   /** Whether the samples are to be sent first, as the database does not have them. */
   sendSamples: boolean;
+  /** Whether the outputs are to be sent beside their verdicts, as the database does not have them. */
+  sendPredictions: boolean;
   /** How many verdicts the server has already, from a worker before this one: those are not sent again. */
   received: number;
   /** Places (among the rows that name a sample) where a worker before this one was lost, and why, in words. */

@@ -53,7 +53,7 @@ export async function scoreFile(
         ? foundIn(gauges.scoring(here, () => scorer.score(sample, output)))
         : { outcome: 'timed-out', answer: null, reason: lost, span: null };
     outcomes[ordinal] = 1 + OUTCOMES.indexOf(found.outcome);
-    batch.add(sample, ordinal, found, { output, tokens });
+    batch.add(sample, ordinal, found, task.sendPredictions ? { output, tokens } : null);
   }
   const report = matching.report();
   requireMatches(report, `${benchmark.name}, ${split.label}`);
@@ -147,6 +147,7 @@ function batches(post: Post, gauges: ReturnType<typeof gaugesOf>) {
         span_start: span?.[0] ?? null,
         span_end: span?.[1] ?? null,
       });
+      length += answer?.length ?? 0;
       if (prediction !== null) {
         const { output, tokens } = prediction;
         predictions.push({
@@ -154,7 +155,7 @@ function batches(post: Post, gauges: ReturnType<typeof gaugesOf>) {
           output: storable(output),
           tokens: isInt32(tokens) ? tokens : null,
         });
-        length += output.length + (answer?.length ?? 0);
+        length += output.length;
       }
       if (verdicts.length >= BATCH_ROWS || length >= BATCH_LENGTH) flush();
     },

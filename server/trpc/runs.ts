@@ -1,14 +1,36 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { OUTCOMES } from '@/lib/scoring/scorer';
-import { runPage, sampleDetail, samplePosition, sampleRows } from '../evals';
-import { publicProcedure, router } from './init';
+import {
+  cancelScoring,
+  changedRows,
+  changePosition,
+  compareScorers,
+  rescoreRun,
+  runPage,
+  sampleDetail,
+  samplePosition,
+  sampleRows,
+  sampleVerdict,
+  scorableSamples,
+} from '../evals';
+import { publicProcedure, router, writerProcedure } from './init';
 
 const filter = z.object({
   outcome: z.enum(OUTCOMES).optional(),
   tag: z.object({ tag: z.string(), value: z.string() }).optional(),
   text: z.string().max(200).optional(),
 });
+
+const pair = z.object({ id: z.string(), from: z.string(), to: z.string() });
+const range = z.object({ offset: z.number().int().min(0), limit: z.number().int().min(1).max(200) });
+const changeFilter = z.object({
+  change: z
+    .union([z.literal('answer'), z.object({ from: z.enum(OUTCOMES), to: z.enum(OUTCOMES) })])
+    .optional(),
+  tag: filter.shape.tag,
+});
+const runAndScorer = z.object({ runId: z.string(), scorer: z.string() });
 
 export const runsRouter = router({
   get: publicProcedure.input(z.object({ id: z.string() })).query(async ({ ctx, input }) => {
@@ -19,14 +41,7 @@ export const runsRouter = router({
 
   /** A range of the run's samples in the data's order, and how many the filter leaves. */
   samples: publicProcedure
-    .input(
-      z.object({
-        id: z.string(),
-        filter,
-        offset: z.number().int().min(0),
-        limit: z.number().int().min(1).max(200),
-      }),
-    )
+    .input(z.object({ id: z.string(), filter, ...range.shape }))
     .query(({ ctx, input }) => sampleRows(input.id, ctx.principal, input.filter, input.offset, input.limit)),
 
   /** Where a sample stands in that list (from 0), so that a permalink opens the list at it; null where it is not in it. */
@@ -34,12 +49,46 @@ export const runsRouter = router({
     .input(z.object({ id: z.string(), filter, sampleId: z.string() }))
     .query(({ ctx, input }) => samplePosition(input.id, ctx.principal, input.filter, input.sampleId)),
 
+  /** By the scorer of the headline, or another that the run was scored by. */
   sample: publicProcedure
-    .input(z.object({ id: z.string(), sampleId: z.string() }))
+    .input(z.object({ id: z.string(), sampleId: z.string(), scorer: z.string().optional() }))
     .query(async ({ ctx, input }) => {
-      const detail = await sampleDetail(input.id, ctx.principal, input.sampleId);
+      const detail = await sampleDetail(input.id, ctx.principal, input.sampleId, input.scorer);
       if (detail === null)
         throw new TRPCError({ code: 'NOT_FOUND', message: `The run has no sample "${input.sampleId}".` });
       return detail;
     }),
+
+  /** What one more scorer says of a sample. */
+  verdict: publicProcedure
+    .input(z.object({ id: z.string(), sampleId: z.string(), scorer: z.string() }))
+    .query(async ({ ctx, input }) => {
+      const found = await sampleVerdict(input.id, ctx.principal, input.sampleId, input.scorer);
+      if (found === null)
+        throw new TRPCError({
+          code: 'NOT_FOUND',
+          message: `The run has no verdict of ${input.scorer} on sample "${input.sampleId}".`,
+        });
+      return found;
+    }),
+
+  /** Two scorers over the same outputs: how many verdicts differ, which way, and what that makes of the figure. */
+  comparison: publicProcedure.input(pair).query(({ ctx, input }) => compareScorers(input, ctx.principal)),
+  changes: publicProcedure
+    .input(z.object({ ...pair.shape, filter: changeFilter, ...range.shape }))
+    .query(({ ctx, input }) => changedRows(input, ctx.principal, input.filter, input.offset, input.limit)),
+  changePosition: publicProcedure
+    .input(z.object({ ...pair.shape, filter: changeFilter, sampleId: z.string() }))
+    .query(({ ctx, input }) => changePosition(input, ctx.principal, input.filter, input.sampleId)),
+
+  /** Samples with their outputs, page after page, for a scorer that runs in the browser. */
+  scorable: publicProcedure
+    .input(z.object({ id: z.string(), scorer: z.string(), after: z.number().int().min(-1) }))
+    .query(({ ctx, input }) => scorableSamples(input.id, ctx.principal, input.scorer, input.after)),
+
+  /** Scores a scored run by one more scorer; its progress is followed as that of a submission. */
+  rescore: writerProcedure.input(runAndScorer).mutation(({ input }) => rescoreRun(input.runId, input.scorer)),
+  cancelRescoring: writerProcedure
+    .input(runAndScorer)
+    .mutation(({ input }) => cancelScoring(input.runId, input.scorer)),
 });

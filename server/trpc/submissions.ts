@@ -41,12 +41,13 @@ export const submissionsRouter = router({
   publish: writerProcedure.input(runId).mutation(({ input }) => publishRun(input.runId)),
   discard: writerProcedure.input(runId).mutation(({ input }) => discardRun(input.runId)),
 
-  /** Progress of a scoring: the state at once, then each change, until it is done. */
+  /** Progress of a scoring, the run's first or one by another scorer: the state at once, then each change, until it is done. */
   progress: writerProcedure
-    .input(z.object({ runId: z.string(), lastEventId: z.string().nullish() }))
+    .input(z.object({ runId: z.string(), scorer: z.string().nullable().default(null), lastEventId: z.string().nullish() }))
     .subscription(async function* ({ input, signal }) {
       try {
-        for await (const event of followRun(input.runId, signal)) yield tracked(event.id, event.event);
+        for await (const event of followRun(input.runId, signal, input.scorer))
+          yield tracked(event.id, event.event);
       } catch (error) {
         throw asTrpcError(error);
       }

@@ -4,18 +4,19 @@ import { TRPCError } from '@trpc/server';
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
-import type { RunPage, SampleDetail } from '@/server/evals/types';
+import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/evals/types';
 import { TrpcProvider } from '../../trpc/client';
 import { api } from '../../trpc/server';
 import { EmptyState, ErrorState } from '../../ui/state';
+import type { FirstRead, View } from '../browse';
 import { RunBreakdowns } from '../run-breakdowns';
 import { RunDecision } from '../run-decision';
 import { RunFailures } from '../run-failures';
 import { RunFigure, RunHeader } from '../run-head';
 import { RunProvenance } from '../run-provenance';
 import { provenanceWords } from '../run-words';
-import { type FirstSamples, Samples } from '../samples';
-import { PAGE, paramsOf, readView, type SamplesView, viewQuery } from '../samples-url';
+import { Samples } from '../samples';
+import { PAGE, paramsOf, readView, viewQuery } from '../samples-url';
 import { ScoringProgress } from '../scoring-progress';
 
 type Params = Promise<{ id: string }>;
@@ -141,7 +142,10 @@ async function Preview({ run }: { run: RunPage }) {
   );
 }
 
-async function readFirstSamples(id: string, { filter, sampleId }: SamplesView): Promise<FirstSamples> {
+async function readFirstSamples(
+  id: string,
+  { filter, sampleId }: View<SampleFilter>,
+): Promise<FirstRead<SampleRow, SampleDetail>> {
   const { runs } = await api();
   const position = sampleId === null ? null : await runs.position({ id, filter, sampleId });
   const page = Math.floor((position ?? 0) / PAGE);
@@ -158,7 +162,7 @@ async function readFirstSamples(id: string, { filter, sampleId }: SamplesView): 
   };
 }
 
-function cut(detail: SampleDetail | null): Pick<FirstSamples, 'detail' | 'detailIsWhole'> {
+function cut(detail: SampleDetail | null): Pick<FirstRead<SampleRow, SampleDetail>, 'detail' | 'detailIsWhole'> {
   if (detail?.output == null || detail.output.length <= OUTPUT_IN_PAGE)
     return { detail, detailIsWhole: true };
   return { detail: { ...detail, output: detail.output.slice(0, OUTPUT_IN_PAGE) }, detailIsWhole: false };

@@ -1,0 +1,46 @@
+import { and, eq } from 'drizzle-orm';
+import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { getDb, rescoring, run, score } from '../db';
+import { Problem } from '../problem';
+import { enqueueScoring } from './scoring';
+import type { Scoring } from './state';
+
+/**
+ * Queues the scoring of a scored run by one more scorer of its benchmark. Asked for again while it goes on, or once its
+ * score is there, it does nothing; after a failure it tries anew.
+ * @throws Problem
+ */
+export async function rescoreRun(
+  runId: string,
+  scorer: string,
+  enqueue: (scoring: Scoring) => void = enqueueScoring,
+): Promise<void> {
+  const db = await getDb();
+  const queued = await db.transaction(async (tx) => {
+    const [found] = await tx.select().from(run).where(eq(run.id, runId)).for('update');
+    if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
+    if (found.source === 'reported')
+      throw new Problem('conflict', 'A reported figure has no predictions that could be scored.');
+    if (found.state !== 'scored' && found.state !== 'published')
+      throw new Problem(
+        'conflict',
+        `The run is ${found.state}: only a scored run can be scored by another rule.`,
+      );
+    const benchmark = benchmarkOf(found.benchmark);
+    if (!benchmark?.scorers.some(({ id }) => id === scorer))
+      throw new Problem('refused', `${benchmark?.name ?? found.benchmark} has no scorer "${scorer}".`);
+    const scored = and(eq(score.runId, runId), eq(score.scorer, scorer));
+    if ((await tx.$count(score, scored)) > 0) return false;
+    const again = await tx
+      .insert(rescoring)
+      .values({ runId, scorer, state: 'scoring' })
+      .onConflictDoUpdate({
+        target: [rescoring.runId, rescoring.scorer],
+        set: { state: 'scoring', error: null },
+        setWhere: eq(rescoring.state, 'failed'),
+      })
+      .returning();
+    return again.length > 0;
+  });
+  if (queued) enqueue({ runId, scorer });
+}

@@ -1,0 +1,57 @@
+import { and, count, eq, ne } from 'drizzle-orm';
+import { alias } from 'drizzle-orm/pg-core';
+import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import { getDb, rescoring, score, verdict } from '../db';
+import { progressOf } from './follow-run';
+import type { RunScorer } from './types';
+
+/** The benchmark's scorers in their order, then those that scored the run and are no longer the benchmark's. */
+export async function runScorers(
+  runId: string,
+  headline: string,
+  benchmark: Benchmark | null,
+): Promise<readonly RunScorer[]> {
+  const db = await getDb();
+  const first = alias(verdict, 'first');
+  const [scores, pending, changes] = await Promise.all([
+    db.select().from(score).where(eq(score.runId, runId)),
+    db.select().from(rescoring).where(eq(rescoring.runId, runId)),
+    db
+      .select({ scorer: verdict.scorer, count: count() })
+      .from(verdict)
+      .innerJoin(
+        first,
+        and(eq(first.runId, verdict.runId), eq(first.scorer, headline), eq(first.sampleId, verdict.sampleId)),
+      )
+      .where(and(eq(verdict.runId, runId), ne(verdict.scorer, headline), ne(verdict.outcome, first.outcome)))
+      .groupBy(verdict.scorer),
+  ]);
+  const known = benchmark?.scorers ?? [];
+  const ids = new Set<string>([...known.map(({ id }) => id), ...scores.map(({ scorer }) => scorer)]);
+  return [...ids].map((id): RunScorer => {
+    const scorer = known.find((each) => each.id === id);
+    const scored = scores.find((each) => each.scorer === id);
+    const waiting = pending.find((each) => each.scorer === id);
+    return {
+      id,
+      scorer:
+        scorer === undefined ? null : { label: scorer.label, rule: scorer.rule, upstream: scorer.upstream },
+      score:
+        scored?.interval == null || scored.correct === null || scored.total === null
+          ? null
+          : {
+              headline: scored.headline,
+              interval: scored.interval,
+              correct: scored.correct,
+              total: scored.total,
+            },
+      changed: changes.find((each) => each.scorer === id)?.count ?? 0,
+      rescoring:
+        waiting === undefined
+          ? null
+          : waiting.state === 'failed'
+            ? { state: 'failed', error: waiting.error ?? '' }
+            : { state: 'scoring', ...progressOf({ runId, scorer: id }) },
+    };
+  });
+}
