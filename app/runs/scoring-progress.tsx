@@ -13,10 +13,13 @@ import { useTRPC } from '../trpc/client';
  */
 export function ScoringProgress({
   runId,
+  scorer = null,
   progress,
   onDone,
 }: {
   runId: string;
+  /** Another scorer than that of the run's headline. */
+  scorer?: string | null;
   /** What is known at first paint. */
   progress: { scored: number; total: number } | null;
   onDone?: () => void;
@@ -25,7 +28,7 @@ export function ScoringProgress({
   const router = useRouter();
   const live = useSubscription(
     trpc.submissions.progress.subscriptionOptions(
-      { runId },
+      { runId, scorer },
       {
         onData: ({ data: event }) => {
           if (event.type === 'done') (onDone ?? router.refresh)();
@@ -33,7 +36,9 @@ export function ScoringProgress({
       },
     ),
   );
-  const cancel = useMutation(trpc.submissions.cancel.mutationOptions());
+  const cancelFirst = useMutation(trpc.submissions.cancel.mutationOptions());
+  const cancelNext = useMutation(trpc.runs.cancelRescoring.mutationOptions());
+  const cancel = scorer === null ? cancelFirst : cancelNext;
 
   const event = live.data?.data;
   const done = event?.type === 'done';
@@ -67,7 +72,9 @@ export function ScoringProgress({
           type="button"
           className="button"
           disabled={done || cancel.isPending || cancel.isSuccess}
-          onClick={() => cancel.mutate({ runId })}
+          onClick={() =>
+            scorer === null ? cancelFirst.mutate({ runId }) : cancelNext.mutate({ runId, scorer })
+          }
         >
           {cancel.isPending || cancel.isSuccess ? 'Cancelling' : 'Cancel scoring'}
         </button>

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wilson } from './intervals';
-import { isBetter, packVerdicts, pairedDifference, panelOf, panelRun, type Ranked, ranks } from './paired';
+import {
+  exactMcNemar,
+  isBetter,
+  packVerdicts,
+  pairedDifference,
+  panelOf,
+  panelRun,
+  type Ranked,
+  ranks,
+} from './paired';
 
 const singles = (n: number) => Array.from({ length: n }, (_, i) => ({ cluster: String(i) }));
 const bits = (text: string) => packVerdicts([...text].map((mark) => mark === '1'));
@@ -140,5 +149,32 @@ describe('ranks', () => {
     const run = () => panelRun(panel, [packVerdicts(singles(64).map((_, i) => i % 3 === 0))]);
     const interval = wilson({ correct: 22, total: 64 });
     expect(ranks([1, 2, 3].map(() => ({ value: 34, interval, run: run() })))).toEqual([1, 1, 1]);
+  });
+});
+
+describe('exactMcNemar', () => {
+  it('is the binomial tail, doubled', () => {
+    expect(exactMcNemar(0, 0)).toBe(1);
+    expect(exactMcNemar(5, 0)).toBeCloseTo(2 / 32, 12);
+    expect(exactMcNemar(1, 9)).toBeCloseTo((2 * (1 + 10)) / 1024, 12);
+    // scipy.stats.binomtest(8, 29).pvalue
+    expect(exactMcNemar(8, 21)).toBeCloseTo(0.02411, 5);
+  });
+
+  it('holds for thousands, where 2^-n is no number', () => {
+    expect(exactMcNemar(6_000, 6_000)).toBe(1);
+    expect(exactMcNemar(5_900, 6_100)).toBeCloseTo(0.0693, 3);
+    expect(exactMcNemar(0, 13_000)).toBe(0);
+  });
+
+  it('does not care which is which, and never leaves 0 to 1', () => {
+    fc.assert(
+      fc.property(fc.nat(400), fc.nat(400), (a, b) => {
+        const p = exactMcNemar(a, b);
+        expect(p).toBe(exactMcNemar(b, a));
+        expect(p).toBeGreaterThanOrEqual(0);
+        expect(p).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 });

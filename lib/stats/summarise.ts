@@ -32,7 +32,7 @@ function figures(clusters: ByCluster): Count & { accuracy: number; interval: Int
  */
 export function summarise(
   benchmark: Pick<Benchmark, 'breakdowns' | 'secondary'>,
-  samples: readonly Sample[],
+  samples: readonly Pick<Sample, 'tags' | 'cluster'>[],
   outcomes: readonly Outcome[],
 ): RunScore {
   if (samples.length === 0 || samples.length !== outcomes.length)

@@ -189,14 +189,11 @@ export async function scorableSamples(
     .where(and(ofRun(of), gt(verdict.ordinal, after), lte(verdict.ordinal, last)))
     .orderBy(asc(verdict.ordinal));
   return {
-    samples: rows.map(
-      ({ sample: { dataId: _, options, ...rest }, output, verdict: { outcome, answer, reason } }) => ({
-        ...rest,
-        options,
-        output,
-        verdict: shortVerdict({ outcome, answer, reason }),
-      }),
-    ),
+    samples: rows.map(({ sample: { dataId: _, ...rest }, output, verdict: { outcome, answer, reason } }) => ({
+      ...rest,
+      output,
+      verdict: { outcome, answer, reason },
+    })),
     next: page.length === PAGE_ROWS || past !== -1 ? last : null,
   };
 }

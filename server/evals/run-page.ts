@@ -85,6 +85,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
       breakdown: found.score.breakdown,
       secondary: found.score.secondary,
     },
+    headlineScorer: found.run.scorer,
     scorers: hasSamples ? await runScorers(id, found.run.scorer, benchmark) : [],
     outcomes: hasSamples ? await outcomesOf(id, found.run.scorer) : null,
     tags: hasSamples && found.data ? await tagsOf(found.data.id, benchmark?.breakdowns ?? []) : [],

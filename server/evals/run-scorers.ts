@@ -43,6 +43,7 @@ export async function runScorers(
               headline: scored.headline,
               interval: scored.interval,
               correct: scored.correct,
+              needsJudge: scored.needsJudge,
               total: scored.total,
             },
       changed: changes.find((each) => each.scorer === id)?.count ?? 0,

@@ -151,6 +151,8 @@ export interface RunPage {
     breakdown: readonly BreakdownGroup[];
     secondary: Readonly<Record<string, number>>;
   } | null;
+  /** Id of the scorer of the headline. */
+  headlineScorer: string;
   /** The scorers of the benchmark and those that the run was scored by; empty where it has no samples. */
   scorers: readonly RunScorer[];
   /** Counts by outcome, for the filter. */
@@ -163,12 +165,21 @@ export interface RunPage {
   mayDecide: boolean;
 }
 
+/** The figure of a run by one scorer, in percent. */
+export interface ScorerFigure {
+  headline: number;
+  interval: Interval;
+  correct: number;
+  needsJudge: number;
+  total: number;
+}
+
 /** A scorer and what it makes of a run. */
 export interface RunScorer {
   id: string;
   /** Null where this version of the code has no such scorer any more. */
   scorer: { label: string; rule: string; upstream: Scorer['upstream'] } | null;
-  score: { headline: number; interval: Interval; correct: number; total: number } | null;
+  score: ScorerFigure | null;
   /** Verdicts that are another than by the scorer of the headline. */
   changed: number;
   /** Where it is being scored, or could not be. */

@@ -43,7 +43,13 @@ export const submissionsRouter = router({
 
   /** Progress of a scoring, the run's first or one by another scorer: the state at once, then each change, until it is done. */
   progress: writerProcedure
-    .input(z.object({ runId: z.string(), scorer: z.string().nullable().default(null), lastEventId: z.string().nullish() }))
+    .input(
+      z.object({
+        runId: z.string(),
+        scorer: z.string().nullable().default(null),
+        lastEventId: z.string().nullish(),
+      }),
+    )
     .subscription(async function* ({ input, signal }) {
       try {
         for await (const event of followRun(input.runId, signal, input.scorer))

@@ -1,19 +1,19 @@
 import '../runs.css';
 import '../samples.css';
-import { TRPCError } from '@trpc/server';
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
-import { cache } from 'react';
 import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/evals/types';
 import { TrpcProvider } from '../../trpc/client';
 import { api } from '../../trpc/server';
 import { EmptyState, ErrorState } from '../../ui/state';
 import type { FirstRead, View } from '../browse';
+import { cut, isWhole, orNull, readRun } from '../read-run';
 import { RunBreakdowns } from '../run-breakdowns';
 import { RunDecision } from '../run-decision';
 import { RunFailures } from '../run-failures';
 import { RunFigure, RunHeader } from '../run-head';
 import { RunProvenance } from '../run-provenance';
+import { RunScorers } from '../run-scorers';
 import { provenanceWords } from '../run-words';
 import { Samples } from '../samples';
 import { PAGE, paramsOf, readView, viewQuery } from '../samples-url';
@@ -21,22 +21,6 @@ import { ScoringProgress } from '../scoring-progress';
 
 type Params = Promise<{ id: string }>;
 type Query = Promise<Record<string, string | string[] | undefined>>;
-
-/** A longer output is cut in the page; the browser then reads the whole. */
-const OUTPUT_IN_PAGE = 50_000;
-
-/** Null where the server has no such thing for this visitor. */
-async function orNull<T>(reading: Promise<T>): Promise<T | null> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof TRPCError && ['NOT_FOUND', 'UNAUTHORIZED', 'FORBIDDEN'].includes(error.code))
-      return null;
-    throw error;
-  }
-}
-
-const readRun = cache(async (id: string) => orNull((await api()).runs.get({ id })));
 
 export async function generateMetadata({ params }: { params: Params }): Promise<Metadata> {
   const run = await readRun(decodeURIComponent((await params).id));
@@ -64,6 +48,7 @@ export default async function RunScreen({ params, searchParams }: { params: Para
           <RunProvenance run={run} />
         </div>
       )}
+      <RunScorers run={run} />
       {run.state === 'scored' && run.mayDecide ? <Preview run={run} /> : null}
       {score === null ? null : (
         <section id="samples" aria-labelledby="samples-heading" className="run-samples">
@@ -158,12 +143,7 @@ async function readFirstSamples(
     position,
     page,
     range,
-    ...cut(detail),
+    detail: detail && cut(detail),
+    detailIsWhole: detail === null || isWhole(detail),
   };
-}
-
-function cut(detail: SampleDetail | null): Pick<FirstRead<SampleRow, SampleDetail>, 'detail' | 'detailIsWhole'> {
-  if (detail?.output == null || detail.output.length <= OUTPUT_IN_PAGE)
-    return { detail, detailIsWhole: true };
-  return { detail: { ...detail, output: detail.output.slice(0, OUTPUT_IN_PAGE) }, detailIsWhole: false };
 }
