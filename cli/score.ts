@@ -8,29 +8,33 @@ import { type Outcome, outcomeOf, type Scorer } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, type Interval, judgeWords } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
 import { type Command, print, table, UsageError } from './command';
+import { compareScorers, comparisonAsJson, comparisonAsText } from './compare-scorers';
 import { fileSource } from './file-source';
 import { findTarget } from './find-target';
 import type { Target } from './read-samples';
 
 const help = `Scores a predictions file here: no server, no database.
 
-Usage: ocean score FILE [--benchmark ID] [--split S] [--scorer ID] [--data PATH] [--json] [--verdicts PATH]
+Usage: ocean score FILE [--benchmark ID] [--split S] [--scorer ID [--scorer ID]] [--data PATH] [--json]
+                        [--verdicts PATH]
 
   FILE          our JSON lines {"sample_id", "output"}, or the files of the seed's and R1-V's evaluation, VLMEvalKit,
                 lmms-eval, MATH-V, MathVista; plain, gzip or zip
   --benchmark   left out, the file's content says it
   --split       left out, the file's rows say it
-  --scorer      another than the one of the published table: ocean benchmarks --json lists them
+  --scorer      another than the one of the published table: ocean benchmarks --json lists them; given twice, both
+                score the file, and what differs is printed
   --data        the benchmark's annotation file as published; left out, the installed one (ocean benchmarks install)
   --json        one JSON object {benchmark, split, scorer, total, matched, missing, correct, needs_judge, headline, ci,
                 breakdown, claimed, …}; headline, ci and claimed in percent
   --verdicts    write a JSON line {sample_id, correct, answer, reason} a sample, in the file's order; correct
-                is null where only a judge model could say
+                is null where only a judge model could say; {sample_id, a, b} for two scorers
 
 Samples without a prediction count as wrong.
 
 Example:
   ocean score predictions.jsonl --benchmark superclevr --data super_clevr_test_5k.jsonl --verdicts verdicts.jsonl
+  ocean score geoqa.json --scorer seed@1 --scorer strict@1
 `;
 
 export const score: Command = {
@@ -41,7 +45,7 @@ export const score: Command = {
       options: {
         benchmark: { type: 'string' },
         split: { type: 'string' },
-        scorer: { type: 'string' },
+        scorer: { type: 'string', multiple: true },
         data: { type: 'string' },
         json: { type: 'boolean' },
         verdicts: { type: 'string' },
@@ -57,8 +61,22 @@ export const score: Command = {
       split: values.split,
       data: values.data,
     });
-    const scorer = scorerNamed(target.benchmark, values.scorer);
-    const scored = scoreFile(file, target, scorer, values.verdicts !== undefined);
+    const [name, other, ...others] = values.scorer ?? [];
+    if (others.length > 0) throw new UsageError('two scorers at most are compared: give --scorer twice');
+    const scorer = scorerNamed(target.benchmark, name);
+    const wantsLines = values.verdicts !== undefined;
+    if (other !== undefined) {
+      const pair = [scorer, scorerNamed(target.benchmark, other)] as const;
+      const compared = compareScorers(file, target, pair, wantsLines);
+      if (values.verdicts !== undefined) writeVerdicts(values.verdicts, compared.lines);
+      print(
+        values.json
+          ? JSON.stringify(comparisonAsJson(compared, target, pair))
+          : comparisonAsText(compared, target, pair),
+      );
+      return;
+    }
+    const scored = scoreFile(file, target, scorer, wantsLines);
     if (values.verdicts !== undefined) writeVerdicts(values.verdicts, scored.lines);
     print(
       values.json

@@ -1,6 +1,7 @@
 'use client';
 
-import { memo, type Ref, useCallback, useMemo } from 'react';
+import { memo, type Ref, useCallback, useMemo, useRef } from 'react';
+import type { Outcome } from '@/lib/scoring/scorer';
 import { changedCount } from '@/lib/stats/compare-outcomes';
 import type {
   ChangedRow,
@@ -56,17 +57,29 @@ export function Changes({
   const queryOf = useCallback((view: View<ChangeFilter>) => changesQuery(pair, view), [pair]);
   const tagLabels = useMemo(() => tagLabelsOf(tags), [tags]);
   const all = comparison.transitions.reduce((sum, { count }) => sum + count, 0);
+  const samples = useRef<HTMLElement>(null);
+  const addressOf = (change: { from: Outcome; to: Outcome }) =>
+    `/runs/${encodeURIComponent(runId)}/compare${queryOf({ filter: { change }, sampleId: null })}`;
   return (
     <>
       <ComparisonFigures
         from={from}
         to={to}
         comparison={comparison}
-        hrefOf={(change) =>
-          `/runs/${encodeURIComponent(runId)}/compare${queryOf({ filter: { change }, sampleId: null })}#samples`
-        }
+        hrefOf={(change) => `${addressOf(change)}#samples`}
+        onChoose={(change) => {
+          window.history.pushState(null, '', addressOf(change));
+          samples.current?.scrollIntoView();
+          samples.current?.focus({ preventScroll: true });
+        }}
       />
-      <section id="samples" aria-labelledby="samples-heading" className="run-samples">
+      <section
+        ref={samples}
+        tabIndex={-1}
+        id="samples"
+        aria-labelledby="samples-heading"
+        className="run-samples"
+      >
         <h2 id="samples-heading">Samples</h2>
         <Browse
           source={source}

@@ -1,4 +1,3 @@
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 import { OUTCOMES, type Outcome } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, judgeWords } from '@/lib/stats/score';
@@ -8,6 +7,11 @@ import { formatCount, formatInterval, formatPercent } from '../ui/format';
 import { IntervalBar } from '../ui/interval';
 import { changeWords, testWords } from './compare-words';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
+
+interface Direction {
+  from: Outcome;
+  to: Outcome;
+}
 
 /** One of two scorers, and its figure. */
 export interface ComparedFigure {
@@ -25,11 +29,14 @@ export function ComparisonFigures({
   to,
   comparison,
   hrefOf,
+  onChoose,
 }: {
   from: ComparedFigure;
   to: ComparedFigure;
   comparison: ScorerComparison;
-  hrefOf: (change: { from: Outcome; to: Outcome }) => string;
+  /** Where the samples of a direction are listed. */
+  hrefOf: (change: Direction) => string;
+  onChoose: (change: Direction) => void;
 }) {
   const { difference, interval } = comparison.difference;
   const test = testWords(comparison);
@@ -45,7 +52,7 @@ export function ComparisonFigures({
           <Delta value={difference} /> <span className="text-muted">points</span>
         </p>
         <p>
-          {formatInterval(interval)}{' '}
+          {formatPercent(interval.low)} to {formatPercent(interval.high)}{' '}
           <span className="text-muted">
             is the {Math.round(interval.level * 100)} % interval: {INTERVAL_METHODS[interval.method]}
           </span>
@@ -60,7 +67,7 @@ export function ComparisonFigures({
           {test === null ? null : <li>{test}</li>}
         </ul>
       </section>
-      <Matrix comparison={comparison} hrefOf={hrefOf} />
+      <Matrix transitions={comparison.transitions} hrefOf={hrefOf} onChoose={onChoose} />
     </div>
   );
 }
@@ -110,11 +117,13 @@ function Figure({
 
 /** Outcomes by A against outcomes by B. A count that is off the diagonal leads to its samples. */
 function Matrix({
-  comparison: { transitions },
+  transitions,
   hrefOf,
+  onChoose,
 }: {
-  comparison: ScorerComparison;
-  hrefOf: (change: { from: Outcome; to: Outcome }) => string;
+  transitions: ScorerComparison['transitions'];
+  hrefOf: (change: Direction) => string;
+  onChoose: (change: Direction) => void;
 }) {
   const occurs = (side: 'from' | 'to') =>
     OUTCOMES.filter((outcome) => transitions.some((each) => each[side] === outcome));
@@ -151,9 +160,17 @@ function Matrix({
                       {count === 0 || from === to ? (
                         formatCount(count)
                       ) : (
-                        <Link href={hrefOf({ from, to })} scroll={false}>
+                        <a
+                          href={hrefOf({ from, to })}
+                          aria-label={`${formatCount(count)}: ${OUTCOME_WORDS[from]} by A, ${OUTCOME_WORDS[to]} by B`}
+                          onClick={(event) => {
+                            if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+                            event.preventDefault();
+                            onChoose({ from, to });
+                          }}
+                        >
                           {formatCount(count)}
-                        </Link>
+                        </a>
                       )}
                     </td>
                   );

@@ -269,7 +269,10 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
     expect(await database.db.$count(rescoring)).toBe(0);
     await expect(cancelScoring(runId, SECOND)).rejects.toMatchObject({ kind: 'conflict' });
     // The first verdicts are still whole.
-    expect(await runPage(runId, WRITER)).toMatchObject({ state: 'scored', outcomes: { correct: 160, wrong: 40 } });
+    expect(await runPage(runId, WRITER)).toMatchObject({
+      state: 'scored',
+      outcomes: { correct: 160, wrong: 40 },
+    });
   });
 
   test.skipIf(skip)(

@@ -57,7 +57,10 @@ export default async function CompareScreen({
         }
       >
         <p className="run-what">
-          <bdi>{run.model.name}</bdi> on {run.benchmark.name}
+          <span>
+            <bdi>{run.model.name}</bdi> on {run.benchmark.name}
+            {run.split === null ? null : `, ${run.split.label}`}
+          </span>
         </p>
       </PageHeader>
       {from === undefined || to === undefined ? (

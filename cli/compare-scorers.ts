@@ -1,0 +1,139 @@
+import { matchRows, requireMatches } from '@/lib/predictions/match';
+import type { PredictionsFile } from '@/lib/predictions/predictions-file';
+import { type Outcome, outcomeOf, type Scorer, type Verdict } from '@/lib/scoring/scorer';
+import { changedCount, compareOutcomes } from '@/lib/stats/compare-outcomes';
+import type { RunScore } from '@/lib/stats/score';
+import { summarise } from '@/lib/stats/summarise';
+import { table } from './command';
+import type { Target } from './read-samples';
+
+/** How many samples whose verdict changes are printed. */
+const SHOWN = 20;
+
+/** Two scorers on the rows of one file; the first is A, the second B. */
+export function compareScorers(
+  file: PredictionsFile,
+  target: Target,
+  scorers: readonly [Scorer, Scorer],
+  wantsLines: boolean,
+) {
+  const outcomes: readonly [Outcome[], Outcome[]] = [
+    target.samples.map(() => 'missing'),
+    target.samples.map(() => 'missing'),
+  ];
+  const lines: string[] = [];
+  const shown: string[][] = [];
+  let otherAnswers = 0;
+  const matching = matchRows(file.rows(), target.samples);
+  for (const { sample, ordinal, row } of matching) {
+    const a = scorers[0].score(sample, row.output);
+    const b = scorers[1].score(sample, row.output);
+    const [from, to] = [outcomeOf(a), outcomeOf(b)];
+    outcomes[0][ordinal] = from;
+    outcomes[1][ordinal] = to;
+    if (from === to) otherAnswers += Number(a.answer !== b.answer);
+    else if (shown.length < SHOWN)
+      shown.push([`  ${sample.sampleId}`, `${from} → ${to}`, quoted(String(sample.gold)), said(a), said(b)]);
+    if (wantsLines) lines.push(JSON.stringify({ sample_id: sample.sampleId, a: plain(a), b: plain(b) }));
+  }
+  requireMatches(matching.report(), `${target.split.id} of ${target.benchmark.id}`);
+  const [from, to] = outcomes;
+  return {
+    figures: [
+      summarise(target.benchmark, target.samples, from),
+      summarise(target.benchmark, target.samples, to),
+    ] as const,
+    comparison: compareOutcomes(target.samples, from, to),
+    otherAnswers,
+    shown,
+    lines,
+  };
+}
+type Compared = ReturnType<typeof compareScorers>;
+
+const plain = ({ correct, answer, reason }: Verdict) => ({ correct, answer, reason });
+const said = ({ answer }: Verdict) => (answer === null ? 'none' : quoted(answer));
+
+/** A model's text for a terminal: one short line, in which nothing commands the terminal or turns the writing. */
+function quoted(text: string): string {
+  return JSON.stringify(text.length > 30 ? `${text.slice(0, 29)}…` : text).replace(
+    /[\u007f-\u009f\u2028\u2029]|\p{Bidi_Control}/gu,
+    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+export function comparisonAsJson(
+  { figures, comparison, otherAnswers }: Compared,
+  { benchmark, split }: Target,
+  scorers: readonly [Scorer, Scorer],
+) {
+  const figure = (scorer: Scorer, { correct, needsJudge, total, headline, interval }: RunScore) => ({
+    scorer: scorer.id,
+    correct,
+    needs_judge: needsJudge,
+    total,
+    headline,
+    ci: [interval.low, interval.high],
+  });
+  const { difference, interval, onlyA, onlyB } = comparison.difference;
+  return {
+    benchmark: benchmark.id,
+    split: split.id,
+    a: figure(scorers[0], figures[0]),
+    b: figure(scorers[1], figures[1]),
+    difference,
+    ci: [interval.low, interval.high],
+    right_by_a_alone: onlyB,
+    right_by_b_alone: onlyA,
+    mcnemar_p: comparison.pValue,
+    transitions: comparison.transitions,
+    other_answers: otherAnswers,
+  };
+}
+
+const count = (value: number) => value.toLocaleString('en');
+const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
+
+export function comparisonAsText(
+  { figures, comparison, otherAnswers, shown }: Compared,
+  { benchmark, split }: Target,
+  scorers: readonly [Scorer, Scorer],
+): string {
+  const figure = (
+    letter: string,
+    scorer: Scorer,
+    { correct, needsJudge, total, headline, interval }: RunScore,
+  ) => [
+    `  ${letter}`,
+    `${headline.toFixed(2)} %`.padStart(8),
+    `${interval.low.toFixed(2)} to ${interval.high.toFixed(2)}`,
+    `${count(correct)} of ${count(total)}`,
+    needsJudge === 0 ? '' : `${count(needsJudge)} need a judge`,
+    scorer.id,
+  ];
+  const { difference, interval, onlyA, onlyB } = comparison.difference;
+  const changed = changedCount(comparison.transitions);
+  const lines = [
+    `${benchmark.name}, ${split.label} (${benchmark.id} ${split.id}), by two scorers`,
+    '',
+    table([figure('A', scorers[0], figures[0]), figure('B', scorers[1], figures[1])]),
+    '',
+    `  B against A: ${signed(difference)} points, ${100 * interval.level} % interval ${signed(interval.low)} to ${signed(interval.high)}`,
+    `  ${count(onlyA)} right by B alone, ${count(onlyB)} right by A alone: exact McNemar test p = ${comparison.pValue.toPrecision(2)}`,
+    `  ${count(changed)} of ${count(figures[0].total)} verdicts differ`,
+    ...comparison.transitions
+      .filter(({ from, to }) => from !== to)
+      .map(({ from, to, count: samples }) => `  ${count(samples).padStart(7)}  ${from} → ${to}`),
+  ];
+  if (otherAnswers > 0)
+    lines.push(`  ${count(otherAnswers)} more have the same verdict on another extracted answer`);
+  if (shown.length > 0)
+    lines.push(
+      '',
+      table([['  SAMPLE', 'FROM A TO B', 'GOLD', 'ANSWER BY A', 'ANSWER BY B'], ...shown]),
+      ...(changed > shown.length
+        ? [`  … ${count(changed - shown.length)} more: --verdicts writes all of them`]
+        : []),
+    );
+  return lines.join('\n');
+}
