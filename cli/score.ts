@@ -104,7 +104,7 @@ function scoreFile(file: PredictionsFile, target: Target, scorer: Scorer, wantsL
   const agreement = { agreed: 0, of: 0 };
   const matching = matchRows(file.rows(), target.samples);
   for (const { sample, ordinal, row } of matching) {
-    const verdict = scorer.score(sample, row.output);
+    const verdict = scorer.score(sample, row.output, row.extraction);
     const { correct, answer, reason } = verdict;
     outcomes[ordinal] = outcomeOf(verdict);
     if (row.claimedCorrect !== null && correct !== null) {

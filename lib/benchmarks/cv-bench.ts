@@ -1,7 +1,7 @@
 import { isParquet, jsonRows, parquetRows, type Row, uniqueIds } from '@/lib/benchmarks/annotations';
 import type { AnnotationFile, Benchmark, Sample, SecondaryFigure } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
-import { choiceScorer } from '@/lib/scoring/choice';
+import { choiceScorer, choiceVlmevalkit } from '@/lib/scoring/choice';
 
 const TASKS = ['Count', 'Relation', 'Depth', 'Distance'] as const;
 type Task = (typeof TASKS)[number];
@@ -104,6 +104,25 @@ const officialMacro: SecondaryFigure = {
   },
 };
 
+/** VLMEvalKit reports the two halves apart (vlmeval/dataset/image_mcq.py at e8e78f05, CVBench). */
+const half2D: SecondaryFigure = {
+  id: 'vlmevalkit-2d',
+  label: 'CV-Bench-2D',
+  formula: 'As VLMEvalKit reports it: the mean of the accuracies on ADE20K and COCO.',
+  compute(groups) {
+    const sources = groups('source');
+    const [ade, coco] = ['ADE20K', 'COCO'].map((name) => accuracyOf(sources.get(name)));
+    return ade == null || coco == null ? null : (ade + coco) / 2;
+  },
+};
+
+const half3D: SecondaryFigure = {
+  id: 'vlmevalkit-3d',
+  label: 'CV-Bench-3D',
+  formula: 'As VLMEvalKit reports it: the accuracy on Depth and Distance.',
+  compute: (groups) => accuracyOf(groups('type').get('3D')),
+};
+
 export const cvBench: Benchmark = {
   id: 'cv-bench',
   name: 'CV-Bench',
@@ -139,8 +158,8 @@ export const cvBench: Benchmark = {
     { tag: 'source', label: 'Source' },
   ],
   headline: { kind: 'accuracy', label: 'Accuracy' },
-  secondary: [officialMacro],
-  scorers: [choiceScorer],
+  secondary: [officialMacro, half2D, half3D],
+  scorers: [choiceScorer, choiceVlmevalkit],
   caveats: [
     'The seed reports the accuracy over all 2,638 questions; the official figure is a mean of means over the three image sources and differs by a point or so. It stands beside the headline where the installed data names the sources.',
     'The rule is lenient where an answer begins with a choice and a full stop, so 3.5 counts as the choice 3, and the article in “There is a car” counts as choice A; “Right” for “right” counts as no answer.',

@@ -1,6 +1,8 @@
 import { jsonLines, uniqueIds } from '@/lib/benchmarks/annotations';
 import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
+import { mathVisionOfficial } from '@/lib/scoring/math-vision-official';
+import { mathVisionVlmevalkit } from '@/lib/scoring/math-vision-vlmevalkit';
 
 const COMMIT = '1d361180b02cbff417c77c02acf1b4cacf2d55ea';
 const published = (name: string) => ({
@@ -61,7 +63,7 @@ export const mathVision: Benchmark = {
   ],
   headline: { kind: 'accuracy', label: 'Accuracy' },
   secondary: [],
-  scorers: [],
+  scorers: [mathVisionVlmevalkit('2025-04'), mathVisionVlmevalkit('head'), mathVisionOfficial],
   caveats: [
     'The seed’s figures come from VLMEvalKit with gpt-4o-mini as the judge of what an output answers.',
     'VLMEvalKit evaluates the answer as Python beside a variable named a, so the constant answer "A" equals every number and scores 57.6 %.',

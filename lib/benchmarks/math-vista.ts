@@ -1,6 +1,7 @@
 import { jsonDictionary, uniqueIds } from '@/lib/benchmarks/annotations';
 import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
+import { mathVistaOfficial, mathVistaVlmevalkit } from '@/lib/scoring/math-vista';
 
 /** A JSON object of `pid: {question, image, choices, answer, question_type, answer_type, pid, metadata, …}`; a sample's id is its pid. */
 async function readAnnotations(file: AnnotationFile): Promise<readonly Sample[]> {
@@ -62,7 +63,7 @@ export const mathVista: Benchmark = {
   ],
   headline: { kind: 'accuracy', label: 'Accuracy' },
   secondary: [],
-  scorers: [],
+  scorers: [mathVistaVlmevalkit('2025-04'), mathVistaVlmevalkit('head'), mathVistaOfficial],
   caveats: [
     'The seed’s figures come from VLMEvalKit with gpt-4o-mini as the judge of what an output answers; the choice of judge alone has moved a model by seven points.',
     'The baselines 62.3 and 68.2 are those that Qwen published, most likely copied and not run again.',

@@ -2,7 +2,7 @@ import { isParquet, jsonRows, pythonStrings, textOf, tsvRows, uniqueIds } from '
 import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { AnnotationError } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
-import { substringScorer } from '@/lib/scoring/substring';
+import { officialSubstringScorer, substringScorer } from '@/lib/scoring/substring';
 
 /**
  * The official JSON list `{dataset_name, id, image_path, question, answers, type}`, whose `id` is not unique: a
@@ -76,7 +76,7 @@ export const ocrBench: Benchmark = {
   breakdowns: [{ tag: 'type', label: 'Type' }],
   headline: { kind: 'accuracy', label: 'Score / 10' },
   secondary: [],
-  scorers: [substringScorer],
+  scorers: [substringScorer, officialSubstringScorer],
   caveats: [
     'The whole output is searched, so an answer that the thinking only mentions counts, and a longer output is likelier to hit.',
     'The formulas are compared without spaces, where upstream’s official script picks them by data set instead of by type; both mean the same 100 samples.',

@@ -136,6 +136,15 @@ export function storable(text: string, key: string, row: number): string {
   return text.replace(/[\0\p{Surrogate}]/gu, '\ufffd');
 }
 
+/** What a judge extracted, as Python's `str` writes it; undefined where the field is absent. */
+export function extractionOf(record: JsonObject, key: string, row: number): string | undefined {
+  const value = record[key];
+  if (value === null) return 'None';
+  return typeof value === 'string' || typeof value === 'number'
+    ? storable(String(value), key, row)
+    : undefined;
+}
+
 export function inWords(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null or NaN';

@@ -1,4 +1,4 @@
-import { textOf } from './json-text';
+import { extractionOf, textOf } from './json-text';
 import { idOf } from './ocean-jsonl';
 import type { RecordFormat } from './record-format';
 
@@ -17,6 +17,7 @@ export const mathVista: RecordFormat = {
       row,
       reference: { by: 'id', sampleId: key ?? idOf(value, 'pid', row), gold: null },
       output: failed ? '' : textOf(value, 'response', row),
+      extraction: extractionOf(value, 'extraction', row),
       tokens: null,
       claimedCorrect: typeof value.true_false === 'boolean' ? value.true_false : null,
     };

@@ -40,6 +40,8 @@ export interface PredictionRow {
   row: number;
   reference: SampleReference;
   output: string;
+  /** What a judge upstream found that the output answers, where the file keeps it. */
+  extraction?: string | undefined;
   tokens: number | null;
   /** The verdict that the file itself claims, null where it says none. Never trusted, shown beside ours. */
   claimedCorrect: boolean | null;

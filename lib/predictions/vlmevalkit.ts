@@ -1,5 +1,5 @@
 import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
-import { isJsonObject, type JsonObject, storable, textOf } from './json-text';
+import { extractionOf, isJsonObject, type JsonObject, storable, textOf } from './json-text';
 import { idOf } from './ocean-jsonl';
 import type { SampleReference } from './predictions-file';
 import type { RecordFormat } from './record-format';
@@ -7,6 +7,8 @@ import type { RecordFormat } from './record-format';
 /**
  * VLMEvalKit's predictions: the columns of its data set's tsv without the image, and `prediction`, and `thinking` where
  * it was told to split that off (SPLIT_THINK); xlsx, tsv, or JSON records (vlmeval/smp/file.py at e8e78f05).
+ *
+ * The files of a judge beside it add `res` (MathVision, MathVista) or `extract` (MathVerse): what it found.
  *
  * pandas reads cells "NA", "None" and "" as NaN and numeric columns as floats. Here a cell is the text that the file
  * holds: a model that answered "None" did answer; an empty cell is an empty output.
@@ -30,6 +32,7 @@ export const vlmEvalKit: RecordFormat = {
         typeof thinking === 'string' && thinking !== ''
           ? storable(`<think>${thinking.replace(/<\/think>$/, '')}</think>${answer}`, 'thinking', row)
           : answer,
+      extraction: extractionOf(value, 'res', row) ?? extractionOf(value, 'extract', row),
       tokens: null,
       claimedCorrect: null,
     };

@@ -1,8 +1,15 @@
 import { extract } from '@/lib/scoring/extract';
 import { strip } from '@/lib/scoring/python';
-import type { Scorer } from '@/lib/scoring/scorer';
+import { needsJudge, type Scorer } from '@/lib/scoring/scorer';
 import { oneLineAnswerSpan, type Span } from '@/lib/scoring/tags';
 import { SEED_COMMIT, SEED_REPOSITORY } from '@/lib/scoring/upstream';
+import {
+  choiceVerdict,
+  INFERENCE_WORDS,
+  VLMEVALKIT_COMMITS,
+  vlmevalkitLabel,
+  vlmevalkitUpstream,
+} from '@/lib/scoring/vlmevalkit';
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F'];
 const LETTER_STRINGS = [
@@ -59,6 +66,17 @@ export const choiceScorer: Scorer = {
       span: [where[0] + answer.span[0], where[0] + answer.span[1]],
     };
   },
+};
+
+/** VLMEvalKit's rule for CV-Bench, a multiple-choice set among others (vlmeval/dataset/utils/multiple_choice.py). */
+export const choiceVlmevalkit: Scorer = {
+  id: `cv-bench/vlmevalkit@${VLMEVALKIT_COMMITS.head}`,
+  label: vlmevalkitLabel('head'),
+  rule: `The answer is ${INFERENCE_WORDS.head}. Where none can be inferred a judge model is asked upstream, and where that fails a choice is drawn at random; here such a sample needs a judge.`,
+  upstream: vlmevalkitUpstream('head', 'vlmeval/dataset/utils/multiple_choice.py'),
+  score: ({ gold, options }, output) =>
+    choiceVerdict(output, options ?? [], String(gold)[1] ?? '', 'head') ??
+    needsJudge('no choice can be inferred from the output: a judge must say which it means'),
 };
 
 const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)}…` : text);

@@ -1,4 +1,16 @@
 import { skipSpaces } from '@/lib/scoring/python';
+import {
+  factorial,
+  finite,
+  negated,
+  notANumber,
+  numberOrNull,
+  over,
+  plus,
+  power,
+  times,
+  type Value,
+} from '@/lib/scoring/python-arithmetic';
 
 /**
  * The number that MATH-V's evaluation gets out of a piece of LaTeX: `eval(str(latex2sympy(text)))` with the names of
@@ -11,14 +23,6 @@ import { skipSpaces } from '@/lib/scoring/python';
 /** Longer texts are not read: no answer is, and the time stays small. */
 const MAX_LENGTH = 2_000;
 const MAX_DEPTH = 60;
-
-/** A Python number: a bigint is an int, a number a float. */
-type Value = number | bigint;
-
-class NotANumber extends Error {}
-const notANumber = (): never => {
-  throw new NotANumber();
-};
 
 /** Commands that the grammar knows as more than an unknown character, by what they do to a number. */
 const COMMANDS: Readonly<Record<string, string>> = {
@@ -104,16 +108,17 @@ const CLOSERS: Readonly<Record<string, string>> = {
   '\\llcorner': '\\lrcorner',
 };
 
-/** Null where it is not a (real, finite) number. */
-export function latexValue(latex: string): number | null {
-  if (latex.length > MAX_LENGTH) return null;
-  try {
-    return relationOf(prepared(latex));
-  } catch (error) {
-    if (error instanceof NotANumber) return null;
-    throw error;
-  }
+/** What Python has a name for where the text that sympy prints is evaluated. */
+export interface Namespace {
+  /** The names of the `math` module: sqrt, pi, sin, … */
+  math: boolean;
+  /** What the letter `a` stands for. */
+  a?: Value;
 }
+
+/** Null where it is not a (real, finite) number. */
+export const latexValue = (latex: string, namespace: Namespace = { math: true }): Value | null =>
+  latex.length > MAX_LENGTH ? null : numberOrNull(() => relationOf(prepared(latex), namespace));
 
 const prepared = (latex: string): string =>
   latex
@@ -129,13 +134,13 @@ interface Token {
 }
 
 /** Comparisons are read from the left: `3 < 4` is Python's True, which is 1. */
-function relationOf(text: string): number {
-  const reader = new Reader(text);
+function relationOf(text: string, namespace: Namespace): Value {
+  const reader = new Reader(text, namespace);
   let value = reader.sum();
   for (;;) {
     const { kind } = reader.peek();
     if (kind === 'relation' || kind === 'list') return notANumber();
-    if (!/^[<>]=?$/.test(kind)) return finite(Number(value));
+    if (!/^[<>]=?$/.test(kind)) return value;
     reader.take();
     const right = reader.sum();
     const holds =
@@ -148,73 +153,6 @@ function relationOf(text: string): number {
             : value >= right;
     value = holds ? 1n : 0n;
   }
-}
-
-const finite = (value: number): number => (Number.isFinite(value) ? value : notANumber());
-
-/** Powers and factorials stop at so many binary digits; Python goes on until memory ends. */
-const MAX_BITS = 20_000;
-const bitsOf = (value: bigint): number => value.toString(16).length * 4;
-
-const both = <T>(
-  a: Value,
-  b: Value,
-  ints: (a: bigint, b: bigint) => T,
-  floats: (a: number, b: number) => T,
-): T => (typeof a === 'bigint' && typeof b === 'bigint' ? ints(a, b) : floats(Number(a), Number(b)));
-
-const plus = (a: Value, b: Value): Value =>
-  both<Value>(
-    a,
-    b,
-    (x, y) => x + y,
-    (x, y) => finite(x + y),
-  );
-const negated = (a: Value): Value => -a;
-
-function times(a: Value, b: Value): Value {
-  return both<Value>(
-    a,
-    b,
-    (x, y) => (bitsOf(x) + bitsOf(y) > MAX_BITS ? notANumber() : x * y),
-    (x, y) => finite(x * y),
-  );
-}
-
-/** True division, of ints too: of large ones with 128 binary digits of the quotient. */
-function over(a: Value, b: Value): Value {
-  if (Number(b) === 0) return notANumber();
-  return both(
-    a,
-    b,
-    (x, y) => {
-      const shift = BigInt(Math.max(0, bitsOf(y) - bitsOf(x) + 128));
-      const isSmall = bitsOf(x) <= 52 && bitsOf(y) <= 52;
-      return finite(isSmall ? Number(x) / Number(y) : Number((x << shift) / y) / 2 ** Number(shift));
-    },
-    (x, y) => finite(x / y),
-  );
-}
-
-function power(base: Value, exponent: Value): Value {
-  if (typeof base === 'bigint' && typeof exponent === 'bigint' && exponent >= 0n) {
-    const isSmall = base >= -1n && base <= 1n;
-    if (!isSmall && bitsOf(base) * Number(exponent) > MAX_BITS) return notANumber();
-    return isSmall
-      ? base ** (exponent % 2n === 0n && exponent > 0n ? 2n : exponent === 0n ? 0n : 1n)
-      : base ** exponent;
-  }
-  const [a, b] = [Number(base), Number(exponent)];
-  // Python's result is complex there.
-  if ((a === 0 && b < 0) || (a < 0 && !Number.isInteger(b))) return notANumber();
-  return finite(a ** b);
-}
-
-function factorial(value: Value): Value {
-  if (typeof value === 'number' || value < 0n || value > 1_000n) return notANumber();
-  let product = 1n;
-  for (let factor = 2n; factor <= value; factor++) product *= factor;
-  return product;
 }
 
 /** By the falling factorial; of a fractional `k`, which sympy takes too, nobody asks. */
@@ -234,7 +172,10 @@ class Reader {
   private depth = 0;
   private token: Token | null = null;
 
-  constructor(private readonly text: string) {}
+  constructor(
+    private readonly text: string,
+    private readonly namespace: Namespace,
+  ) {}
 
   peek(): Token {
     this.token ??= this.next();
@@ -276,6 +217,7 @@ class Reader {
     if (/[([{]/.test(character)) return token('open');
     if (/[)\]}]/.test(character)) return token('close');
     if (character === 'e') return token('e');
+    if (character === 'a' && this.namespace.a !== undefined) return token('a');
     return notANumber();
   }
 
@@ -339,7 +281,7 @@ class Reader {
 
   private startsFactor(plain: boolean): boolean {
     const { kind } = this.peek();
-    if (/^(?:number|pi|tau|open|left|open-floor|frac|binom)$/.test(kind)) return true;
+    if (/^(?:number|pi|tau|a|open|left|open-floor|frac|binom)$/.test(kind)) return true;
     return !plain && /^(?:sqrt|function|e)$/.test(kind);
   }
 
@@ -347,7 +289,7 @@ class Reader {
     let value = this.raised();
     for (;;) {
       const { kind } = this.peek();
-      if (kind === '!') value = factorial(value);
+      if (kind === '!') value = this.named(factorial(value));
       else if (kind !== "'") return value;
       this.take();
     }
@@ -367,6 +309,11 @@ class Reader {
       this.scriptArgument();
     }
     return exponent;
+  }
+
+  /** A value that Python computes by a name of its `math` module. */
+  private named(value: Value): Value {
+    return this.namespace.math ? value : notANumber();
   }
 
   /** A number or `{…}`. */
@@ -397,13 +344,15 @@ class Reader {
       case 'number':
         return numberOf(token.text);
       case 'pi':
-        return Math.PI;
+        return this.named(Math.PI);
       case 'tau':
-        return 2 * Math.PI;
+        return this.named(2 * Math.PI);
+      case 'a':
+        return this.namespace.a ?? notANumber();
       case 'open':
         return this.group(token);
       case 'open-floor':
-        return floor(this.group(token));
+        return this.named(floor(this.group(token)));
       case 'left': {
         const open = this.take();
         const isFloor = open.kind === 'open-floor';
@@ -411,7 +360,7 @@ class Reader {
         const inner = this.sum();
         if (this.take().text !== token.text.replace('left', 'right')) notANumber();
         if (this.take().text !== CLOSERS[open.text]) notANumber();
-        return isFloor ? floor(inner) : inner;
+        return isFloor ? this.named(floor(inner)) : inner;
       }
       case 'frac': {
         const top = this.braced();
@@ -424,7 +373,7 @@ class Reader {
       case 'sqrt': {
         const index = this.peek().text === '[' ? this.group(this.take()) : null;
         const base = this.braced();
-        if (index === null) return finite(Math.sqrt(Number(base)));
+        if (index === null) return this.named(finite(Math.sqrt(Number(base))));
         return power(base, over(1n, index));
       }
       case 'e':
@@ -440,7 +389,11 @@ class Reader {
   private exponential(): Value {
     if (this.peek().kind !== '^') return notANumber();
     const exponent = this.exponent();
-    return exponent === 1n ? notANumber() : exponent === 0n ? 1n : finite(Math.exp(Number(exponent)));
+    return exponent === 1n
+      ? notANumber()
+      : exponent === 0n
+        ? 1n
+        : this.named(finite(Math.exp(Number(exponent))));
   }
 
   /** `(…)`, with `\\left` and `\\right` or one of them, or a product without further functions. */
@@ -456,6 +409,7 @@ class Reader {
   }
 
   private function(name: string): Value {
+    this.named(0n);
     let base: Value | null = null;
     let exponent: Value | null = null;
     for (;;) {

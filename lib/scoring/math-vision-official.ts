@@ -1,5 +1,6 @@
 import { latexValue } from '@/lib/scoring/latex-value';
 import { strip } from '@/lib/scoring/python';
+import type { Value } from '@/lib/scoring/python-arithmetic';
 import { pythonFloat, pythonStr, roundHalfEven } from '@/lib/scoring/python-numbers';
 import type { Scorer } from '@/lib/scoring/scorer';
 import type { Span } from '@/lib/scoring/tags';
@@ -161,8 +162,11 @@ export function isEqual(gold: string, answer: string): boolean {
   const [a, b] = [evaluatedTuple(wanted), evaluatedTuple(given)];
   if (a === b) return true;
   const [x, y] = [latexValue(a), latexValue(b)];
-  return x !== null && y !== null && roundHalfEven(x, 2) === roundHalfEven(y, 2);
+  return x !== null && y !== null && rounded(x) === rounded(y);
 }
+
+/** `round(value, 2)` */
+const rounded = (value: Value): number => roundHalfEven(Number(value), 2);
 
 /** `(1/2, 3)` with its members as numbers to two decimals; the text itself where one is none. */
 function evaluatedTuple(text: string): string {
@@ -175,7 +179,7 @@ function evaluatedTuple(text: string): string {
     else {
       const value = latexValue(member);
       if (value === null) return text;
-      values.push(Number.isInteger(value) ? String(value) : pythonStr(roundHalfEven(value, 2)));
+      values.push(typeof value === 'bigint' ? String(value) : pythonStr(rounded(value)));
     }
   }
   return `${brackets[0]}${values.join(',')}${brackets[1]}`;

@@ -15,6 +15,8 @@ export interface Verdict {
   span: readonly [start: number, end: number] | null;
 }
 
+export const needsJudge = (reason: string): Verdict => ({ correct: null, answer: null, reason, span: null });
+
 /** What is stored for a sample: a verdict, or why there is none. All but `correct` count as wrong. */
 export const OUTCOMES = ['correct', 'wrong', 'needs-judge', 'timed-out', 'missing'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -30,6 +32,10 @@ export interface Scorer {
   rule: string;
   /** Where the rule stands upstream. */
   upstream: { repository: string; commit: string; path: string };
-  /** Pure, deterministic and total: any text gives a verdict. Its time is bounded by the caller, who can kill it. */
-  score(sample: Sample, output: string): Verdict;
+  /**
+   * Pure, deterministic and total: any text gives a verdict. Its time is bounded by the caller, who can kill it.
+   * @param extraction what a judge found that the output answers, where the predictions file or a judge says it; rules
+   * that upstream applies to an extraction apply to it.
+   */
+  score(sample: Sample, output: string, extraction?: string): Verdict;
 }

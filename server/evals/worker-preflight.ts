@@ -129,7 +129,7 @@ function accuracyOf(
   let correct = 0;
   let position = 0;
   for (const { sample, row } of matchRows(gauges.counted(file.rows()), samples)) {
-    if (gauges.scoring(position++, () => scorer.score(sample, row.output)).correct) correct++;
+    if (gauges.scoring(position++, () => scorer.score(sample, row.output, row.extraction)).correct) correct++;
     if (performance.now() > until) return null;
   }
   return (100 * correct) / samples.length;

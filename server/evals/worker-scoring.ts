@@ -46,11 +46,11 @@ export async function scoreFile(
   for (const { sample, ordinal, row } of matching) {
     const here = position++;
     if (here < task.received) continue;
-    const { output, tokens } = row;
+    const { output, tokens, extraction } = row;
     const lost = task.lost.get(here);
     const found: Found =
       lost === undefined
-        ? foundIn(gauges.scoring(here, () => scorer.score(sample, output)))
+        ? foundIn(gauges.scoring(here, () => scorer.score(sample, output, extraction)))
         : { outcome: 'timed-out', answer: null, reason: lost, span: null };
     outcomes[ordinal] = 1 + OUTCOMES.indexOf(found.outcome);
     batch.add(sample, ordinal, found, task.sendPredictions ? { output, tokens } : null);
