@@ -21,7 +21,11 @@ const CASES = {
   'ocr-bench': { gold: ['CENTRE', 'center'], outputs: [answered('Centre'), answered('left')] },
   geoqa: { gold: '35°', outputs: [answered('$35^{\\circ}$'), answered('$\\frac{\\sqrt{3}}{2}$')] },
   'math-vision': { gold: 'B', options, outputs: [answered('B'), answered('\\boxed{D}')] },
-  'math-vista': { gold: '1.2', outputs: [answered('1.2'), answered('7')] },
+  'math-vista': {
+    gold: '1.2',
+    tags: { question_type: 'free_form', answer_type: 'float' },
+    outputs: [answered('1.2'), '1.2'],
+  },
   'math-verse': { gold: 'B', options: options.slice(0, 4), outputs: [answered('B'), answered('D')] },
 };
 
@@ -53,8 +57,8 @@ export async function scorers() {
   }
 }
 
-function rate(scorer, { gold, options = null, outputs }) {
-  const sample = { sampleId: '0', question: '', options, gold, tags: {}, image: null, cluster: '0' };
+function rate(scorer, { gold, options = null, tags = {}, outputs }) {
+  const sample = { sampleId: '0', question: '', options, gold, tags, image: null, cluster: '0' };
   const started = performance.now();
   let verdicts = 0;
   while (performance.now() - started < 500) {
