@@ -2,6 +2,7 @@
 
 import { useCallback, useState } from 'react';
 import type { SampleDetail } from '@/server/evals/types';
+import { Boxes } from '../ui/boxes';
 
 type Box = SampleDetail['boxes'][number];
 
@@ -37,7 +38,13 @@ export function SampleImage({ sample }: { sample: Pick<SampleDetail, 'image' | '
               onError={() => setFailed(true)}
             />
           ) : null}
-          {size !== null && boxes.length > 0 ? <Boxes boxes={boxes} {...size} /> : null}
+          {size !== null && boxes.length > 0 ? (
+            <Boxes
+              className="sample-image-layer"
+              boxes={boxes.map(({ label, box }) => ({ look: label, name: label, box }))}
+              {...size}
+            />
+          ) : null}
         </div>
       ) : null}
       <figcaption>
@@ -63,44 +70,6 @@ export function SampleImage({ sample }: { sample: Pick<SampleDetail, 'image' | '
         </span>
       </figcaption>
     </figure>
-  );
-}
-
-function Boxes({ boxes, width, height }: { boxes: readonly Box[]; width: number; height: number }) {
-  const letter = Math.max(width, height) / 28;
-  return (
-    <svg className="sample-image-layer" viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      {boxes.map(({ label, box: [x1, y1, x2, y2] }) => {
-        const place = {
-          x: Math.min(x1, x2),
-          y: Math.min(y1, y2),
-          width: Math.abs(x2 - x1),
-          height: Math.abs(y2 - y1),
-        };
-        return (
-          <g key={label}>
-            <rect className="box-halo" {...place} />
-            <rect className={`box-line box-${label}`} {...place} />
-          </g>
-        );
-      })}
-      {boxes.map(({ label, box: [x1, y1, x2, y2] }) => {
-        // Gold is named above its box, the answer below, so that two boxes on one thing can both be read.
-        const y = label === 'gold' ? Math.min(y1, y2) - letter * 0.4 : Math.max(y1, y2) + letter * 1.1;
-        return (
-          <text
-            key={label}
-            className={`box-name box-name-${label}`}
-            x={Math.max(0, Math.min(x1, x2, width - letter * 4))}
-            y={Math.min(height - letter * 0.3, Math.max(letter, y))}
-            fontSize={letter}
-            strokeWidth={letter / 4}
-          >
-            {label}
-          </text>
-        );
-      })}
-    </svg>
   );
 }
 

@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation';
 
 const PLACES = [
   { href: '/', label: 'Leaderboard', holds: ['/', '/leaderboard', '/runs'] },
+  { href: '/world', label: 'World', holds: ['/world'] },
   { href: '/submit', label: 'Submit', holds: ['/submit'] },
 ] as const;
 

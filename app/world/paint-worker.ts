@@ -1,0 +1,7 @@
+import { type PaintRequest, paint } from './paint';
+
+/** A web worker: every request gets its sample back, in order. */
+self.onmessage = ({ data }: MessageEvent<PaintRequest>) => {
+  const painted = paint(data);
+  self.postMessage(painted, { transfer: [painted.rgba.buffer] });
+};
