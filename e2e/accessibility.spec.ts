@@ -13,10 +13,22 @@ const PAGES = [
   '/no-such-page',
 ];
 
+/** Ocean World, a task of each look, with the answer shown. */
+const WORLD = ['counting', 'relation', 'referring', 'geometry', 'chart', 'table', 'text'];
+
 test.describe('@phone', () => {
   for (const path of PAGES) {
     test(path, async ({ page }) => {
       await page.goto(path);
+      await expectAccessible(page);
+    });
+  }
+
+  for (const task of WORLD) {
+    test(`/world?task=${task}`, async ({ page }) => {
+      await page.goto(`/world?task=${task}`);
+      await page.getByRole('button', { name: 'Show the answer' }).click();
+      await page.getByText('Question and scene as JSON').click();
       await expectAccessible(page);
     });
   }

@@ -1,7 +1,9 @@
-import type { Chart } from '@/lib/world/charts';
-import type { Figure, Magnitude } from '@/lib/world/figures';
-import type { Table } from '@/lib/world/tables';
+import type { Known } from '@/lib/world/world';
 import type { Painted, PaintRequest } from './paint';
+
+type Figure = Extract<Known, { figure: unknown }>['figure'];
+type Chart = Extract<Known, { chart: unknown }>['chart'];
+type Table = Extract<Known, { table: unknown }>['table'];
 
 interface Pointing {
   active: number | null;
@@ -68,12 +70,12 @@ function FigureFacts({ figure: { points, segments, facts, given } }: { figure: F
         </>
       )}
       <dt>Given</dt>
-      <dd>{given.map((magnitude) => `${measured(magnitude)}`).join(', ')}</dd>
+      <dd>{given.map(measured).join(', ')}</dd>
     </dl>
   );
 }
 
-function measured(magnitude: Magnitude): string {
+function measured(magnitude: Figure['given'][number]): string {
   switch (magnitude.of) {
     case 'angle':
       return `∠${magnitude.at.join('')} = ${magnitude.value}°`;

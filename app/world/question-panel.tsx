@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { REC_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import { evaluationPrompt, perfectResponse } from '@/lib/world/prompts';
 import { ABILITY, type Question } from '@/lib/world/question';
 import { splitOf } from '@/lib/world/scene';
 import { Command } from '../ui/command';
@@ -82,7 +82,7 @@ export function QuestionPanel({
       </dl>
       <details className="world-more">
         <summary>The prompt that a model gets</summary>
-        <Command>{promptOf(question)}</Command>
+        <Command>{evaluationPrompt(question)}</Command>
       </details>
       <details className="world-more">
         <summary>Question and scene as JSON</summary>
@@ -94,9 +94,6 @@ export function QuestionPanel({
     </section>
   );
 }
-
-const promptOf = ({ answer, text }: Question): string =>
-  (answer.kind === 'box' ? REC_PROMPT : THINK_PROMPT).template.replace('{Question}', () => text);
 
 const EDGES = ['x1', 'y1', 'x2', 'y2'] as const;
 
@@ -173,7 +170,8 @@ function AnswerFields({
   }
 }
 
-function AnswerShown({ question: { answer, options, steps } }: { question: Question }) {
+function AnswerShown({ question }: { question: Question }) {
+  const { answer, options, steps } = question;
   return (
     <div className="world-answer">
       <dl className="facts">
@@ -196,6 +194,10 @@ function AnswerShown({ question: { answer, options, steps } }: { question: Quest
           <li key={step}>{step}</li>
         ))}
       </ol>
+      <details className="world-more">
+        <summary>A response that earns full reward</summary>
+        <Command>{perfectResponse(question)}</Command>
+      </details>
     </div>
   );
 }
