@@ -6,11 +6,20 @@ import { ViewLink } from './view-controls';
 import type { WorldView } from './world-url';
 
 const COUNT = 12;
-/** Side of a small picture, pixels: enough for a dense screen. */
-const PIXELS = 192;
+/** Side of a small picture, pixels. */
+const SIDE = 112;
 
 /** Scenes of the same task and split as small pictures, in the order of their seeds. */
-export function MoreScenes({ painter, view }: { painter: Painter | null; view: WorldView }) {
+export function MoreScenes({
+  painter,
+  view,
+  dense,
+}: {
+  painter: Painter | null;
+  view: WorldView;
+  /** Whether the screen has more than one pixel a CSS pixel. */
+  dense: boolean;
+}) {
   const [first, setFirst] = useState(0);
   const split = splitOf(view.seed);
   return (
@@ -26,7 +35,12 @@ export function MoreScenes({ painter, view }: { painter: Painter | null; view: W
       <ol>
         {Array.from({ length: COUNT }, (_, index) => seedIn(split, first + index)).map((seed) => (
           <li key={seed}>
-            <SmallScene painter={painter} view={{ ...view, seed }} current={seed === view.seed} />
+            <SmallScene
+              painter={painter}
+              view={{ ...view, seed }}
+              pixels={dense ? 2 * SIDE : SIDE}
+              current={seed === view.seed}
+            />
           </li>
         ))}
       </ol>
@@ -37,13 +51,15 @@ export function MoreScenes({ painter, view }: { painter: Painter | null; view: W
 function SmallScene({
   painter,
   view,
+  pixels,
   current,
 }: {
   painter: Painter | null;
   view: WorldView;
+  pixels: number;
   current: boolean;
 }) {
-  const { painted } = usePainting(painter, { ...view, pixels: PIXELS }, 2);
+  const { painted } = usePainting(painter, { ...view, pixels, pointing: false }, 2);
   return (
     <ViewLink view={view} current={current} className="world-small">
       <span className="world-frame">

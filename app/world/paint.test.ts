@@ -4,7 +4,7 @@ import { paint, partAt } from './paint';
 
 const SIZE = 112;
 const painted = (task: 'counting' | 'chart' | 'text' | 'geometry', n: number) =>
-  paint({ task, seed: seedIn('val', n), size: SIZE, pixels: 96 });
+  paint({ task, seed: seedIn('val', n), size: SIZE, pixels: 96, pointing: true });
 
 test('a picture has as many pixels as wished, all opaque; its boxes keep the size that is asked about', () => {
   const { rgba, parts } = painted('counting', 3);

@@ -9,8 +9,10 @@ export interface PaintRequest {
   seed: number;
   /** Side of the picture that is asked about: boxes are in its pixels. */
   size: number;
-  /** Side of the picture that is painted: the same, or more for a screen that can show more. */
+  /** Side of the picture that is painted: the same, more for a screen that can show more, or less for a small picture. */
   pixels: number;
+  /** Whether to say what can be pointed at, which takes a look of its own. */
+  pointing: boolean;
 }
 
 export interface Painted {
@@ -31,12 +33,12 @@ export interface Part {
 }
 
 /** A sample of the world with its picture. */
-export function paint({ task, seed, size, pixels }: PaintRequest): Painted {
+export function paint({ task, seed, size, pixels, pointing }: PaintRequest): Painted {
   const known = ask(task, seed, size);
   const picture = render(known.scene, pixels);
   const rgba = new Uint8ClampedArray(pixels * pixels * 4).fill(255);
   for (let at = 0; at < pixels * pixels; at++) rgba.set(picture.rgb.subarray(at * 3, at * 3 + 3), at * 4);
-  return { known, rgba, ...partsOf(known, size) };
+  return { known, rgba, ...(pointing ? partsOf(known, size) : { parts: [], ids: null }) };
 }
 
 function partsOf(known: Known, size: number): Pick<Painted, 'parts' | 'ids'> {

@@ -53,6 +53,19 @@ export class Painter {
   }
 }
 
+/** Whether the screen has more than one pixel a CSS pixel. */
+export function useDenseScreen(): boolean {
+  const [dense, setDense] = useState(false);
+  useEffect(() => {
+    const query = window.matchMedia('(min-resolution: 1.1dppx)');
+    const look = () => setDense(query.matches);
+    look();
+    query.addEventListener('change', look);
+    return () => query.removeEventListener('change', look);
+  }, []);
+  return dense;
+}
+
 /** A painter for as long as the component is mounted; null until then. */
 export function usePainter(): Painter | null {
   const [painter, setPainter] = useState<Painter | null>(null);
@@ -74,7 +87,7 @@ export interface Painting {
 /** A sample with its picture. Nothing is painted while `pixels` is null. */
 export function usePainting(
   painter: Painter | null,
-  { task, seed, size, pixels }: Omit<PaintRequest, 'pixels'> & { pixels: number | null },
+  { task, seed, size, pixels, pointing }: Omit<PaintRequest, 'pixels'> & { pixels: number | null },
   urgency: number,
 ): Painting {
   const [painted, setPainted] = useState<Painting['painted']>(null);
@@ -82,7 +95,7 @@ export function usePainting(
   useEffect(() => {
     if (painter === null || pixels === null) return;
     const unwanted = new AbortController();
-    const request = { task, seed, size, pixels };
+    const request = { task, seed, size, pixels, pointing };
     painter.paint(request, urgency, unwanted.signal).then(
       (result) => {
         if (!unwanted.signal.aborted) setPainted({ ...result, ...request });
@@ -90,7 +103,7 @@ export function usePainting(
       (reason: Error) => setFailure(reason.message),
     );
     return () => unwanted.abort();
-  }, [painter, task, seed, size, pixels, urgency]);
+  }, [painter, task, seed, size, pixels, pointing, urgency]);
   const busy = painted?.task !== task || painted.seed !== seed || painted.size !== size;
   return { painted, busy, failure };
 }

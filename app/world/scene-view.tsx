@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { ErrorState } from '../ui/state';
 import { KnownFacts } from './known-facts';
 import type { Painter, Painting } from './painter';
@@ -11,11 +11,23 @@ import { viewQuery, type WorldView } from './world-url';
 const SIDE = 448;
 
 /** A sample: its picture, its question, and what is known of its scene. The sample before stays until the next is painted. */
-export function SceneView({ painter, view }: { painter: Painter | null; view: WorldView }) {
-  const { painted, busy, failure } = usePainting(painter, { ...view, pixels: view.size }, 0);
-  const dense = useDenseScreen();
+export function SceneView({
+  painter,
+  view,
+  dense,
+}: {
+  painter: Painter | null;
+  view: WorldView;
+  /** Whether the screen has more than one pixel a CSS pixel. */
+  dense: boolean;
+}) {
+  const { painted, busy, failure } = usePainting(painter, { ...view, pixels: view.size, pointing: true }, 0);
   // The largest picture is painted once more for a screen that can show more; smaller ones are shown as models get them.
-  const sharper = usePainting(painter, { ...view, pixels: dense && view.size === SIDE ? 2 * SIDE : null }, 1);
+  const sharper = usePainting(
+    painter,
+    { ...view, pixels: dense && view.size === SIDE ? 2 * SIDE : null, pointing: false },
+    1,
+  );
 
   if (failure !== null) {
     return (
@@ -107,17 +119,4 @@ function Skeleton() {
       </div>
     </div>
   );
-}
-
-/** Whether the screen has more than one pixel a CSS pixel. */
-function useDenseScreen(): boolean {
-  const [dense, setDense] = useState(false);
-  useEffect(() => {
-    const query = window.matchMedia('(min-resolution: 1.1dppx)');
-    const look = () => setDense(query.matches);
-    look();
-    query.addEventListener('change', look);
-    return () => query.removeEventListener('change', look);
-  }, []);
-  return dense;
 }

@@ -5,7 +5,7 @@ import { useSearchParams } from 'next/navigation';
 import { splitOf } from '@/lib/world/scene';
 import { ErrorState } from '../ui/state';
 import { MoreScenes } from './more-scenes';
-import { usePainter } from './painter';
+import { useDenseScreen, usePainter } from './painter';
 import { SceneView } from './scene-view';
 import { ViewControls } from './view-controls';
 import { readView, viewQuery } from './world-url';
@@ -14,6 +14,7 @@ import { readView, viewQuery } from './world-url';
 export function WorldScreen() {
   const params = useSearchParams();
   const painter = usePainter();
+  const dense = useDenseScreen();
   const read = readView(new URLSearchParams(params));
   if ('problem' in read) {
     return (
@@ -29,8 +30,8 @@ export function WorldScreen() {
   return (
     <div className="world">
       <ViewControls key={viewQuery(view)} view={view} />
-      <SceneView painter={painter} view={view} />
-      <MoreScenes key={`${view.task} ${splitOf(view.seed)}`} painter={painter} view={view} />
+      <SceneView painter={painter} view={view} dense={dense} />
+      <MoreScenes key={`${view.task} ${splitOf(view.seed)}`} painter={painter} view={view} dense={dense} />
     </div>
   );
 }

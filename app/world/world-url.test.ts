@@ -15,7 +15,9 @@ test('an address restores every view', () => {
         seed: fc.integer({ min: 0, max: SEED_LIMIT - 1 }),
         size: fc.constantFrom(...PICTURE_SIZES),
       }),
-      (view) => expect(read(viewQuery(view))).toEqual({ view }),
+      (view) => {
+        expect(read(viewQuery(view))).toEqual({ view });
+      },
     ),
   );
 });
