@@ -43,6 +43,8 @@ test('a rolled scene stands in the address, which restores it; back and forward 
   const first = ask('counting', seed, SIZE).question.text;
   await expect(question(page)).toHaveText(first);
 
+  await expect(page.getByRole('button', { name: 'Roll a scene' })).toBeFocused();
+
   await page.getByRole('link', { name: 'geometry' }).click();
   const second = ask('geometry', seed, SIZE).question.text;
   await expect(question(page)).toHaveText(second);
@@ -62,7 +64,7 @@ test('a split and a seed are chosen, and a small picture leads to its scene', as
   await page.getByLabel('Seed').fill('12');
   await page.getByRole('button', { name: 'Open' }).click();
   await expect(question(page)).toHaveText(ask('text', 12, SIZE).question.text);
-  await page.getByRole('link', { name: 'No. 3', exact: true }).click();
+  await page.getByRole('link', { name: 'No. 2', exact: true }).click();
   await expect(page).toHaveURL(/seed=2$/);
   await expect(question(page)).toHaveText(ask('text', 2, SIZE).question.text);
 });

@@ -65,7 +65,7 @@ function FigureFacts({ figure: { points, segments, facts, given } }: { figure: F
       <dd>{segments.map((ends) => ends.join('')).join(', ')}</dd>
       {facts.length === 0 ? null : (
         <>
-          <dt>It is so that</dt>
+          <dt>Known</dt>
           <dd>{facts.join('; ')}</dd>
         </>
       )}

@@ -65,7 +65,7 @@ function SmallScene({
       <span className="world-frame">
         {painted === null ? null : <Pixels picture={painted} className="world-layer" />}
       </span>
-      <span>No. {(view.seed % SEEDS_PER_SPLIT) + 1}</span>
+      <span>No. {view.seed % SEEDS_PER_SPLIT}</span>
     </ViewLink>
   );
 }

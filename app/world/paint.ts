@@ -1,7 +1,7 @@
 import { extentOf, type Mark } from '@/lib/world/drawing';
 import type { Task } from '@/lib/world/question';
-import { sight } from '@/lib/world/raycast';
 import type { Box, Thing } from '@/lib/world/scene';
+import { sight } from '@/lib/world/sight';
 import { ask, type Known, render } from '@/lib/world/world';
 
 export interface PaintRequest {

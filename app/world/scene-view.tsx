@@ -22,10 +22,11 @@ export function SceneView({
   dense: boolean;
 }) {
   const { painted, busy, failure } = usePainting(painter, { ...view, pixels: view.size, pointing: true }, 0);
-  // The largest picture is painted once more for a screen that can show more; smaller ones are shown as models get them.
+  // Where the page has fewer CSS pixels than the screen has pixels, a large picture is painted once more; small ones are
+  // shown as models get them.
   const sharper = usePainting(
     painter,
-    { ...view, pixels: dense && view.size === SIDE ? 2 * SIDE : null, pointing: false },
+    { ...view, pixels: dense && view.size >= SIDE ? 2 * SIDE : null, pointing: false },
     1,
   );
 

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { TASKS } from '@/lib/world/question';
 import { SPLITS, splitOf } from '@/lib/world/scene';
 import { PICTURE_SIZES, rollSeed, seedAcross, viewQuery, type WorldView } from './world-url';
@@ -40,6 +40,12 @@ export function ViewLink({
 /** Task, split, size and seed, and the dice. */
 export function ViewControls({ view }: { view: WorldView }) {
   const split = splitOf(view.seed);
+  const sizes = [...new Set([...PICTURE_SIZES, view.size])].sort((one, other) => one - other);
+  // The field follows the address without being made anew, which would take the focus from who types in it.
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (field.current !== null) field.current.value = String(view.seed);
+  }, [view.seed]);
   return (
     <div className="world-controls">
       <Choices name="Task">
@@ -57,7 +63,7 @@ export function ViewControls({ view }: { view: WorldView }) {
         ))}
       </Choices>
       <Choices name="Picture">
-        {PICTURE_SIZES.map((size) => (
+        {sizes.map((size) => (
           <ViewLink key={size} view={{ ...view, size }} current={size === view.size}>
             {size} px
           </ViewLink>
@@ -75,6 +81,7 @@ export function ViewControls({ view }: { view: WorldView }) {
           Seed
         </label>
         <input
+          ref={field}
           id="world-seed"
           name="seed"
           className="field"

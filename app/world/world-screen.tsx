@@ -8,7 +8,7 @@ import { MoreScenes } from './more-scenes';
 import { useDenseScreen, usePainter } from './painter';
 import { SceneView } from './scene-view';
 import { ViewControls } from './view-controls';
-import { readView, viewQuery } from './world-url';
+import { readView } from './world-url';
 
 /** The world as the address names it: what to show, the scene with its question, and more scenes of the kind. */
 export function WorldScreen() {
@@ -29,7 +29,7 @@ export function WorldScreen() {
   const { view } = read;
   return (
     <div className="world">
-      <ViewControls key={viewQuery(view)} view={view} />
+      <ViewControls view={view} />
       <SceneView painter={painter} view={view} dense={dense} />
       <MoreScenes key={`${view.task} ${splitOf(view.seed)}`} painter={painter} view={view} dense={dense} />
     </div>

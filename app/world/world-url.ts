@@ -6,12 +6,15 @@ import { SEEDS_PER_SPLIT, SPLITS, type Split, seedIn, splitOf } from '@/lib/worl
 export interface WorldView {
   task: Task;
   seed: number;
-  size: PictureSize;
+  /** Side of the picture in pixels, from SMALLEST to LARGEST. */
+  size: number;
 }
 
-/** Sides of a picture in pixels: as for training, as for testing, and as large as the page has room for. */
+/** The sizes to choose from: as in most training rows, as in the benchmark, and as large as the page has room for. */
 export const PICTURE_SIZES = [112, 224, 448] as const;
-export type PictureSize = (typeof PICTURE_SIZES)[number];
+/** What the address may name: a training row has any of these. */
+const SMALLEST = 96;
+const LARGEST = 512;
 
 /** Reads `?task=counting&split=test&seed=4503599627370496&size=112`; says in a sentence what it cannot read. */
 export function readView(params: URLSearchParams): { view: WorldView } | { problem: string } {
@@ -33,16 +36,14 @@ export function readView(params: URLSearchParams): { view: WorldView } | { probl
     return { problem: `The seed ${seed} belongs to the split ${splitOf(seed)}, not to ${split}.` };
 
   const side = params.get('size') ?? '448';
-  const size = PICTURE_SIZES.find((each) => String(each) === side);
-  if (size === undefined)
-    return {
-      problem: `The page shows pictures of ${PICTURE_SIZES.join(', ')} pixels, not “${shorten(side)}”.`,
-    };
+  const size = /^\d+$/.test(side) ? Number(side) : Number.NaN;
+  if (!(size >= SMALLEST && size <= LARGEST))
+    return { problem: `A picture has ${SMALLEST} to ${LARGEST} pixels a side, not “${shorten(side)}”.` };
   return { view: { task, seed, size } };
 }
 
 /** The query of a view's address, with its question mark. */
-export function viewQuery({ task, seed, size }: Omit<WorldView, 'size'> & { size: number }): string {
+export function viewQuery({ task, seed, size }: WorldView): string {
   return `?task=${task}&split=${splitOf(seed)}&seed=${seed}${size === 448 ? '' : `&size=${size}`}`;
 }
 
