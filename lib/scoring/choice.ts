@@ -1,4 +1,4 @@
-import { extract } from '@/lib/scoring/extract';
+import { parseAnswers } from '@/lib/scoring/mathematics/parse';
 import { strip } from '@/lib/scoring/python';
 import { needsJudge, type Scorer } from '@/lib/scoring/scorer';
 import { oneLineAnswerSpan, type Span } from '@/lib/scoring/tags';
@@ -22,7 +22,7 @@ const LETTER_STRINGS = [
 /**
  * The seed's rule for CV-Bench: what Math-Verify finds in the answer is compared as a text with the right letter and
  * the right choice. Only texts are compared, so no mathematics decides; LaTeX matters in that a piece of it that
- * Math-Verify can read ends its search (`latexParses` tells that for common LaTeX only, see `latex.ts`).
+ * Math-Verify can read ends its search.
  */
 export const choiceScorer: Scorer = {
   id: 'cv-bench/seed@1',
@@ -36,10 +36,8 @@ export const choiceScorer: Scorer = {
     const tag = oneLineAnswerSpan(output);
     const where: Span = tag && tag[1] > tag[0] ? tag : [0, output.length];
     const whole = where !== tag;
-    const { option, fallback } = extract(output.slice(...where), [
-      ...LETTER_STRINGS,
-      ...choices.filter((text) => text !== ''),
-    ]);
+    const searched = output.slice(...where);
+    const strings = [...LETTER_STRINGS, ...choices.filter((text) => text !== '')];
 
     const right = [
       choice.toLowerCase(),
@@ -49,10 +47,12 @@ export const choiceScorer: Scorer = {
       `(${letter.toLowerCase()})`,
       `(${letter})`,
     ].map(strip);
-    const candidates = [
-      ...(option ? [{ ...option, text: option.text.toLowerCase(), shown: option.text }] : []),
-      ...(fallback ? [{ ...fallback, shown: fallback.text }] : []),
-    ];
+    const candidates = parseAnswers(searched, { strings }).flatMap(({ kind, text, span }) => {
+      const written = searched.slice(...span);
+      return kind === 'string'
+        ? [{ text, span, shown: written.toLowerCase() === text ? written : text }]
+        : [];
+    });
     const hit = candidates.find(({ text }) => strip(text) !== '' && right.includes(strip(text)));
     const answer = hit ?? candidates[0];
     const scope = whole ? 'the whole output (no one-line <answer>)' : 'the <answer> tag';

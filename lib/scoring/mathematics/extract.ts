@@ -1,19 +1,30 @@
-import { latexParses, normaliseLatex } from '@/lib/scoring/latex';
 import { isSpace, SPACES, skipSpaces } from '@/lib/scoring/python';
 import type { Span } from '@/lib/scoring/tags';
 
 /**
- * How Math-Verify 0.8.0 finds an answer in a text (`parse` with LaTeX, expression and string extraction; Math-Verify
- * 5d148cf, src/math_verify/parser.py): patterns are pooled by priority, the matches of a priority are tried from the
- * one that ends last, and the first that can be read is the answer. Upstream states the patterns as regular
+ * How Math-Verify 0.8.0 finds an answer in a text (5d148cf, src/math_verify/parser.py): patterns are pooled by priority,
+ * and the matches of a priority are tried from the one that ends last. Upstream states the patterns as regular
  * expressions that take quadratic time on some texts; here each is matched at its anchors by hand, in the order of
  * preference that the expression has, in time linear in the text.
  */
+export type Found =
+  | { kind: 'option'; span: Span }
+  | { kind: 'number'; span: Span; integer: string; decimal: string; percent: boolean }
+  | { kind: 'expression'; span: Span }
+  | { kind: 'latex'; contents: readonly { span: Span; percent: boolean }[]; boxes: 'all' | 'last' };
+
+/** Upstream's extraction configurations in one. */
 export interface Extraction {
-  /** The string option that was read, as it stands; null where LaTeX, a number, or nothing was. */
-  option: { text: string; span: Span } | null;
-  /** The text of the first match tried, read or not, as upstream writes it: LaTeX cleaned, numbers without zeros in front. */
-  fallback: { text: string; span: Span } | null;
+  /** `LatexExtractionConfig` */
+  latex: boolean;
+  /** `ExprExtractionConfig` */
+  expression: boolean;
+  /** `StringExtractionConfig`: in the order in which they are preferred at a place. None may be empty or begin with white space. */
+  strings: readonly string[];
+  /** Whether an answer counts that nothing announces. */
+  withoutAnchor: boolean;
+  /** Whether a box is looked for before anything else, after announced final answers, or not for its own sake. */
+  boxedPriority: 0 | 50 | -1;
 }
 
 /** One way in which a pattern matches: where it ends, and what it found. */
@@ -21,11 +32,6 @@ interface Hit {
   end: number;
   found: Found;
 }
-type Found =
-  | { kind: 'option'; span: Span }
-  | { kind: 'number'; span: Span; integer: string; decimal: string }
-  | { kind: 'expression'; span: Span }
-  | { kind: 'latex'; contents: readonly Span[]; boxes: 'all' | 'last' };
 type Match = Hit & { start: number };
 
 /** What must follow a match at `end`. */
@@ -36,81 +42,18 @@ const ANSWER = /answer/giu;
 const FINAL_ANSWER = /final answer/giu;
 const FINAL_ANSWER_IS = /final answer is/giu;
 
-/** @param strings in the order in which they are preferred at a place. None may be empty or begin with white space. */
-export function extract(text: string, strings: readonly string[]): Extraction {
-  const patterns = patternsOf(text, strings);
-  let fallback: Extraction['fallback'] = null;
-  for (const matchesOf of patterns) {
+/** What the patterns find, in the order in which it is tried; each priority only when it is asked for. */
+export function* extract(text: string, extraction: Extraction): Generator<Found> {
+  for (const matchesOf of patternsOf(text, extraction)) {
     // Rightmost end first, then leftmost start; the sort is stable, as upstream's is.
-    const matches = matchesOf().sort((a, b) => b.end - a.end || a.start - b.start);
-    for (const { found } of matches) {
-      const reading = read(text, found);
-      if (reading === 'error') return { option: null, fallback: null };
-      if (reading.text !== '') fallback ??= { text: reading.text, span: reading.span };
-      if (reading.read) {
-        const option = found.kind === 'option' ? { text: reading.text, span: reading.span } : null;
-        return { option, fallback };
-      }
-    }
+    for (const { found } of matchesOf().sort((a, b) => b.end - a.end || a.start - b.start)) yield found;
   }
-  return { option: null, fallback };
-}
-
-/** Upstream's text of a match and whether it can be read; `error` where reading it stops the whole of `parse`. */
-function read(text: string, found: Found): { text: string; span: Span; read: boolean } | 'error' {
-  if (found.kind === 'latex') {
-    const contents = found.contents.map((span) => normaliseLatex(text.slice(...span), found.boxes));
-    const readable = contents.map(latexParses);
-    const [first = ''] = contents;
-    const span: Span = [found.contents[0]?.[0] ?? 0, found.contents.at(-1)?.[1] ?? 0];
-    return readable.every(Boolean)
-      ? { text: contents.join(' and '), span, read: true }
-      : { text: first, span: found.contents[0] ?? span, read: readable[0] === true };
-  }
-  const { span } = found;
-  if (found.kind === 'option') return { text: text.slice(...span), span, read: true };
-  if (found.kind === 'expression') {
-    const expression = text.slice(...span);
-    return { text: expression, span, read: arithmeticParses(expression) };
-  }
-  const integer = found.integer.replace(/[, ]/g, '').replace(/^0+/, '') || '0';
-  const decimal = found.decimal.replace(',', '.');
-  // sympy reads the number as Python: no zero in front of an integer, no digits of other scripts.
-  if ((decimal === '' && /^-0+[1-9]/.test(integer)) || /[^\d.-]/.test(integer + decimal)) return 'error';
-  return { text: integer + decimal, span, read: true };
-}
-
-/** Whether Python would read the text as arithmetic on numbers, `^` standing for `**`. */
-function arithmeticParses(text: string): boolean {
-  const tokens = text.match(/\*\*|\/\/|[-+*/^()]|(?:\d+\.?\d*|\.\d+)|[^\t\n\f ]/g) ?? [];
-  let at = 0;
-  let depth = 0;
-  const take = (...wanted: string[]) => {
-    const token = tokens[at];
-    if (token === undefined || !wanted.includes(token)) return false;
-    at++;
-    return true;
-  };
-  const unary = (): boolean => {
-    while (take('+', '-'));
-    if (take('(')) {
-      if (++depth > 90 || !sum() || !take(')')) return false;
-      depth--;
-    } else if (!/^(?:0+|[1-9]\d*|\d+\.\d*|\.\d+)$/.test(tokens[at++] ?? '')) return false;
-    return take('**', '^') ? unary() : true;
-  };
-  const sum = (): boolean => {
-    do if (!unary()) return false;
-    while (take('+', '-', '*', '/', '//'));
-    return true;
-  };
-  return sum() && at === tokens.length;
 }
 
 /* ---------------------------------------------------------------- the patterns, by priority */
 
-function patternsOf(text: string, strings: readonly string[]): (() => Match[])[] {
-  const finders = findersOf(text, strings);
+function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
+  const finders = findersOf(text, extraction.strings);
   const { latexAt, boxedLatexAt, expressionOrNumberAt, expressionAt, numberAt, optionAt, wordAt } = finders;
 
   const iHope: Tail = (end) => {
@@ -185,38 +128,50 @@ function patternsOf(text: string, strings: readonly string[]): (() => Match[])[]
   const afterColon = (pattern: (at: number) => Hit | null) => (at: number) =>
     text[at] === ':' ? pattern(at + 1) : null;
 
+  const only = (wanted: boolean, matches: () => Match[]): Match[] => (wanted ? matches() : []);
+  const ofLatex = (matches: () => Match[]) => only(extraction.latex, matches);
+  const ofExpressions = (matches: () => Match[]) => only(extraction.expression, matches);
+  const ofStrings = (matches: () => Match[]) => only(extraction.strings.length > 0, matches);
+
+  const boxed = () => only(extraction.latex, () => [...finders.each(boxedLatexAt), ...finders.plainBoxed()]);
+  const announced = (pattern: At) => anchored(FINAL_ANSWER_IS, (at) => colon(spaced(pattern))(at, iHope));
   return [
-    () =>
-      [latex, expressionOrNumberAt, option].flatMap((pattern) =>
-        anchored(FINAL_ANSWER_IS, (at) => colon(spaced(pattern))(at, iHope)),
-      ),
     () => [
-      ...anchored(FINAL_ANSWER, within(100, 'many', is(colon(spaced(latex))))),
-      ...finders.each(boxedLatexAt),
-      ...finders.plainBoxed(),
-      ...anchored(FINAL_ANSWER, within(100, 'one', is(colon(expressionOrNumberAt)))),
-      ...anchored(FINAL_ANSWER, within(100, 'one', is(colon(spaced(option))))),
+      ...ofLatex(() => announced(latex)),
+      ...(extraction.boxedPriority === 0 ? boxed() : []),
+      ...ofExpressions(() => announced(expressionOrNumberAt)),
+      ...ofStrings(() => announced(option)),
     ],
     () => [
-      ...anchored(ANSWER, afterColon(within(50, 'many', latex))),
-      ...anchored(ANSWER, afterColon(computed)),
-      ...anchored(ANSWER, afterColon(within(50, 'one', wordAt))),
+      ...ofLatex(() => anchored(FINAL_ANSWER, within(100, 'many', is(colon(spaced(latex)))))),
+      ...(extraction.boxedPriority === 50 ? boxed() : []),
+      ...ofExpressions(() => anchored(FINAL_ANSWER, within(100, 'one', is(colon(expressionOrNumberAt))))),
+      ...ofStrings(() => anchored(FINAL_ANSWER, within(100, 'one', is(colon(spaced(option)))))),
     ],
     () => [
-      ...anchored(ANSWER, within(50, 'many', latex)),
-      ...anchored(ANSWER, computed),
-      ...anchored(ANSWER, within(50, 'one', wordAt)),
+      ...ofLatex(() => anchored(ANSWER, afterColon(within(50, 'many', latex)))),
+      ...ofExpressions(() => anchored(ANSWER, afterColon(computed))),
+      ...ofStrings(() => anchored(ANSWER, afterColon(within(50, 'one', wordAt)))),
     ],
-    () => {
-      const hit = finders.wordAfterPrefix(0);
-      return hit ? [{ ...hit, start: 0 }] : [];
-    },
     () => [
-      ...finders.each(latexAt),
-      ...finders.each(expressionAt),
-      ...finders.each(numberAt),
-      ...finders.each(wordAt),
+      ...ofLatex(() => anchored(ANSWER, within(50, 'many', latex))),
+      ...ofExpressions(() => anchored(ANSWER, computed)),
+      ...ofStrings(() => anchored(ANSWER, within(50, 'one', wordAt))),
     ],
+    ...(extraction.withoutAnchor
+      ? [
+          () =>
+            ofStrings(() => {
+              const hit = finders.wordAfterPrefix(0);
+              return hit ? [{ ...hit, start: 0 }] : [];
+            }),
+          () => [
+            ...ofLatex(() => finders.each(latexAt)),
+            ...ofExpressions(() => [...finders.each(expressionAt), ...finders.each(numberAt)]),
+            ...ofStrings(() => finders.each(wordAt)),
+          ],
+        ]
+      : []),
   ];
 }
 
@@ -315,6 +270,7 @@ function findersOf(text: string, strings: readonly string[]) {
             span: [at, at + length],
             integer: kept.slice(0, integer.length),
             decimal: kept.slice(integer.length, integer.length + decimal.length),
+            percent: end > at + length,
           };
           return { end, found };
         }
@@ -462,12 +418,14 @@ function findersOf(text: string, strings: readonly string[]) {
 
   /** Environments joined by commas, "and" or "or". */
   const environmentsAt = (at: number, tail: Tail, boxed: boolean): Hit | null => {
-    const contents: Span[] = [];
+    const contents: { span: Span; percent: boolean }[] = [];
     const extend = (environment: { content: Span; end: number }): number | null => {
-      contents.push(environment.content);
+      const content = { span: environment.content, percent: false };
+      contents.push(content);
       const afterSpaces = skipSpaces(text, environment.end);
       for (const end of percentEnds(LATEX_PERCENT, afterSpaces)) {
         const separator = skipSpaces(text, end);
+        content.percent = end > afterSpaces;
         if (contents.length <= ENVIRONMENTS_JOINED) {
           for (const word of [',and', 'and', ',or', 'or', ',']) {
             if (!text.startsWith(word, separator)) continue;
@@ -497,7 +455,13 @@ function findersOf(text: string, strings: readonly string[]) {
     const start = text.indexOf('\\boxed{');
     const end = text.lastIndexOf('}') + 1;
     if (start < 0 || end < start + 9) return [];
-    return [{ start, end, found: { kind: 'latex', contents: [[start, end]], boxes: 'last' } }];
+    return [
+      {
+        start,
+        end,
+        found: { kind: 'latex', contents: [{ span: [start, end], percent: false }], boxes: 'last' },
+      },
+    ];
   };
 
   /** All matches of the pattern, one after another. */

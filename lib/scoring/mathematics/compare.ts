@@ -1,0 +1,97 @@
+import { Undecided } from '@/lib/scoring/mathematics/budget';
+import { equalExpressions, type Precision } from '@/lib/scoring/mathematics/equal';
+import {
+  isExpression,
+  isOfSymbols,
+  isSet,
+  keyOf,
+  type Relation,
+  type Value,
+} from '@/lib/scoring/mathematics/expression';
+import { equalRelations } from '@/lib/scoring/mathematics/relation';
+import { renamed } from '@/lib/scoring/mathematics/rename';
+import { equalSets, equalSolutions } from '@/lib/scoring/mathematics/set';
+
+export interface Comparison extends Precision {
+  /** Whether letters matter; else those of the prediction are read as those of the gold, in alphabetical order. */
+  strict: boolean;
+  /** Whether a relation may equal a set where the gold is the set; where the prediction is, it always may. */
+  allowSetRelationComparison: boolean;
+}
+
+const relationsOf = (value: Value): readonly Relation[] =>
+  value.kind === 'relation' ? [value] : value.kind === 'chain' ? value.relations : [];
+const isRelation = (value: Value): boolean => value.kind === 'relation' || value.kind === 'chain';
+const isEquation = (value: Value): boolean =>
+  isRelation(value) && relationsOf(value).every(({ sign }) => sign === '=');
+/** `x = 1`, and `x = … = 1` */
+const isAssignment = (value: Value): boolean => {
+  const [first] = relationsOf(value);
+  return first !== undefined && isEquation(value) && isOfSymbols(first.left);
+};
+/** An assignment without what stands between its sides. */
+const shortened = (value: Value): Value => {
+  const relations = relationsOf(value);
+  const [first, last] = [relations[0], relations.at(-1)];
+  return first && last ? { kind: 'relation', sign: '=', left: first.left, right: last.right } : value;
+};
+const lastSide = (value: Value): Value => relationsOf(value).at(-1)?.right ?? value;
+
+/** The right side of an assignment, which stands for it where it is sorted. */
+export const assigned = (value: Value): Value => (isAssignment(value) ? lastSide(value) : value);
+
+/** `sympy_expr_eq`. Not symmetric: the gold's form decides what of a prediction counts. */
+export function equalValues(goldGiven: Value, predictionGiven: Value, options: Comparison): boolean {
+  let gold = goldGiven;
+  let prediction = options.strict ? predictionGiven : renamed(predictionGiven, goldGiven);
+  const goldAssigns = isAssignment(gold);
+  const predictionEquation = isEquation(prediction);
+  const goldEquation = isEquation(gold);
+  if (goldAssigns) gold = shortened(gold);
+  if (isAssignment(prediction)) prediction = shortened(prediction);
+  if (predictionEquation && !goldEquation) prediction = lastSide(prediction);
+  else if (goldAssigns && !predictionEquation) gold = lastSide(gold);
+
+  if (isRelation(gold) && isSet(prediction) && equalSolutions(relationsOf(gold), prediction)) return true;
+  if (
+    options.allowSetRelationComparison &&
+    isRelation(prediction) &&
+    isSet(gold) &&
+    equalSolutions(relationsOf(prediction), gold)
+  )
+    return true;
+
+  if (gold.kind === 'constant' && (gold.name === 'undefined' || gold.name === 'complex ∞'))
+    throw new Undecided('the gold divides by zero');
+  if (keyOf(gold) === keyOf(prediction)) return true;
+  const equal = (a: Value, b: Value) =>
+    equalValues(a, b, { ...options, strict: true, allowSetRelationComparison: false });
+  if (isRelation(gold) && isRelation(prediction))
+    return equalRelations(relationsOf(gold), relationsOf(prediction), equal);
+  if (isSet(gold) || gold.kind === 'tuple' || isSet(prediction) || prediction.kind === 'tuple')
+    return equalSets(gold, prediction, equal);
+  if (gold.kind === 'symbol' || prediction.kind === 'symbol') return equalLetters(gold, prediction);
+  return isExpression(gold) && isExpression(prediction) && equalExpressions(gold, prediction, options);
+}
+
+const isE = (value: Value): boolean => value.kind === 'constant' && value.name === 'e';
+
+/** The letters of a product of nothing else, one after another; null for any other value. */
+function spelled(value: Value): string | null {
+  if (value.kind !== 'product') return null;
+  let word = '';
+  for (const term of value.terms) {
+    if (term.kind === 'symbol') word += term.name;
+    else if (isE(term)) word += 'e';
+    else return null;
+  }
+  return word;
+}
+
+/** `sympy_compare_symbols`: `\text{abc}` is `abc`, a product of letters; letters are alike in both cases. */
+function equalLetters(a: Value, b: Value): boolean {
+  const [first, second] = [a, b].map((value) =>
+    (value.kind === 'symbol' ? value.name : isE(value) ? 'e' : spelled(value))?.toLowerCase(),
+  );
+  return first !== undefined && first === second;
+}
