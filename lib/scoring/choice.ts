@@ -1,4 +1,4 @@
-import { parseAnswers } from '@/lib/scoring/mathematics/parse';
+import { parseAnswers } from '@/lib/mathematics/parse';
 import { strip } from '@/lib/scoring/python';
 import { needsJudge, type Scorer } from '@/lib/scoring/scorer';
 import { oneLineAnswerSpan, type Span } from '@/lib/scoring/tags';

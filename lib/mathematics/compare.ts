@@ -1,5 +1,5 @@
-import { Undecided } from '@/lib/scoring/mathematics/budget';
-import { equalExpressions, type Precision } from '@/lib/scoring/mathematics/equal';
+import { Undecided } from '@/lib/mathematics/budget';
+import { equalExpressions, type Precision } from '@/lib/mathematics/equal';
 import {
   isExpression,
   isOfSymbols,
@@ -7,10 +7,11 @@ import {
   keyOf,
   type Relation,
   type Value,
-} from '@/lib/scoring/mathematics/expression';
-import { equalRelations } from '@/lib/scoring/mathematics/relation';
-import { renamed } from '@/lib/scoring/mathematics/rename';
-import { equalSets, equalSolutions } from '@/lib/scoring/mathematics/set';
+} from '@/lib/mathematics/expression';
+import { equalRelations } from '@/lib/mathematics/relation';
+import { equalSets } from '@/lib/mathematics/set';
+import { solutionsOf } from '@/lib/mathematics/solve';
+import { renamed } from '@/lib/mathematics/substitute';
 
 export interface Comparison extends Precision {
   /** Whether letters matter; else those of the prediction are read as those of the gold, in alphabetical order. */
@@ -52,14 +53,9 @@ export function equalValues(goldGiven: Value, predictionGiven: Value, options: C
   if (predictionEquation && !goldEquation) prediction = lastSide(prediction);
   else if (goldAssigns && !predictionEquation) gold = lastSide(gold);
 
-  if (isRelation(gold) && isSet(prediction) && equalSolutions(relationsOf(gold), prediction)) return true;
-  if (
-    options.allowSetRelationComparison &&
-    isRelation(prediction) &&
-    isSet(gold) &&
-    equalSolutions(relationsOf(prediction), gold)
-  )
-    return true;
+  if (isRelation(gold) && isSet(prediction)) gold = solutionsOf(relationsOf(gold)) ?? gold;
+  if (options.allowSetRelationComparison && isRelation(prediction) && isSet(gold))
+    prediction = solutionsOf(relationsOf(prediction)) ?? prediction;
 
   if (gold.kind === 'constant' && (gold.name === 'undefined' || gold.name === 'complex ∞'))
     throw new Undecided('the gold divides by zero');

@@ -1,3 +1,4 @@
+import { spend } from '@/lib/mathematics/budget';
 import { isSpace, SPACES, skipSpaces } from '@/lib/scoring/python';
 import type { Span } from '@/lib/scoring/tags';
 
@@ -87,7 +88,7 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
       if (index < free) continue;
       const hit = pattern(index + word.length);
       if (!hit) continue;
-      matches.push({ ...hit, start: index });
+      keep(matches, { ...hit, start: index });
       free = hit.end;
     }
     return matches;
@@ -97,6 +98,7 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
     (limit: number, lines: 'one' | 'many', pattern: At, tail: Tail = anything) =>
     (from: number): Hit | null => {
       let at = from;
+      spend(limit >> 5);
       for (let skipped = 0; skipped <= limit && at <= text.length; skipped++) {
         const hit = pattern(at, tail);
         if (hit) return hit;
@@ -133,7 +135,8 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
   const ofExpressions = (matches: () => Match[]) => only(extraction.expression, matches);
   const ofStrings = (matches: () => Match[]) => only(extraction.strings.length > 0, matches);
 
-  const boxed = () => only(extraction.latex, () => [...finders.each(boxedLatexAt), ...finders.plainBoxed()]);
+  const boxed = () =>
+    only(extraction.latex, () => [...finders.each(boxedLatexAt, LATEX_STARTS), ...finders.plainBoxed()]);
   const announced = (pattern: At) => anchored(FINAL_ANSWER_IS, (at) => colon(spaced(pattern))(at, iHope));
   return [
     () => [
@@ -166,9 +169,12 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
               return hit ? [{ ...hit, start: 0 }] : [];
             }),
           () => [
-            ...ofLatex(() => finders.each(latexAt)),
-            ...ofExpressions(() => [...finders.each(expressionAt), ...finders.each(numberAt)]),
-            ...ofStrings(() => finders.each(wordAt)),
+            ...ofLatex(() => finders.each(latexAt, LATEX_STARTS)),
+            ...ofExpressions(() => [
+              ...finders.each(expressionAt, NUMBER_STARTS),
+              ...finders.each(numberAt, NUMBER_STARTS),
+            ]),
+            ...ofStrings(() => finders.each(wordAt, WORD_STARTS)),
           ],
         ]
       : []),
@@ -201,6 +207,17 @@ const FRACTION = new RegExp(
   'uy',
 );
 const DIGIT = new RegExp(DIGITS, 'u');
+/** Where LaTeX, numbers and strings can begin, the start of the text aside. */
+const LATEX_STARTS = new RegExp(`\\$|\\\\[[(f]|-\\\\f|[${SPACES}]\\[`, 'g');
+const NUMBER_STARTS = new RegExp(`[=${SPACES}](?=(?:\\*\\*)?[${CURRENCY}]?[-.(${DIGITS}])`, 'gu');
+const WORD_STARTS = new RegExp(`[${SPACES}]`, 'g');
+const NOWHERE: readonly number[] = [];
+/** More matches of a pattern than this are not kept: the last are tried first, and no more are tried. */
+export const MAX_MATCHES = 2_000;
+function keep(matches: Match[], match: Match): void {
+  if (matches.length >= 2 * MAX_MATCHES) matches.splice(0, MAX_MATCHES);
+  matches.push(match);
+}
 const ENVIRONMENTS_JOINED = 5;
 /** Giving back a thousands group with its comma, or a decimal place, always satisfies a tail that more would satisfy. */
 const MOST_GIVEN_BACK = 8;
@@ -247,7 +264,8 @@ function findersOf(text: string, strings: readonly string[]) {
     (at === 0 ? wordAfterPrefix(0) : null) ?? (isSpace(text, at) ? wordAfterPrefix(at + 1) : null);
 
   /** After `(?:^|\s|\=)(?:\*\*)?`, the ways to stand at the pattern. */
-  const afterExpressionPrefix = (at: number): number[] => {
+  const afterExpressionPrefix = (at: number): readonly number[] => {
+    if (at > 0 && text[at] !== '=' && !isSpace(text, at)) return NOWHERE;
     const starts = at === 0 ? [0] : [];
     if (text[at] === '=' || isSpace(text, at)) starts.push(at + 1);
     return starts.map((start) => (text.startsWith('**', start) ? start + 2 : start));
@@ -418,6 +436,8 @@ function findersOf(text: string, strings: readonly string[]) {
 
   /** Environments joined by commas, "and" or "or". */
   const environmentsAt = (at: number, tail: Tail, boxed: boolean): Hit | null => {
+    const unit = text[at];
+    if (unit !== '$' && unit !== '\\' && unit !== '-' && text[at + 1] !== '[') return null;
     const contents: { span: Span; percent: boolean }[] = [];
     const extend = (environment: { content: Span; end: number }): number | null => {
       const content = { span: environment.content, percent: false };
@@ -464,13 +484,16 @@ function findersOf(text: string, strings: readonly string[]) {
     ];
   };
 
-  /** All matches of the pattern, one after another. */
-  const each = (pattern: (at: number, tail: Tail) => Hit | null): Match[] => {
+  /** All matches of the pattern, one after another; it matches nowhere but at the start and where `candidates` does. */
+  const each = (pattern: (at: number, tail: Tail) => Hit | null, candidates: RegExp): Match[] => {
     const matches: Match[] = [];
-    for (let at = 0; at <= text.length; ) {
+    spend(text.length >> 6);
+    for (let at = 0; at < text.length; ) {
       const hit = pattern(at, anything);
-      if (hit) matches.push({ ...hit, start: at });
-      at = hit ? hit.end : at + 1;
+      spend(1);
+      if (hit) keep(matches, { ...hit, start: at });
+      candidates.lastIndex = hit ? hit.end : at + 1;
+      at = candidates.exec(text)?.index ?? text.length;
     }
     return matches;
   };

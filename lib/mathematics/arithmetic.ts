@@ -7,8 +7,8 @@ import {
   product,
   sum,
   whole,
-} from '@/lib/scoring/mathematics/expression';
-import { decimal } from '@/lib/scoring/mathematics/rational';
+} from '@/lib/mathematics/expression';
+import { decimal } from '@/lib/mathematics/rational';
 
 const MAX_DEPTH = 90;
 const TOKEN = /\*\*|\/\/|[-+*/^()]|(?:\d+\.?\d*|\.\d+)|[^\t\n\f\r ]/g;

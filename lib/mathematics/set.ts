@@ -1,28 +1,15 @@
-import { assigned } from '@/lib/scoring/mathematics/compare';
-import * as C from '@/lib/scoring/mathematics/complex';
-import { lettersOf } from '@/lib/scoring/mathematics/equal';
-import {
-  approximate,
-  evaluate,
-  isExact,
-  minus,
-  NOWHERE,
-  type Numeric,
-  signOf,
-} from '@/lib/scoring/mathematics/evaluate';
+import { assigned } from '@/lib/mathematics/compare';
+import { evaluate, minus, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   finiteSet,
   type Interval,
   isExpression,
   isSet,
   keyOf,
-  type Relation,
-  type RelationSign,
   type Value,
-} from '@/lib/scoring/mathematics/expression';
-import { infinite } from '@/lib/scoring/mathematics/interval';
-import { cut, isSame, joined, type Span, without } from '@/lib/scoring/mathematics/line';
-import * as Q from '@/lib/scoring/mathematics/rational';
+} from '@/lib/mathematics/expression';
+import { infinite } from '@/lib/mathematics/interval';
+import { cut, isSame, joined, type Span, without } from '@/lib/mathematics/line';
 
 type Equal = (a: Value, b: Value) => boolean;
 type Finite = Extract<Value, { kind: 'set' | 'tuple' }>;
@@ -65,22 +52,34 @@ function equalElements(gold: Finite, prediction: Finite, equal: Equal): boolean 
   if (gold.kind === 'tuple')
     return inOrder(gold.elements, prediction.kind === 'set' ? prediction.written : prediction.elements);
   const [a, b] = [sorted(gold.elements), sorted(prediction.elements)];
-  if (a && b) return inOrder(a, b);
-  const rest = [...prediction.elements];
-  return gold.elements.every((element) => {
-    const at = rest.findIndex((other) => equal(element, other));
-    if (at >= 0) rest.splice(at, 1);
-    return at >= 0;
-  });
+  if (a.rest.length < 2 || a.sized.length !== b.sized.length)
+    return inOrder([...a.sized, ...a.rest], [...b.sized, ...b.rest]);
+  const rest = [...b.rest];
+  return (
+    inOrder(a.sized, b.sized) &&
+    a.rest.every((element) => {
+      const at = rest.findIndex((other) => equal(element, other));
+      if (at >= 0) rest.splice(at, 1);
+      return at >= 0;
+    })
+  );
 }
 
-/** By size; null where an element has none. */
-function sorted(elements: readonly Value[]): readonly Value[] | null {
-  const sized = elements.map((element) => ({ element, value: realOf(assigned(element)) }));
-  if (sized.some(({ value }) => value === null)) return null;
-  return sized
-    .sort((a, b) => (a.value && b.value ? (signOf(minus(a.value, b.value)) ?? 0) : 0))
-    .map(({ element }) => element);
+/** Those that have a size, by it, and the rest, which upstream puts after them in an order of its own. */
+function sorted(elements: readonly Value[]): { sized: readonly Value[]; rest: readonly Value[] } {
+  const sized: { element: Value; value: Numeric | null; infinity: number }[] = [];
+  const rest: Value[] = [];
+  for (const element of elements) {
+    const size = assigned(element);
+    const infinity = isExpression(size) ? infinite(size) : 0;
+    const value = infinity ? null : realOf(size);
+    if (value || infinity) sized.push({ element, value, infinity });
+    else rest.push(element);
+  }
+  sized.sort((a, b) =>
+    a.value && b.value ? (signOf(minus(a.value, b.value)) ?? 0) : a.infinity - b.infinity,
+  );
+  return { sized: sized.map(({ element }) => element), rest };
 }
 function realOf(value: Value): Numeric | null {
   const numeric = isExpression(value) ? evaluate(value, NOWHERE) : null;
@@ -120,50 +119,3 @@ function spanOf({ start, end, startOpen, endOpen }: Interval): readonly Span[] |
   if ((low === null && !infinite(start)) || (high === null && !infinite(end))) return null;
   return [{ start: low ?? null, startOpen, end: high ?? null, endOpen }];
 }
-
-/** `as_set`: whether what the relations leave of their one letter is the set. */
-export function equalSolutions(relations: readonly Relation[], set: Value): boolean {
-  const names = new Set(relations.flatMap((relation) => [...lettersOf(relation)]));
-  const [name] = names;
-  if (name === undefined || names.size > 1) return false;
-  const line = onLine(set);
-  if (line === null) return false;
-  let left: readonly Span[] = [EVERYTHING];
-  for (const relation of relations) {
-    const solved = solutions(relation, name);
-    if (solved === null) return false;
-    left = cut(left, solved);
-  }
-  return isSame(left, line);
-}
-
-const BELOW: Partial<Record<RelationSign, RelationSign>> = { '<': '>', '>': '<', '≤': '≥', '≥': '≤' };
-
-/** Of a relation that is linear in its letter. */
-function solutions({ sign, left, right }: Relation, name: string): readonly Span[] | null {
-  if (!isExpression(left) || !isExpression(right)) return null;
-  const at = (n: number): Numeric | null => {
-    const point = new Map([[name, Q.integer(n)]]);
-    const [x, y] = [evaluate(left, point), evaluate(right, point)];
-    return x && y && minus(x, y);
-  };
-  const [zero, one, five] = [at(0), at(1), at(5)];
-  if (!zero || !one || !five) return null;
-  const slope = minus(one, zero);
-  const bent = minus(minus(five, zero), scaled(slope, 5n));
-  const rising = signOf(slope);
-  if (rising === null || rising === 0 || C.order(approximate(bent)) > -100) return null;
-  const root = quotient(zero, slope);
-  const real = rising > 0 ? sign : (BELOW[sign] ?? sign);
-  const below: Span = { start: null, startOpen: true, end: root, endOpen: real !== '≤' };
-  const above: Span = { start: root, startOpen: real !== '≥', end: null, endOpen: true };
-  if (real === '=') return [{ start: root, startOpen: false, end: root, endOpen: false }];
-  if (real === '≠') return [below, above];
-  return [real === '<' || real === '≤' ? below : above];
-}
-const scaled = (value: Numeric, by: bigint): Numeric =>
-  isExact(value) ? Q.multiply(value, Q.integer(by)) : C.multiply(value, approximate(Q.integer(by)));
-const quotient = (top: Numeric, bottom: Numeric): Numeric =>
-  isExact(top) && isExact(bottom)
-    ? Q.negative(Q.divide(top, bottom))
-    : C.negate(C.divide(approximate(top), approximate(bottom)) ?? C.zero);

@@ -1,4 +1,4 @@
-import { refill, Undecided } from '@/lib/scoring/mathematics/budget';
+import { READING, refill, spend, Undecided } from '@/lib/mathematics/budget';
 import {
   call,
   constant,
@@ -21,17 +21,15 @@ import {
   UNREADABLE,
   type Value,
   whole,
-} from '@/lib/scoring/mathematics/expression';
-import { interval } from '@/lib/scoring/mathematics/interval';
-import { add, decimal, isInteger, negative } from '@/lib/scoring/mathematics/rational';
-import { accented, COMPLEX, symbol } from '@/lib/scoring/mathematics/symbols';
-import { type Token, type TokenType, tokenise } from '@/lib/scoring/mathematics/tokens';
+} from '@/lib/mathematics/expression';
+import { interval } from '@/lib/mathematics/interval';
+import { add, decimal, isInteger, negative } from '@/lib/mathematics/rational';
+import { accented, COMPLEX, symbol } from '@/lib/mathematics/symbols';
+import { type Token, type TokenType, tokenise } from '@/lib/mathematics/tokens';
 
 /** Longer formulas and deeper ones are not read; no answer is. */
 const MAX_TOKENS = 2_000;
 const MAX_DEPTH = 100;
-/** Readings tried, so that a text which can be read in many ways is given up. */
-const MAX_ATTEMPTS = 200_000;
 
 /** What the grammar reads and upstream's conversion refuses. */
 const REFUSED = call('refused');
@@ -45,10 +43,13 @@ const COMMA_NUMBER = /^\s*-?\d{1,3}(,\d{3})+(\.\d+)?\s*$/;
  * grammar is ambiguous the first alternative wins that lets the whole be read, as ANTLR has it.
  * @returns null where it cannot be read
  */
+export const readFormula = (latex: string): Value | null => new Grammar(latex).read();
+
+/** The same for a formula by itself, with a budget of its own. Never throws. */
 export function readLatex(latex: string): Value | null {
+  refill(READING);
   try {
-    refill();
-    return new Grammar(latex, { attempts: MAX_ATTEMPTS }).read();
+    return readFormula(latex);
   } catch (error) {
     if (error instanceof Undecided) return null;
     throw error;
@@ -66,10 +67,7 @@ class Grammar {
   /** Where an integrand must end. */
   private stop = -1;
 
-  constructor(
-    private readonly latex: string,
-    private readonly budget: { attempts: number },
-  ) {
+  constructor(private readonly latex: string) {
     this.tokens = tokenise(latex, MAX_TOKENS) ?? [];
     this.real = !COMPLEX.test(latex);
   }
@@ -110,7 +108,7 @@ class Grammar {
   }
   /** What `rule` reads, or nothing read at all. */
   private attempt<T>(rule: () => T | null): T | null {
-    if (--this.budget.attempts < 0) throw new Undecided('the formula can be read in too many ways');
+    spend(1);
     const { at } = this;
     const result = rule();
     if (result === null) this.at = at;
@@ -450,7 +448,7 @@ class Grammar {
         this.at === to + 4 &&
         this.text(from, to).startsWith('d')
       ) {
-        const inside = new Grammar(this.text(from, to).slice(1), this.budget).read();
+        const inside = new Grammar(this.text(from, to).slice(1)).read();
         return inside && isExpression(inside) ? call('derivative', inside, bottom) : REFUSED;
       }
       return quotient(top, bottom);
@@ -491,7 +489,7 @@ class Grammar {
         return this.letter();
       case 'symbol':
         this.at++;
-        return token.text === '\\infty' ? constant('∞') : REFUSED;
+        return token.text.startsWith('\\infty') ? constant('∞') : REFUSED;
       case 'number':
         this.at++;
         this.attempt(() => this.subscript());
@@ -613,7 +611,7 @@ class Grammar {
     const parts = text
       .replace(/,$/, '')
       .split(',')
-      .map((part) => new Grammar(part, this.budget).read());
+      .map((part) => new Grammar(part).read());
     if (!parts.every((part) => part !== null && isExpression(part))) return REFUSED;
     const applied = call(`${name}()`, ...(parts as Expression[]));
     return exponent ? power(applied, exponent) : applied;

@@ -1,4 +1,4 @@
-import { call, type Expression, product, sum, whole } from '@/lib/scoring/mathematics/expression';
+import { call, type Expression, product, sum, whole } from '@/lib/mathematics/expression';
 
 type Rows = readonly (readonly Expression[])[];
 const MAX_SIDE = 8;

@@ -1,5 +1,5 @@
-import type { Real } from '@/lib/scoring/mathematics/real';
-import * as R from '@/lib/scoring/mathematics/real';
+import type { Real } from '@/lib/mathematics/real';
+import * as R from '@/lib/mathematics/real';
 
 export interface Complex {
   readonly re: Real;

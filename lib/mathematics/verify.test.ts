@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type ParseOptions, parseAnswers } from '@/lib/scoring/mathematics/parse';
-import { verify } from '@/lib/scoring/mathematics/verify';
+import { type ParseOptions, parseAnswers } from '@/lib/mathematics/parse';
+import { verify } from '@/lib/mathematics/verify';
 
 const equal = (gold: string, prediction: string, options: Partial<ParseOptions> = {}): boolean =>
   verify(parseAnswers(gold, options), parseAnswers(prediction, options)).equal;

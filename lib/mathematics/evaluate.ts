@@ -1,10 +1,10 @@
-import { spend, Undecided } from '@/lib/scoring/mathematics/budget';
-import type { Complex } from '@/lib/scoring/mathematics/complex';
-import * as C from '@/lib/scoring/mathematics/complex';
-import { type Expression, keyOf } from '@/lib/scoring/mathematics/expression';
-import type { Rational } from '@/lib/scoring/mathematics/rational';
-import * as Q from '@/lib/scoring/mathematics/rational';
-import * as R from '@/lib/scoring/mathematics/real';
+import { spend, Undecided } from '@/lib/mathematics/budget';
+import type { Complex } from '@/lib/mathematics/complex';
+import * as C from '@/lib/mathematics/complex';
+import { type Expression, keyOf } from '@/lib/mathematics/expression';
+import type { Rational } from '@/lib/mathematics/rational';
+import * as Q from '@/lib/mathematics/rational';
+import * as R from '@/lib/mathematics/real';
 
 /** Exact as long as it is a modest fraction, else to about 256 bits. */
 export type Numeric = Rational | Complex;
@@ -273,7 +273,9 @@ function anyOf(key: string): Rational {
 
 function factorial(x: Numeric): Numeric | null {
   const n = wholeOf(x);
-  if (n === null || n < 0n) return null;
+  // Of no whole number: some number that depends on it alone.
+  if (n === null) return anyOf(`!${shortly(x)}`);
+  if (n < 0n) return null;
   if (n > MAX_FACTORIAL) throw new Undecided('a factorial is too large');
   let product = 1n;
   for (let k = 2n; k <= n; k++) product *= k;

@@ -1,6 +1,6 @@
-import * as C from '@/lib/scoring/mathematics/complex';
-import { isClose, lettersOf, pointsFor } from '@/lib/scoring/mathematics/equal';
-import { approximate, evaluate, isExact, type Numeric } from '@/lib/scoring/mathematics/evaluate';
+import * as C from '@/lib/mathematics/complex';
+import { isClose, lettersOf, pointsFor } from '@/lib/mathematics/equal';
+import { approximate, evaluate, isExact, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
   isExpression,
@@ -10,8 +10,8 @@ import {
   type RelationSign,
   sum,
   type Value,
-} from '@/lib/scoring/mathematics/expression';
-import * as Q from '@/lib/scoring/mathematics/rational';
+} from '@/lib/mathematics/expression';
+import * as Q from '@/lib/mathematics/rational';
 
 const FLIPPED: Partial<Record<RelationSign, RelationSign>> = {
   '=': '=',
@@ -44,9 +44,13 @@ function equalRelation(a: Relation, b: Relation, equal: (a: Value, b: Value) => 
 /** Left side less right side; null where a side is no number. */
 function difference({ left, right }: Relation): Expression | null {
   if (!isExpression(left) || !isExpression(right)) return null;
-  if (right.kind === 'number' && right.value.n === 0n) return left;
-  return sum(left, minus(right));
+  if (isNothing(right)) return left;
+  return isNothing(left) ? minus(right) : sum(left, minus(right));
 }
+const isNothing = (side: Expression): boolean => {
+  const value = evaluate(side, NOWHERE);
+  return value !== null && isZero(value);
+};
 
 /**
  * Whether two equations have the same solutions: upstream solves both and compares. Here: whether one side is a constant

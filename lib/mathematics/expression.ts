@@ -1,4 +1,4 @@
-import { divide, integer, isInteger, negative, type Rational } from '@/lib/scoring/mathematics/rational';
+import { divide, integer, isInteger, negative, type Rational } from '@/lib/mathematics/rational';
 
 /**
  * What is read from LaTeX or arithmetic, as it stands: upstream builds SymPy's objects with `evaluate=False`, and some of

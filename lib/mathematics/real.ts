@@ -1,6 +1,6 @@
-import { spend, Undecided } from '@/lib/scoring/mathematics/budget';
-import type { Rational } from '@/lib/scoring/mathematics/rational';
-import { bits } from '@/lib/scoring/mathematics/rational';
+import { spend, Undecided } from '@/lib/mathematics/budget';
+import type { Rational } from '@/lib/mathematics/rational';
+import { bits } from '@/lib/mathematics/rational';
 
 /** A floating-point number m·2^e with about `PRECISION` bits, so that equal expressions differ by no more than rounding. */
 export interface Real {

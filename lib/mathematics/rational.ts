@@ -1,4 +1,4 @@
-import { MAX_BITS, spend } from '@/lib/scoring/mathematics/budget';
+import { MAX_BITS, spend } from '@/lib/mathematics/budget';
 
 /** An exact fraction in lowest terms; `d` is positive. */
 export interface Rational {

@@ -200,7 +200,7 @@ commands(
   'Bbbk wp nabla bigstar angle nexists diagdown measuredangle eth diagup sphericalangle clubsuit varnothing Diamond complement diamondsuit imath Finv triangledown heartsuit jmath Game triangle spadesuit ell hbar vartriangle hslash blacklozenge lozenge blacksquare mho blacktriangle sharp prime Im flat square backprime Re natural surd circledS',
 );
 literals('other', 'ℵ ℶ ℷ ℸ');
-commands('symbol', 'partial infty');
+commands('symbol', 'partial infty infty% infty\\%');
 literals(
   'named set',
   '\\mathbb{N} ℕ \\mathbb{Z} ℤ \\mathbb{Q} ℚ \\mathbb{R} ℝ \\mathbb{C} ℂ \\mathbb{P} ℙ \\emptyset ∅ \\{\\} \\lbrace\\rbrace',

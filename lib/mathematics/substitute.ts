@@ -1,22 +1,28 @@
-import { lettersOf } from '@/lib/scoring/mathematics/equal';
-import type { Expression, Value } from '@/lib/scoring/mathematics/expression';
+import { lettersOf } from '@/lib/mathematics/equal';
+import type { Expression, Value } from '@/lib/mathematics/expression';
 
 /** The value with its letters called as those of `model`, where there are as many; both in alphabetical order. */
 export function renamed(value: Value, model: Value): Value {
   const from = [...lettersOf(value)].sort();
   const to = [...lettersOf(model)].sort();
-  if (from.length !== to.length || from.length === 0) return value;
-  const names = new Map(from.map((name, index) => [name, to[index] ?? name]));
-  const rename = <T extends Value>(part: T): T => replaced(part, names) as T;
-  return rename(value);
+  if (from.length !== to.length) return value;
+  const letters = from.map(
+    (name, index) => [name, { kind: 'symbol', name: to[index] ?? name, real: true }] as const,
+  );
+  return substituted(value, new Map(letters));
 }
 
-function replaced(value: Value, names: ReadonlyMap<string, string>): Value {
-  const one = <T extends Value>(part: T): T => replaced(part, names) as T;
+/** The value with expressions in place of letters. */
+export function substituted<T extends Value>(value: T, expressions: ReadonlyMap<string, Expression>): T {
+  return replaced(value, expressions) as T;
+}
+
+function replaced(value: Value, expressions: ReadonlyMap<string, Expression>): Value {
+  const one = <T extends Value>(part: T): T => replaced(part, expressions) as T;
   const all = <T extends Value>(parts: readonly T[]): T[] => parts.map(one);
   switch (value.kind) {
     case 'symbol':
-      return { ...value, name: names.get(value.name) ?? value.name };
+      return expressions.get(value.name) ?? value;
     case 'sum':
     case 'product':
       return { ...value, terms: all<Expression>(value.terms) };

@@ -1,5 +1,5 @@
-import * as C from '@/lib/scoring/mathematics/complex';
-import { approximate, minus, type Numeric, signOf } from '@/lib/scoring/mathematics/evaluate';
+import * as C from '@/lib/mathematics/complex';
+import { approximate, minus, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 
 /** A piece of the real line; `null` is infinity. */
 export interface Span {

@@ -1,4 +1,4 @@
-import { constant, type Expression } from '@/lib/scoring/mathematics/expression';
+import { constant, type Expression } from '@/lib/mathematics/expression';
 
 const GREEK = new Map(
   [...'αβγΓδΔεϵζηθΘϑικλΛμνξΞοπΠϖρϱσΣςτυΥφΦϕχψΨωΩ'].map((letter, index) => [

@@ -1,4 +1,4 @@
-import * as C from '@/lib/scoring/mathematics/complex';
+import * as C from '@/lib/mathematics/complex';
 import {
   approximate,
   evaluate,
@@ -7,12 +7,13 @@ import {
   NOWHERE,
   type Numeric,
   type Point,
-} from '@/lib/scoring/mathematics/evaluate';
-import { type Expression, holds, partsOf, percentOf, type Value } from '@/lib/scoring/mathematics/expression';
-import { determined } from '@/lib/scoring/mathematics/matrix';
-import type { Rational } from '@/lib/scoring/mathematics/rational';
-import * as Q from '@/lib/scoring/mathematics/rational';
-import { toRational } from '@/lib/scoring/mathematics/real';
+} from '@/lib/mathematics/evaluate';
+import { type Expression, holds, partsOf, percentOf, type Value } from '@/lib/mathematics/expression';
+import { infinite } from '@/lib/mathematics/interval';
+import { determined } from '@/lib/mathematics/matrix';
+import type { Rational } from '@/lib/mathematics/rational';
+import * as Q from '@/lib/mathematics/rational';
+import { toRational } from '@/lib/mathematics/real';
 
 /** Upstream's arguments of `verify`. */
 export interface Precision {
@@ -31,6 +32,7 @@ export function equalExpressions(a: Expression, b: Expression, precision: Precis
     if (x.rows.length !== y.rows.length || left.length !== right.length) return false;
     return left.every((entry, at) => equalExpressions(entry, right[at] ?? entry, precision));
   }
+  if (infinite(x) !== 0 || infinite(y) !== 0) return infinite(x) === infinite(y);
   return equalNumbers(x, y, precision) || isZeroEverywhere(x, y);
 }
 
@@ -50,9 +52,9 @@ function equalNumbers(a: Expression, b: Expression, { floatRounding, numericPrec
   }
   const difference = minus(x, y);
   if (isExact(difference) && difference.n === 0n) return true;
-  // `evalf(chop=True, n)` takes what is below 2^(4 - bits) for zero.
+  // `evalf(chop=True, n)` takes what is smaller than this for zero.
   const bits = Math.round((numericPrecision + 1) * Math.log2(10));
-  return C.order(approximate(difference)) < 4 - bits;
+  return C.order(approximate(difference)) < -bits;
 }
 const isDecimal = (value: Expression): boolean => value.kind === 'decimal';
 

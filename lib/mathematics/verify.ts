@@ -1,6 +1,6 @@
-import { refill, Undecided } from '@/lib/scoring/mathematics/budget';
-import { type Comparison, equalValues } from '@/lib/scoring/mathematics/compare';
-import type { Parsed } from '@/lib/scoring/mathematics/parse';
+import { COMPARING, refill, Undecided } from '@/lib/mathematics/budget';
+import { type Comparison, equalValues } from '@/lib/mathematics/compare';
+import type { Parsed } from '@/lib/mathematics/parse';
 import { strip } from '@/lib/scoring/python';
 
 /** Upstream's defaults. */
@@ -27,10 +27,10 @@ export function verify(
 ): Verification {
   const settings = { ...VERIFY_DEFAULTS, ...options };
   let undecided: string | null = null;
+  refill(COMPARING);
   for (const gold of golds) {
     for (const target of targets) {
       try {
-        refill();
         if (equalAnswers(gold, target, settings))
           return { equal: true, matched: { gold, target }, undecided: null };
       } catch (error) {

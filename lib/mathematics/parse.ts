@@ -1,9 +1,10 @@
-import { readArithmetic } from '@/lib/scoring/mathematics/arithmetic';
-import { finiteSet, isExpression, number, percent, type Value } from '@/lib/scoring/mathematics/expression';
-import { type Extraction, extract, type Found } from '@/lib/scoring/mathematics/extract';
-import { readLatex } from '@/lib/scoring/mathematics/grammar';
-import { normaliseLatex } from '@/lib/scoring/mathematics/normalise';
-import { decimal } from '@/lib/scoring/mathematics/rational';
+import { readArithmetic } from '@/lib/mathematics/arithmetic';
+import { READING, refill, Undecided } from '@/lib/mathematics/budget';
+import { finiteSet, isExpression, number, percent, type Value } from '@/lib/mathematics/expression';
+import { type Extraction, extract, type Found, MAX_MATCHES } from '@/lib/mathematics/extract';
+import { readFormula } from '@/lib/mathematics/grammar';
+import { normaliseLatex } from '@/lib/mathematics/normalise';
+import { decimal } from '@/lib/mathematics/rational';
 import { strip } from '@/lib/scoring/python';
 import type { Span } from '@/lib/scoring/tags';
 
@@ -36,15 +37,21 @@ export const PARSE_DEFAULTS: ParseOptions = {
   lowercase: true,
 };
 
-/** Matches tried before the search is given up; upstream gives up after five seconds. */
-const MAX_MATCHES = 2_000;
-
 /**
  * `parse` of Math-Verify 0.8.0: at most a value, or a string, and then the text of the first match.
  * @returns empty where there is no answer. Never throws.
  */
 export function parseAnswers(text: string, options: Partial<ParseOptions> = {}): readonly Parsed[] {
-  const settings = { ...PARSE_DEFAULTS, ...options };
+  refill(READING);
+  try {
+    return search(text, { ...PARSE_DEFAULTS, ...options });
+  } catch (error) {
+    if (error instanceof Undecided) return [];
+    throw error;
+  }
+}
+
+function search(text: string, settings: ParseOptions): readonly Parsed[] {
   const answers: Parsed[] = [];
   let fallback: Parsed | null = null;
   let tried = 0;
@@ -123,8 +130,8 @@ const EQUALS = /(?<![\\<!>])=/;
 
 /** The value of cleaned LaTeX; of a chain `a = b = c` that cannot be read, of its last part. */
 export function readCleaned(latex: string): Value | null {
-  const value = readLatex(latex);
+  const value = readFormula(latex);
   if (value !== null || /[,;]/.test(latex)) return value;
   const parts = latex.split(EQUALS);
-  return parts.length > 2 ? readLatex(strip(parts.at(-1) ?? '')) : null;
+  return parts.length > 2 ? readFormula(strip(parts.at(-1) ?? '')) : null;
 }
