@@ -1,19 +1,34 @@
+import { copyFile, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Sample } from '@/lib/benchmarks/benchmark';
+import { imagePath } from '@/server/benchmarks';
 import { type Command, print, printLines, table, UsageError } from './command';
-import { benchmarkNamed, notInstalled, readAllInstalled, readData, splitNamed } from './read-samples';
+import {
+  benchmarkNamed,
+  dataDir,
+  generated,
+  notInstalled,
+  readAllInstalled,
+  readData,
+  splitNamed,
+  type Target,
+} from './read-samples';
 
 const help = `Prints the samples of a benchmark, in the order of its data.
 
-Usage: ocean benchmarks samples ID [--split S] [--data PATH] [--json]
+Usage: ocean benchmarks samples ID [--split S] [--data PATH] [--images DIR] [--json]
 
-  ID        a benchmark: ocean benchmarks lists them
-  --split   left out: the one that is installed, or that --data is
-  --data    the benchmark's annotation file as published; left out, the installed one
-  --json    JSON lines {sample_id, question, options, gold, tags}; also where the output is no terminal
+  ID         a benchmark: ocean benchmarks lists them
+  --split    left out: the one that is installed, that --data is, or the first that is generated
+  --data     the benchmark's annotation file as published; left out, the installed one
+  --images   of a benchmark that is generated (ocean-world): write every sample's picture into this folder, as PNG
+  --json     JSON lines {sample_id, question, options, gold, tags, image}; also where the output is no terminal.
+             Those of a generated benchmark have the whole "prompt" too; with --images, "image" is the picture's path
 
 Example:
   ocean benchmarks samples superclevr --data super_clevr_test_5k.jsonl --json | head -3
+  ocean benchmarks samples ocean-world --split test --images pictures > samples.jsonl
 `;
 
 export const benchmarksSamples: Command = {
@@ -21,14 +36,21 @@ export const benchmarksSamples: Command = {
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { split: { type: 'string' }, data: { type: 'string' }, json: { type: 'boolean' } },
+      options: {
+        split: { type: 'string' },
+        data: { type: 'string' },
+        images: { type: 'string' },
+        json: { type: 'boolean' },
+      },
       allowPositionals: true,
     });
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0)
       throw new UsageError('name one benchmark: ocean benchmarks samples ID');
     const benchmark = benchmarkNamed(id);
-    const split = splitNamed(benchmark, values.split);
+    const [first] = benchmark.splits;
+    const split = splitNamed(benchmark, values.split) ?? (first.source.kind === 'generated' ? first : null);
+    if (split !== null && values.data === undefined) await generated(benchmark, [split]);
     const targets =
       values.data === undefined
         ? await readAllInstalled(
@@ -41,14 +63,16 @@ export const benchmarksSamples: Command = {
       throw new UsageError(
         `${benchmark.id} is installed with ${targets.map((each) => each.split.id).join(', ')}: choose with --split`,
       );
-    if (values.json || !process.stdout.isTTY) return printLines(target.samples.map(asJson));
+    if (values.images !== undefined) await writeImages(target, values.images);
+    if (values.json || !process.stdout.isTTY)
+      return printLines(target.samples.map((sample) => asJson(target, sample, values.images)));
     const short = (text: string, length: number) =>
       text.length > length ? `${text.slice(0, length - 1)}…` : text;
     print(
       table([
         ['SAMPLE', 'GOLD', 'QUESTION'],
         ...target.samples.map((sample) => [
-          short(sample.sampleId, 20),
+          short(sample.sampleId, 24),
           short(typeof sample.gold === 'string' ? sample.gold : JSON.stringify(sample.gold), 24),
           short(sample.question.replaceAll(/\s+/g, ' '), 80),
         ]),
@@ -57,5 +81,31 @@ export const benchmarksSamples: Command = {
   },
 };
 
-const asJson = ({ sampleId, question, options, gold, tags }: Sample): string =>
-  JSON.stringify({ sample_id: sampleId, question, options, gold, tags });
+/** Draws what nobody has asked for before, and says how far it is: the pictures of a split take minutes. */
+async function writeImages({ benchmark, split, samples }: Target, folder: string): Promise<void> {
+  if (split.source.kind === 'published')
+    throw new UsageError(
+      `the images of ${benchmark.id} are published, not made here: ${benchmark.sources.map(({ url }) => url).join(', ')}`,
+    );
+  await mkdir(folder, { recursive: true });
+  for (const [index, { image }] of samples.entries()) {
+    const from = image === null ? null : await imagePath(dataDir(), benchmark.id, split.id, image);
+    if (image === null || from === null) continue;
+    await copyFile(from, join(folder, image));
+    if ((index + 1) % 100 === 0)
+      process.stderr.write(`${index + 1} of ${samples.length} pictures are in ${folder}\n`);
+  }
+}
+
+function asJson({ split }: Target, sample: Sample, folder: string | undefined): string {
+  const { sampleId, question, options, gold, tags, image } = sample;
+  return JSON.stringify({
+    sample_id: sampleId,
+    question,
+    options,
+    gold,
+    tags,
+    image: folder === undefined || image === null ? image : join(folder, image),
+    ...(split.source.kind === 'generated' && { prompt: split.source.prompt(sample) }),
+  });
+}

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import type { SplitSource } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { installed } from '@/server/benchmarks';
 import { type Command, print, table, UsageError } from './command';
@@ -15,6 +16,17 @@ Usage: ocean benchmarks [--json]
 Example:
   ocean benchmarks
 `;
+
+function installedWords({
+  kind,
+  installed,
+}: {
+  kind: SplitSource['kind'];
+  installed: { images: string | null } | null;
+}): string {
+  if (kind === 'generated') return 'needs no file';
+  return installed === null ? 'no' : installed.images === null ? 'yes' : 'yes, with images';
+}
 
 export const benchmarks: Command = {
   help,
@@ -36,7 +48,8 @@ export const benchmarks: Command = {
         return {
           id: split.id,
           samples: split.sampleCount,
-          source: split.source.url,
+          source: split.source.kind === 'published' ? split.source.url : split.source.version,
+          kind: split.source.kind,
           installed:
             data === undefined
               ? null
@@ -57,7 +70,7 @@ export const benchmarks: Command = {
         split.id,
         split.samples.toLocaleString('en').padStart(7),
         scorers[0] ?? 'not scorable yet',
-        split.installed === null ? 'no' : split.installed.images === null ? 'yes' : 'yes, with images',
+        installedWords(split),
       ]),
     );
     print(table([['BENCHMARK', 'SPLIT', 'SAMPLES', 'SCORER', 'INSTALLED'], ...rows]));

@@ -8,6 +8,7 @@ import { BenchmarkDataError } from '@/server/benchmarks';
 import { UsageError } from './command';
 import {
   benchmarkNamed,
+  generated,
   installCommand,
   notInstalled,
   readAllInstalled,
@@ -40,6 +41,7 @@ export async function findTarget(file: PredictionsFile, wish: Wish): Promise<Tar
     if (benchmark !== null) return readData(benchmark, wish.data, split);
     return likeliest(file, await readAsEach(file, wish.data));
   }
+  if (benchmark !== null) await generated(benchmark, split === null ? benchmark.splits : [split]);
   const targets = await readAllInstalled((data, each) =>
     benchmark === null
       ? couldBe(file, { benchmark: each.id, split: data.split })

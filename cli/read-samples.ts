@@ -2,9 +2,11 @@ import { AnnotationError, type Benchmark, type Sample, type Split } from '@/lib/
 import { BENCHMARKS, benchmarkOf } from '@/lib/benchmarks/registry';
 import {
   BenchmarkDataError,
+  ensureInstalled,
   type InstalledData,
   identify,
   installed,
+  installedSplit,
   readInstalled,
   readSource,
 } from '@/server/benchmarks';
@@ -67,6 +69,22 @@ export async function readData(benchmark: Benchmark, path: string, wanted: Split
   };
 }
 
+/** Writes those of the splits that are generated and not there yet, and says so: it takes a while. */
+export async function generated(benchmark: Benchmark, splits: readonly Split[]): Promise<InstalledData[]> {
+  const written: InstalledData[] = [];
+  for (const split of splits) {
+    if (split.source.kind === 'published') continue;
+    const before = await installedSplit(dataDir(), benchmark.id, split.id);
+    if (before?.source !== split.source.version)
+      process.stderr.write(
+        `making the ${split.sampleCount.toLocaleString('en')} samples of ${split.id} of ${benchmark.id}, once\n`,
+      );
+    const data = await ensureInstalled(dataDir(), benchmark, split);
+    if (data !== null) written.push(data);
+  }
+  return written;
+}
+
 /** All that is installed and that `wanted` allows. */
 export async function readAllInstalled(
   wanted: (data: InstalledData, benchmark: Benchmark) => boolean,
@@ -82,8 +100,10 @@ export async function readAllInstalled(
   return targets;
 }
 
-export const installCommand = (benchmark: Benchmark): string =>
-  `ocean benchmarks install ${benchmark.id} --from ${benchmark.splits[0].source.url}`;
+export function installCommand({ id, splits }: Benchmark): string {
+  const { source } = splits[0];
+  return `ocean benchmarks install ${id}${source.kind === 'published' ? ` --from ${source.url}` : ''}`;
+}
 
 export const notInstalled = (benchmark: Benchmark, split: Split | null): UsageError =>
   new UsageError(

@@ -9,12 +9,14 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ tidyBlobs }, { database, seed }, { resumeScorings }, { log }] = await Promise.all([
-      import('./blobs'),
-      import('./db'),
-      import('./evals'),
-      import('./log'),
-    ]);
+    const [{ generateAll }, { tidyBlobs }, { database, seed }, { resumeScorings }, { log }] =
+      await Promise.all([
+        import('./benchmarks'),
+        import('./blobs'),
+        import('./db'),
+        import('./evals'),
+        import('./log'),
+      ]);
     const { db, driver, claim } = await database();
     await claim();
     await closeAtTheEnd();
@@ -22,6 +24,10 @@ export async function start(): Promise<void> {
     await tidyBlobs();
     await resumeScorings();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
+    // Nobody waits for it, unless a file for one of them comes first.
+    generateAll(env().OCEAN_DATA_DIR).catch((error: unknown) =>
+      log.error({ err: error }, 'generated benchmarks could not be written'),
+    );
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);

@@ -4,10 +4,10 @@ import type { Board, BoardCell, BoardRow } from '@/server/evals/types';
 /** Boards for tests. The small one has every kind of cell; `manyRows` has as many checkpoints as asked for. */
 
 const COLUMNS = [
-  ['superclevr', 'SuperCLEVR', true],
-  ['geoqa', 'GEOQA', true],
-  ['cv-bench', 'CV-Bench', true],
-  ['superclevr-200', 'SuperCLEVR-200', false],
+  ['superclevr', 'SuperCLEVR', 'averaged'],
+  ['geoqa', 'GEOQA', 'averaged'],
+  ['cv-bench', 'CV-Bench', 'averaged'],
+  ['superclevr-200', 'SuperCLEVR-200', 'hidden'],
 ] as const;
 
 export const interval = (low: number, high: number): Interval => ({
@@ -58,14 +58,14 @@ const reported = (value: number, rank: number) => ({
 });
 
 export const BOARD: Board = {
-  columns: COLUMNS.map(([benchmark, shortName, inSeedTable]) => ({
+  columns: COLUMNS.map(([benchmark, shortName, atFirst]) => ({
     benchmark,
     shortName,
     name: shortName,
     ability: 'visual counting',
     headlineLabel: 'accuracy',
     scorer: 'x/seed@1',
-    inSeedTable,
+    atFirst,
   })),
   rows: [
     row('base-3b', {
@@ -126,7 +126,7 @@ export function manyRows(count: number): Board {
       ability,
       headlineLabel: 'accuracy',
       scorer: 'x/seed@1',
-      inSeedTable: true,
+      atFirst: 'averaged',
     })),
     rows: Array.from({ length: count }, (_, index) =>
       row(`checkpoint-${index}`, {

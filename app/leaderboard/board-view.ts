@@ -60,7 +60,8 @@ export interface BoardView {
 const LONGEST_SEARCH = 100;
 
 export function defaultView(board: Board): BoardView {
-  const seed = board.columns.filter((column) => column.inSeedTable).map((column) => column.benchmark);
+  const shown = board.columns.filter(({ atFirst }) => atFirst !== 'hidden');
+  const averaged = shown.filter(({ atFirst }) => atFirst === 'averaged');
   return {
     search: '',
     sizes: [],
@@ -69,8 +70,8 @@ export function defaultView(board: Board): BoardView {
     weights: [],
     evidence: 'best',
     // Size and stage stand beside the model's name already.
-    columns: ['average', 'average-rank', ...seed],
-    averaged: seed,
+    columns: ['average', 'average-rank', ...shown.map(({ benchmark }) => benchmark)],
+    averaged: averaged.map(({ benchmark }) => benchmark),
     sort: { key: 'average', descending: true },
   };
 }

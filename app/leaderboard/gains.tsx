@@ -12,7 +12,7 @@ const MOST_PAIRS = 2;
  */
 export function Gains({ board }: { board: Board }) {
   const byId = new Map(board.rows.map((row) => [row.checkpointId, row]));
-  const columns = board.columns.filter((column) => column.inSeedTable);
+  const columns = board.columns.filter(({ atFirst }) => atFirst === 'averaged');
   const pairs = board.rows
     .filter((row) => row.stage === 2)
     .map((row) => ({

@@ -35,7 +35,7 @@ export function RunProvenance({ run }: { run: RunPage }) {
       <details className="run-more">
         <summary>{run.source === 'reported' ? 'More' : 'Data, file, prompt and settings'}</summary>
         <dl className="facts">
-          {scorer === null ? null : (
+          {scorer === null || scorer.upstream === null ? null : (
             <Fact name="Upstream">
               {scorer.upstream.repository} · {scorer.upstream.path} at commit{' '}
               <code>{scorer.upstream.commit}</code>

@@ -1,3 +1,4 @@
+import type { Upstream } from '@/lib/scoring/scorer';
 import { Command } from './command';
 
 /** Which rule made a figure, where it stands upstream, and how to make the figure again. */
@@ -9,12 +10,12 @@ export function ScorerFacts({
     id: string;
     label: string;
     rule: string;
-    upstream: { repository: string; commit: string; path: string };
+    upstream: Upstream | null;
   };
   /** The `ocean score …` line that reproduces it. */
   command?: string;
 }) {
-  const { repository, commit, path } = scorer.upstream;
+  const { upstream } = scorer;
   return (
     <div className="stack">
       <p>{scorer.rule}</p>
@@ -23,13 +24,17 @@ export function ScorerFacts({
         <dd>
           {scorer.label} <code>{scorer.id}</code>
         </dd>
-        <dt>Upstream</dt>
-        <dd>
-          <a href={`${repository}/blob/${commit}/${path}`}>
-            {repository.replace('https://github.com/', '')}/{path}
-          </a>{' '}
-          at <code>{commit.slice(0, 8)}</code>
-        </dd>
+        {upstream === null ? null : (
+          <>
+            <dt>Upstream</dt>
+            <dd>
+              <a href={`${upstream.repository}/blob/${upstream.commit}/${upstream.path}`}>
+                {upstream.repository.replace('https://github.com/', '')}/{upstream.path}
+              </a>{' '}
+              at <code>{upstream.commit.slice(0, 8)}</code>
+            </dd>
+          </>
+        )}
       </dl>
       {command === undefined ? null : (
         <div>

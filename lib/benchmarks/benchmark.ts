@@ -1,8 +1,8 @@
 import type { Scorer } from '@/lib/scoring/scorer';
 
 /**
- * What a benchmark is, as code. Its annotations are installed data: `readAnnotations` turns the published file into
- * samples; nothing of such a file is part of this repository.
+ * What a benchmark is, as code. Its annotations are data: `readAnnotations` turns a file that is published, or that
+ * follows from seeds, into samples; nothing of such a file is part of this repository.
  */
 
 /** The right answer, in the type that the annotation file gives it. A box is `[x1, y1, x2, y2]` in pixels. */
@@ -33,16 +33,34 @@ export const BENCHMARK_IDS = [
   'math-vision',
   'math-vista',
   'math-verse',
+  'ocean-world',
 ] as const;
 export type BenchmarkId = (typeof BENCHMARK_IDS)[number];
+
+/** How a split's annotation file comes to be here. */
+export type SplitSource =
+  /** Its authors publish it; `ocean benchmarks install` brings it. */
+  { kind: 'published'; url: string; note?: string } | GeneratedSource;
+
+/** It follows from seeds: it is written where it is first needed, and a picture is drawn when it is asked for. */
+export interface GeneratedSource {
+  kind: 'generated';
+  /** Names all that the samples and their pictures follow from; a file of another version is written anew. */
+  version: string;
+  /** The annotation file: a line a sample, made one by one. */
+  lines(): AsyncIterable<string>;
+  /** The picture of that name (a sample's `image`) as PNG; null where the split has none of that name. */
+  picture(image: string): Promise<Uint8Array | null>;
+  /** The text that goes to the model beside the picture. */
+  prompt(sample: Sample): string;
+}
 
 export interface Split {
   id: string;
   label: string;
   /** How many samples the published split has; an installed file with another count is refused. */
   sampleCount: number;
-  /** Where the annotation file is published, for `ocean benchmarks install`. */
-  source: { url: string; note?: string };
+  source: SplitSource;
   /** sha256 of published files that are known, so that an install can say which one it is. */
   knownSha256: readonly string[];
 }

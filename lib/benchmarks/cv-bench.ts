@@ -136,6 +136,7 @@ export const cvBench: Benchmark = {
       label: 'test',
       sampleCount: 2638,
       source: {
+        kind: 'published',
         url: 'https://huggingface.co/datasets/nyu-visionx/CV-Bench/resolve/22409a927ab5cf68e3655023d51694587455fc99/test.jsonl',
         note: 'test.parquet beside it and the seed’s eval_data/cvbench_test.parquet (which lacks the source of the images) are read too',
       },

@@ -32,7 +32,7 @@ export const geoqa: Benchmark = {
       id: 'test',
       label: 'test, direct answer',
       sampleCount: 754,
-      source: { url: seedFile('eval_data/prompts/geoqa_test_prompts.jsonl') },
+      source: { kind: 'published', url: seedFile('eval_data/prompts/geoqa_test_prompts.jsonl') },
       knownSha256: ['6d1f8ceb1ebcaa322bd926769039bf4eff2679044a5e104de40cc4ce08a77571'],
     },
   ],

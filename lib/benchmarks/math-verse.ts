@@ -41,7 +41,10 @@ export const mathVerse: Benchmark = {
       id: 'testmini',
       label: 'testmini',
       sampleCount: 3940,
-      source: { url: 'https://huggingface.co/datasets/AI4Math/MathVerse/resolve/main/testmini.json' },
+      source: {
+        kind: 'published',
+        url: 'https://huggingface.co/datasets/AI4Math/MathVerse/resolve/main/testmini.json',
+      },
       knownSha256: [],
     },
     {
@@ -49,6 +52,7 @@ export const mathVerse: Benchmark = {
       label: 'testmini, text only',
       sampleCount: 788,
       source: {
+        kind: 'published',
         url: 'https://raw.githubusercontent.com/ZrrSkywalker/MathVerse/40446ac6fa710947aaf73e1fd5ed3226d524c94e/data/testmini_text_only.json',
       },
       knownSha256: ['92691a49742b0ba18851898c0546670e5a1c63dd685c634aacbc8ffd7b869678'],

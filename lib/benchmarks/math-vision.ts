@@ -1,11 +1,12 @@
 import { jsonLines, uniqueIds } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
+import type { AnnotationFile, Benchmark, Sample, SplitSource } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
 import { mathVisionOfficial } from '@/lib/scoring/math-vision-official';
 import { mathVisionVlmevalkit } from '@/lib/scoring/math-vision-vlmevalkit';
 
 const COMMIT = '1d361180b02cbff417c77c02acf1b4cacf2d55ea';
-const published = (name: string) => ({
+const published = (name: string): SplitSource => ({
+  kind: 'published',
   url: `https://raw.githubusercontent.com/mathllm/MATH-V/${COMMIT}/data/${name}`,
 });
 

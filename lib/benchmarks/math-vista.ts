@@ -42,6 +42,7 @@ export const mathVista: Benchmark = {
       label: 'testmini',
       sampleCount: 1000,
       source: {
+        kind: 'published',
         url: 'https://raw.githubusercontent.com/lupantech/MathVista/a2206f4a5ef7d51bec97c05d7e93adf3106ff0e0/data/testmini.json',
       },
       knownSha256: ['ab0148dca9d401c31cc47f29b3826eec28a76ff155a1c0878d81e8daf0413480'],

@@ -60,6 +60,7 @@ export const ocrBench: Benchmark = {
       label: 'test',
       sampleCount: 1000,
       source: {
+        kind: 'published',
         url: 'https://raw.githubusercontent.com/Yuliang-Liu/MultimodalOCR/main/OCRBench/OCRBench/OCRBench.json',
         note: 'VLMEvalKit’s OCRBench.tsv (md5 e953d98a987cc6e26ef717b61260b778) is read too',
       },

@@ -29,6 +29,7 @@ const published = (id: string, label: string, sampleCount: number): Split => ({
   label,
   sampleCount,
   source: {
+    kind: 'published',
     url: 'https://huggingface.co/datasets/omlab/VLM-R1/resolve/main/rec_jsons_processed.zip',
     note: `the file ${id}.json in this zip`,
   },

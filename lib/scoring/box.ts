@@ -1,10 +1,16 @@
 import { decimalDigits, SPACES } from '@/lib/scoring/python';
-import type { Scorer } from '@/lib/scoring/scorer';
+import type { Scorer, Verdict } from '@/lib/scoring/scorer';
 import { answerSpan, type Span } from '@/lib/scoring/tags';
 import { SEED_COMMIT, SEED_REPOSITORY } from '@/lib/scoring/upstream';
 
 /** `[x1, y1, x2, y2]` in pixels. */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
+
+export interface AnsweredBox {
+  box: Box;
+  /** Where in the output it stands. */
+  span: Span;
+}
 
 const BOX = new RegExp(
   `\\[(\\p{Nd}+),[${SPACES}]*(\\p{Nd}+),[${SPACES}]*(\\p{Nd}+),[${SPACES}]*(\\p{Nd}+)\\]`,
@@ -15,13 +21,18 @@ const BOX = new RegExp(
  * The box that an output answers with: the first list of four whole numbers inside the first `<answer>` tag, no space
  * before a comma or around the brackets. Null where there is none.
  */
-export function parseAnswerBox(output: string): { box: Box; span: Span } | null {
+export function parseAnswerBox(output: string): AnsweredBox | null {
   const tag = answerSpan(output);
-  const match = tag && BOX.exec(output.slice(...tag));
+  return tag && boxWithin(output, tag);
+}
+
+/** The first list of four whole numbers in a part of an output. */
+export function boxWithin(output: string, [from, to]: Span): AnsweredBox | null {
+  const match = BOX.exec(output.slice(from, to));
   if (!match) return null;
   const [text, x1 = '', y1 = '', x2 = '', y2 = ''] = match;
   const pixel = (digits: string) => Number(decimalDigits(digits));
-  const start = tag[0] + match.index;
+  const start = from + match.index;
   return { box: [pixel(x1), pixel(y1), pixel(x2), pixel(y2)], span: [start, start + text.length] };
 }
 
@@ -64,13 +75,18 @@ export const boxScorer: Scorer = {
         : 'no <answer> tag that is closed';
       return { correct: false, answer: null, reason, span: null };
     }
-    const { box, span } = answer;
-    const answered = { answer: `[${box.join(', ')}]`, span };
     const truth = asBox(gold);
-    if (!truth) return { ...answered, correct: false, reason: 'the annotation has no box' };
-    const overlap = iou(box, truth);
-    if (Number.isNaN(overlap)) return { ...answered, correct: false, reason: 'the box has no area' };
-    const correct = overlap > 0.5;
-    return { ...answered, correct, reason: `IoU ${shown(overlap)} is ${correct ? '' : 'not '}above 0.5` };
+    if (truth) return boxVerdict(answer, truth);
+    const { box, span } = answer;
+    return { correct: false, answer: `[${box.join(', ')}]`, reason: 'the annotation has no box', span };
   },
 };
+
+/** Right where the IoU is above 0.5. */
+export function boxVerdict({ box, span }: AnsweredBox, truth: Box): Verdict {
+  const answered = { answer: `[${box.join(', ')}]`, span };
+  const overlap = iou(box, truth);
+  if (Number.isNaN(overlap)) return { ...answered, correct: false, reason: 'the box has no area' };
+  const correct = overlap > 0.5;
+  return { ...answered, correct, reason: `IoU ${shown(overlap)} is ${correct ? '' : 'not '}above 0.5` };
+}

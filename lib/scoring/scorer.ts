@@ -25,13 +25,19 @@ export type Outcome = (typeof OUTCOMES)[number];
 export const outcomeOf = ({ correct }: Verdict): Outcome =>
   correct === null ? 'needs-judge' : correct ? 'correct' : 'wrong';
 
+export interface Upstream {
+  repository: string;
+  commit: string;
+  path: string;
+}
+
 export interface Scorer {
   id: ScorerId;
   label: string;
   /** The rule in words, for the page that explains it. */
   rule: string;
-  /** Where the rule stands upstream. */
-  upstream: { repository: string; commit: string; path: string };
+  /** Where the rule stands upstream; null where it is our own. */
+  upstream: Upstream | null;
   /**
    * Pure, deterministic and total: any text gives a verdict. Its time is bounded by the caller, who can kill it.
    * @param extraction what a judge found that the output answers, where the predictions file or a judge says it; rules

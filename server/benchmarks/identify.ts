@@ -52,7 +52,8 @@ export async function identify(
   );
 }
 
-async function readSplit(
+/** @throws AnnotationError also where the file has another number of samples than the split */
+export async function readSplit(
   benchmark: Benchmark,
   split: Split,
   file: AnnotationFile,

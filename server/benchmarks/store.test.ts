@@ -9,13 +9,19 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { AnnotationError, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
 import { BenchmarkDataError, imagePath, install, installed, readInstalled } from './index';
 
-const small: Split = { id: 'small', label: 'small', sampleCount: 2, source: { url: '' }, knownSha256: [] };
+const small: Split = {
+  id: 'small',
+  label: 'small',
+  sampleCount: 2,
+  source: { kind: 'published', url: '' },
+  knownSha256: [],
+};
 const smallFile = '{"q":"one?","a":1}\n{"q":"two?","a":2}\n';
 const large: Split = {
   id: 'large',
   label: 'large',
   sampleCount: 3,
-  source: { url: '' },
+  source: { kind: 'published', url: '' },
   knownSha256: [createHash('sha256').update(`${smallFile}{"q":"three?","a":3}\n`).digest('hex')],
 };
 const largeFile = `${smallFile}{"q":"three?","a":3}\n`;

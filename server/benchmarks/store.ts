@@ -1,14 +1,16 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
+import type { Benchmark, GeneratedSource, Sample, Split } from '@/lib/benchmarks/benchmark';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { BenchmarkDataError, isSystemError, readSource } from './annotation-source';
-import { identify } from './identify';
+import { type Identified, identify, readSplit } from './identify';
 
 /**
- * Installed annotations: `<dataDir>/benchmarks/<benchmark>/<split>/` holds the annotation file as it was published and
- * `manifest.json`, which names it. The manifest is renamed into place last, so a reader sees the old or the new install.
+ * Installed annotations: `<dataDir>/benchmarks/<benchmark>/<split>/` holds the annotation file, as it was published or
+ * generated, and `manifest.json`, which names it. The manifest is renamed into place last, so a reader sees the old or the new install.
  */
 const manifest = z.object({
   benchmark: z.string(),
@@ -18,7 +20,7 @@ const manifest = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** Whether the sha256 is that of a published file that the benchmark knows. */
   known: z.boolean(),
-  /** Where it came from: an address, or the name of a local file. */
+  /** Where it came from: an address, the name of a local file, or the version that generates it. */
   source: z.string(),
   bytes: z.number().int().positive(),
   sampleCount: z.number().int().positive(),
@@ -55,30 +57,83 @@ export async function install(
   const source = await readSource(from);
   const found = await identify(benchmark, source, split);
   const installs: InstalledData[] = [];
-  for (const { split, file, samples } of found) {
-    const dir = splitDir(dataDir, benchmark.id, split.id);
-    if (dir === null) throw new BenchmarkDataError(`${benchmark.id}/${split.id} cannot name a folder`);
-    const sha256 = hash(file.bytes);
-    const before = await readManifest(dir);
-    const data: InstalledData = {
-      benchmark: benchmark.id,
-      split: split.id,
-      file: `${sha256.slice(0, 12)}-${file.name.replace(/[^\w.-]/g, '_').slice(-100)}`,
-      sha256,
-      known: split.knownSha256.includes(sha256),
-      source: source.label,
-      bytes: file.bytes.length,
-      sampleCount: samples.length,
-      installedAt: new Date().toISOString(),
-      imagesDir: images ?? before?.imagesDir ?? null,
-    };
-    await mkdir(dir, { recursive: true });
-    await writeWhole(join(dir, data.file), file.bytes);
-    await writeWhole(join(dir, 'manifest.json'), `${JSON.stringify(data, null, 2)}\n`);
-    if (before !== null && before.file !== data.file) await rm(join(dir, before.file), { force: true });
-    installs.push(data);
-  }
+  for (const each of found) installs.push(await keep(dataDir, benchmark, each, source.label, images));
   return installs;
+}
+
+async function keep(
+  dataDir: string,
+  benchmark: Benchmark,
+  { split, file, samples }: Identified,
+  source: string,
+  images: string | null,
+): Promise<InstalledData> {
+  const dir = splitDir(dataDir, benchmark.id, split.id);
+  if (dir === null) throw new BenchmarkDataError(`${benchmark.id}/${split.id} cannot name a folder`);
+  const sha256 = hash(file.bytes);
+  const before = await readManifest(dir);
+  const data: InstalledData = {
+    benchmark: benchmark.id,
+    split: split.id,
+    file: `${sha256.slice(0, 12)}-${file.name.replace(/[^\w.-]/g, '_').slice(-100)}`,
+    sha256,
+    known: split.source.kind === 'generated' || split.knownSha256.includes(sha256),
+    source,
+    bytes: file.bytes.length,
+    sampleCount: samples.length,
+    installedAt: new Date().toISOString(),
+    imagesDir: images ?? before?.imagesDir ?? null,
+  };
+  await mkdir(dir, { recursive: true });
+  await writeWhole(join(dir, data.file), file.bytes);
+  await writeWhole(join(dir, 'manifest.json'), `${JSON.stringify(data, null, 2)}\n`);
+  if (before !== null && before.file !== data.file) await rm(join(dir, before.file), { force: true });
+  return data;
+}
+
+/**
+ * The manifest of a split, null where it is not installed. A generated split is written first where this version of it
+ * is not there.
+ */
+export async function ensureInstalled(
+  dataDir: string,
+  benchmark: Benchmark,
+  split: Split,
+): Promise<InstalledData | null> {
+  const data = await installedSplit(dataDir, benchmark.id, split.id);
+  const { source } = split;
+  if (source.kind === 'published' || data?.source === source.version) return data;
+  const key = `${dataDir} ${benchmark.id} ${split.id}`;
+  const begun = generating.get(key) ?? generate(dataDir, benchmark, split, source);
+  generating.set(key, begun);
+  return begun.finally(() => generating.delete(key));
+}
+
+/** Writes every generated split that is not there in this version. */
+export async function generateAll(dataDir: string): Promise<void> {
+  for (const benchmark of Object.values(BENCHMARKS))
+    for (const split of benchmark.splits)
+      if (split.source.kind === 'generated') await ensureInstalled(dataDir, benchmark, split);
+}
+
+/** By folder, benchmark and split: who asks for what is being written waits for it. */
+const generating = new Map<string, Promise<InstalledData>>();
+
+async function generate(
+  dataDir: string,
+  benchmark: Benchmark,
+  split: Split,
+  source: GeneratedSource,
+): Promise<InstalledData> {
+  let text = '';
+  for await (const line of source.lines()) {
+    text += `${line}\n`;
+    // It takes seconds, in which a server goes on answering.
+    await setImmediate();
+  }
+  const file = { name: `${split.id}.jsonl`, bytes: new TextEncoder().encode(text) };
+  const samples = await readSplit(benchmark, split, file);
+  return keep(dataDir, benchmark, { split, file, samples }, source.version, null);
 }
 
 async function folder(path: string): Promise<string> {
@@ -92,7 +147,7 @@ async function folder(path: string): Promise<string> {
 }
 
 /** A reader never sees half of it. */
-async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(temporary, content, { flush: true });
@@ -156,7 +211,7 @@ export async function installedSplit(
 }
 
 /**
- * The samples of an installed split, null where it is not installed.
+ * The samples of an installed split, null where it is not installed; a generated one always is.
  *
  * @throws BenchmarkDataError where the file is not the one that was installed; AnnotationError where its reader refuses it
  */
@@ -165,8 +220,8 @@ export async function readInstalled(
   benchmark: Benchmark,
   split: Split,
 ): Promise<{ data: InstalledData; samples: readonly Sample[] } | null> {
+  const data = await ensureInstalled(dataDir, benchmark, split);
   const dir = splitDir(dataDir, benchmark.id, split.id);
-  const data = dir === null ? null : await readManifest(dir);
   if (dir === null || data === null) return null;
   const path = join(dir, data.file);
   const bytes = await readFile(path).catch(() => null);

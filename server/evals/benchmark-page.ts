@@ -48,10 +48,11 @@ export async function benchmarkPage(id: string): Promise<BenchmarkPage | null> {
     description: benchmark.description,
     licence: benchmark.licence,
     sources: benchmark.sources,
-    splits: benchmark.splits.map(({ id, label, sampleCount }) => ({
+    splits: benchmark.splits.map(({ id, label, sampleCount, source }) => ({
       id,
       label,
       sampleCount,
+      kind: source.kind,
       installed: installedAs(id),
     })),
     prompts: benchmark.prompts,

@@ -1,11 +1,11 @@
 import { and, asc, desc, eq, inArray } from 'drizzle-orm';
-import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import type { Benchmark, BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { meanOfSplits } from '@/lib/stats/intervals';
 import { type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/paired';
 import { checkpoint, type Db, getDb, model, run, sample, score } from '../db';
 import { state } from './state';
-import type { Board, BoardCell, BoardRow } from './types';
+import type { Board, BoardCell, BoardColumn, BoardRow } from './types';
 
 /** The leaderboard: every checkpoint that has a published figure. Kept until a figure is published or withdrawn. */
 export function board(): Promise<Board> {
@@ -209,6 +209,12 @@ async function panelFor(db: Db, dataIds: readonly string[]): Promise<Panel> {
   return panelOf(splits);
 }
 
+/** The averages are those of the seed's table. */
+const AT_FIRST: Partial<Record<BenchmarkId, BoardColumn['atFirst']>> = {
+  'superclevr-200': 'hidden',
+  'ocean-world': 'shown',
+};
+
 function columnOf(benchmark: Benchmark): Board['columns'][number] {
   return {
     benchmark: benchmark.id,
@@ -217,6 +223,6 @@ function columnOf(benchmark: Benchmark): Board['columns'][number] {
     ability: benchmark.ability,
     headlineLabel: benchmark.headline.label,
     scorer: benchmark.scorers[0]?.id ?? null,
-    inSeedTable: benchmark.id !== 'superclevr-200',
+    atFirst: AT_FIRST[benchmark.id] ?? 'averaged',
   };
 }

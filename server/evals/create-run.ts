@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { and, eq } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
-import { installedSplit } from '../benchmarks';
+import { ensureInstalled } from '../benchmarks';
 import { findBlob } from '../blobs';
 import { checkpoint, type Db, getDb, model, run } from '../db';
 import { env } from '../env';
@@ -25,7 +25,7 @@ export async function createRun(
     throw new Problem('refused', `There is no benchmark "${input.benchmark}" with a split "${input.split}".`);
   const [scorer] = benchmark.scorers;
   if (scorer === undefined) throw new Problem('refused', `${benchmark.name} is not scorable yet.`);
-  if ((await installedSplit(env().OCEAN_DATA_DIR, benchmark.id, split.id)) === null)
+  if ((await ensureInstalled(env().OCEAN_DATA_DIR, benchmark, split)) === null)
     throw new Problem('refused', `The annotations of ${benchmark.name}, ${split.label}, are not installed.`);
   if ((await findBlob(input.fileSha256)) === null)
     throw new Problem('not-found', 'This file is not here (any more): upload it again.');

@@ -1,11 +1,12 @@
 import { and, asc, eq, ilike, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
-import { asBox, parseAnswerBox } from '@/lib/scoring/box';
+import { asBox, boxWithin } from '@/lib/scoring/box';
 import type { Principal } from '../auth';
-import { imagePath } from '../benchmarks';
+import { imagePath, installedSplit } from '../benchmarks';
 import { getDb, prediction, run, sample, score, verdict } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
+import { dataIdOf } from './store-samples';
 import type { SampleDetail, SampleFilter, SampleRow, VerdictDetail } from './types';
 
 /** Filtered lists that were made lately, kept so that scrolling through one does not make it anew. */
@@ -198,7 +199,7 @@ export async function sampleDetail(
     output: found.output,
     tokens: found.tokens,
     ...verdictDetail(found.verdict),
-    boxes: boxesOf(of.benchmark, found.sample.gold, found.output),
+    boxes: boxesOf(found.sample.gold, found.output, found.verdict),
   };
 }
 
@@ -232,19 +233,30 @@ const verdictDetail = ({
   span: spanStart === null || spanEnd === null ? null : [spanStart, spanEnd],
 });
 
-async function imageUrl({ benchmark, split }: ScoredRun, image: string): Promise<string | null> {
+async function imageUrl({ benchmark, split, dataId }: ScoredRun, image: string): Promise<string | null> {
+  const source = benchmarkOf(benchmark)?.splits.find(({ id }) => id === split)?.source;
+  if (source?.kind === 'generated') {
+    // A picture is drawn as the world is now; a run of an earlier version saw another one.
+    const data = await installedSplit(env().OCEAN_DATA_DIR, benchmark, split);
+    if (data === null || dataIdOf(data) !== dataId) return null;
+  }
   const there = await imagePath(env().OCEAN_DATA_DIR, benchmark, split, image);
   if (there === null) return null;
   const path = image.split('/').filter((part) => part !== '' && part !== '.');
   return `/api/images/${benchmark}/${split}/${path.map(encodeURIComponent).join('/')}`;
 }
 
-function boxesOf(benchmark: string, gold: unknown, output: string | null): SampleDetail['boxes'] {
-  if (benchmarkOf(benchmark)?.id !== 'refcoco') return [];
-  const boxes: SampleDetail['boxes'][number][] = [];
+function boxesOf(
+  gold: unknown,
+  output: string | null,
+  { spanStart, spanEnd }: { spanStart: number | null; spanEnd: number | null },
+): SampleDetail['boxes'] {
   const truth = asBox(gold);
-  if (truth !== null) boxes.push({ label: 'gold', box: truth });
-  const answer = output === null ? null : parseAnswerBox(output);
-  if (answer !== null) boxes.push({ label: 'answer', box: answer.box });
-  return boxes;
+  if (truth === null) return [];
+  const answer =
+    output === null || spanStart === null || spanEnd === null
+      ? null
+      : boxWithin(output, [spanStart, spanEnd]);
+  const boxes: SampleDetail['boxes'][number][] = [{ label: 'gold', box: truth }];
+  return answer === null ? boxes : [...boxes, { label: 'answer', box: answer.box }];
 }

@@ -1,7 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
-import { type InstalledData, installedSplit } from '../benchmarks';
+import { ensureInstalled, type InstalledData } from '../benchmarks';
 import { blobPath, findBlob } from '../blobs';
 import { getDb, prediction, rescoring, run, score, verdict } from '../db';
 import { env } from '../env';
@@ -156,7 +156,7 @@ async function endingOf(
     return failed(`There is no benchmark ${found.benchmark}/${found.split} here any more.`);
   if (found.fileSha256 === null || found.fileName === null || (await findBlob(found.fileSha256)) === null)
     return failed('The predictions file is not here any more: upload it again.');
-  const data = await installedSplit(env().OCEAN_DATA_DIR, benchmark.id, split.id);
+  const data = await ensureInstalled(env().OCEAN_DATA_DIR, benchmark, split);
   if (data === null)
     return failed(`The annotations of ${benchmark.name}, ${split.label}, are not installed here any more.`);
 

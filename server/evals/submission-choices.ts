@@ -41,11 +41,13 @@ export async function submittableBenchmarks(): Promise<readonly BenchmarkChoice[
     id: benchmark.id,
     name: benchmark.name,
     scorable: benchmark.scorers.length > 0,
-    splits: benchmark.splits.map(({ id, label, sampleCount }) => ({
+    splits: benchmark.splits.map(({ id, label, sampleCount, source }) => ({
       id,
       label,
       sampleCount,
-      installed: data.some((each) => each.benchmark === benchmark.id && each.split === id),
+      installed:
+        source.kind === 'generated' ||
+        data.some((each) => each.benchmark === benchmark.id && each.split === id),
     })),
     prompts: benchmark.prompts,
   }));

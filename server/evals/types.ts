@@ -1,5 +1,5 @@
-import type { Gold, Sample } from '@/lib/benchmarks/benchmark';
-import type { Outcome, Scorer, ScorerId } from '@/lib/scoring/scorer';
+import type { Gold, Sample, SplitSource } from '@/lib/benchmarks/benchmark';
+import type { Outcome, Scorer, ScorerId, Upstream } from '@/lib/scoring/scorer';
 import type { OutcomeComparison } from '@/lib/stats/compare-outcomes';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
 import type { RunSource, RunState } from '../db';
@@ -17,8 +17,8 @@ export interface BoardColumn {
   headlineLabel: string;
   /** Scorer of the column; two figures of a column come from the same rule unless the cell says otherwise. */
   scorer: ScorerId | null;
-  /** In the average and the average rank unless the visitor chooses otherwise. */
-  inSeedTable: boolean;
+  /** What it is until the visitor chooses otherwise: in the averages and shown, shown alone, or neither. */
+  atFirst: 'averaged' | 'shown' | 'hidden';
 }
 
 /** One figure of a checkpoint for a benchmark, by one kind of evidence. */
@@ -67,6 +67,8 @@ export interface BenchmarkPage {
     id: string;
     label: string;
     sampleCount: number;
+    /** Published data is installed by hand; generated data comes by itself. */
+    kind: SplitSource['kind'];
     installed: { sha256: string; source: string; installedAt: Date } | null;
   }[];
   prompts: readonly { id: string; label: string; template: string }[];
@@ -76,7 +78,7 @@ export interface BenchmarkPage {
     id: string;
     label: string;
     rule: string;
-    upstream: { repository: string; commit: string; path: string };
+    upstream: Upstream | null;
   }[];
   breakdowns: readonly { tag: string; label: string }[];
   secondary: readonly { id: string; label: string; formula: string }[];
@@ -128,7 +130,7 @@ export interface RunPage {
     id: string;
     label: string;
     rule: string;
-    upstream: { repository: string; commit: string; path: string };
+    upstream: Upstream | null;
   } | null;
   data: { sha256: string; source: string; licence: string; sampleCount: number } | null;
   file: { name: string; sha256: string; format: string; bytes: number } | null;

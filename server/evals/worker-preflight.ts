@@ -160,11 +160,12 @@ function problemsOf(
   const { benchmark, split, samples } = target;
   const problems: string[] = [];
   if (benchmark.scorers.length === 0) problems.push(`${benchmark.name} is not scorable yet.`);
-  if (samples === null)
+  if (samples === null) {
+    const from = split.source.kind === 'published' ? ` --from ${split.source.url}` : '';
     problems.push(
-      `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`npx ocean benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
+      `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`npx ocean benchmarks install ${benchmark.id} --split ${split.id}${from}\`.`,
     );
-  else if (report.matched === 0)
+  } else if (report.matched === 0)
     problems.push(
       `None of the ${report.rows.toLocaleString('en')} rows names a sample of ${benchmark.name}, ${split.label}: is the file of another split or benchmark?`,
     );

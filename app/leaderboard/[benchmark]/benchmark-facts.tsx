@@ -36,7 +36,7 @@ export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
       <section>
         <h2>Data</h2>
         <ul className="splits">
-          {page.splits.map(({ id, label, sampleCount, installed }) => (
+          {page.splits.map(({ id, label, sampleCount, kind, installed }) => (
             <li key={id}>
               <p>
                 <strong>{label}</strong> <code>{id}</code>
@@ -44,18 +44,25 @@ export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
               </p>
               {installed === null ? (
                 <p className="text-muted">
-                  <Box filled={false} /> not installed on this server
+                  <Box filled={false} />{' '}
+                  {kind === 'generated' ? 'generated when first asked for' : 'not installed on this server'}
                 </p>
               ) : (
                 <p className="text-muted">
-                  <Box filled /> installed on {formatDate(installed.installedAt)} from {installed.source},
-                  sha256 <code title={installed.sha256}>{installed.sha256.slice(0, 12)}…</code>
+                  <Box filled /> {kind === 'generated' ? 'generated' : 'installed'} on{' '}
+                  {formatDate(installed.installedAt)} from {installed.source}, sha256{' '}
+                  <code title={installed.sha256}>{installed.sha256.slice(0, 12)}…</code>
                 </p>
               )}
             </li>
           ))}
         </ul>
-        {page.splits.every((split) => split.installed !== null) ? null : (
+        {page.splits.some(({ kind }) => kind === 'generated') ? (
+          <div className="stack">
+            <p className="label">Get the questions and pictures</p>
+            <Command>{`npx ocean benchmarks samples ${page.id} --split ${page.splits[0]?.id} --images pictures > samples.jsonl`}</Command>
+          </div>
+        ) : page.splits.every((split) => split.installed !== null) ? null : (
           <div className="stack">
             <p className="label">Install it</p>
             <Command>{`npx ocean benchmarks install ${page.id} --from PATH|URL`}</Command>

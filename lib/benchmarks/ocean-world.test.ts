@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { GeneratedSource, Sample, Split } from '@/lib/benchmarks/benchmark';
+import { oceanWorld, PICTURE_SIZE } from '@/lib/benchmarks/ocean-world';
+import { evaluationPrompt, perfectResponse } from '@/lib/world/prompts';
+import { ABILITY, TASKS } from '@/lib/world/question';
+import { seedIn } from '@/lib/world/scene';
+import { ask } from '@/lib/world/world';
+
+/** Enough of a split for every task to be asked several times; the whole takes ten seconds. */
+const MANY = 6 * TASKS.length;
+const [scorer] = oceanWorld.scorers;
+
+const sourceOf = ({ source }: Split): GeneratedSource => {
+  if (source.kind === 'published') throw new Error('the world is generated');
+  return source;
+};
+
+async function beginning(split: Split): Promise<readonly Sample[]> {
+  const lines: string[] = [];
+  for await (const line of sourceOf(split).lines()) if (lines.push(line) === MANY) break;
+  return oceanWorld.readAnnotations(
+    { name: 'beginning.jsonl', bytes: new TextEncoder().encode(lines.join('\n')) },
+    split,
+  );
+}
+
+const asked = (split: Split, sample: Sample) => {
+  const task = TASKS.find((each) => each === sample.tags.task);
+  if (task === undefined) throw new Error(`no task ${sample.tags.task}`);
+  const n = Number(sample.sampleId.slice(-6));
+  return ask(task, seedIn(split.id === 'test' ? 'test' : 'test-hard', n), PICTURE_SIZE).question;
+};
+
+describe.each(oceanWorld.splits.map((split) => [split.id, split] as const))('%s', (_, split) => {
+  let samples: readonly Sample[];
+  beforeAll(async () => {
+    samples = await beginning(split);
+  });
+
+  it('asks every task as often as any other, and its ids tell which', () => {
+    for (const task of TASKS)
+      expect(samples.filter(({ sampleId }) => sampleId.startsWith(`${task}-`))).toHaveLength(6);
+    expect(split.sampleCount % TASKS.length).toBe(0);
+  });
+
+  it('follows from the seed that a sample’s id names, and gives the prompt of the world', () => {
+    for (const sample of samples) {
+      const question = asked(split, sample);
+      expect(sourceOf(split).prompt(sample)).toBe(evaluationPrompt(question));
+      expect(sample.tags).toEqual({
+        task: question.task,
+        ability: ABILITY[question.task],
+        difficulty: String(question.difficulty),
+        phrasing: question.phrasing.seen ? 'seen' : 'unseen',
+      });
+    }
+  });
+
+  it('is answered by the right answers, in all their forms, and by nothing else that was right elsewhere', () => {
+    for (const sample of samples) {
+      const question = asked(split, sample);
+      const { answer } = question;
+      expect(scorer?.score(sample, perfectResponse(question)).correct).toBe(true);
+      const forms = answer.kind === 'box' ? [`[${answer.box.join(', ')}]`] : answer.forms;
+      for (const form of forms)
+        expect(scorer?.score(sample, `<answer>${form}</answer>`).correct, form).toBe(true);
+      expect(scorer?.score(sample, '<answer>none of it</answer>').correct).toBe(false);
+    }
+  });
+
+  it('keeps boxes in the frame of its pictures', () => {
+    for (const { gold } of samples)
+      if (typeof gold !== 'string' && typeof gold !== 'number' && typeof gold[0] === 'number')
+        expect(Math.max(...gold.map(Number))).toBeLessThanOrEqual(PICTURE_SIZE);
+  });
+
+  it('draws the picture of a sample, and none that is not its own', async () => {
+    const source = sourceOf(split);
+    const png = await source.picture(samples[0]?.image ?? '');
+    // The signature, then the width and height of the header.
+    expect([...(png ?? []).slice(1, 4)]).toEqual([...'PNG'].map((c) => c.charCodeAt(0)));
+    const view = new DataView((png ?? new Uint8Array(24)).buffer);
+    expect([view.getUint32(16), view.getUint32(20)]).toEqual([PICTURE_SIZE, PICTURE_SIZE]);
+    for (const other of [
+      '',
+      'counting-000001.png',
+      'counting-002000.png',
+      '../counting-000000.png',
+      'x-000000.png',
+    ])
+      expect(await source.picture(other)).toBeNull();
+  });
+});
+
+it('tells its splits apart by their ids', async () => {
+  const [test, hard] = await Promise.all(oceanWorld.splits.map(beginning));
+  const ids = new Set(test?.map(({ sampleId }) => sampleId));
+  expect(hard?.some(({ sampleId }) => ids.has(sampleId))).toBe(false);
+});
