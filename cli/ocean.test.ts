@@ -132,6 +132,11 @@ describe('ocean', () => {
       ]),
       /--link is an address/,
     ],
+    [['benchmarks', 'install', 'ocean-world', '--from', 'x'], /takes neither --from nor --images/],
+    [
+      ['benchmarks', 'samples', 'superclevr-200', '--data', 'counting.jsonl', '--images', 'x'],
+      /the images of superclevr-200 are published, not made here/,
+    ],
   ])('refuses %j with exit code 2 and one line', async (args, words) => {
     const { code, out, error } = await ocean(...args);
     expect(error).toMatch(words);

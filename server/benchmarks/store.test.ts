@@ -7,7 +7,15 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AnnotationError, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
-import { BenchmarkDataError, imagePath, install, installed, readInstalled } from './index';
+import {
+  BenchmarkDataError,
+  ensureInstalled,
+  imagePath,
+  install,
+  installed,
+  installedSplit,
+  readInstalled,
+} from './index';
 
 const small: Split = {
   id: 'small',
@@ -62,6 +70,22 @@ const counting: Benchmark = {
         };
       }),
 };
+
+/** A split that writes itself, and counts how often it does. */
+function generatedSplit(version: string): { split: Split; written: () => number } {
+  let written = 0;
+  const source: Split['source'] = {
+    kind: 'generated',
+    version,
+    async *lines() {
+      written++;
+      yield* smallFile.trimEnd().split('\n');
+    },
+    picture: async () => null,
+    prompt: ({ question }) => question,
+  };
+  return { split: { ...small, source }, written: () => written };
+}
 
 let folder: string;
 let dataDir: string;
@@ -166,6 +190,48 @@ describe('install', () => {
   it('reads nothing where nothing is installed', async () => {
     expect(await installed(dataDir)).toEqual([]);
     expect(await readInstalled(dataDir, counting, small)).toBeNull();
+  });
+});
+
+describe('a generated split', () => {
+  it('is written where it is first asked for, once however many ask', async () => {
+    const { split, written } = generatedSplit('world 1');
+    expect(await installedSplit(dataDir, counting.id, split.id)).toBeNull();
+    const [read, data] = await Promise.all([
+      readInstalled(dataDir, counting, split),
+      ensureInstalled(dataDir, counting, split),
+    ]);
+    expect(read?.samples.map(({ question }) => question)).toEqual(['one?', 'two?']);
+    expect(data).toMatchObject({ source: 'world 1', known: true, sampleCount: 2 });
+    expect(await ensureInstalled(dataDir, counting, split)).toEqual(data);
+    expect(written()).toBe(1);
+  });
+
+  it('is written anew in another version, and nothing of the old one stays', async () => {
+    await ensureInstalled(dataDir, counting, generatedSplit('world 1').split);
+    const next = await ensureInstalled(dataDir, counting, generatedSplit('world 2').split);
+    expect(next?.source).toBe('world 2');
+    expect(await readdir(join(dataDir, 'benchmarks', counting.id, small.id))).toEqual(
+      [next?.file, 'manifest.json'].sort(),
+    );
+  });
+
+  it('is refused where it has another number of samples than it says', async () => {
+    const { split } = generatedSplit('world 1');
+    await expect(ensureInstalled(dataDir, counting, { ...split, sampleCount: 3 })).rejects.toThrow(
+      /has 2 samples, small of superclevr has 3/,
+    );
+    expect(await installed(dataDir)).toEqual([]);
+  });
+
+  it('has its pictures drawn as they are asked for, and kept', async () => {
+    const path = (image: string) => imagePath(dataDir, 'ocean-world', 'test', image);
+    const drawn = await path('text-000009.png');
+    expect((await readFile(drawn ?? '')).subarray(1, 4).toString()).toBe('PNG');
+    await writeFile(drawn ?? '', 'kept');
+    expect(await readFile((await path('text-000009.png')) ?? '', 'utf8')).toBe('kept');
+    for (const none of ['text-000008.png', 'text-002009.png', '../text-000009.png', 'text-000009', ''])
+      expect(await path(none), none).toBeNull();
   });
 });
 
