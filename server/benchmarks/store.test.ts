@@ -197,10 +197,11 @@ describe('a generated split', () => {
   it('is written where it is first asked for, once however many ask', async () => {
     const { split, written } = generatedSplit('world 1');
     expect(await installedSplit(dataDir, counting.id, split.id)).toBeNull();
-    const [read, data] = await Promise.all([
-      readInstalled(dataDir, counting, split),
+    const [data] = await Promise.all([
+      ensureInstalled(dataDir, counting, split),
       ensureInstalled(dataDir, counting, split),
     ]);
+    const read = await readInstalled(dataDir, counting, split);
     expect(read?.samples.map(({ question }) => question)).toEqual(['one?', 'two?']);
     expect(data).toMatchObject({ source: 'world 1', known: true, sampleCount: 2 });
     expect(await ensureInstalled(dataDir, counting, split)).toEqual(data);

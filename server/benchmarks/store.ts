@@ -211,7 +211,7 @@ export async function installedSplit(
 }
 
 /**
- * The samples of an installed split, null where it is not installed; a generated one always is.
+ * The samples of an installed split, null where it is not installed.
  *
  * @throws BenchmarkDataError where the file is not the one that was installed; AnnotationError where its reader refuses it
  */
@@ -220,8 +220,8 @@ export async function readInstalled(
   benchmark: Benchmark,
   split: Split,
 ): Promise<{ data: InstalledData; samples: readonly Sample[] } | null> {
-  const data = await ensureInstalled(dataDir, benchmark, split);
   const dir = splitDir(dataDir, benchmark.id, split.id);
+  const data = dir === null ? null : await readManifest(dir);
   if (dir === null || data === null) return null;
   const path = join(dir, data.file);
   const bytes = await readFile(path).catch(() => null);

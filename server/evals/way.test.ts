@@ -216,7 +216,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     await seed(database.db);
     const { rows, columns } = await board();
     expect(rows).toHaveLength(4);
-    expect(columns).toHaveLength(9);
+    expect(columns.map(({ benchmark }) => benchmark)).toEqual(Object.keys(BENCHMARKS));
     const ocean = rows.find(({ checkpointId }) => checkpointId === 'ocean-r1-7b-instruct');
     expect(ocean?.cells['math-vista']?.reported).toMatchObject({ value: 72.6, evidence: 'reported' });
     expect(ocean?.cells['math-vista']?.recomputed).toBeNull();

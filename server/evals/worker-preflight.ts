@@ -4,7 +4,7 @@ import { couldBe, likeliestSplit } from '@/lib/predictions/likeliest-split';
 import { type MatchReport, matchRows } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
-import { readInstalled } from '../benchmarks';
+import { ensureInstalled, readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
 import { gaugesOf } from './worker-gauges';
 import type { PreflightFindings, PreflightTask } from './worker-protocol';
@@ -32,6 +32,9 @@ export async function findingsOf(
   const file = await openPredictions(fileSource(task.path, task.fileName));
   const targets: Target[] = [];
   for (const { benchmark, split } of targetsOf(task, file, benchmarkOf)) {
+    // A generated split takes seconds to write: only for a file that is said to be of it.
+    if ((task.benchmark ?? file.manifest.benchmark) === benchmark.id)
+      await ensureInstalled(task.dataDir, benchmark, split);
     const installed = await readInstalled(task.dataDir, benchmark, split);
     targets.push({ benchmark, split, samples: installed?.samples ?? null });
   }
