@@ -250,7 +250,7 @@ export const ANGLE_FIGURES: readonly FigureKind[] = [
         facts: [`${A}${B}${C}${D} is a parallelogram`],
         given: [angle(B, A, D, lean)],
         asked: angle(A, B, C, answer),
-        steps: [`Neighbouring angles of a parallelogram add up to 180°.`, `180 - ${lean} = ${answer}.`],
+        steps: [`Neighboring angles of a parallelogram add up to 180°.`, `180 - ${lean} = ${answer}.`],
       };
     },
   },

@@ -1,29 +1,56 @@
+import { numberAnswer, textAnswer } from './answers';
 import { area, line, type Mark, type Point, type Rgb, text, widthOf } from './drawing';
-import { type Asked, type Difficulty, type Query, words } from './question';
+import type { Answer, Asked, Draft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
-import { fill, list, pickWording } from './wording';
+import { list, worded } from './wording';
 
 /** Bar charts, upright and lying, whose values stand on the grid lines or over the bars, and questions that calculate with them. */
 
-export const NAME_SETS = [
-  ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
-  ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
-  ['Ann', 'Ben', 'Cleo', 'Dan', 'Eva', 'Finn', 'Gus', 'Hana', 'Ivo', 'Jim', 'Kai', 'Lea', 'Max', 'Nia'],
-  ['Tea', 'Milk', 'Cola', 'Soup', 'Rice', 'Corn', 'Figs', 'Plum', 'Pear', 'Kiwi', 'Lime', 'Nuts'],
-  ['Cats', 'Dogs', 'Fish', 'Hens', 'Cows', 'Pigs', 'Owls', 'Bees', 'Frogs', 'Goats'],
-] as const;
+/** What categories and rows are named after, and what can be counted of each. */
+export const NAME_SETS = {
+  days: ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'],
+  months: ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'],
+  people: [
+    'Ann',
+    'Ben',
+    'Cleo',
+    'Dan',
+    'Eva',
+    'Finn',
+    'Gus',
+    'Hana',
+    'Ivo',
+    'Jim',
+    'Kai',
+    'Lea',
+    'Max',
+    'Nia',
+  ],
+  foods: ['Tea', 'Milk', 'Cola', 'Soup', 'Rice', 'Corn', 'Figs', 'Plum', 'Pear', 'Kiwi', 'Lime', 'Nuts'],
+  animals: ['Cats', 'Dogs', 'Fish', 'Hens', 'Cows', 'Pigs', 'Owls', 'Bees', 'Frogs', 'Goats'],
+} as const;
+export type NameSet = keyof typeof NAME_SETS;
+export const NAME_SET_KEYS = ['days', 'months', 'people', 'foods', 'animals'] as const;
 
-const SUBJECTS = [
-  'Books sold',
-  'Visitors',
-  'Goals',
-  'Parcels',
-  'Votes',
-  'Rainy hours',
-  'Tickets',
-  'Trees planted',
-];
+const FULL_NAMES = (
+  'Monday Tuesday Wednesday Thursday Friday Saturday Sunday January February March April May June July August ' +
+  'September October November December'
+).split(' ');
+
+/** A name as it stands in the picture, or a day or month in full. */
+export function nameAnswer(name: string): Answer {
+  const dated = [...NAME_SETS.days, ...NAME_SETS.months].some((short) => short === name);
+  return textAnswer(name, ...(dated ? FULL_NAMES.filter((full) => full.startsWith(name)) : []));
+}
+
+const SUBJECTS: Readonly<Record<NameSet, readonly string[]>> = {
+  days: ['Books sold', 'Visitors', 'Parcels', 'Tickets', 'Rainy hours'],
+  months: ['Books sold', 'Visitors', 'Parcels', 'Trees planted', 'Rainy days'],
+  people: ['Goals', 'Votes', 'Points', 'Books read', 'Trees planted'],
+  foods: ['Portions', 'Orders', 'Boxes', 'Votes'],
+  animals: ['On the farm', 'Sightings', 'Votes', 'Drawings'],
+};
 
 const BAR_COLOURS: readonly Rgb[] = [
   [66, 110, 180],
@@ -35,9 +62,14 @@ const BAR_COLOURS: readonly Rgb[] = [
   [120, 120, 125],
 ];
 
+export interface Category {
+  name: string;
+  value: number;
+}
+
 export interface Chart {
   subject: string;
-  categories: readonly { name: string; value: number }[];
+  categories: readonly Category[];
   /** Value at the top of the axis, and between two grid lines. */
   top: number;
   step: number;
@@ -48,7 +80,7 @@ export interface Chart {
 const WORDINGS = {
   category: [
     'Which category has the {word} value in the chart?',
-    'Which bar is the {height}?',
+    'Which category has the {height} bar?',
     'According to the chart, which category is {word}?',
     'Name the category with the {word} value.',
     'For which category is the value {word}?',
@@ -66,9 +98,9 @@ const WORDINGS = {
     'According to the chart, how many are there for {a}?',
     'What number does {a} reach?',
     'Give the value shown for {a}.',
-    'How high is the bar of {a}?',
+    'Up to which value does the bar of {a} reach?',
     'Which number belongs to {a}?',
-    'To what value does the bar {a} go?',
+    'What does the chart say about {a}: how many?',
   ],
   difference: [
     'What is the difference between {a} and {b} in the chart?',
@@ -81,6 +113,18 @@ const WORDINGS = {
     'According to the chart, how many more are there for {a} than for {b}?',
     'How far is {a} ahead of {b}?',
     'What must be added to {b} to reach {a}?',
+  ],
+  range: [
+    'What is the difference between the largest and the smallest value in the chart?',
+    'By how much is the largest value greater than the smallest?',
+    'How far apart are the highest and the lowest value?',
+    'Subtract the smallest value in the chart from the largest.',
+    'What is the range of the values shown?',
+    'How much more does the longest bar show than the shortest?',
+    'According to the chart, by how many does the largest value exceed the smallest?',
+    'What is the largest value minus the smallest one?',
+    'Find the largest and the smallest value. How much do they differ?',
+    'From the shortest bar to the longest, how much is to be added?',
   ],
   sum: [
     'What is the sum of the values of {names}?',
@@ -108,160 +152,235 @@ const WORDINGS = {
   ],
 } as const;
 
-/** Answers of the task: a name, or a whole number up to this. */
-export const MOST_CHART = 60;
-const NAMES = [...new Set(NAME_SETS.flat())];
+/** Whole numbers that are asked for, and the names: each as often as any other. */
+const MOST = 60;
+export const NAMES: readonly string[] = NAME_SET_KEYS.flatMap((key): readonly string[] => NAME_SETS[key]);
 
-export function chart(seed: number): Asked<FlatScene & { kind: 'chart' }> & { chart: Chart } {
+export function chart(seed: number): Asked<FlatScene> & { chart: Chart } {
   const first = new Random(seed, 'chart/answer');
-  // Names and numbers are drawn alike often, answer by answer.
-  const target = first.int(0, NAMES.length + MOST_CHART);
+  const target = first.int(0, NAMES.length + MOST - 1);
   const name = NAMES[target];
-  const wanted = name ?? String(target - NAMES.length);
+  const number = target - NAMES.length + 1;
+  const hard = splitOf(seed) === 'test-hard';
+  // So few numbers can be a count of bars that most of them are, where they can.
+  const kind = number <= MOST_BARS && first.chance(0.6) ? 'above' : numberKind(first, number);
   for (let attempt = 0; ; attempt++) {
     const random = new Random(seed, `chart/${attempt}`);
-    const made = draft(random, wanted, name !== undefined, splitOf(seed) === 'test-hard');
+    const made = name === undefined ? askNumber(random, kind, number, hard) : askName(random, name, hard);
     if (!made) continue;
-    const { figure, query, kind, values, steps, difficulty } = made;
-    const wording = pickWording(splitOf(seed), random.split('wording'), WORDINGS[made.wording]);
     return {
-      scene: { kind: 'chart', seed, drawing: draw(figure, random.split('draw')) },
-      chart: figure,
-      question: {
-        task: 'chart',
-        kind,
-        text: fill(wording.template, values),
-        options: null,
-        answer: words(wanted),
-        steps,
-        difficulty,
-        phrasing: { index: wording.index, seen: wording.seen },
-        query,
-      },
+      scene: { kind: 'chart', seed, drawing: draw(made.figure, random.split('draw')) },
+      chart: made.figure,
+      question: worded('chart', random.split('wording'), made.draft),
     };
   }
 }
 
-interface Draft {
-  figure: Chart;
-  kind: string;
-  wording: keyof typeof WORDINGS;
-  query: Query;
-  values: Record<string, string>;
-  steps: string[];
-  difficulty: Difficulty;
+/** How many bars may be asked for as those above a line. */
+const MOST_BARS = 5;
+
+type NumberKind = 'value' | 'difference' | 'range' | 'sum' | 'above';
+
+/** A sum is of two numbers at least, and between the ends of a range there is room for the other bars. */
+function numberKind(random: Random, number: number): NumberKind {
+  if (number < 6) return random.pick(['value', 'difference']);
+  return random.pick(
+    number < MOST ? ['value', 'difference', 'range', 'sum', 'sum'] : ['value', 'sum', 'sum'],
+  );
 }
 
-function draft(random: Random, wanted: string, isName: boolean, hard: boolean): Draft | null {
+interface Made {
+  figure: Chart;
+  draft: Draft;
+}
+
+/** A chart of a size, without its values: they stand over the bars, or the bars end on grid lines or half-way between. */
+function frame(
+  random: Random,
+  hard: boolean,
+  set: NameSet,
+): { figure: Omit<Chart, 'categories'>; unit: number; span: number; count: number } {
   const step = random.pick([1, 2, 5, 10]);
   const lines = random.int(5, 6);
-  const names: readonly string[] = isName
-    ? random.pick(NAME_SETS.filter((set) => set.some((n) => n === wanted)))
-    : random.pick(NAME_SETS);
-  const count = hard ? random.int(6, 7) : random.int(3, 6);
-  let chosen: string[] = random.shuffle<string>(names).slice(0, count);
-  if (isName && !chosen.includes(wanted)) chosen = [wanted, ...chosen.slice(1)];
-  // Days and months keep their order.
-  chosen.sort((a, b) => names.indexOf(a) - names.indexOf(b));
-  // Values stand over the bars, or the bars end on grid lines or half-way between them; no two are alike.
   const printed = random.chance(0.5);
   const unit = printed ? 1 : step % 2 === 0 ? step / 2 : step;
-  const span = (lines * step) / unit;
+  return {
+    figure: { subject: random.pick(SUBJECTS[set]), top: lines * step, step, printed },
+    unit,
+    span: (lines * step) / unit,
+    count: hard ? random.int(6, 7) : random.int(3, 6),
+  };
+}
+
+/** Categories with these values, in the order in which days and months follow one another. */
+function categoriesOf(
+  random: Random,
+  set: NameSet,
+  values: readonly number[],
+  wanted: { name: string; at: number } | null = null,
+): Category[] {
+  const names: readonly string[] = NAME_SETS[set];
+  const others = random.shuffle(names.filter((name) => name !== wanted?.name));
+  const chosen = wanted ? [...others.slice(0, wanted.at), wanted.name, ...others.slice(wanted.at)] : others;
+  return values
+    .map((value, i) => ({ name: chosen[i] ?? '', value }))
+    .sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+}
+
+const reading = (categories: readonly Category[]): string =>
+  `The values are ${list(categories.map((c) => `${c.name} ${c.value}`))}.`;
+
+const RANKS = ['', 'second '];
+
+function askName(random: Random, wanted: string, hard: boolean): Made | null {
+  const set = random.pick(NAME_SET_KEYS.filter((key) => NAME_SETS[key].some((name) => name === wanted)));
+  const { figure, unit, span, count } = frame(random, hard, set);
   if (span < count) return null;
-  const levels = random.shuffle(Array.from({ length: span }, (_, i) => i + 1));
-  const categories = chosen.map((name, i) => ({ name, value: (levels[i] ?? 1) * unit }));
-  const figure: Chart = { subject: random.pick(SUBJECTS), categories, top: lines * step, step, printed };
-  const order = [...categories].sort((a, b) => b.value - a.value);
-  const [largest, ...rest] = order;
-  const smallest = rest[rest.length - 1];
-  if (!largest || !smallest) return null;
-  const read = list(categories.map((c) => `${c.name} ${c.value}`));
-  if (isName) {
-    const towards = random.pick(['largest', 'smallest'] as const);
-    if ((towards === 'largest' ? largest : smallest).name !== wanted) return null;
-    return {
-      figure,
-      kind: `chart-${towards}`,
-      wording: 'category',
-      query: { ask: 'category', towards },
+  const levels = random.shuffle(Array.from({ length: span }, (_, i) => i + 1)).slice(0, count);
+  const towards = random.pick(['largest', 'smallest'] as const);
+  const rank = random.chance(0.3) ? 1 : 0;
+  const order = [...levels].sort((a, b) => (towards === 'largest' ? b - a : a - b));
+  const value = (order[rank] ?? 1) * unit;
+  const values = levels.map((level) => level * unit);
+  const categories = categoriesOf(random, set, values, { name: wanted, at: values.indexOf(value) });
+  const word = random.pick(
+    towards === 'largest' ? ['largest', 'highest', 'greatest'] : ['smallest', 'lowest'],
+  );
+  return {
+    figure: { ...figure, categories },
+    draft: {
+      kind: `chart-${rank === 0 ? '' : 'second-'}${towards}`,
+      wordings: WORDINGS.category,
       values: {
-        word: random.pick(
-          towards === 'largest' ? ['largest', 'highest', 'greatest'] : ['smallest', 'lowest'],
-        ),
-        height: towards === 'largest' ? 'longest' : 'shortest',
+        word: RANKS[rank] + word,
+        height: `${RANKS[rank]}${towards === 'largest' ? 'longest' : 'shortest'}`,
       },
-      steps: [`The values are ${read}.`, `The ${towards} is ${wanted}.`],
-      difficulty: 1,
-    };
+      answer: nameAnswer(wanted),
+      steps: [reading(categories), `The ${RANKS[rank]}${towards} value is ${value}, that of ${wanted}.`],
+      difficulty: rank === 0 ? 1 : 2,
+      query: { ask: 'category', towards, rank },
+    },
+  };
+}
+
+/** A chart in which the number is the answer; null where it cannot be in a chart of the size that was drawn. */
+function askNumber(random: Random, kind: NumberKind, answer: number, hard: boolean): Made | null {
+  const set = random.pick(NAME_SET_KEYS);
+  const { figure, unit, span, count } = frame(random, hard, set);
+  const limit = figure.step * random.int(1, figure.top / figure.step - 1);
+  const chosen = levelsFor(random, kind, kind === 'above' ? answer : answer / unit, span, limit / unit);
+  if (!chosen || span < count || chosen.levels.length > count) return null;
+  const { levels, rest } = chosen;
+  const fillers = random.shuffle(rest.filter((level) => !levels.includes(level)));
+  const all = [...levels, ...fillers.slice(0, count - levels.length)];
+  if (all.length < count) return null;
+  const categories = categoriesOf(
+    random,
+    set,
+    all.map((level) => level * unit),
+  );
+  // No two bars are alike, so a level names its bar.
+  const some = levels.flatMap((level) => categories.filter(({ value }) => value === level * unit));
+  return {
+    figure: { ...figure, categories },
+    draft: { ...numberDraft(kind, some, categories, limit), answer: numberAnswer(answer) },
+  };
+}
+
+/** Levels that give the answer, in units, and those that the other bars may have. */
+function levelsFor(
+  random: Random,
+  kind: NumberKind,
+  answer: number,
+  span: number,
+  limit: number,
+): { levels: number[]; rest: number[] } | null {
+  const from = (low: number, high: number): number[] =>
+    Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => low + i);
+  if (!Number.isInteger(answer) || answer < 1) return null;
+  if (kind === 'above') {
+    const above = random.shuffle(from(limit + 1, span)).slice(0, answer);
+    return above.length === answer ? { levels: above, rest: from(1, limit - 1) } : null;
   }
-  const answer = Number(wanted);
-  const kinds = random.shuffle(['value', 'difference', 'sum', 'sum', 'above'] as const);
-  for (const kind of kinds) {
-    if (kind === 'value') {
-      const found = categories.find((c) => c.value === answer);
-      if (!found) continue;
-      return {
-        figure,
-        kind: 'chart-value',
-        wording: 'value',
-        query: { ask: 'value', of: found.name },
-        values: { a: found.name },
-        steps: [`The bar of ${found.name} reaches ${answer}.`],
-        difficulty: 1,
-      };
-    }
-    if (kind === 'difference') {
-      const pairs = order
-        .flatMap((a, i) => order.slice(i + 1).map((b) => ({ a, b })))
-        .filter(({ a, b }) => a.value - b.value === answer);
-      if (pairs.length === 0) continue;
-      const { a, b } = random.pick(pairs);
-      return {
-        figure,
-        kind: 'chart-difference',
-        wording: 'difference',
-        query: { ask: 'difference', of: a.name, and: b.name },
-        values: { a: a.name, b: b.name },
-        steps: [
-          `${a.name} is ${a.value} and ${b.name} is ${b.value}.`,
-          `${a.value} - ${b.value} = ${answer}.`,
-        ],
-        difficulty: 2,
-      };
-    }
-    if (kind === 'sum') {
-      const some = random.shuffle(categories).slice(0, random.int(2, Math.min(4, categories.length)));
-      if (some.reduce((sum, c) => sum + c.value, 0) !== answer) continue;
-      return {
-        figure,
-        kind: 'chart-sum',
-        wording: 'sum',
-        query: { ask: 'sum', of: some.map((c) => c.name) },
-        values: { names: list(some.map((c) => c.name)) },
-        steps: [
-          `${list(some.map((c) => `${c.name} is ${c.value}`))}.`,
-          `${some.map((c) => c.value).join(' + ')} = ${answer}.`,
-        ],
-        difficulty: some.length > 2 ? 3 : 2,
-      };
-    }
-    const limit = step * random.int(1, lines - 1);
-    const above = categories.filter((c) => c.value > limit);
-    if (above.length !== answer || categories.some((c) => c.value === limit)) continue;
+  if (kind === 'sum') {
+    const levels = random.shuffle(from(1, span)).slice(0, random.int(1, 3));
+    const last = answer - levels.reduce((sum, level) => sum + level, 0);
+    return last >= 1 && last <= span && !levels.includes(last)
+      ? { levels: [...levels, last], rest: from(1, span) }
+      : null;
+  }
+  if (answer > (kind === 'value' ? span : span - 1)) return null;
+  if (kind === 'value') return { levels: [answer], rest: from(1, span) };
+  const low = random.int(1, span - answer);
+  const levels = [low + answer, low];
+  return { levels, rest: kind === 'range' ? from(low + 1, low + answer - 1) : from(1, span) };
+}
+
+function numberDraft(
+  kind: NumberKind,
+  some: readonly Category[],
+  all: readonly Category[],
+  limit: number,
+): Omit<Draft, 'answer'> {
+  const [a, b] = some;
+  if (kind === 'value' && a)
     return {
-      figure,
-      kind: 'chart-above',
-      wording: 'above',
-      query: { ask: 'above', limit },
-      values: { limit: String(limit) },
+      kind: 'chart-value',
+      wordings: WORDINGS.value,
+      values: { a: a.name },
+      steps: [`The bar of ${a.name} reaches ${a.value}.`],
+      difficulty: 1,
+      query: { ask: 'value', of: a.name },
+    };
+  if (kind === 'difference' && a && b)
+    return {
+      kind: 'chart-difference',
+      wordings: WORDINGS.difference,
+      values: { a: a.name, b: b.name },
       steps: [
-        `The values are ${read}.`,
-        `Above ${limit}: ${above.length === 0 ? 'none' : list(above.map((c) => c.name))}.`,
+        `${a.name} is ${a.value} and ${b.name} is ${b.value}.`,
+        `${a.value} - ${b.value} = ${a.value - b.value}.`,
       ],
       difficulty: 2,
+      query: { ask: 'difference', of: a.name, and: b.name },
     };
-  }
-  return null;
+  if (kind === 'range' && a && b)
+    return {
+      kind: 'chart-range',
+      wordings: WORDINGS.range,
+      values: {},
+      steps: [
+        reading(all),
+        `The largest is ${a.value} and the smallest is ${b.value}.`,
+        `${a.value} - ${b.value} = ${a.value - b.value}.`,
+      ],
+      difficulty: 3,
+      query: { ask: 'range' },
+    };
+  if (kind === 'above')
+    return {
+      kind: 'chart-above',
+      wordings: WORDINGS.above,
+      values: { limit: String(limit) },
+      steps: [
+        reading(all),
+        `Above ${limit}: ${list(all.filter((c) => c.value > limit).map((c) => c.name))}.`,
+        `That makes ${some.length} in all.`,
+      ],
+      difficulty: 2,
+      query: { ask: 'above', limit },
+    };
+  return {
+    kind: 'chart-sum',
+    wordings: WORDINGS.sum,
+    values: { names: list(some.map((c) => c.name)) },
+    steps: [
+      `${list(some.map((c) => `${c.name} is ${c.value}`))}.`,
+      `${some.map((c) => c.value).join(' + ')} = ${some.reduce((sum, c) => sum + c.value, 0)}.`,
+    ],
+    difficulty: some.length > 2 ? 3 : 2,
+    query: { ask: 'sum', of: some.map((c) => c.name) },
+  };
 }
 
 function draw(figure: Chart, random: Random): FlatScene['drawing'] {

@@ -44,7 +44,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
           [B, C],
         ],
         circles: [{ centre: CENTRE, radius: 1 }],
-        facts: [`${A}, ${B} and ${C} lie on the circle with centre ${CENTRE}`],
+        facts: [`${A}, ${B} and ${C} lie on the circle with center ${CENTRE}`],
         given: [angle(A, CENTRE, B, central)],
         asked: angle(A, C, B, answer),
         steps: [
@@ -77,7 +77,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
           [B, C],
         ],
         circles: [{ centre: CENTRE, radius: 1 }],
-        facts: [`${A}, ${B} and ${C} lie on the circle with centre ${CENTRE}`],
+        facts: [`${A}, ${B} and ${C} lie on the circle with center ${CENTRE}`],
         given: [angle(A, C, B, answer / 2)],
         asked: angle(A, CENTRE, B, answer),
         steps: [
@@ -113,7 +113,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
           [B, C],
         ],
         circles: [{ centre: CENTRE, radius: 1 }],
-        facts: [`triangle ${A}${B}${C} is inscribed in the circle with centre ${CENTRE}`],
+        facts: [`triangle ${A}${B}${C} is inscribed in the circle with center ${CENTRE}`],
         given: [angle(CENTRE, A, B, base)],
         asked: angle(A, C, B, answer),
         steps: [
@@ -215,7 +215,8 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         ],
         circles: [{ centre: CENTRE, radius: 1 }],
         facts: [
-          `${P}${A} and ${P}${B} are tangent to circle ${CENTRE} at ${A} and ${B}`,
+          `${P}${A} is tangent to circle ${CENTRE} at ${A}`,
+          `${P}${B} is tangent to it at ${B}`,
           `${C} is a point on the major arc ${A}${B}`,
         ],
         given: [angle(A, P, B, apex)],
@@ -317,7 +318,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         asked: length(A, B, answer),
         steps: [
           `In the right triangle ${CENTRE}${M}${A}, ${A}${M}² = ${r}² - ${d}² = ${half * half}, so ${A}${M} = ${half}.`,
-          `The perpendicular from the centre halves the chord: ${A}${B} = 2 * ${half} = ${answer}.`,
+          `The perpendicular from the center halves the chord: ${A}${B} = 2 * ${half} = ${answer}.`,
         ],
       };
     },

@@ -1,22 +1,12 @@
+import { numberAnswer } from './answers';
 import type { Figure, Magnitude, Triple } from './construction';
-import {
-  arc,
-  area,
-  type Drawing,
-  line,
-  type Mark,
-  type Point,
-  type Rgb,
-  text,
-  WHITE,
-  widthOf,
-} from './drawing';
+import { arc, area, line, type Mark, type Point, type Rgb, text, WHITE, widthOf } from './drawing';
 import { figureFor, LEAST_ANSWER, MOST_ANSWER } from './figures';
 import { atan2, cos, PI, sin } from './maths';
-import { type Asked, type Query, words } from './question';
+import type { Asked, Query } from './question';
 import { Random } from './random';
-import { type FlatScene, splitOf } from './scene';
-import { fill, list, pickWording } from './wording';
+import { type Diagram, splitOf } from './scene';
+import { list, worded } from './wording';
 
 /** Geometry: a figure drawn true to scale with letters, angle marks and lengths, and the question that it was built for. */
 
@@ -36,14 +26,13 @@ const INKS: readonly Rgb[] = [
   [120, 30, 40],
 ];
 
-/** Wordings of the question; the last two are kept for the test splits. */
 const WORDINGS = [
   'As shown in the figure, {facts}. {given}Find {asked}.',
   'In the figure, {facts}. {given}What is {asked}?',
   'In the diagram, {facts}. {given}Determine {asked}.',
   'As shown in the diagram, {facts}. {given}Calculate {asked}.',
   'In the picture, {facts}. {given}Find {asked}.',
-  'Look at the figure: {facts}. {given}How large is {asked}?',
+  'Look at the figure, in which {facts}. {given}What is {asked}?',
   'The figure shows that {facts}. {given}Work out {asked}.',
   'In the figure shown, {facts}. {given}Then {asked} is ( ).',
   'Consider the figure, in which {facts}. {given}Compute {asked}.',
@@ -73,51 +62,49 @@ const plainFact = (figure: Figure): string => {
     : `${corners.join('')} is a quadrilateral`;
 };
 
-export function diagram(seed: number): Asked<FlatScene & { kind: 'diagram' }> & { figure: Figure } {
+const UNITS = { angle: ['°', 'degrees'], length: ['units'], area: ['square units'] } as const;
+
+export function diagram(seed: number): Asked<Diagram> & { figure: Figure } {
+  // The answer is drawn before all else, so that every answer is as likely as any other.
+  const answer = new Random(seed, 'diagram/answer').int(LEAST_ANSWER, MOST_ANSWER);
+  const split = splitOf(seed);
   for (let attempt = 0; ; attempt++) {
     const random = new Random(seed, `diagram/${attempt}`);
-    // The answer is drawn before all else, so that every answer is as likely as any other.
-    const answer = new Random(seed, 'diagram/answer').int(LEAST_ANSWER, MOST_ANSWER);
-    const letters = random.pick(LETTER_SETS);
-    const figure = figureFor(random, answer, letters);
+    const figure = figureFor(random, answer, random.pick(LETTER_SETS));
     // Values stand in the picture, in the text, or in both; test-hard shows them in the picture only.
-    const split = splitOf(seed);
     const where = split === 'test-hard' ? 'picture' : random.pick(['picture', 'text', 'both'] as const);
-    const drawing = layOut(figure, random, where !== 'text');
-    if (!drawing) continue;
-    const wording = pickWording(split, random.split('wording'), WORDINGS);
-    const facts = figure.facts.length > 0 ? figure.facts : [plainFact(figure)];
-    const asked = askedAs(figure.asked, figure);
-    const said = where === 'picture' ? '' : `If ${list(figure.given.map(given))}, `;
-    const spoken =
-      where === 'picture'
-        ? wording.template
-        : wording.template.replace(/\{given\}(\w)/, (_, c: string) => `{given}${c.toLowerCase()}`);
-    const plain = fill(spoken, { facts: list(facts), given: said, asked });
+    const laidOut = layOut(figure, random, where !== 'text');
+    if (!laidOut) continue;
+    const givens = list(figure.given.map(given));
+    const facts = list(figure.facts.length > 0 ? figure.facts : [plainFact(figure)]);
     // Half of the time angles are named in words.
-    const question = random.chance(0.5)
-      ? plain
-      : plain.replace(/(the measure of )?∠/g, (_, of: string | undefined) => `${of ?? ''}angle `);
-    const forms: [string, ...string[]] = [String(answer)];
-    if (figure.asked.of === 'angle') forms.push(`${answer}°`, `${answer} degrees`);
-    const read = where === 'picture' ? [`The figure shows ${list(figure.given.map(given))}.`] : [];
+    const named = random.chance(0.5)
+      ? (words: string): string => words
+      : (words: string): string => words.replaceAll('∠', 'angle ');
+    const inText = where !== 'picture';
     return {
-      scene: { kind: 'diagram', seed, drawing },
+      scene: { kind: 'diagram', seed, ...laidOut },
       figure,
-      question: {
-        task: 'geometry',
+      question: worded('geometry', random.split('wording'), {
         kind: figure.kind,
-        text: question,
-        options: null,
-        answer: words(...forms),
-        steps: [...read, ...figure.steps],
-        difficulty: figure.difficulty === 4 && where === 'picture' ? 5 : figure.difficulty,
-        phrasing: { index: wording.index, seen: wording.seen },
+        wordings: inText ? WORDINGS.map(afterCondition) : WORDINGS,
+        values: {
+          facts: named(facts),
+          given: inText ? named(`If ${givens}, `) : '',
+          asked: named(askedAs(figure.asked, figure)),
+        },
+        answer: numberAnswer(answer, UNITS[figure.asked.of]),
+        steps: [...(inText ? [] : [`The figure shows ${givens}.`]), ...figure.steps],
+        difficulty: figure.difficulty === 4 && !inText ? 5 : figure.difficulty,
         query: queryOf(figure.asked),
-      },
+      }),
     };
   }
 }
+
+/** "If …, find …": what follows the condition begins in lower case. */
+const afterCondition = (wording: string): string =>
+  wording.replace(/\{given\}(\w)/, (_, first: string) => `{given}${first.toLowerCase()}`);
 
 function queryOf(m: Magnitude): Query {
   if (m.of === 'angle') return { ask: 'angle', at: m.at };
@@ -128,7 +115,7 @@ function queryOf(m: Magnitude): Query {
 const MARGIN = 13;
 
 /** Puts a figure on the sheet, turned and flipped at random; null where letters or lines would crowd. */
-function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | null {
+function layOut(figure: Figure, random: Random, withValues: boolean): Omit<Diagram, 'kind' | 'seed'> | null {
   const ink = random.pick(INKS);
   const accent: Rgb = random.pick([[190, 30, 90] as const, [24, 24, 28] as const, [30, 110, 60] as const]);
   const turn = random.chance(0.45) ? random.range(-0.25, 0.25) : random.range(-PI, PI);
@@ -304,9 +291,12 @@ function layOut(figure: Figure, random: Random, withValues: boolean): Drawing | 
   }
   const shade = random.int(0, 10);
   return {
-    paper: random.chance(0.5) ? WHITE : [255 - shade, 255 - shade, 252 - shade],
-    grain: random.range(0, 3),
-    marks,
+    drawing: {
+      paper: random.chance(0.5) ? WHITE : [255 - shade, 255 - shade, 252 - shade],
+      grain: random.range(0, 3),
+      marks,
+    },
+    points: Object.fromEntries(sheet),
   };
 }
 

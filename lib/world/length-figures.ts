@@ -65,7 +65,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
           [E]: [pc[0] * share, pc[1] * share],
         },
         segments: [...ring([A, B, C]), [D, E]],
-        facts: [`${D} lies on ${A}${B} and ${E} on ${A}${C}`, `${D}${E} is parallel to ${B}${C}`],
+        facts: [`${D} lies on ${A}${B}`, `${E} lies on ${A}${C}`, `${D}${E} is parallel to ${B}${C}`],
         given: [length(A, D, ad), length(D, B, db), length(A, E, ae)],
         asked: length(E, C, answer),
         steps: [

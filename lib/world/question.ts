@@ -1,4 +1,4 @@
-import type { Box, FlatScene, SceneKind, SolidScene } from './scene';
+import type { Box, Scene, SceneKind } from './scene';
 
 /** What is asked, as the tasks of the benchmark. */
 export const TASKS = [
@@ -108,9 +108,10 @@ export type Query =
   | { ask: 'angle'; at: readonly [string, string, string] }
   | { ask: 'length'; ends: readonly [string, string] }
   | { ask: 'area'; ring: readonly string[] }
-  | { ask: 'category'; towards: 'largest' | 'smallest' }
+  | { ask: 'category'; towards: 'largest' | 'smallest'; rank: number }
   | { ask: 'value'; of: string }
   | { ask: 'difference'; of: string; and: string }
+  | { ask: 'range' }
   | { ask: 'sum'; of: readonly string[] }
   | { ask: 'above'; limit: number }
   | { ask: 'cell'; row: string; column: string }
@@ -120,15 +121,24 @@ export type Query =
   | { ask: 'cost'; column: string; items: readonly { row: string; count: number }[] }
   | { ask: 'line'; line: number }
   | { ask: 'word'; line: number; word: number }
-  | { ask: 'field'; name: string };
+  | { ask: 'field'; name: string }
+  | { ask: 'entry'; value: string };
 
 /** A scene with what one may ask of it. */
-export interface Asked<S extends SolidScene | FlatScene = SolidScene | FlatScene> {
+export interface Asked<S extends Scene = Scene> {
   scene: S;
   question: Question;
 }
 
-export const words = (first: string, ...more: string[]): Answer => ({
-  kind: 'words',
-  forms: [first, ...more.filter((form) => form !== first)],
-});
+/** A question before a wording is picked for it. */
+export interface Draft {
+  kind: string;
+  /** Templates with `{name}` for the values; the last HELD_OUT_WORDINGS are kept for the test splits. */
+  wordings: readonly string[];
+  values: Readonly<Record<string, string>>;
+  options?: readonly string[];
+  answer: Answer;
+  steps: readonly string[];
+  difficulty: Difficulty;
+  query: Query;
+}

@@ -71,6 +71,16 @@ export class Random {
     return list[index] as T;
   }
 
+  /** Picks by weight. @throws RangeError where no weight is above 0. */
+  pickWeighted<T extends { readonly weight: number }>(list: readonly T[]): T {
+    let left = this.float() * list.reduce((sum, { weight }) => sum + weight, 0);
+    for (const item of list) {
+      left -= item.weight;
+      if (left < 0) return item;
+    }
+    throw new RangeError('nothing to pick where no weight is above 0');
+  }
+
   /** A new list in random order. */
   shuffle<T>(list: readonly T[]): T[] {
     const out = [...list];

@@ -1,4 +1,4 @@
-import type { Drawing } from './drawing';
+import type { Drawing, Point } from './drawing';
 
 /**
  * A scene is a plain object that follows from its kind and a 53-bit seed. The version is part of the world's identity:
@@ -74,11 +74,15 @@ export interface SolidScene {
   things: readonly Thing[];
 }
 
-export interface FlatScene {
-  kind: 'diagram' | 'chart' | 'table' | 'text';
+export interface Diagram {
+  kind: 'diagram';
   seed: number;
   drawing: Drawing;
+  /** Where the named points lie on the sheet, in the drawing's hundredths. */
+  points: Readonly<Record<string, Point>>;
 }
+
+export type FlatScene = Diagram | { kind: 'chart' | 'table' | 'text'; seed: number; drawing: Drawing };
 
 export type Scene = SolidScene | FlatScene;
 export type SceneKind = Scene['kind'];

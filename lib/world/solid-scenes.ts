@@ -6,6 +6,7 @@ import {
   type Shape,
   SIZES,
   type SolidScene,
+  type Split,
   splitOf,
   TABLETOP_SHAPES,
   type Thing,
@@ -44,13 +45,24 @@ export function solidScene(kind: SolidScene['kind'], seed: number): SolidScene {
   return sightedScene(kind, seed).scene;
 }
 
-/** The scene with what is seen of it at the smallest size: the view by which it was accepted. */
+/** The fewest and the most things of a scene, both included. */
+export type Span = readonly [least: number, most: number];
+
+export const thingsOf = (kind: SolidScene['kind'], split: Split): Span =>
+  split === 'test-hard' ? [7, kind === 'tabletop' ? 12 : 9] : [3, kind === 'tabletop' ? 9 : 7];
+
+/**
+ * The scene with what is seen of it at the smallest size: the view by which it was accepted. A question may wish for a
+ * number of things within those of the split, and for the seed's n-th scene where the first does not suit it.
+ */
 export function sightedScene(
   kind: SolidScene['kind'],
   seed: number,
+  { things = thingsOf(kind, splitOf(seed)), nth = 0 }: { things?: Span; nth?: number } = {},
 ): { scene: SolidScene; sighting: Sighting } {
   for (let attempt = 0; ; attempt++) {
-    const scene = draft(kind, seed, attempt);
+    const label = nth === 0 ? `${kind}/${attempt}` : `${kind}/${nth}/${attempt}`;
+    const scene = draft(kind, new Random(seed, label), things);
     if (!scene) continue;
     const sighting = sight(scene, SMALLEST_SIZE);
     const shown = scene.things.every((_, i) => {
@@ -71,16 +83,15 @@ export function sightedScene(
 }
 
 /** A scene whose things stand apart, or null where no room was found for them. */
-function draft(kind: SolidScene['kind'], seed: number, attempt: number): SolidScene | null {
-  const random = new Random(seed, `${kind}/${attempt}`);
-  const hard = splitOf(seed) === 'test-hard';
+function draft(kind: SolidScene['kind'], random: Random, [least, most]: Span): SolidScene | null {
+  const hard = splitOf(random.seed) === 'test-hard';
   const distance = random.range(9.7, 10.5);
   const height = random.range(4.9, 5.7);
   const aim = random.range(0.2, 0.8);
   const jitter = (spread: number): number => random.range(-spread, spread);
   const bare: SolidScene = {
     kind,
-    seed,
+    seed: random.seed,
     camera: {
       x: jitter(0.3),
       y: -distance,
@@ -96,9 +107,7 @@ function draft(kind: SolidScene['kind'], seed: number, attempt: number): SolidSc
     ],
     things: [],
   };
-  const count = hard
-    ? random.int(7, kind === 'tabletop' ? 12 : 9)
-    : random.int(3, kind === 'tabletop' ? 9 : 7);
+  const count = random.int(least, most);
   const things: Thing[] = [];
   for (let i = 0; i < count; i++) {
     let placed = false;

@@ -1,24 +1,48 @@
-import { NAME_SETS } from './charts';
+import { numberAnswer } from './answers';
+import { NAME_SET_KEYS, NAME_SETS, NAMES, type NameSet, nameAnswer } from './charts';
 import { area, line, type Mark, type Rgb, text, widthOf } from './drawing';
-import { type Asked, type Difficulty, type Query, words } from './question';
+import type { Asked, Draft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
-import { fill, list, pickWording } from './wording';
+import { list, worded } from './wording';
 
 /** Small tables of whole numbers, and questions that look up and calculate. */
 
-export interface Table {
-  columns: readonly string[];
-  rows: readonly { name: string; cells: readonly number[] }[];
+export interface TableRow {
+  name: string;
+  cells: readonly number[];
 }
 
-const COLUMN_SETS = [
-  ['Won', 'Lost', 'Drawn'],
-  ['Small', 'Mid', 'Large'],
-  ['2021', '2022', '2023'],
-  ['Red', 'Blue', 'Green'],
-  ['Math', 'Art', 'Music'],
-] as const;
+export interface Table {
+  columns: readonly string[];
+  rows: readonly TableRow[];
+}
+
+/** Headings that go with the names of the rows. */
+const COLUMN_SETS: Readonly<Record<NameSet, readonly (readonly string[])[]>> = {
+  days: [
+    ['Shop', 'Web', 'Phone'],
+    ['Red', 'Blue', 'Green'],
+  ],
+  months: [
+    ['2021', '2022', '2023'],
+    ['North', 'South', 'West'],
+  ],
+  people: [
+    ['Won', 'Lost', 'Drawn'],
+    ['Math', 'Art', 'Music'],
+  ],
+  foods: [
+    ['Small', 'Mid', 'Large'],
+    ['2021', '2022', '2023'],
+  ],
+  animals: [
+    ['2021', '2022', '2023'],
+    ['North', 'South', 'West'],
+  ],
+};
+/** Only what is sold in sizes has prices. */
+const PRICED = ['Small', 'Mid', 'Large'];
 
 const WORDINGS = {
   cell: [
@@ -29,7 +53,7 @@ const WORDINGS = {
     'Which number is in row {row}, column {column}?',
     'Look up {row} under {column}. What is the number?',
     'What is the entry in the {column} column for {row}?',
-    'According to the table, what is {column} for {row}?',
+    'According to the table, what does {row} have under {column}?',
     'Find the cell of {row} and {column}. What does it say?',
     'For {row}, which number is listed under {column}?',
   ],
@@ -40,14 +64,14 @@ const WORDINGS = {
     'What is the total of {names} in the column {column}?',
     'How large is the sum of {names} under {column}?',
     'According to the table, what do {names} add up to in {column}?',
-    'Taken together, what is {column} for {names}?',
+    'Taken together, how much do {names} have under {column}?',
     'Sum the entries of {names} under {column}.',
     'If the {column} entries of {names} are added, what results?',
     'Find the combined {column} value of {names}.',
   ],
   difference: [
-    'How much larger is {row} than {other} in the column {column}?',
-    'What is the difference between {row} and {other} under {column}?',
+    'How much larger is the value of {row} than that of {other} in the column {column}?',
+    'What is the difference between the values of {row} and {other} under {column}?',
     'By how much does {row} exceed {other} in {column}?',
     'Subtract the {column} value of {other} from that of {row}.',
     'How many more does {row} have than {other} under {column}?',
@@ -58,15 +82,15 @@ const WORDINGS = {
     'How great is the lead of {row} over {other} in {column}?',
   ],
   row: [
-    'Who or what has the {word} value under {column}?',
+    'Which row has the {word} value under {column}?',
     'Which row has the {word} entry in the column {column}?',
-    'In the column {column}, which row is {word}?',
+    'In the column {column}, which row has the {word} number?',
     'Which name has the {word} number under {column}?',
-    'Find the {word} {column} value. Which row is it in?',
-    'According to the table, which row has the {word} {column}?',
-    'Which entry leads to the {word} number in {column}?',
-    'Name the row with the {word} value of {column}.',
-    'Whose {column} value is {word}?',
+    'Find the {word} number under {column}. Which row is it in?',
+    'According to the table, which row is {word} in the column {column}?',
+    'Under {column}, which name stands beside the {word} number?',
+    'Name the row with the {word} value under {column}.',
+    'In which row is the value under {column} {word}?',
     'Look down the column {column}: in which row is the {word} number?',
   ],
   cost: [
@@ -74,145 +98,201 @@ const WORDINGS = {
     'What is the total price of {items} at the prices under {column}?',
     'At the prices listed under {column}, what do {items} cost?',
     'How much must be paid for {items}, with the prices under {column}?',
-    'If the numbers under {column} are prices, what do {items} cost in all?',
+    'The numbers are prices. What do {items} cost in the size {column}?',
     'Take the column {column} as prices. What is the bill for {items}?',
     'With {column} as the price of one, how much are {items}?',
     'Calculate the cost of {items} from the prices under {column}.',
-    'Somebody buys {items} at the {column} prices. What is the sum?',
+    'Somebody buys {items} at the prices under {column}. What is the sum?',
     'Find the amount due for {items} when {column} lists the prices.',
   ],
 } as const;
 
-export const MOST_TABLE = 60;
-const NAMES = [...new Set(NAME_SETS.flat())];
+/** Whole numbers that are asked for, and the names: each as often as any other. */
+const LEAST = 2;
+const MOST = 60;
 
-export function table(seed: number): Asked<FlatScene & { kind: 'table' }> & { table: Table } {
-  const target = new Random(seed, 'table/answer').int(0, NAMES.length + MOST_TABLE - 2);
+export function table(seed: number): Asked<FlatScene> & { table: Table } {
+  const first = new Random(seed, 'table/answer');
+  const target = first.int(0, NAMES.length + MOST - LEAST);
   const name = NAMES[target];
-  const wanted = name ?? String(target - NAMES.length + 2);
+  const number = target - NAMES.length + LEAST;
+  // A bill is for two things or more of each of two kinds, and not every small number can be one.
+  const kind = first.pick(
+    number < 12 ? CELLS : number < 58 ? [...CELLS, ...SUMS] : [...SUMS, 'cell' as const],
+  );
+  const hard = splitOf(seed) === 'test-hard';
   for (let attempt = 0; ; attempt++) {
     const random = new Random(seed, `table/${attempt}`);
-    const made = draft(random, wanted, name !== undefined, splitOf(seed) === 'test-hard');
+    const made = name === undefined ? askNumber(random, kind, number, hard) : askName(random, name, hard);
     if (!made) continue;
-    const wording = pickWording(splitOf(seed), random.split('wording'), WORDINGS[made.wording]);
     return {
       scene: { kind: 'table', seed, drawing: draw(made.table, random.split('draw')) },
       table: made.table,
-      question: {
-        task: 'table',
-        kind: `table-${made.wording}`,
-        text: fill(wording.template, made.values),
-        options: null,
-        answer: words(wanted),
-        steps: made.steps,
-        difficulty: made.difficulty,
-        phrasing: { index: wording.index, seen: wording.seen },
-        query: made.query,
-      },
+      question: worded('table', random.split('wording'), made.draft),
     };
   }
 }
 
-interface Draft {
+const CELLS = ['cell', 'difference'] as const;
+const SUMS = ['sum', 'sum', 'cost'] as const;
+type NumberKind = (typeof CELLS | typeof SUMS)[number];
+
+interface Made {
   table: Table;
-  wording: keyof typeof WORDINGS;
-  query: Query;
-  values: Record<string, string>;
-  steps: string[];
-  difficulty: Difficulty;
+  draft: Draft;
 }
 
-function draft(random: Random, wanted: string, isName: boolean, hard: boolean): Draft | null {
-  const names = isName
-    ? random.pick(NAME_SETS.filter((set) => set.some((n) => n === wanted)))
-    : random.pick(NAME_SETS);
-  const rowCount = hard ? random.int(5, 6) : random.int(3, 5);
-  let chosen: string[] = random.shuffle<string>(names).slice(0, rowCount);
-  if (isName && !chosen.includes(wanted)) chosen = [wanted, ...chosen.slice(1)];
-  const columns = random.pick(COLUMN_SETS).slice(0, hard ? 3 : random.int(2, 3));
-  const most = random.pick([9, 20, 45]);
-  const rows = chosen.map((name) => ({ name, cells: columns.map(() => random.int(2, most)) }));
-  const made: Table = { columns, rows };
-  const c = random.int(0, columns.length - 1);
-  const column = columns[c] ?? '';
-  const value = (row: Table['rows'][number]): number => row.cells[c] ?? 0;
-  const read = (some: readonly Table['rows'][number][]): string =>
-    list(some.map((row) => `${row.name} ${value(row)}`));
-  if (isName) {
-    const towards = random.pick(['largest', 'smallest'] as const);
-    const order = [...rows].sort((a, b) =>
-      towards === 'largest' ? value(b) - value(a) : value(a) - value(b),
-    );
-    const [best, second] = order;
-    if (!best || !second || best.name !== wanted || value(best) === value(second)) return null;
-    return {
-      table: made,
-      wording: 'row',
-      query: { ask: 'row-of', column, towards },
+/** A table with random numbers. */
+function blank(
+  random: Random,
+  hard: boolean,
+  set: NameSet,
+  columnSet: readonly string[],
+): { table: Table; most: number } {
+  const columns = columnSet.slice(0, hard ? 3 : random.int(2, 3));
+  const most = random.pick([9, 20, 45, MOST]);
+  const names = random.shuffle<string>(NAME_SETS[set]).slice(0, hard ? random.int(5, 6) : random.int(3, 5));
+  return {
+    table: {
+      columns,
+      rows: names.map((name) => ({ name, cells: columns.map(() => random.int(LEAST, most)) })),
+    },
+    most,
+  };
+}
+
+const reading = (column: string, some: readonly { name: string; value: number }[]): string =>
+  `Under ${column}: ${list(some.map(({ name, value }) => `${name} ${value}`))}.`;
+
+function askName(random: Random, wanted: string, hard: boolean): Made | null {
+  const set = random.pick(NAME_SET_KEYS.filter((key) => NAME_SETS[key].some((name) => name === wanted)));
+  const { table } = blank(random, hard, set, random.pick(COLUMN_SETS[set]));
+  const c = random.int(0, table.columns.length - 1);
+  const column = table.columns[c] ?? '';
+  const value = (row: TableRow): number => row.cells[c] ?? 0;
+  const towards = random.pick(['largest', 'smallest'] as const);
+  const [best, second] = [...table.rows].sort((a, b) =>
+    towards === 'largest' ? value(b) - value(a) : value(a) - value(b),
+  );
+  if (!best || !second || value(best) === value(second)) return null;
+  // The wanted name takes the best row; where it stood in another, the two change places.
+  const rows = table.rows.map((row) =>
+    row === best ? { ...row, name: wanted } : row.name === wanted ? { ...row, name: best.name } : row,
+  );
+  return {
+    table: { ...table, rows },
+    draft: {
+      kind: 'table-row',
+      wordings: WORDINGS.row,
       values: {
         column,
         word: random.pick(towards === 'largest' ? ['largest', 'highest'] : ['smallest', 'lowest']),
       },
-      steps: [`Under ${column}: ${read(rows)}.`, `The ${towards} is ${wanted}.`],
-      difficulty: 2,
-    };
-  }
-  const answer = Number(wanted);
-  for (const kind of random.shuffle(['cell', 'sum', 'sum', 'difference', 'cost', 'cost'] as const)) {
-    if (kind === 'cell') {
-      const row = rows.find((r) => value(r) === answer);
-      if (!row) continue;
-      return {
-        table: made,
-        wording: 'cell',
-        query: { ask: 'cell', row: row.name, column },
-        values: { row: row.name, column },
-        steps: [`The row ${row.name} has ${answer} under ${column}.`],
-        difficulty: 1,
-      };
-    }
-    if (kind === 'difference') {
-      const pairs = rows.flatMap((a) =>
-        rows.filter((b) => value(a) - value(b) === answer).map((b) => ({ a, b })),
-      );
-      if (pairs.length === 0) continue;
-      const { a, b } = random.pick(pairs);
-      return {
-        table: made,
-        wording: 'difference',
-        query: { ask: 'cell-difference', column, row: a.name, and: b.name },
-        values: { column, row: a.name, other: b.name },
-        steps: [`Under ${column}: ${read([a, b])}.`, `${value(a)} - ${value(b)} = ${answer}.`],
-        difficulty: 2,
-      };
-    }
-    const some = random.shuffle(rows).slice(0, random.int(2, kind === 'cost' ? 2 : Math.min(4, rows.length)));
-    if (kind === 'sum') {
-      if (some.reduce((sum, row) => sum + value(row), 0) !== answer) continue;
-      return {
-        table: made,
-        wording: 'sum',
-        query: { ask: 'column-sum', column, of: some.map((row) => row.name) },
-        values: { column, names: list(some.map((row) => row.name)) },
-        steps: [`Under ${column}: ${read(some)}.`, `${some.map(value).join(' + ')} = ${answer}.`],
-        difficulty: some.length > 2 ? 3 : 2,
-      };
-    }
-    const items = some.map((row) => ({ row, count: random.int(2, 4) }));
-    if (items.reduce((sum, { row, count }) => sum + count * value(row), 0) !== answer) continue;
-    return {
-      table: made,
-      wording: 'cost',
-      query: { ask: 'cost', column, items: items.map(({ row, count }) => ({ row: row.name, count })) },
-      values: { column, items: list(items.map(({ row, count }) => `${count} of ${row.name}`)) },
+      answer: nameAnswer(wanted),
       steps: [
-        `Under ${column}: ${read(some)}.`,
-        `${items.map(({ row, count }) => `${count} * ${value(row)}`).join(' + ')} = ${answer}.`,
+        reading(
+          column,
+          rows.map((row) => ({ name: row.name, value: value(row) })),
+        ),
+        `The ${towards} is ${value(best)}, that of ${wanted}.`,
+      ],
+      difficulty: 2,
+      query: { ask: 'row-of', column, towards },
+    },
+  };
+}
+
+/** A table in which the number is the answer; null where these random choices do not come to it. */
+function askNumber(random: Random, kind: NumberKind, answer: number, hard: boolean): Made | null {
+  const set = kind === 'cost' ? 'foods' : random.pick(NAME_SET_KEYS);
+  const { table, most } = blank(random, hard, set, kind === 'cost' ? PRICED : random.pick(COLUMN_SETS[set]));
+  const c = random.int(0, table.columns.length - 1);
+  const column = table.columns[c] ?? '';
+  const order = random.shuffle(table.rows.map((_, i) => i));
+  const some = numbersFor(random, kind, answer, Math.min(4, table.rows.length));
+  if (!some || some.some(({ value }) => value < LEAST || value > most)) return null;
+  const rows = table.rows.map((row, r) => {
+    const own = some[order.indexOf(r)];
+    return own ? { ...row, cells: row.cells.map((cell, i) => (i === c ? own.value : cell)) } : row;
+  });
+  const named = some.map(({ value, count }, i) => ({ name: rows[order[i] ?? 0]?.name ?? '', value, count }));
+  return {
+    table: { ...table, rows },
+    draft: { ...numberDraft(kind, column, named, answer), answer: numberAnswer(answer) },
+  };
+}
+
+/** Numbers that come to the answer: how many of each, and what each is. */
+function numbersFor(
+  random: Random,
+  kind: NumberKind,
+  answer: number,
+  atMost: number,
+): { value: number; count: number }[] | null {
+  if (kind === 'cell') return [{ value: answer, count: 1 }];
+  if (kind === 'difference') {
+    const low = random.int(LEAST, MOST);
+    return [
+      { value: low + answer, count: 1 },
+      { value: low, count: 1 },
+    ];
+  }
+  const cost = kind === 'cost';
+  const some = Array.from({ length: cost ? 2 : random.int(2, atMost) }, () => ({
+    value: random.int(LEAST, Math.max(LEAST, Math.floor(answer / 2))),
+    count: cost ? random.int(2, 4) : 1,
+  }));
+  const [last, ...others] = some;
+  if (!last) return null;
+  const value = others.reduce((left, other) => left - other.value * other.count, answer) / last.count;
+  return Number.isInteger(value) ? [...others, { ...last, value }] : null;
+}
+
+function numberDraft(
+  kind: NumberKind,
+  column: string,
+  some: readonly { name: string; value: number; count: number }[],
+  answer: number,
+): Omit<Draft, 'answer'> {
+  const [a, b] = some;
+  if (kind === 'cell' && a)
+    return {
+      kind: 'table-cell',
+      wordings: WORDINGS.cell,
+      values: { row: a.name, column },
+      steps: [`The row ${a.name} has ${answer} under ${column}.`],
+      difficulty: 1,
+      query: { ask: 'cell', row: a.name, column },
+    };
+  if (kind === 'difference' && a && b)
+    return {
+      kind: 'table-difference',
+      wordings: WORDINGS.difference,
+      values: { column, row: a.name, other: b.name },
+      steps: [reading(column, some), `${a.value} - ${b.value} = ${answer}.`],
+      difficulty: 2,
+      query: { ask: 'cell-difference', column, row: a.name, and: b.name },
+    };
+  if (kind === 'cost')
+    return {
+      kind: 'table-cost',
+      wordings: WORDINGS.cost,
+      values: { column, items: list(some.map(({ name, count }) => `${count} x ${name}`)) },
+      steps: [
+        reading(column, some),
+        `${some.map(({ value, count }) => `${count} * ${value}`).join(' + ')} = ${answer}.`,
       ],
       difficulty: 4,
+      query: { ask: 'cost', column, items: some.map(({ name, count }) => ({ row: name, count })) },
     };
-  }
-  return null;
+  return {
+    kind: 'table-sum',
+    wordings: WORDINGS.sum,
+    values: { column, names: list(some.map(({ name }) => name)) },
+    steps: [reading(column, some), `${some.map(({ value }) => value).join(' + ')} = ${answer}.`],
+    difficulty: some.length > 2 ? 3 : 2,
+    query: { ask: 'column-sum', column, of: some.map(({ name }) => name) },
+  };
 }
 
 function draw(made: Table, random: Random): FlatScene['drawing'] {

@@ -1,9 +1,10 @@
+import { textAnswer } from './answers';
 import { arc, area, line, type Mark, type Point, type Rgb, text, widthOf } from './drawing';
 import { PI } from './maths';
-import { type Asked, type Difficulty, type Query, words } from './question';
+import type { Asked, Draft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
-import { fill, pickWording } from './wording';
+import { list, worded } from './wording';
 
 /** Printed and hand-written text: signs, plates, notes and receipts, and questions that read them. */
 
@@ -46,11 +47,11 @@ const WORDINGS = {
     'Read the text in the image.',
     'What text is shown?',
     'Transcribe the text in the picture.',
-    'Which words can be read in the image?',
+    'What can be read in the image?',
     'What does it say here?',
     'Write down the text that you see.',
     'Please give the text of this picture.',
-    'What are the words shown in the image?',
+    'What is the writing in the image?',
   ],
   line: [
     'What is written in the {nth} line?',
@@ -76,6 +77,18 @@ const WORDINGS = {
     'Look at the {line} line. What is its {nth} word?',
     'Find the {nth} word in the {line} line from the top.',
   ],
+  entry: [
+    'Which entry has the value {value}?',
+    'What stands beside {value}?',
+    'For what is {value} given?',
+    'Which name is listed with {value}?',
+    'Find {value} in the picture. What does it belong to?',
+    'To which entry does {value} belong?',
+    'What is the name of the entry with {value}?',
+    'According to the text, what has {value} next to it?',
+    'Look for {value}: what is written before it?',
+    'Read the name that {value} is printed for.',
+  ],
   field: [
     'What is the value of {name}?',
     'What is given for {name}?',
@@ -99,71 +112,103 @@ interface Style {
   paper: Rgb;
 }
 
-export function printedText(seed: number): Asked<FlatScene & { kind: 'text' }> & { printed: Printed } {
+export function printedText(seed: number): Asked<FlatScene> & { printed: Printed } {
   const random = new Random(seed, 'text');
   const hard = splitOf(seed) === 'test-hard';
-  const style = random.pick([sign, plate, note, receipt])(random, hard);
-  const { printed } = style;
-  const wordsAt = (i: number): string[] => (printed.lines[i] ?? '').split(' ');
-  type Kind = keyof typeof WORDINGS;
-  const kinds: Kind[] = [];
-  if (printed.fields.length > 0) kinds.push('field', 'field');
-  else if (printed.lines.length > 1) kinds.push('line');
-  if (printed.lines.join(' ').length <= 24 && printed.fields.length === 0) kinds.push('all');
-  if (printed.fields.length === 0 && printed.lines.some((_, i) => wordsAt(i).length > 1)) kinds.push('word');
-  if (kinds.length === 0) kinds.push('all');
-  const kind = random.pick(kinds);
-  let query: Query;
-  let answer: string;
-  let values: Record<string, string> = {};
-  let difficulty: Difficulty = hard ? 2 : 1;
-  if (kind === 'field') {
-    const field = random.pick(printed.fields);
-    query = { ask: 'field', name: field.name };
-    answer = field.value;
-    values = { name: `"${field.name}"` };
-    difficulty = 2;
-  } else if (kind === 'line') {
-    const at = random.int(0, printed.lines.length - 1);
-    query = { ask: 'line', line: at };
-    answer = printed.lines[at] ?? '';
-    values = { nth: nth(at) };
-    difficulty = 2;
-  } else if (kind === 'word') {
-    const at = random.pick(printed.lines.flatMap((_, i) => (wordsAt(i).length > 1 ? [i] : [])));
-    const word = random.int(0, wordsAt(at).length - 1);
-    query = { ask: 'word', line: at, word };
-    answer = wordsAt(at)[word] ?? '';
-    values = { nth: nth(word), line: nth(at) };
-    difficulty = 3;
-  } else {
-    query = { ask: 'line', line: -1 };
-    answer = printed.lines.join(' ');
-  }
-  const wording = pickWording(splitOf(seed), random.split('wording'), WORDINGS[kind]);
+  const { printed, marks, paper } = random.pick([sign, plate, note, receipt, card])(random, hard);
+  const draft = random.pick(draftsOf(printed))(random, printed, hard ? 1 : 0);
   return {
-    scene: {
-      kind: 'text',
-      seed,
-      drawing: { paper: style.paper, grain: random.range(1, hard ? 12 : 5), marks: style.marks },
-    },
+    scene: { kind: 'text', seed, drawing: { paper, grain: random.range(1, hard ? 12 : 5), marks } },
     printed,
-    question: {
-      task: 'text',
-      kind: `text-${kind}`,
-      text: fill(wording.template, values),
-      options: null,
-      answer: words(answer),
-      steps: [
-        kind === 'all' ? `The text reads "${answer}".` : `The picture says "${printed.lines.join(' / ')}".`,
-        `So the answer is ${answer}.`,
-      ],
-      difficulty,
-      phrasing: { index: wording.index, seen: wording.seen },
-      query,
-    },
+    question: worded('text', random.split('wording'), draft),
   };
 }
+
+type DraftMaker = (random: Random, printed: Printed, harder: 0 | 1) => Draft;
+
+const wordsOf = (line: string | undefined): string[] => (line ?? '').split(' ');
+/** Whether a line is of several words and nothing else, so that they can be counted. */
+const ofWords = (line: string): boolean => /^[A-Za-z]+( [A-Za-z]+)+$/.test(line);
+const quoted = (lines: readonly string[]): string => list(lines.map((line) => `"${line}"`));
+
+/** What can be asked of a text. All of it is asked for where it is short. */
+function draftsOf({ lines, fields }: Printed): DraftMaker[] {
+  if (fields.length > 0) return [byName, byName, byValue];
+  const makers: DraftMaker[] = [];
+  if (lines.length > 1) makers.push(nthLine);
+  if (lines.join(' ').length <= 24) makers.push(whole);
+  if (lines.length > 1 && lines.some(ofWords)) makers.push(word);
+  return makers;
+}
+
+const whole: DraftMaker = (_, { lines }, harder) => ({
+  kind: 'text-all',
+  wordings: WORDINGS.all,
+  values: {},
+  answer: textAnswer(lines.join(' '), lines.join('\n'), lines.join(', ')),
+  steps: [`The text in the image is ${lines.join(' ')}.`],
+  difficulty: harder ? 2 : 1,
+  query: { ask: 'line', line: -1 },
+});
+
+const nthLine: DraftMaker = (random, { lines }, harder) => {
+  const at = random.int(0, lines.length - 1);
+  const asked = lines[at] ?? '';
+  return {
+    kind: 'text-line',
+    wordings: WORDINGS.line,
+    values: { nth: nth(at) },
+    answer: textAnswer(asked),
+    steps: [`From the top, the lines are ${quoted(lines)}.`, `The ${nth(at)} line is ${asked}.`],
+    difficulty: harder ? 3 : 2,
+    query: { ask: 'line', line: at },
+  };
+};
+
+const word: DraftMaker = (random, { lines }, harder) => {
+  const at = random.pick(lines.flatMap((line, i) => (ofWords(line) ? [i] : [])));
+  const inLine = wordsOf(lines[at]);
+  const nthWord = random.int(0, inLine.length - 1);
+  const asked = inLine[nthWord] ?? '';
+  return {
+    kind: 'text-word',
+    wordings: WORDINGS.word,
+    values: { nth: nth(nthWord), line: nth(at) },
+    answer: textAnswer(asked),
+    steps: [`The ${nth(at)} line is "${lines[at]}".`, `Its ${nth(nthWord)} word is ${asked}.`],
+    difficulty: harder ? 4 : 3,
+    query: { ask: 'word', line: at, word: nthWord },
+  };
+};
+
+const byName: DraftMaker = (random, { fields }, harder) => {
+  const field = random.pick(fields);
+  return {
+    kind: 'text-field',
+    wordings: WORDINGS.field,
+    values: { name: `"${field.name}"` },
+    answer: textAnswer(field.value),
+    steps: [`Beside "${field.name}" stands ${field.value}.`],
+    difficulty: harder ? 3 : 2,
+    query: { ask: 'field', name: field.name },
+  };
+};
+
+const byValue: DraftMaker = (random, { fields }, harder) => {
+  const once = fields.filter(({ value }) => fields.filter((other) => other.value === value).length === 1);
+  // Where all values are alike, nothing tells the names apart.
+  if (once.length === 0) return byName(random, { lines: [], fields }, harder);
+  const field = random.pick(once);
+  return {
+    kind: 'text-entry',
+    wordings: WORDINGS.entry,
+    values: { value: `"${field.value}"` },
+    answer: textAnswer(field.name),
+    steps: [`"${field.value}" stands beside ${field.name}.`],
+    difficulty: harder ? 3 : 2,
+    query: { ask: 'entry', value: field.value },
+  };
+};
 
 const two = (random: Random): string => `${random.pick(WORDS)} ${random.pick(WORDS)}`;
 
@@ -426,4 +471,31 @@ function receipt(random: Random, hard: boolean): Style {
     marks,
     paper: [shade, shade - 8, shade - 16],
   };
+}
+
+/** A card with what has no meaning: letters, a long number, or a mixture, as labels and meters have them. */
+function card(random: Random, hard: boolean): Style {
+  const some = (letters: string, n: number): string =>
+    Array.from({ length: n }, () => letters[random.int(0, letters.length - 1)]).join('');
+  const more = hard ? 2 : 0;
+  const code = random.pick([
+    some('ABCDEFGHJKLMNPRSTUVWXYZ', random.int(4, 6) + more),
+    some('abcdefghjkmnprstuvwxyz', random.int(4, 6) + more),
+    some('0123456789', random.int(5, 8) + more),
+    some('ABCDEFHJKLMNPRTUVWXY346789', random.int(5, 7) + more),
+  ]);
+  const turn = random.range(-0.15, 0.15) * (hard ? 1.6 : 1);
+  const [ground, ink]: readonly [Rgb, Rgb] = random.pick([
+    [[250, 248, 240] as const, [34, 34, 40] as const] as const,
+    [[28, 34, 30] as const, [120, 235, 140] as const] as const,
+    [[236, 240, 250] as const, [20, 50, 130] as const] as const,
+    [[40, 40, 46] as const, [250, 190, 70] as const] as const,
+  ]);
+  const at = turned(turn);
+  const marks: Mark[] = [
+    area([at(6, 34), at(94, 34), at(94, 66), at(6, 66)], ground),
+    ...centred([code], 38, 62, 80, turn, { colour: ink }),
+  ];
+  const shade = random.int(90, 200);
+  return { printed: { lines: [code], fields: [] }, marks, paper: [shade, shade, shade + 8] };
 }

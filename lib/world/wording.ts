@@ -1,29 +1,46 @@
+import { letterOf } from './answers';
+import type { Draft, Question, Task } from './question';
 import type { Random } from './random';
-import type { Split } from './scene';
+import { type Split, splitOf } from './scene';
 
 /** How many of a kind's wordings, counted from the last, are kept for test and test-hard. */
 export const HELD_OUT_WORDINGS = 2;
 
+/** As CV-Bench puts it between a question and its choices. */
+const CHOOSE = 'Select from the following choices.';
+
+/** Puts a question into words: one of its wordings, filled in, with the choices after it where it has some. */
+export function worded(task: Task, random: Random, draft: Draft): Question {
+  const { wordings, values, options = null, ...rest } = draft;
+  const phrasing = pickPhrasing(splitOf(random.seed), random, wordings.length);
+  const asked = fill(wordings[phrasing.index] ?? '', values);
+  const choices = options?.map((option, i) => `\n(${letterOf(i)}) ${option}`);
+  return {
+    task,
+    ...rest,
+    text: choices ? `${asked} ${CHOOSE}${choices.join('')}` : asked,
+    options,
+    phrasing,
+  };
+}
+
 /**
- * Picks a wording. Training and validation take the first ones; test takes from all, half of the time a held-out one;
- * test-hard takes held-out ones only.
+ * Training and validation take the first wordings; test takes from all, half of the time a held-out one; test-hard takes
+ * held-out ones only.
  */
-export function pickWording(
-  split: Split,
-  random: Random,
-  wordings: readonly string[],
-): { index: number; seen: boolean; template: string } {
-  const seenCount = wordings.length - HELD_OUT_WORDINGS;
+function pickPhrasing(split: Split, random: Random, count: number): Question['phrasing'] {
+  const seen = count - HELD_OUT_WORDINGS;
   const heldOut = split === 'test-hard' || (split === 'test' && random.chance(0.5));
-  const index = heldOut ? random.int(seenCount, wordings.length - 1) : random.int(0, seenCount - 1);
-  return { index, seen: !heldOut, template: wordings[index] ?? '' };
+  return { index: heldOut ? random.int(seen, count - 1) : random.int(0, seen - 1), seen: !heldOut };
 }
 
 /** Fills `{name}` in a template, and makes the first letter a capital. */
-export function fill(template: string, values: Readonly<Record<string, string>>): string {
+function fill(template: string, values: Readonly<Record<string, string>>): string {
   const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `{${name}}`);
-  return filled.charAt(0).toUpperCase() + filled.slice(1);
+  return capital(filled);
 }
+
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** "a, b and c" */
 export function list(items: readonly string[]): string {

@@ -1,0 +1,189 @@
+import { yesNo } from './answers';
+import { attributeWord } from './counting';
+import { ATTRIBUTES, type Draft, SIDES } from './question';
+import type { Random } from './random';
+import {
+  anchorOf,
+  described,
+  type Facts,
+  found,
+  foundBeside,
+  level,
+  listed,
+  nameOf,
+  type Plan,
+  SIDE_WORDS,
+  someFilter,
+  thereAre,
+} from './solid-facts';
+import { article, capital } from './wording';
+
+/** Yes or no: whether there is something, beside something; which of two are more; whether two are alike. */
+
+const EXISTS = [
+  'Is there {one} in the image?',
+  'Are there any {many}?',
+  'Can you see {one}?',
+  'Does the picture show {one}?',
+  'Is {one} present in the scene?',
+  'Does the scene contain any {many}?',
+  'Is there at least one {bare} in the picture?',
+  'Are any {many} visible?',
+  'Among the items shown, is there {one}?',
+  'If you look for {one}, do you find one?',
+];
+const EXISTS_BESIDE = [
+  'Is there {one} {side} the {anchor}?',
+  'Are there any {many} {side} the {anchor}?',
+  'Can you see {one} {side} the {anchor}?',
+  'Is any {bare} {side} the {anchor}?',
+  'Does the image show {one} {side} the {anchor}?',
+  'Is at least one {bare} {side} the {anchor}?',
+  'Are any {many} found {side} the {anchor}?',
+  'Does {one} stand {side} the {anchor}?',
+  'Look at what is {side} the {anchor}. Is there {one}?',
+  'There is one {anchor}. Is there {one} {side} it?',
+];
+const MORE = [
+  'Are there more {many} than {other}?',
+  'Is the number of {many} greater than the number of {other}?',
+  'Does the image show more {many} than {other}?',
+  'Do the {many} outnumber the {other}?',
+  'Are the {many} more numerous than the {other}?',
+  'Comparing {many} and {other}, are there more of the former?',
+  'Is it true that there are more {many} than {other}?',
+  'Can you see more {many} than {other}?',
+  'Are there fewer {other} than {many}?',
+  'Is the count of {many} larger than the count of {other}?',
+];
+const SAME = [
+  'Does the {one} have the same {attribute} as the {other}?',
+  'Do the {one} and the {other} have the same {attribute}?',
+  'Is the {attribute} of the {one} the same as that of the {other}?',
+  'Are the {one} and the {other} of the same {attribute}?',
+  'Does the {other} share its {attribute} with the {one}?',
+  'Is it true that the {one} and the {other} have the same {attribute}?',
+  'Comparing the {one} with the {other}, is their {attribute} the same?',
+  'Is the {one} like the {other} in {attribute}?',
+  'Do the {one} and the {other} agree in {attribute}?',
+  'Look at the {one} and the {other}. Have they the same {attribute}?',
+];
+
+const KINDS = [
+  { weight: 3, draft: exists },
+  { weight: 3, draft: existsBeside },
+  { weight: 2, draft: more },
+  { weight: 2, draft: same },
+] as const;
+
+export function existencePlan(random: Random): Plan {
+  const kind = random.pickWeighted(KINDS);
+  const wanted = random.chance(0.5) ? 'yes' : 'no';
+  return {
+    things: [3, 12],
+    paint: true,
+    draft(facts) {
+      const draft = kind.draft(facts);
+      return draft?.answer.kind === 'words' && draft.answer.forms[0] === wanted ? draft : null;
+    },
+  };
+}
+
+const so = (yes: boolean): string => `so the answer is ${yes ? 'yes' : 'no'}.`;
+
+function exists(facts: Facts): Draft {
+  const of = someFilter(facts, facts.attributes);
+  const some = found(facts, of);
+  const yes = some.length > 0;
+  return {
+    kind: 'exists',
+    wordings: EXISTS,
+    values: { one: article(described(of)), many: described(of, true), bare: described(of) },
+    answer: yesNo(yes),
+    steps: [
+      yes
+        ? `The image shows ${listed(facts, some)}, ${so(yes)}`
+        : `There are no ${described(of, true)}, ${so(yes)}`,
+    ],
+    difficulty: level(facts, facts.attributes.length > 1 ? 2 : 1),
+    query: { ask: 'exists', of },
+  };
+}
+
+function existsBeside(facts: Facts): Draft | null {
+  const anchor = anchorOf(facts);
+  const of = someFilter(facts, facts.attributes.slice(0, 2));
+  const side = facts.random.pick(SIDES);
+  if (!anchor) return null;
+  // Where no such thing is in the picture at all, the side would not matter.
+  if (!found(facts, of).some((i) => i !== anchor.index)) return null;
+  const some = foundBeside(facts, of, anchor.index, side);
+  if (!some) return null;
+  const yes = some.length > 0;
+  const where = `${SIDE_WORDS[side]} the ${described(anchor.name)}`;
+  return {
+    kind: 'exists-beside',
+    wordings: EXISTS_BESIDE,
+    values: {
+      one: article(described(of)),
+      many: described(of, true),
+      bare: described(of),
+      side: SIDE_WORDS[side],
+      anchor: described(anchor.name),
+    },
+    answer: yesNo(yes),
+    steps: [
+      yes
+        ? `${capital(where)} there ${some.length === 1 ? 'is' : 'are'} ${listed(facts, some)}, ${so(yes)}`
+        : `None of the ${described(of, true)} is ${where}, ${so(yes)}`,
+    ],
+    difficulty: level(facts, 2),
+    query: { ask: 'exists-beside', of, side, anchor: anchor.name },
+  };
+}
+
+function more(facts: Facts): Draft | null {
+  const of = someFilter(facts, facts.attributes.slice(0, 2));
+  const than = someFilter(facts, facts.attributes.slice(0, 2));
+  if (described(of) === described(than)) return null;
+  const [first, second] = [found(facts, of).length, found(facts, than).length];
+  if (first + second === 0) return null;
+  const yes = first > second;
+  return {
+    kind: 'more',
+    wordings: MORE,
+    values: { many: described(of, true), other: described(than, true) },
+    answer: yesNo(yes),
+    steps: [
+      `${thereAre(first, of)}.`,
+      `${thereAre(second, than)}.`,
+      `${first} is ${yes ? '' : 'not '}more than ${second}, ${so(yes)}`,
+    ],
+    difficulty: level(facts, 3),
+    query: { ask: 'more', of, than },
+  };
+}
+
+function same(facts: Facts): Draft | null {
+  // The attribute was settled with the scene, so that easy ones are not asked for more often.
+  const attribute = facts.attributes[0] ?? facts.random.pick(ATTRIBUTES);
+  const [one, other] = facts.random.shuffle(facts.things.map((_, i) => i));
+  if (one === undefined || other === undefined) return null;
+  // A name that says the attribute would give half of the answer away.
+  const [a, b] = [nameOf(facts, one, attribute), nameOf(facts, other, attribute)];
+  const [p, q] = [facts.things[one], facts.things[other]];
+  if (!a || !b || !p || !q) return null;
+  const yes = p[attribute] === q[attribute];
+  return {
+    kind: 'same',
+    wordings: SAME,
+    values: { one: described(a), other: described(b), attribute: attributeWord(attribute) },
+    answer: yesNo(yes),
+    steps: [
+      `The ${attributeWord(attribute)} of the ${described(a)} is ${p[attribute]}.`,
+      `The ${attributeWord(attribute)} of the ${described(b)} is ${q[attribute]}, ${so(yes)}`,
+    ],
+    difficulty: level(facts, 2),
+    query: { ask: 'same', attribute, one: a, other: b },
+  };
+}

@@ -1,0 +1,229 @@
+import { choiceAnswer, concluded } from './answers';
+import type { Side } from './question';
+import type { Random } from './random';
+import {
+  beside,
+  described,
+  type Facts,
+  fromCamera,
+  level,
+  type Named,
+  namedThings,
+  nameOf,
+  type Plan,
+} from './solid-facts';
+
+/** Relation, depth and distance: multiple choice in CV-Bench's form. */
+
+const RELATION = [
+  'Considering the relative positions of the {one} and the {other} in the image provided, where is the {one} located with respect to the {other}?',
+  'Where is the {one} located with respect to the {other}?',
+  'Where does the {one} stand relative to the {other}?',
+  'Seen from the camera, where is the {one} compared with the {other}?',
+  'What is the position of the {one} relative to the {other}?',
+  'In the image, where can the {one} be found with respect to the {other}?',
+  'Look at the {one} and the {other}. Where is the first relative to the second?',
+  'With the {other} as the point of reference, where is the {one}?',
+  'Taking the {other} as the starting point, where does the {one} lie?',
+  'From the viewpoint of the camera, how is the {one} placed relative to the {other}?',
+];
+const DEPTH = [
+  'Which object is {word} the camera taking this photo?',
+  'Which of these objects is {word} the camera?',
+  'Which object is {word} the viewer?',
+  'Of the following objects, which one is {word} the camera?',
+  'Estimate depths in the image: which object is {word} the camera?',
+  'Judging by depth, which of them is {word} the camera taking the picture?',
+  'Which one stands {word} the camera?',
+  'If you measured from the camera, which object would be {word} it?',
+  'Which of the listed items lies {word} the lens?',
+  'Comparing distances to the camera, which object is {word} it?',
+];
+const DISTANCE = [
+  'Estimate the real-world distances between objects in this image. Which object is {word} the {anchor}?',
+  'Which object is {word} the {anchor}?',
+  'Which of these objects is {word} the {anchor} in the scene?',
+  'Judging real distances on the ground, which object is {word} the {anchor}?',
+  'Of the following, which is {word} the {anchor}?',
+  'If you walked from the {anchor}, which of these objects would be {word} it?',
+  'Compare the distances to the {anchor}: which object is {word} it?',
+  'Which one stands {word} the {anchor} in the real world?',
+  'Which of the listed items lies {word} the {anchor}?',
+  'Measured from the {anchor}, which object is {word} it?',
+];
+
+const sideText = (sides: readonly Side[]): string =>
+  sides.map((side) => (side === 'front' ? 'in front' : side)).join(' and ');
+
+/** Axes by which the place is asked for. With these weights no letter and no text stands out. */
+const FORMS = [
+  { form: 'across', weight: 22, choices: [['left'], ['right']] },
+  { form: 'along', weight: 22, choices: [['front'], ['behind']] },
+  {
+    form: 'both',
+    weight: 56,
+    choices: [
+      ['left', 'front'],
+      ['left', 'behind'],
+      ['right', 'front'],
+      ['right', 'behind'],
+    ],
+  },
+] as const;
+
+export function relationPlan(random: Random): Plan {
+  const { form, choices } = random.pickWeighted(FORMS);
+  const order: readonly (readonly Side[])[] = random.shuffle<readonly Side[]>(choices);
+  const right = random.int(0, order.length - 1);
+  const truth = order[right] ?? [];
+  return {
+    things: [3, 12],
+    paint: false,
+    draft(facts) {
+      const [one, other] = facts.random.shuffle(facts.things.map((_, i) => i));
+      if (one === undefined || other === undefined) return null;
+      if (truth.some((side) => beside(facts, one, other, side) !== true)) return null;
+      const [a, b] = [nameOf(facts, one), nameOf(facts, other)];
+      if (!a || !b) return null;
+      const options = order.map(sideText);
+      const answer = choiceAnswer(options, right);
+      return {
+        kind: `relation-${form}`,
+        wordings: RELATION,
+        values: { one: described(a), other: described(b) },
+        options,
+        answer,
+        steps: [
+          ...truth.map((side) => `The ${described(a)} ${PLACED[side]} the ${described(b)}.`),
+          `So the answer is ${concluded(answer, options)}.`,
+        ],
+        difficulty: level(facts, form === 'both' ? 3 : form === 'along' ? 2 : 1),
+        query: { ask: 'side', of: a, anchor: b, choices: order },
+      };
+    },
+  };
+}
+
+const PLACED: Readonly<Record<Side, string>> = {
+  left: 'is farther left in the image than',
+  right: 'is farther right in the image than',
+  front: 'is nearer to the camera than',
+  behind: 'is farther from the camera than',
+};
+
+/** How many things stand to choice: with these weights no letter stands out. */
+const CHOICES = [
+  { count: 2, weight: 30 },
+  { count: 3, weight: 30 },
+  { count: 4, weight: 40 },
+] as const;
+
+export function depthPlan(random: Random): Plan {
+  const { count } = random.pickWeighted(CHOICES);
+  const farthest = random.chance(0.5);
+  const right = random.int(0, count - 1);
+  return {
+    things: [count, 12],
+    paint: false,
+    draft(facts) {
+      const named = namedThings(facts, count);
+      const chosen =
+        named &&
+        ordered(named, right, farthest, 0.8, 1.08, ({ index }) => ({
+          middle: fromCamera(facts, index),
+          near: fromCamera(facts, index) - (facts.places[index]?.radius ?? 0),
+        }));
+      if (!chosen) return null;
+      const options = chosen.map(({ name }) => described(name));
+      const answer = choiceAnswer(options, right);
+      return {
+        kind: `depth-${count}`,
+        wordings: DEPTH,
+        values: { word: wordOf(farthest, count) },
+        options,
+        answer,
+        steps: [
+          ...chosen.map(
+            ({ index, name }) =>
+              `The ${described(name)} is about ${fromCamera(facts, index).toFixed(1)} units away from the camera.`,
+          ),
+          `The ${extreme(farthest, count)} distance is that of the ${options[right]}, so the answer is ${concluded(answer, options)}.`,
+        ],
+        difficulty: level(facts, count - 1),
+        query: { ask: 'closest-to-camera', among: chosen.map(({ name }) => name), farthest },
+      };
+    },
+  };
+}
+
+export function distancePlan(random: Random): Plan {
+  const { count } = random.pickWeighted(CHOICES);
+  const farthest = random.chance(0.5);
+  const right = random.int(0, count - 1);
+  return {
+    things: [count + 1, 12],
+    paint: false,
+    draft(facts) {
+      const [anchor, ...others] = namedThings(facts, count + 1) ?? [];
+      if (!anchor) return null;
+      const chosen = ordered(others, right, farthest, 0.7, 1.25, ({ index }) => {
+        const middle = onGround(facts, anchor.index, index);
+        return { middle, near: middle - (facts.places[index]?.radius ?? 0) };
+      });
+      if (!chosen) return null;
+      const options = chosen.map(({ name }) => described(name));
+      const answer = choiceAnswer(options, right);
+      return {
+        kind: `distance-${count}`,
+        wordings: DISTANCE,
+        values: { word: wordOf(farthest, count), anchor: described(anchor.name) },
+        options,
+        answer,
+        steps: [
+          ...chosen.map(
+            ({ index, name }) =>
+              `From the ${described(anchor.name)} to the ${described(name)} it is about ${onGround(facts, anchor.index, index).toFixed(1)} units.`,
+          ),
+          `The ${extreme(farthest, count)} distance is that of the ${options[right]}, so the answer is ${concluded(answer, options)}.`,
+        ],
+        difficulty: level(facts, count),
+        query: { ask: 'closest-to', anchor: anchor.name, among: chosen.map(({ name }) => name), farthest },
+      };
+    },
+  };
+}
+
+const wordOf = (farthest: boolean, count: number): string =>
+  farthest ? (count > 2 ? 'farthest from' : 'farther away from') : count > 2 ? 'closest to' : 'closer to';
+
+const extreme = (farthest: boolean, count: number): string =>
+  farthest ? (count > 2 ? 'largest' : 'larger') : count > 2 ? 'smallest' : 'smaller';
+
+function onGround(facts: Facts, one: number, other: number): number {
+  const [ax = 0, ay = 0] = facts.places[one]?.at ?? [];
+  const [bx = 0, by = 0] = facts.places[other]?.at ?? [];
+  return Math.sqrt((ax - bx) * (ax - bx) + (ay - by) * (ay - by));
+}
+
+/**
+ * The things with the nearest (or the farthest) of them at the wished place; null where it is not clear. It is clear
+ * where its middle is nearer than the next one's by a gap and a factor, and its near side is the nearest as well.
+ */
+function ordered(
+  some: readonly Named[],
+  right: number,
+  farthest: boolean,
+  gap: number,
+  factor: number,
+  measure: (thing: Named) => { middle: number; near: number },
+): Named[] | null {
+  const sign = farthest ? -1 : 1;
+  const measured = some.map((thing) => ({ thing, ...measure(thing) }));
+  const [best, next] = [...measured].sort((a, b) => sign * (a.middle - b.middle));
+  if (!best || !next) return null;
+  const [low, high] = farthest ? [next.middle, best.middle] : [best.middle, next.middle];
+  if (high - low < gap || high < low * factor) return null;
+  if (measured.some((other) => other !== best && sign * (other.near - best.near) <= 0)) return null;
+  const rest = some.filter((thing) => thing !== best.thing);
+  return [...rest.slice(0, right), best.thing, ...rest.slice(right)];
+}
