@@ -26,8 +26,8 @@ export function compareScorers(
   let otherAnswers = 0;
   const matching = matchRows(file.rows(), target.samples);
   for (const { sample, ordinal, row } of matching) {
-    const a = scorers[0].score(sample, row.output);
-    const b = scorers[1].score(sample, row.output);
+    const a = scorers[0].score(sample, row.output, row.extraction);
+    const b = scorers[1].score(sample, row.output, row.extraction);
     const [from, to] = [outcomeOf(a), outcomeOf(b)];
     outcomes[0][ordinal] = from;
     outcomes[1][ordinal] = to;

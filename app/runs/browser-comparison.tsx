@@ -17,7 +17,7 @@ interface Props extends Pick<ComponentProps<typeof Changes>, 'runId' | 'from' | 
 }
 
 /** A sample without its output, and what both scorers say of it. */
-type Compared = Omit<ScorableSample, 'output' | 'verdict' | 'options' | 'image'> & {
+type Compared = Omit<ScorableSample, 'output' | 'extraction' | 'verdict' | 'options' | 'image'> & {
   from: ScorableSample['verdict'];
   to: VerdictDetail;
 };
@@ -67,7 +67,7 @@ function Scoring(props: Props) {
         });
         for (const [
           index,
-          { output: _, verdict, options: __, image: ___, ...sample },
+          { output: _, extraction: __, verdict, options: ___, image: ____, ...sample },
         ] of page.samples.entries()) {
           const found = verdicts[index];
           if (found !== undefined) samples.push({ ...sample, from: verdict, to: found });

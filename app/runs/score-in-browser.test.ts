@@ -50,6 +50,7 @@ const samples = (outputs: readonly (string | null)[]): ScorableSample[] =>
     image: null,
     cluster: String(ordinal),
     output,
+    extraction: null,
     verdict: { outcome: output === null ? 'missing' : 'wrong', answer: null, reason: 'as stored' },
   }));
 

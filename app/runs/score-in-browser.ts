@@ -77,9 +77,10 @@ export function scoringInBrowser(
         };
         at.postMessage({
           type: 'score',
-          samples: samples.map(({ sample: { verdict: _, output: __, ...sample }, output }) => ({
+          samples: samples.map(({ sample: { verdict: _, output: __, extraction, ...sample }, output }) => ({
             sample,
             output,
+            extraction,
           })),
         });
       });

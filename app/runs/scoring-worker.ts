@@ -16,6 +16,6 @@ addEventListener('message', ({ data }: MessageEvent<ToScorer>) => {
     return;
   }
   if (scorer === undefined) throw new Error('samples came before a scorer was named');
-  for (const { sample, output } of data.samples)
-    say({ type: 'verdict', verdict: scorer.score(sample, output) });
+  for (const { sample, output, extraction } of data.samples)
+    say({ type: 'verdict', verdict: scorer.score(sample, output, extraction ?? undefined) });
 });

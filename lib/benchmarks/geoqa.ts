@@ -1,6 +1,7 @@
 import { jsonLines, uniqueIds } from '@/lib/benchmarks/annotations';
 import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import { geoqaSeed, geoqaStrict } from '@/lib/scoring/geoqa';
 import { seedFile } from '@/lib/scoring/upstream';
 
 /** Rows `{image_path, question, ground_truth: str}`. The data has no ids: a sample's id is its row's ordinal from 0. */
@@ -50,7 +51,7 @@ export const geoqa: Benchmark = {
   breakdowns: [],
   headline: { kind: 'accuracy', label: 'Accuracy' },
   secondary: [],
-  scorers: [],
+  scorers: [geoqaSeed, geoqaStrict],
   caveats: [
     'By Math-Verify 0.8, 17 of the 754 true answers parse to nothing and can never be matched, and 60 with a root or π are cut to their leading number (8√{3} counts as 8): 10.2 % of the true answers are defective, and 97.7 % is the most that a model can score.',
     'Others report 735 or 740 of these questions; the seed evaluates all 754 and validates its training on 740.',

@@ -2,6 +2,7 @@ import { jsonRows, uniqueIds } from '@/lib/benchmarks/annotations';
 import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
 import { mathVerseOfficial, mathVerseVlmevalkit } from '@/lib/scoring/math-verse';
+import { tagExtract } from '@/lib/scoring/tag-extract';
 
 /**
  * A JSON list `{sample_index, problem_index, problem_version, question, image, answer, question_type, metadata, …}`; a
@@ -73,7 +74,7 @@ export const mathVerse: Benchmark = {
   ],
   headline: { kind: 'accuracy', label: 'Accuracy' },
   secondary: [],
-  scorers: [mathVerseVlmevalkit, mathVerseOfficial],
+  scorers: [mathVerseVlmevalkit, mathVerseOfficial, tagExtract('math-verse')],
   caveats: [
     'The seed does not say which versions or which prompt its figures are of, so they cannot be reproduced; public figures for the same model reach from 30.9 to 47.9.',
     'Both what an output answers and whether it is right are decided by a judge model upstream.',

@@ -3,6 +3,7 @@ import type { AnnotationFile, Benchmark, Sample, SplitSource } from '@/lib/bench
 import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
 import { mathVisionOfficial } from '@/lib/scoring/math-vision-official';
 import { mathVisionVlmevalkit } from '@/lib/scoring/math-vision-vlmevalkit';
+import { tagExtract } from '@/lib/scoring/tag-extract';
 
 const COMMIT = '1d361180b02cbff417c77c02acf1b4cacf2d55ea';
 const published = (name: string): SplitSource => ({
@@ -64,7 +65,12 @@ export const mathVision: Benchmark = {
   ],
   headline: { kind: 'accuracy', label: 'Accuracy' },
   secondary: [],
-  scorers: [mathVisionVlmevalkit('2025-04'), mathVisionVlmevalkit('head'), mathVisionOfficial],
+  scorers: [
+    mathVisionVlmevalkit('2025-04'),
+    mathVisionVlmevalkit('head'),
+    mathVisionOfficial,
+    tagExtract('math-vision'),
+  ],
   caveats: [
     'The seed’s figures come from VLMEvalKit with gpt-4o-mini as the judge of what an output answers.',
     'VLMEvalKit evaluates the answer as Python beside a variable named a, so the constant answer "A" equals every number and scores 57.6 %.',

@@ -2,6 +2,7 @@ import { jsonDictionary, uniqueIds } from '@/lib/benchmarks/annotations';
 import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
 import { mathVistaOfficial, mathVistaVlmevalkit } from '@/lib/scoring/math-vista';
+import { tagExtract } from '@/lib/scoring/tag-extract';
 
 /** A JSON object of `pid: {question, image, choices, answer, question_type, answer_type, pid, metadata, …}`; a sample's id is its pid. */
 async function readAnnotations(file: AnnotationFile): Promise<readonly Sample[]> {
@@ -64,7 +65,12 @@ export const mathVista: Benchmark = {
   ],
   headline: { kind: 'accuracy', label: 'Accuracy' },
   secondary: [],
-  scorers: [mathVistaVlmevalkit('2025-04'), mathVistaVlmevalkit('head'), mathVistaOfficial],
+  scorers: [
+    mathVistaVlmevalkit('2025-04'),
+    mathVistaVlmevalkit('head'),
+    mathVistaOfficial,
+    tagExtract('math-vista'),
+  ],
   caveats: [
     'The seed’s figures come from VLMEvalKit with gpt-4o-mini as the judge of what an output answers; the choice of judge alone has moved a model by seven points.',
     'The baselines 62.3 and 68.2 are those that Qwen published, most likely copied and not run again.',

@@ -67,9 +67,22 @@ const MALFORMED: readonly [RegExp, string][] = [
 
 /** `normalize_latex` with the configuration that `parse` uses. `boxes`: all boxed contents, or the last run of them. */
 export function normaliseLatex(latex: string, boxes: 'all' | 'last'): string {
-  let text = boxedContent(latex, boxes);
-  if (text.length > MAX_LENGTH) return strip(text);
-  text = text
+  let text = basicLatex(latex, boxes);
+  if (text.length > MAX_LENGTH) return text;
+  text = strip(text.replace(TEXT_UNIT, '')) || text;
+  for (let pass = 0; pass < 2; pass++) text = text.replace(UNIT, '$1') || text;
+
+  if (text.startsWith('.')) text = `0${text}`;
+  if (text === '0.5') text = '\\frac{1}{2}';
+  for (const [pattern, replacement] of MALFORMED) text = text.replace(pattern, replacement);
+  return strip(slashFraction(bracedFractions(bracedRoots(text))));
+}
+
+/** `normalize_latex` as `latex2sympy` calls it by itself: the boxes' contents in plainer LaTeX, units and all. */
+export function basicLatex(latex: string, boxes: 'all' | 'last'): string {
+  const content = boxedContent(latex, boxes);
+  if (content.length > MAX_LENGTH) return strip(content);
+  const text = content
     .replaceAll('\\mathrm{T}', 'T')
     .replaceAll('\\mathrm{d}', 'd')
     .replaceAll('{\\rm d}', 'd')
@@ -84,15 +97,7 @@ export function normaliseLatex(latex: string, boxes: 'all' | 'last'): string {
       return REPLACEMENTS[which]?.[1] ?? '';
     })
     .replace(/[\n\t]/g, ' ');
-  if (!text.includes('matrix')) text = text.replace(/\\\\(?=[a-zA-Z])/g, '\\');
-
-  text = strip(text.replace(TEXT_UNIT, '')) || text;
-  for (let pass = 0; pass < 2; pass++) text = text.replace(UNIT, '$1') || text;
-
-  if (text.startsWith('.')) text = `0${text}`;
-  if (text === '0.5') text = '\\frac{1}{2}';
-  for (const [pattern, replacement] of MALFORMED) text = text.replace(pattern, replacement);
-  return strip(slashFraction(bracedFractions(bracedRoots(text))));
+  return strip(text.includes('matrix') ? text : text.replace(/\\\\(?=[a-zA-Z])/g, '\\'));
 }
 
 const trimStart = (text: string): string => text.replace(new RegExp(`^${S}+`), '');

@@ -1,7 +1,8 @@
+import { arithmeticValue } from '@/lib/scoring/arithmetic-value';
 import type { CanInferVersion } from '@/lib/scoring/can-infer';
 import { latexValue } from '@/lib/scoring/latex-value';
 import { strip } from '@/lib/scoring/python';
-import { isClose, pythonArithmetic } from '@/lib/scoring/python-arithmetic';
+import { isClose, pythonArithmetic, type Value } from '@/lib/scoring/python-arithmetic';
 import { needsJudge, type Scorer, type Verdict } from '@/lib/scoring/scorer';
 import {
   choiceVerdict,
@@ -45,7 +46,7 @@ function postCheck(
 ): Verdict {
   const nothing: Verdict = { correct: false, answer: null, reason: 'no choice can be inferred', span: null };
   if (options !== null) return choiceVerdict(text, options, gold, version) ?? nothing;
-  const equality = equalityOf(text, gold);
+  const equality = equalityOf(text, gold, version);
   return {
     correct: equality !== null,
     answer: text === '' ? null : text,
@@ -54,11 +55,19 @@ function postCheck(
   };
 }
 
+/** The number that `eval(str(latex2sympy(text)))` gives with no names but `a`: no sqrt, no pi. */
+const VALUE_OF: Readonly<Record<CanInferVersion, (latex: string, a?: Value) => Value | null>> = {
+  // latex2sympy2 1.9.1
+  '2025-04': (latex, a) => latexValue(latex, { math: false, ...(a !== undefined && { a }) }),
+  // latex2sympy2_extended 1.10.2, which reads what is boxed
+  head: arithmeticValue,
+};
+
 /**
  * `is_equal`: why the two are equal, null where they are not. Upstream evaluates the answer where a variable named `a`
  * holds the true answer, so that "A" equals every number; that is kept and named.
  */
-function equalityOf(text: string, trueAnswer: string): string | null {
+function equalityOf(text: string, trueAnswer: string, version: CanInferVersion): string | null {
   const answer = strip(text.toLowerCase());
   const gold = strip(trueAnswer.toLowerCase());
   if (answer === gold) return `"${shortened(text)}" is the true answer`;
@@ -71,8 +80,8 @@ function equalityOf(text: string, trueAnswer: string): string | null {
     const given = pythonArithmetic(answer, evaluated);
     if (given !== null && isClose(evaluated, given)) return words;
   }
-  // Only what needs no name of Python's math module is a number there.
-  const value = latexValue(gold, { math: false });
-  const given = value === null ? null : latexValue(answer, { math: false, a: value });
+  const read = VALUE_OF[version];
+  const value = read(gold);
+  const given = value === null ? null : read(answer, value);
   return value !== null && given !== null && isClose(value, given) ? words : null;
 }

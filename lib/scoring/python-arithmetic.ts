@@ -99,12 +99,20 @@ export const isClose = (a: Value, b: Value): boolean =>
 
 const MAX_LENGTH = 2_000;
 const MAX_DEPTH = 90;
-const LEVELS: readonly (readonly string[])[] = [['|'], ['^'], ['&'], ['+', '-'], ['*', '/', '//', '%']];
+const LEVELS: readonly (readonly string[])[] = [
+  ['or'],
+  ['and'],
+  ['|'],
+  ['^'],
+  ['&'],
+  ['+', '-'],
+  ['*', '/', '//', '%'],
+];
 const TOKEN =
-  /[ \t\f]*(?:((?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:e[+-]?\d+)?|\d(?:_?\d)*\.?(?:e[+-]?\d+)?)|(\*\*|\/\/|[-+*/%|&^()])|([a-z_]\w*)|(?:#.*)?$)/iy;
+  /[ \t\f]*(?:((?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:e[+-]?\d+)?|\d(?:_?\d)*\.?(?:e[+-]?\d+)?)|(\*\*|\/\/|[-+*/%|&^()]|(?:or|and)(?!\w))|([a-z_]\w*)|(?:#.*)?$)/iy;
 
 /**
- * `eval(text)` where that is a number: digits, `+ - * / // % ** | & ^`, parentheses, and the letter `a` where it stands
+ * `eval(text)` where that is a number: digits, `+ - * / // % ** | & ^`, parentheses, `or` and `and`, and the letter `a` where it stands
  * for something. Null for all else.
  */
 export function pythonArithmetic(text: string, a?: Value): Value | null {
@@ -189,6 +197,10 @@ const literal = (digits: string): Value =>
 
 function applied(sign: string, a: Value, b: Value): Value {
   switch (sign) {
+    case 'or':
+      return Number(a) === 0 ? b : a;
+    case 'and':
+      return Number(a) === 0 ? a : b;
     case '+':
       return plus(a, b);
     case '-':

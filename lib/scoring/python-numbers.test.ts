@@ -68,6 +68,8 @@ describe('arithmetic that eval would take', () => {
       ['1_000', 1000n],
       ['1e3', 1000],
       ['--5', 5n],
+      ['2 or 5', 2n],
+      ['2 and 5', 5n],
       ['2**100-2**100+1', 1n],
     ] as const)
       expect(pythonArithmetic(text), text).toBe(value);
@@ -81,6 +83,7 @@ describe('arithmetic that eval would take', () => {
       '1:2',
       '5 cm',
       'b',
+      '2 of 5',
       'a',
       '1,2',
       '(1',

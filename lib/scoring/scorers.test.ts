@@ -198,6 +198,7 @@ describe('every scorer', () => {
     refcoco: sample({ gold: [0, 0, 9, 9] }),
     'cv-bench': sample({ options: ['left', 'traffic cone', '3'], gold: '(B)' }),
     'ocr-bench': sample({ gold: ['4', 'a b'], tags: { type: FORMULA_TYPE } }),
+    geoqa: sample({ gold: '8√{3}' }),
     'math-vision': sample({ gold: '4' }),
     'math-vision, with choices': sample({ options: ['left', 'traffic cone', '3'], gold: 'B' }),
     'math-vista': sample({ gold: '4', tags: { question_type: 'free_form', answer_type: 'integer' } }),

@@ -14,6 +14,13 @@ export function answerSpan(output: string): Span | null {
   return end < 0 ? null : [start, end];
 }
 
+/** The contents of the last tag that is closed. */
+export function lastAnswerSpan(output: string): Span | null {
+  const end = output.lastIndexOf(CLOSE);
+  const open = end < 0 ? -1 : output.lastIndexOf(OPEN, end);
+  return open < 0 ? null : [open + OPEN.length, end];
+}
+
 /**
  * `re.search('<answer>\s*(.*?)\s*</answer>', output)`: the span of the group, null where nothing matches. Line breaks
  * may surround the answer but not divide it; an answer of several lines is passed over for a later tag. Every index

@@ -184,6 +184,8 @@ export const prediction = pgTable(
       .references(() => run.id, { onDelete: 'cascade' }),
     sampleId: text('sample_id').notNull(),
     output: text('output').notNull(),
+    /** What a judge upstream found that the output answers, where the file keeps it. */
+    extraction: text('extraction'),
     tokens: integer('tokens'),
   },
   (table) => [primaryKey({ columns: [table.runId, table.sampleId] })],

@@ -182,16 +182,16 @@ export async function scorableSamples(
   const last = page.at(-1)?.ordinal;
   if (last === undefined) return { samples: [], next: null };
   const rows = await db
-    .select({ sample, output: prediction.output, verdict })
+    .select({ sample, output: prediction.output, extraction: prediction.extraction, verdict })
     .from(verdict)
     .innerJoin(sample, sampleOf(of))
     .leftJoin(prediction, predictionOf)
     .where(and(ofRun(of), gt(verdict.ordinal, after), lte(verdict.ordinal, last)))
     .orderBy(asc(verdict.ordinal));
   return {
-    samples: rows.map(({ sample: { dataId: _, ...rest }, output, verdict: { outcome, answer, reason } }) => ({
+    samples: rows.map(({ sample: { dataId: _, ...rest }, verdict: { outcome, answer, reason }, ...row }) => ({
       ...rest,
-      output,
+      ...row,
       verdict: { outcome, answer, reason },
     })),
     next: page.length === PAGE_ROWS || past !== -1 ? last : null,

@@ -237,9 +237,9 @@ function writerOf(scoring: Scoring, scorer: string, benchmark: Benchmark, data: 
               sample_id text, ordinal int, outcome text, answer text, reason text, span_start int, span_end int)`);
           if (scoring.scorer !== null) return;
           await tx.execute(sql`
-            insert into prediction (run_id, sample_id, output, tokens)
+            insert into prediction (run_id, sample_id, output, extraction, tokens)
             select ${runId}::text, r.* from json_to_recordset(${message.predictions}::text::json) as r(
-              sample_id text, output text, tokens int)`);
+              sample_id text, output text, extraction text, tokens int)`);
           await tx
             .update(run)
             .set({ scoredSamples: received + message.count, dataId: dataIdOf(data) })

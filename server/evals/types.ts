@@ -264,6 +264,8 @@ export interface ChangedRow {
 export interface ScorableSample extends Sample {
   ordinal: number;
   output: string | null;
+  /** What a judge upstream found that the output answers, where the file keeps it. */
+  extraction: string | null;
   verdict: VerdictRow;
 }
 

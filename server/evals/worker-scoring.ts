@@ -1,7 +1,7 @@
 import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { matchRows, requireMatches } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
-import { FORMATS } from '@/lib/predictions/predictions-file';
+import { FORMATS, type PredictionRow } from '@/lib/predictions/predictions-file';
 import { OUTCOMES, type Outcome, outcomeOf, type Verdict } from '@/lib/scoring/scorer';
 import { packVerdicts } from '@/lib/stats/paired';
 import { summarise } from '@/lib/stats/summarise';
@@ -46,14 +46,14 @@ export async function scoreFile(
   for (const { sample, ordinal, row } of matching) {
     const here = position++;
     if (here < task.received) continue;
-    const { output, tokens, extraction } = row;
+    const { output, extraction } = row;
     const lost = task.lost.get(here);
     const found: Found =
       lost === undefined
         ? foundIn(gauges.scoring(here, () => scorer.score(sample, output, extraction)))
         : { outcome: 'timed-out', answer: null, reason: lost, span: null };
     outcomes[ordinal] = 1 + OUTCOMES.indexOf(found.outcome);
-    batch.add(sample, ordinal, found, task.sendPredictions ? { output, tokens } : null);
+    batch.add(sample, ordinal, found, task.sendPredictions ? row : null);
   }
   const report = matching.report();
   requireMatches(report, `${benchmark.name}, ${split.label}`);
@@ -136,7 +136,7 @@ function batches(post: Post, gauges: ReturnType<typeof gaugesOf>) {
       { sampleId }: Sample,
       ordinal: number,
       { outcome, answer, reason, span }: Found,
-      prediction: { output: string; tokens: number | null } | null,
+      prediction: Pick<PredictionRow, 'output' | 'extraction' | 'tokens'> | null,
     ): void {
       verdicts.push({
         sample_id: sampleId,
@@ -149,13 +149,14 @@ function batches(post: Post, gauges: ReturnType<typeof gaugesOf>) {
       });
       length += answer?.length ?? 0;
       if (prediction !== null) {
-        const { output, tokens } = prediction;
+        const { output, extraction, tokens } = prediction;
         predictions.push({
           sample_id: sampleId,
           output: storable(output),
+          extraction: extraction === undefined ? null : storable(extraction),
           tokens: isInt32(tokens) ? tokens : null,
         });
-        length += output.length;
+        length += output.length + (extraction?.length ?? 0);
       }
       if (verdicts.length >= BATCH_ROWS || length >= BATCH_LENGTH) flush();
     },
