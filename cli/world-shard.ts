@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { type ColumnSource, fileWriter, ParquetWriter, type SchemaElement } from 'hyparquet-writer';
+import {
+  type ColumnSource,
+  fileWriter,
+  ParquetWriter,
+  type SchemaElement,
+  type Writer,
+} from 'hyparquet-writer';
 import type { TrainingRow } from '@/lib/world/training-row';
+import { DiskError } from './command';
 
 /** Training rows as a parquet file, nested as pyarrow and `datasets` nest them, so that theirs and ours can be joined. */
 
@@ -60,16 +67,20 @@ const SCHEMA: SchemaElement[] = [
   ...Object.values(FIELDS).flat(),
 ];
 
+/** How the name of a shard ends that is not whole yet, or never will be: its command was killed. */
+export const UNFINISHED = '.part';
+
 /** A shard under a temporary name, until it is whole. */
 export class ShardWriter {
+  private readonly temporary: string;
+  private readonly writer: Writer;
   private readonly parquet: ParquetWriter;
 
-  constructor(
-    private readonly path: string,
-    private readonly temporary = `${path}.part`,
-  ) {
+  constructor(private readonly path: string) {
+    this.temporary = `${path}.${process.pid}${UNFINISHED}`;
+    this.writer = fileWriter(this.temporary);
     this.parquet = new ParquetWriter({
-      writer: fileWriter(temporary),
+      writer: this.writer,
       schema: SCHEMA,
       statistics: false,
       createdBy: 'ocean world',
@@ -88,6 +99,10 @@ export class ShardWriter {
     fsyncSync(file);
     closeSync(file);
     const content = readFileSync(this.temporary);
+    if (content.length !== this.writer.offset)
+      throw new DiskError(
+        `${this.temporary} is not what was written: let one command at a time write to a folder`,
+      );
     renameSync(this.temporary, this.path);
     return { bytes: content.length, sha256: sha256(content) };
   }

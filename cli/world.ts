@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +17,7 @@ import {
 } from './world-manifest';
 import { showProgress } from './world-progress';
 import { makeRows, type Range } from './world-rows';
-import { ShardWriter } from './world-shard';
+import { ShardWriter, UNFINISHED } from './world-shard';
 
 const LARGEST_SIZE = 512;
 const ROWS_PER_SHARD = 2000;
@@ -156,6 +156,8 @@ async function writeShards(
   const before = readManifest(folder);
   if (before === null) requireNoRows(folder);
   else requireSameParameters(folder, before.parameters, ours);
+  for (const name of readdirSync(folder))
+    if (name.endsWith(UNFINISHED)) rmSync(join(folder, name), { force: true });
   const shards = before === null ? [] : wholeShards(folder, before);
   const save = () =>
     writeManifest(folder, { parameters: ours, rows_by_task: rowsByTask(set, count), shards });
