@@ -10,7 +10,7 @@ import {
 } from '@/lib/mathematics/expression';
 import { equalRelations } from '@/lib/mathematics/relation';
 import { equalSets } from '@/lib/mathematics/set';
-import { solutionsOf } from '@/lib/mathematics/solve';
+import { isSolvedBy, solutionsOf } from '@/lib/mathematics/solve';
 import { renamed } from '@/lib/mathematics/substitute';
 
 export interface Comparison extends Precision {
@@ -53,9 +53,14 @@ export function equalValues(goldGiven: Value, predictionGiven: Value, options: C
   if (predictionEquation && !goldEquation) prediction = lastSide(prediction);
   else if (goldAssigns && !predictionEquation) gold = lastSide(gold);
 
-  if (isRelation(gold) && isSet(prediction)) gold = solutionsOf(relationsOf(gold)) ?? gold;
-  if (options.allowSetRelationComparison && isRelation(prediction) && isSet(gold))
+  if (isRelation(gold) && isSet(prediction)) {
+    if (isSolvedBy(relationsOf(gold), prediction)) return true;
+    gold = solutionsOf(relationsOf(gold)) ?? gold;
+  }
+  if (options.allowSetRelationComparison && isRelation(prediction) && isSet(gold)) {
+    if (isSolvedBy(relationsOf(prediction), gold)) return true;
     prediction = solutionsOf(relationsOf(prediction)) ?? prediction;
+  }
 
   if (gold.kind === 'constant' && (gold.name === 'undefined' || gold.name === 'complex ∞'))
     throw new Undecided('the gold divides by zero');

@@ -36,7 +36,7 @@ export function equalExpressions(a: Expression, b: Expression, precision: Precis
   return equalNumbers(x, y, precision) || isZeroEverywhere(x, y);
 }
 
-const isNumber = (value: Expression): boolean => value.kind === 'number' || value.kind === 'decimal';
+const isNumber = (value: Value): boolean => value.kind === 'number' || value.kind === 'decimal';
 const isAtomic = (value: Expression, test: (value: Expression) => boolean): boolean => {
   const of = percentOf(value);
   return test(value) || (of !== null && test(of as Expression));
@@ -48,6 +48,10 @@ function equalNumbers(a: Expression, b: Expression, { floatRounding, numericPrec
   if (isAtomic(a, isNumber) || isAtomic(b, isNumber)) {
     const decimals = isAtomic(a, isDecimal) || isAtomic(b, isDecimal);
     if (!decimals) return isExact(x) && isExact(y) && Q.equal(x, y);
+    // SymPy 1.14 rounds a whole number to itself, and no decimal equals one unless it is one.
+    const whole = (side: Expression, value: Numeric) =>
+      isExact(value) && Q.isInteger(value) && !holds(side, isDecimal);
+    if (whole(a, x) || whole(b, y)) return isExact(x) && isExact(y) && Q.equal(x, y);
     return equalRounded(x, y, floatRounding);
   }
   const difference = minus(x, y);
@@ -56,22 +60,22 @@ function equalNumbers(a: Expression, b: Expression, { floatRounding, numericPrec
   const bits = Math.round((numericPrecision + 1) * Math.log2(10));
   return C.order(approximate(difference)) < -bits;
 }
-const isDecimal = (value: Expression): boolean => value.kind === 'decimal';
+const isDecimal = (value: Value): boolean => value.kind === 'decimal';
 
 function equalRounded(x: Numeric, y: Numeric, places: number): boolean {
-  const parts = (value: Numeric): Rational[] => {
-    if (isExact(value)) return [value, Q.ZERO];
-    return [toRational(value.re), toRational(value.im)];
-  };
-  const right = parts(y);
-  return parts(x).every((part, at) => Q.rounded(part, places) === Q.rounded(right[at] ?? Q.ZERO, places));
+  const right = partsOfComplex(y);
+  return partsOfComplex(x).every(
+    (part, at) => Q.rounded(part, places) === Q.rounded(right[at] ?? Q.ZERO, places),
+  );
 }
+const partsOfComplex = (value: Numeric): Rational[] =>
+  isExact(value) ? [value, Q.ZERO] : [toRational(value.re), toRational(value.im)];
 
 /* ---------------------------------------------------------------- identities */
 
 /** Bits below the size of the compared values from which a difference is rounding; with decimals in them, far fewer. */
 const EXACT_BITS = 180;
-const DECIMAL_BITS = 42;
+const DECIMAL_BITS = 51;
 
 /** Letters get these values, in turn; those under a factorial the whole ones. */
 const VALUES: readonly (readonly [bigint, bigint])[] = [
@@ -111,10 +115,10 @@ export function pointsFor(names: readonly string[], counting: ReadonlySet<string
       new Map(
         names.map((name, index) => {
           const [n, d] = VALUES[(3 * round + index) % VALUES.length] ?? [1n, 1n];
-          const turn = BigInt(round * 2 + Math.floor(index / VALUES.length) * 5);
+          const turn = BigInt(round * 2 + Math.floor(index / VALUES.length) * 16);
           const value = counting.has(name)
             ? Q.integer(4 + ((round * 3 + index * 5) % 17))
-            : Q.fraction(n + turn * d, d + turn);
+            : Q.fraction(n, d + turn);
           return [name, value];
         }),
       ),

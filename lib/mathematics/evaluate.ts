@@ -309,6 +309,7 @@ function series(
   if (end - start > MAX_TERMS) throw new Undecided('a series is too long');
   let value: Numeric = name === 'series' ? Q.ZERO : Q.ONE;
   for (let index = start; index <= end; index++) {
+    spend(10);
     const next = evaluate(term, new Map([...point, [variable.name, Q.integer(index)]]));
     if (next === null) return null;
     value = name === 'series' ? plus(value, next) : times(value, next);

@@ -98,7 +98,7 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
     (limit: number, lines: 'one' | 'many', pattern: At, tail: Tail = anything) =>
     (from: number): Hit | null => {
       let at = from;
-      spend(limit >> 5);
+      spend(limit >> 3);
       for (let skipped = 0; skipped <= limit && at <= text.length; skipped++) {
         const hit = pattern(at, tail);
         if (hit) return hit;
@@ -490,7 +490,7 @@ function findersOf(text: string, strings: readonly string[]) {
     spend(text.length >> 6);
     for (let at = 0; at < text.length; ) {
       const hit = pattern(at, anything);
-      spend(1);
+      spend(4);
       if (hit) keep(matches, { ...hit, start: at });
       candidates.lastIndex = hit ? hit.end : at + 1;
       at = candidates.exec(text)?.index ?? text.length;

@@ -524,11 +524,12 @@ class Grammar {
     let exponent = this.attempt(() => this.superscript());
     const subscript = this.attempt(() => this.subscript());
     exponent ??= subscript && this.attempt(() => this.superscript());
+    // Upstream forgets what stands at the imaginary unit.
+    if (token.text === 'I') return constant('i');
     const base = this.named(token, subscript?.text ?? null);
     return exponent ? power(base, exponent) : base;
   }
   private named(token: Token, subscript: string | null): Expression {
-    if (token.text === 'I' && token.type === 'letter') return constant('i');
     const name = token.type === 'accent' ? accented(token.text) : token.text;
     if (subscript === null) return symbol(name, this.real);
     return symbol(`${name.trim()}_${subscript.length > 1 ? `{${subscript}}` : subscript}`, this.real);
@@ -601,7 +602,7 @@ class Grammar {
         return only && CLOSERS.has(this.type()) && this.type() !== ',' ? only : null;
       });
       if (atom) return this.text(start, this.at);
-      if (!this.expression() || !this.take(',')) return null;
+      if (!this.commaAhead() || !this.expression() || !this.take(',')) return null;
       if (!CLOSERS.has(this.type()) && !this.commaSeparated()) return null;
       return this.text(start, this.at);
     };
@@ -615,6 +616,18 @@ class Grammar {
     if (!parts.every((part) => part !== null && isExpression(part))) return REFUSED;
     const applied = call(`${name}()`, ...(parts as Expression[]));
     return exponent ? power(applied, exponent) : applied;
+  }
+  /** Whether a comma stands before the bracket that closes here. */
+  private commaAhead(): boolean {
+    let depth = 0;
+    for (let at = this.at; depth >= 0 && at < this.tokens.length; at++) {
+      const { type } = this.tokens[at] ?? { type: 'end' };
+      if (type === ',' && depth === 0) return true;
+      if (type === '(' || type === '[' || type === '{') depth++;
+      if (type === ')' || type === ']' || type === '}') depth--;
+      if ((at & 15) === 0) spend(1);
+    }
+    return false;
   }
   private root(): Expression | null {
     this.at++;

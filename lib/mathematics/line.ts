@@ -1,3 +1,4 @@
+import { spend } from '@/lib/mathematics/budget';
 import * as C from '@/lib/mathematics/complex';
 import { approximate, minus, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 
@@ -12,6 +13,7 @@ export interface Span {
 /** Numbers that differ by rounding only are the same point. */
 const ROUNDING = -150;
 const compare = (a: Numeric, b: Numeric): number => {
+  spend(8);
   const difference = minus(a, b);
   return C.order(approximate(difference)) < ROUNDING ? 0 : (signOf(difference) ?? 0);
 };
@@ -56,6 +58,11 @@ export const cut = (a: readonly Span[], b: readonly Span[]): readonly Span[] =>
       }),
     ),
   );
+
+export function isInside(point: Numeric, { start, startOpen, end, endOpen }: Span): boolean {
+  const [low, high] = [start === null ? 1 : compare(point, start), end === null ? -1 : compare(point, end)];
+  return (low > 0 || (low === 0 && !startOpen)) && (high < 0 || (high === 0 && !endOpen));
+}
 
 /** What is left of the line without the spans, which do not touch. */
 const outside = (spans: readonly Span[]): readonly Span[] => {

@@ -15,13 +15,6 @@ export function determined(value: Expression): Expression {
     if (!terms.some(({ kind }) => kind === 'matrix')) return value;
     return terms.reduce((left, right) => combined(left, right, times));
   }
-  if (value.kind === 'power' && value.base.kind === 'matrix' && value.exponent.kind === 'number') {
-    const { n, d } = value.exponent.value;
-    if (d !== 1n || n < 1n || n > 20n) return value;
-    let result: Expression = value.base;
-    for (let k = 1n; k < n; k++) result = combined(result, value.base, times);
-    return result;
-  }
   if (value.kind === 'function' && value.parts[0]?.kind === 'matrix') {
     const { rows } = value.parts[0];
     if (value.name === 'det' && rows.length === rows[0]?.length && rows.length <= 5) return determinant(rows);

@@ -1,11 +1,14 @@
 import * as C from '@/lib/mathematics/complex';
 import { isClose, lettersOf, pointsFor } from '@/lib/mathematics/equal';
-import { approximate, evaluate, isExact, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
+import { approximate, evaluate, isExact, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
   isExpression,
+  isWhole,
   keyOf,
   minus,
+  power,
+  product,
   type Relation,
   type RelationSign,
   sum,
@@ -53,16 +56,21 @@ const isNothing = (side: Expression): boolean => {
 };
 
 /**
- * Whether two equations have the same solutions: upstream solves both and compares. Here: whether one side is a constant
- * multiple of the other.
+ * `sympy_solve_and_compare`: upstream solves both equations and compares what it gets. For one letter that is a list,
+ * which its comparison cannot take unless it is empty; for several it is one letter in terms of the others, so that
+ * equations are equal where one is a multiple of the other, denominators aside.
  */
 function sameSolutions(left: Expression, right: Expression): boolean {
   const names = [...lettersOf(left)].sort();
-  if (names.length === 0 || names.join() !== [...lettersOf(right)].sort().join()) return false;
+  const others = [...lettersOf(right)].sort();
+  if (names.length < 2 && others.length < 2) return isUnsolvable(left, names) && isUnsolvable(right, others);
+  if (names.join() !== others.join()) return false;
+  const [top, bottom] = [left, right].map(withoutDenominators);
+  if (!top || !bottom) return false;
   let ratio: Numeric | null = null;
   let compared = 0;
   for (const point of pointsFor(names, new Set())) {
-    const [x, y] = [evaluate(left, point), evaluate(right, point)];
+    const [x, y] = [evaluate(top, point), evaluate(bottom, point)];
     if (x === null || y === null) continue;
     const [zeroLeft, zeroRight] = [isZero(x), isZero(y)];
     if (zeroLeft !== zeroRight) return false;
@@ -75,4 +83,39 @@ function sameSolutions(left: Expression, right: Expression): boolean {
   }
   return compared >= 3;
 }
+
+/** The expression times all that it divides by. */
+function withoutDenominators(expression: Expression): Expression {
+  let cleared = expression;
+  const visit = (part: Expression) => {
+    if (part.kind === 'power' && part.exponent.kind === 'number' && part.exponent.value.n < 0n)
+      cleared = product(cleared, power(part.base, minus(part.exponent)));
+    if (part.kind === 'sum' || part.kind === 'product') part.terms.forEach(visit);
+  };
+  visit(expression);
+  return cleared;
+}
+
+/** Whether no real number solves it: there is no letter, or it keeps away from zero on one side wherever it is tried. */
+function isUnsolvable(expression: Expression, names: readonly string[]): boolean {
+  const [name] = names;
+  if (name === undefined) return true;
+  const points = Array.from({ length: 81 }, (_, at) => Q.fraction(BigInt(at - 40) ** 3n, 16n));
+  const far = [-1e15, -1e9, 1e9, 1e15].map(Q.integer);
+  const signs = new Set<number | null>();
+  for (const point of [...points, ...far]) {
+    const value = evaluate(expression, new Map([[name, point]]));
+    if (value) signs.add(isZero(value) ? 0 : signOf(value));
+  }
+  const [sign] = signs;
+  return signs.size === 1 && (sign === 1 || sign === -1) && isPolynomial(expression);
+}
+const isPolynomial = (value: Expression): boolean =>
+  value.kind === 'number' ||
+  value.kind === 'symbol' ||
+  ((value.kind === 'sum' || value.kind === 'product') && value.terms.every(isPolynomial)) ||
+  (value.kind === 'power' &&
+    isWhole(value.exponent) &&
+    value.exponent.value.n > 0n &&
+    isPolynomial(value.base));
 const isZero = (value: Numeric): boolean => (isExact(value) ? value.n === 0n : C.order(value) < -150);

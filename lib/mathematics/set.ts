@@ -9,7 +9,7 @@ import {
   type Value,
 } from '@/lib/mathematics/expression';
 import { infinite } from '@/lib/mathematics/interval';
-import { cut, isSame, joined, type Span, without } from '@/lib/mathematics/line';
+import { isSame, joined, type Span, without } from '@/lib/mathematics/line';
 
 type Equal = (a: Value, b: Value) => boolean;
 type Finite = Extract<Value, { kind: 'set' | 'tuple' }>;
@@ -91,7 +91,7 @@ function realOf(value: Value): Numeric | null {
 const EVERYTHING: Span = { start: null, startOpen: true, end: null, endOpen: true };
 
 /** The set as spans of the line; null where it holds anything but numbers. */
-function onLine(value: Value): readonly Span[] | null {
+export function onLine(value: Value): readonly Span[] | null {
   switch (value.kind) {
     case 'named set':
       return value.name === '∅' ? [] : value.name === 'ℝ' ? [EVERYTHING] : null;
@@ -103,12 +103,12 @@ function onLine(value: Value): readonly Span[] | null {
       return joined(points.map((point) => ({ start: point, startOpen: false, end: point, endOpen: false })));
     }
     case 'union':
-    case 'intersection':
     case 'difference': {
       const parts = value.sets.map(onLine);
       if (!parts.every((part) => part !== null)) return null;
-      if (value.kind === 'union') return joined(parts.flat());
-      return parts.reduce(value.kind === 'intersection' ? cut : without);
+      // Upstream leaves intersections, and what is left of a list of numbers, as they stand.
+      if (value.kind === 'difference' && value.sets[0]?.kind === 'set') return null;
+      return value.kind === 'union' ? joined(parts.flat()) : parts.reduce(without);
     }
     default:
       return null;

@@ -1,5 +1,5 @@
 import { isZeroEverywhere, lettersOf } from '@/lib/mathematics/equal';
-import { evaluate, isExact, NOWHERE, signOf } from '@/lib/mathematics/evaluate';
+import { evaluate, isExact, minus as less, NOWHERE, signOf } from '@/lib/mathematics/evaluate';
 import {
   constant,
   type Expression,
@@ -15,7 +15,10 @@ import {
   type Value,
   whole,
 } from '@/lib/mathematics/expression';
-import { interval } from '@/lib/mathematics/interval';
+import { infinite, interval } from '@/lib/mathematics/interval';
+import { isInside } from '@/lib/mathematics/line';
+import * as Q from '@/lib/mathematics/rational';
+import { onLine } from '@/lib/mathematics/set';
 import { substituted } from '@/lib/mathematics/substitute';
 
 /** `as_set`: what relations leave of their one letter, in which each is linear; null for any others. */
@@ -66,3 +69,59 @@ const sizeOf = (expression: Expression): number | null => {
   const value = evaluate(expression, NOWHERE);
   return value && signOf(value);
 };
+
+/** How far beyond the ends of a set it is tried, in quarters. */
+const STEPS = [1n, 2n, 3n, 5n, 8n, 21n, 89n, 1_000n];
+
+/** Whether the relations of one letter hold on the set and nowhere else, as far as points at, between and beyond its ends show. */
+export function isSolvedBy(relations: readonly Relation[], set: Value): boolean {
+  const names = new Set(relations.flatMap((relation) => [...lettersOf(relation)]));
+  const [name] = names;
+  const spans = name !== undefined && names.size === 1 ? onLine(set) : null;
+  if (name === undefined || !spans) return false;
+  const ends = spans.flatMap(({ start, end }) => [start, end]).filter((end) => end !== null);
+  if (ends.length === 0 || !ends.every(isExact)) return false;
+  const sorted = ends.sort(Q.compare);
+  const points = sorted.flatMap((end, at) => {
+    const next = sorted[at + 1] ?? Q.add(end, Q.integer(100));
+    const width = Q.add(next, Q.negative(end));
+    return [0n, 1n, 2n, 3n, 4n, 5n, 6n].map((seventh) =>
+      Q.add(end, Q.multiply(width, Q.fraction(seventh, 7n))),
+    );
+  });
+  const [first, last] = [sorted[0] ?? Q.ZERO, sorted.at(-1) ?? Q.ZERO];
+  const beyond = STEPS.flatMap((step) => [
+    Q.add(first, Q.fraction(-step, 4n)),
+    Q.add(last, Q.fraction(step, 4n)),
+  ]);
+  return [...points, ...beyond].every((point) => {
+    const holds = relations.map((relation) => holdsAt(relation, name, point));
+    const inside = spans.some((span) => isInside(point, span));
+    return holds.includes(null) ? !inside : holds.every(Boolean) === inside;
+  });
+}
+
+/** null where a side has no real value. */
+function holdsAt({ sign, left, right }: Relation, name: string, value: Q.Rational): boolean | null {
+  if (!isExpression(left) || !isExpression(right)) return null;
+  const point = new Map([[name, value]]);
+  const [x, y] = [left, right].map((side) => (infinite(side) ? null : evaluate(side, point)));
+  if ([left, right].some((side) => infinite(side) !== 0)) {
+    const order = (infinite(left) || 0) - (infinite(right) || 0);
+    return x || y ? compares(sign, order) : null;
+  }
+  const order = x && y ? signOf(less(x, y)) : null;
+  return order === null ? null : compares(sign, order);
+}
+const compares = (sign: RelationSign, order: number): boolean =>
+  sign === '='
+    ? order === 0
+    : sign === '≠'
+      ? order !== 0
+      : sign === '<'
+        ? order < 0
+        : sign === '≤'
+          ? order <= 0
+          : sign === '>'
+            ? order > 0
+            : order >= 0;
