@@ -113,6 +113,7 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
     (pattern: At): At =>
     (at, tail) => {
       const after = skipSpaces(text, at);
+      spend((after - at) >> 3);
       return after > at && text.startsWith('is', after) ? pattern(after + 2, tail) : null;
     };
   /** `(?:.{0,100}=\s*|.{0,50}?)` and an expression or number that no equals sign follows. */

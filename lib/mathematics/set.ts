@@ -90,6 +90,17 @@ function realOf(value: Value): Numeric | null {
 
 const EVERYTHING: Span = { start: null, startOpen: true, end: null, endOpen: true };
 
+/** The sets of a union, and of the unions in it. */
+function united(value: Value): Value[] {
+  const sets: Value[] = [];
+  const open = [value];
+  for (let next = open.pop(); next; next = open.pop()) {
+    if (next.kind === 'union') open.push(...next.sets);
+    else sets.push(next);
+  }
+  return sets;
+}
+
 /** The set as spans of the line; null where it holds anything but numbers. */
 export function onLine(value: Value): readonly Span[] | null {
   switch (value.kind) {
@@ -102,13 +113,14 @@ export function onLine(value: Value): readonly Span[] | null {
       if (!points.every((point) => point !== null)) return null;
       return joined(points.map((point) => ({ start: point, startOpen: false, end: point, endOpen: false })));
     }
-    case 'union':
+    case 'union': {
+      const parts = united(value).map(onLine);
+      return parts.every((part) => part !== null) ? joined(parts.flat()) : null;
+    }
     case 'difference': {
-      const parts = value.sets.map(onLine);
-      if (!parts.every((part) => part !== null)) return null;
-      // Upstream leaves intersections, and what is left of a list of numbers, as they stand.
-      if (value.kind === 'difference' && value.sets[0]?.kind === 'set') return null;
-      return value.kind === 'union' ? joined(parts.flat()) : parts.reduce(without);
+      // What is left of a list of numbers upstream leaves as it stands, and so it does any intersection.
+      const [whole, removed] = value.sets[0]?.kind === 'set' ? [] : value.sets.map(onLine);
+      return whole && removed ? without(whole, removed) : null;
     }
     default:
       return null;
