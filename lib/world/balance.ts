@@ -18,6 +18,10 @@ export interface Share {
   limit: number;
 }
 
+/** Whether a share is above its limit by more than chance explains: three standard deviations, and five hits at least. */
+export const isTooLarge = ({ share, limit, count }: Share): boolean =>
+  share * count >= 5 && share > limit + 3 * Math.sqrt((limit * Math.max(0, 1 - limit)) / count);
+
 /** Where answers are open, texts or names of things, no constant may be right more often than this. */
 const OPEN_LIMIT = 0.05;
 const OPEN: ReadonlySet<Task> = new Set(['depth', 'distance', 'referring', 'text']);

@@ -334,7 +334,13 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
       const pb = random.int(2, 18);
       if ((pa * pb) % answer !== 0) return null;
       const pc = (pa * pb) / answer;
-      if (pc < 2 || pc > 24 || [pa, pb, pc].some((x) => x > 4 * answer || answer > 4 * x) || pc === pa)
+      if (
+        pc < 2 ||
+        pc > 24 ||
+        [pa, pb, pc].some((x) => x > 4 * answer || answer > 4 * x) ||
+        pc === pa ||
+        pc === pb
+      )
         return null;
       const tilt = random.int(55, 125);
       const points = {

@@ -1,17 +1,17 @@
 import { numberAnswer } from './answers';
-import { ATTRIBUTES, type Attribute, type Draft, SIDES } from './question';
+import { ATTRIBUTES, type Attribute, type Draft } from './question';
 import type { Random } from './random';
 import {
   anchorOf,
   described,
   type Facts,
   found,
-  foundBeside,
   level,
   listed,
   type Plan,
   SIDE_WORDS,
   someAttributes,
+  someBeside,
   someFilter,
   thereAre,
 } from './solid-facts';
@@ -190,27 +190,21 @@ function countEither(facts: Facts): Draft | null {
 }
 
 function countBeside(facts: Facts): Draft | null {
-  const anchor = anchorOf(facts);
-  const of = someFilter(facts, someAttributes(facts.random).slice(0, 2));
-  const side = facts.random.pick(SIDES);
-  if (!anchor) return null;
-  // Where no such thing is in the picture at all, the side would not matter.
-  if (!found(facts, of).some((i) => i !== anchor.index)) return null;
-  const some = foundBeside(facts, of, anchor.index, side);
-  if (!some) return null;
-  const where = `${SIDE_WORDS[side]} the ${described(anchor.name)}`;
+  const found = someBeside(facts, someAttributes(facts.random));
+  if (!found) return null;
+  const { of, side, anchor, where, some } = found;
   const n = some.length;
   return {
     kind: 'count-beside',
     wordings: BESIDE,
-    values: { many: described(of, true), side: SIDE_WORDS[side], anchor: described(anchor.name) },
+    values: { many: described(of, true), side: SIDE_WORDS[side], anchor: described(anchor) },
     answer: numberAnswer(n),
     steps:
       n === 0
         ? [`None of the ${described(of, true)} is ${where}.`, 'So the number is 0.']
         : [`${capital(where)} there ${n === 1 ? 'is' : 'are'} ${listed(facts, some)}.`, total(n)],
     difficulty: level(facts, 3),
-    query: { ask: 'count-beside', of, side, anchor: anchor.name },
+    query: { ask: 'count-beside', of, side, anchor },
   };
 }
 

@@ -1,18 +1,17 @@
 import { yesNo } from './answers';
 import { attributeWord } from './counting';
-import { ATTRIBUTES, type Draft, SIDES } from './question';
+import { ATTRIBUTES, type Draft } from './question';
 import type { Random } from './random';
 import {
-  anchorOf,
   described,
   type Facts,
   found,
-  foundBeside,
   level,
   listed,
   nameOf,
   type Plan,
   SIDE_WORDS,
+  someBeside,
   someFilter,
   thereAre,
 } from './solid-facts';
@@ -111,16 +110,10 @@ function exists(facts: Facts): Draft {
 }
 
 function existsBeside(facts: Facts): Draft | null {
-  const anchor = anchorOf(facts);
-  const of = someFilter(facts, facts.attributes.slice(0, 2));
-  const side = facts.random.pick(SIDES);
-  if (!anchor) return null;
-  // Where no such thing is in the picture at all, the side would not matter.
-  if (!found(facts, of).some((i) => i !== anchor.index)) return null;
-  const some = foundBeside(facts, of, anchor.index, side);
-  if (!some) return null;
+  const found = someBeside(facts, facts.attributes);
+  if (!found) return null;
+  const { of, side, anchor, where, some } = found;
   const yes = some.length > 0;
-  const where = `${SIDE_WORDS[side]} the ${described(anchor.name)}`;
   return {
     kind: 'exists-beside',
     wordings: EXISTS_BESIDE,
@@ -129,7 +122,7 @@ function existsBeside(facts: Facts): Draft | null {
       many: described(of, true),
       bare: described(of),
       side: SIDE_WORDS[side],
-      anchor: described(anchor.name),
+      anchor: described(anchor),
     },
     answer: yesNo(yes),
     steps: [
@@ -138,7 +131,7 @@ function existsBeside(facts: Facts): Draft | null {
         : `None of the ${described(of, true)} is ${where}, ${so(yes)}`,
     ],
     difficulty: level(facts, 2),
-    query: { ask: 'exists-beside', of, side, anchor: anchor.name },
+    query: { ask: 'exists-beside', of, side, anchor },
   };
 }
 

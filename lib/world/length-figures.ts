@@ -16,6 +16,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
       const asked = answer === h ? length(A, B, h) : answer === ca ? length(C, A, ca) : length(C, B, cb);
       const given = [length(C, A, ca), length(C, B, cb), length(A, B, h)].filter((m) => m.value !== answer);
       if (given.length !== 2) return null;
+      const [side, other] = answer === ca ? [`${C}${A}`, cb] : [`${C}${B}`, ca];
       return {
         ...bare,
         points: { [A]: [0, ca], [B]: [cb, 0], [C]: ORIGIN },
@@ -28,11 +29,11 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
           answer === h
             ? [
                 `By Pythagoras, ${A}${B}² = ${ca}² + ${cb}² = ${ca * ca} + ${cb * cb} = ${h * h}.`,
-                `The square root of ${h * h} is ${h}.`,
+                `So ${A}${B} = ${h}.`,
               ]
             : [
-                `By Pythagoras, the square is ${h}² - ${h * h - answer * answer === ca * ca ? ca : cb}² = ${answer * answer}.`,
-                `The square root of ${answer * answer} is ${answer}.`,
+                `By Pythagoras, ${side}² = ${h}² - ${other}² = ${h * h} - ${other * other} = ${answer * answer}.`,
+                `So ${side} = ${answer}.`,
               ],
       };
     },

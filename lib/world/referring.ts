@@ -8,12 +8,11 @@ import {
   described,
   type Facts,
   found,
-  foundBeside,
   fromCamera,
   inOrder,
   level,
   type Plan,
-  SIDE_WORDS,
+  someBeside,
   someFilter,
 } from './solid-facts';
 import { article } from './wording';
@@ -128,19 +127,16 @@ function byRank(facts: Facts): Draft | null {
 }
 
 function byNeighbour(facts: Facts): Draft | null {
-  const anchor = anchorOf(facts);
-  const of = someFilter(facts, facts.attributes.slice(0, 2));
-  const side = facts.random.pick(SIDES);
-  if (!anchor || found(facts, of).filter((i) => i !== anchor.index).length < 2) return null;
-  const some = foundBeside(facts, of, anchor.index, side);
-  const [index] = some ?? [];
-  if (index === undefined || some?.length !== 1) return null;
-  const where = `${SIDE_WORDS[side]} the ${described(anchor.name)}`;
+  const beside = someBeside(facts, facts.attributes);
+  if (!beside) return null;
+  const { of, side, anchor, where, some } = beside;
+  const [index] = some;
+  if (index === undefined || some.length > 1 || found(facts, of).length < 2) return null;
   return boxed(facts, index, {
     kind: 'refer-beside',
     that: `the ${described(of)} ${where}`,
     reason: [`Only one of the ${described(of, true)} is ${where}: ${inOrder(facts, [index])}.`],
     difficulty: 3,
-    query: { ask: 'box-beside', of, side, anchor: anchor.name },
+    query: { ask: 'box-beside', of, side, anchor },
   });
 }

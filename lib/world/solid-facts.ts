@@ -1,5 +1,13 @@
 import { numberWord } from './answers';
-import { ATTRIBUTES, type Attribute, type Difficulty, type Draft, type Filter, type Side } from './question';
+import {
+  ATTRIBUTES,
+  type Attribute,
+  type Difficulty,
+  type Draft,
+  type Filter,
+  SIDES,
+  type Side,
+} from './question';
 import type { Random } from './random';
 import {
   type Box,
@@ -229,7 +237,7 @@ export function beside(facts: Facts, one: number, other: number, side: Side): bo
 }
 
 /** The things of a description that are on a side of another; null where any of them is doubtful. */
-export function foundBeside(facts: Facts, filter: Filter, anchor: number, side: Side): number[] | null {
+function foundBeside(facts: Facts, filter: Filter, anchor: number, side: Side): number[] | null {
   const out: number[] = [];
   for (const i of found(facts, filter)) {
     if (i === anchor) continue;
@@ -238,6 +246,35 @@ export function foundBeside(facts: Facts, filter: Filter, anchor: number, side: 
     if (is) out.push(i);
   }
   return out;
+}
+
+export interface Beside {
+  of: Filter;
+  side: Side;
+  anchor: Filter;
+  /** "to the left of the red cube" */
+  where: string;
+  /** Which of the described things are there. */
+  some: readonly number[];
+}
+
+/** A description, and which of the things that it fits are beside another thing; null where that is doubtful. */
+export function someBeside(facts: Facts, attributes: readonly Attribute[]): Beside | null {
+  const anchor = anchorOf(facts);
+  const of = someFilter(facts, attributes.slice(0, 2));
+  const side = facts.random.pick(SIDES);
+  // Where no such thing is in the picture at all, the side would not matter.
+  if (!anchor || !found(facts, of).some((i) => i !== anchor.index)) return null;
+  const some = foundBeside(facts, of, anchor.index, side);
+  return (
+    some && {
+      of,
+      side,
+      anchor: anchor.name,
+      where: `${SIDE_WORDS[side]} the ${described(anchor.name)}`,
+      some,
+    }
+  );
 }
 
 /** From the camera to a thing's middle. */

@@ -1,5 +1,5 @@
 import { choiceAnswer, concluded } from './answers';
-import type { Side } from './question';
+import type { Filter, Side } from './question';
 import type { Random } from './random';
 import {
   beside,
@@ -57,11 +57,11 @@ const sideText = (sides: readonly Side[]): string =>
 
 /** Axes by which the place is asked for. With these weights no letter and no text stands out. */
 const FORMS = [
-  { form: 'across', weight: 22, choices: [['left'], ['right']] },
-  { form: 'along', weight: 22, choices: [['front'], ['behind']] },
+  { form: 'across', weight: 19, choices: [['left'], ['right']] },
+  { form: 'along', weight: 19, choices: [['front'], ['behind']] },
   {
     form: 'both',
-    weight: 56,
+    weight: 62,
     choices: [
       ['left', 'front'],
       ['left', 'behind'],
@@ -113,50 +113,62 @@ const PLACED: Readonly<Record<Side, string>> = {
 
 /** How many things stand to choice: with these weights no letter stands out. */
 const CHOICES = [
-  { count: 2, weight: 30 },
+  { count: 2, weight: 22 },
   { count: 3, weight: 30 },
-  { count: 4, weight: 40 },
+  { count: 4, weight: 48 },
 ] as const;
 
 export function depthPlan(random: Random): Plan {
-  const { count } = random.pickWeighted(CHOICES);
-  const farthest = random.chance(0.5);
-  const right = random.int(0, count - 1);
-  return {
-    things: [count, 12],
-    paint: false,
-    draft(facts) {
-      const named = namedThings(facts, count);
-      const chosen =
-        named &&
-        ordered(named, right, farthest, 0.8, 1.08, ({ index }) => ({
-          middle: fromCamera(facts, index),
-          near: fromCamera(facts, index) - (facts.places[index]?.radius ?? 0),
-        }));
-      if (!chosen) return null;
-      const options = chosen.map(({ name }) => described(name));
-      const answer = choiceAnswer(options, right);
-      return {
-        kind: `depth-${count}`,
+  return comparisonPlan(random, (facts, count) => {
+    const named = namedThings(facts, count);
+    return (
+      named && {
+        task: 'depth',
         wordings: DEPTH,
-        values: { word: wordOf(farthest, count) },
-        options,
-        answer,
-        steps: [
-          ...chosen.map(
-            ({ index, name }) =>
-              `The ${described(name)} is about ${fromCamera(facts, index).toFixed(1)} units away from the camera.`,
-          ),
-          `The ${extreme(farthest, count)} distance is that of the ${options[right]}, so the answer is ${concluded(answer, options)}.`,
-        ],
-        difficulty: level(facts, count - 1),
-        query: { ask: 'closest-to-camera', among: chosen.map(({ name }) => name), farthest },
-      };
-    },
-  };
+        named,
+        distance: (i) => fromCamera(facts, i),
+        clear: { gap: 0.8, factor: 1.08 },
+        said: (thing, distance) => `The ${thing} is about ${distance} units away from the camera.`,
+        query: { ask: 'closest-to-camera' },
+      }
+    );
+  });
 }
 
 export function distancePlan(random: Random): Plan {
+  return comparisonPlan(random, (facts, count) => {
+    const [anchor, ...named] = namedThings(facts, count + 1) ?? [];
+    return anchor
+      ? {
+          task: 'distance',
+          wordings: DISTANCE,
+          named,
+          anchor: described(anchor.name),
+          distance: (i) => onGround(facts, anchor.index, i),
+          clear: { gap: 0.7, factor: 1.25 },
+          said: (thing, distance) =>
+            `From the ${described(anchor.name)} to the ${thing} it is about ${distance} units.`,
+          query: { ask: 'closest-to', anchor: anchor.name },
+        }
+      : null;
+  });
+}
+
+interface Comparison {
+  task: 'depth' | 'distance';
+  wordings: readonly string[];
+  named: readonly Named[];
+  /** What the distances are measured from, where it is a thing. */
+  anchor?: string;
+  distance(index: number): number;
+  /** By what the nearest (or the farthest) must stand out: scene units, and a factor. */
+  clear: { gap: number; factor: number };
+  said(thing: string, distance: string): string;
+  query: { ask: 'closest-to-camera' } | { ask: 'closest-to'; anchor: Filter };
+}
+
+/** Which of some things is the nearest or the farthest, with the right one at a place that was drawn before. */
+function comparisonPlan(random: Random, compare: (facts: Facts, count: number) => Comparison | null): Plan {
   const { count } = random.pickWeighted(CHOICES);
   const farthest = random.chance(0.5);
   const right = random.int(0, count - 1);
@@ -164,30 +176,24 @@ export function distancePlan(random: Random): Plan {
     things: [count + 1, 12],
     paint: false,
     draft(facts) {
-      const [anchor, ...others] = namedThings(facts, count + 1) ?? [];
-      if (!anchor) return null;
-      const chosen = ordered(others, right, farthest, 0.7, 1.25, ({ index }) => {
-        const middle = onGround(facts, anchor.index, index);
-        return { middle, near: middle - (facts.places[index]?.radius ?? 0) };
-      });
+      const comparison = compare(facts, count);
+      const chosen = comparison && ordered(facts, comparison, right, farthest);
       if (!chosen) return null;
+      const { task, wordings, anchor = '', distance, said, query } = comparison;
       const options = chosen.map(({ name }) => described(name));
       const answer = choiceAnswer(options, right);
       return {
-        kind: `distance-${count}`,
-        wordings: DISTANCE,
-        values: { word: wordOf(farthest, count), anchor: described(anchor.name) },
+        kind: `${task}-${count}`,
+        wordings,
+        values: { word: wordOf(farthest, count), anchor },
         options,
         answer,
         steps: [
-          ...chosen.map(
-            ({ index, name }) =>
-              `From the ${described(anchor.name)} to the ${described(name)} it is about ${onGround(facts, anchor.index, index).toFixed(1)} units.`,
-          ),
+          ...chosen.map(({ index }, i) => said(options[i] ?? '', distance(index).toFixed(1))),
           `The ${extreme(farthest, count)} distance is that of the ${options[right]}, so the answer is ${concluded(answer, options)}.`,
         ],
-        difficulty: level(facts, count),
-        query: { ask: 'closest-to', anchor: anchor.name, among: chosen.map(({ name }) => name), farthest },
+        difficulty: level(facts, task === 'depth' ? count - 1 : count),
+        query: { ...query, among: chosen.map(({ name }) => name), farthest },
       };
     },
   };
@@ -210,20 +216,21 @@ function onGround(facts: Facts, one: number, other: number): number {
  * where its middle is nearer than the next one's by a gap and a factor, and its near side is the nearest as well.
  */
 function ordered(
-  some: readonly Named[],
+  facts: Facts,
+  { named, distance, clear }: Comparison,
   right: number,
   farthest: boolean,
-  gap: number,
-  factor: number,
-  measure: (thing: Named) => { middle: number; near: number },
 ): Named[] | null {
   const sign = farthest ? -1 : 1;
-  const measured = some.map((thing) => ({ thing, ...measure(thing) }));
+  const measured = named.map((thing) => {
+    const middle = distance(thing.index);
+    return { thing, middle, near: middle - (facts.places[thing.index]?.radius ?? 0) };
+  });
   const [best, next] = [...measured].sort((a, b) => sign * (a.middle - b.middle));
   if (!best || !next) return null;
   const [low, high] = farthest ? [next.middle, best.middle] : [best.middle, next.middle];
-  if (high - low < gap || high < low * factor) return null;
+  if (high - low < clear.gap || high < low * clear.factor) return null;
   if (measured.some((other) => other !== best && sign * (other.near - best.near) <= 0)) return null;
-  const rest = some.filter((thing) => thing !== best.thing);
+  const rest = named.filter((thing) => thing !== best.thing);
   return [...rest.slice(0, right), best.thing, ...rest.slice(right)];
 }
