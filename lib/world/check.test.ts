@@ -59,6 +59,16 @@ describe('the checker finds', () => {
     expect(spoilt('depth', () => ({ options: ['red cube', 'red cube'] }))).toContain('the same');
   });
 
+  test('a length in the picture only that could be that of a part', () => {
+    const asked = Array.from({ length: 200 }, (_, n) => ask('geometry', seedIn('test-hard', n), SIZE));
+    const rhombus = asked.find(({ question }) => question.kind === 'rhombus-area');
+    if (!rhombus) throw new Error('no rhombus is asked about');
+    const { scene, question } = rhombus;
+    const given = /If (.*), \w+ the/.exec(question.text)?.[1];
+    const steps = [`The figure shows ${given}.`, ...question.steps];
+    expect(fault({ scene, question: { ...question, steps } }, SIZE)).toContain('is divided');
+  });
+
   test('an angle that is drawn otherwise', () => {
     const { scene, question } = ask('geometry', seedIn('test', 3), SIZE);
     if (scene.kind !== 'diagram') throw new Error('geometry is asked on a diagram');

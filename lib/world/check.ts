@@ -421,6 +421,14 @@ function measured({ drawing, points }: Diagram, question: Question): number {
     must(close((100 * own) / scale, 100), `${p}${q} = ${value} is not true to scale`);
     mustBeDrawn(p, q);
   }
+  // A number that stands in the picture only must not be one that a part could have.
+  const shown = (question.steps[0] ?? '').startsWith('The figure shows') ? (question.steps[0] ?? '') : '';
+  for (const [, p = '', q = ''] of shown.matchAll(/(?<![A-Z∠])([A-Z])([A-Z]) = \d/g))
+    for (const line of lines) {
+      const named = Object.values(points).filter((point) => line.some((end) => end === point));
+      const cut = named.length === 2 && crosses(at(p), at(q), line);
+      must(!cut, `${p}${q} is divided, and its length stands in the picture only`);
+    }
   const direction = (p: string, q: string): number => Math.atan2(at(q)[1] - at(p)[1], at(q)[0] - at(p)[0]);
   const turn = (line: string, other: string): number =>
     Math.abs(
@@ -463,6 +471,17 @@ function measured({ drawing, points }: Diagram, question: Question): number {
     return sum + Math.sqrt(Math.max(0, half * (half - a) * (half - b) * (half - c)));
   }, 0);
   return whole(total / unit ** 2);
+}
+
+/** Whether a line meets the inside of the way from one point to another, anywhere but at its ends. */
+function crosses(a: Point, b: Point, [c, d]: readonly Point[]): boolean {
+  if (!c || !d) return false;
+  const [ux, uy, vx, vy] = [b[0] - a[0], b[1] - a[1], d[0] - c[0], d[1] - c[1]];
+  const det = ux * vy - uy * vx;
+  if (Math.abs(det) < 1e-6) return false;
+  const t = ((c[0] - a[0]) * vy - (c[1] - a[1]) * vx) / det;
+  const s = ((c[0] - a[0]) * uy - (c[1] - a[1]) * ux) / det;
+  return t > 0.01 && t < 0.99 && s > -0.01 && s < 1.01;
 }
 
 /** The whole number that a measure comes to, where it comes to one. */

@@ -62,6 +62,30 @@ const plainFact = (figure: Figure): string => {
     : `${corners.join('')} is a quadrilateral`;
 };
 
+/** Twice the area of a triangle, negative where it is turned the other way. */
+const turning = (o: Point, p: Point, q: Point): number =>
+  (p[0] - o[0]) * (q[1] - o[1]) - (p[1] - o[1]) * (q[0] - o[0]);
+
+/** Whether a line of the figure cuts through a given side, or goes out from a given angle's corner between its arms. */
+function isDivided({ points, segments }: Figure, m: Magnitude): boolean {
+  const at = (name: string): Point => points[name] ?? [0, 0];
+  if (m.of === 'angle') {
+    const [p, q, r] = corner(m.at, at);
+    const sign = turning(q, p, r) > 0 ? 1 : -1;
+    return segments.some((ends) => {
+      const other = ends.includes(m.at[1]) ? ends.find((name) => name !== m.at[1]) : undefined;
+      if (other === undefined) return false;
+      return sign * turning(q, p, at(other)) > 1e-9 && sign * turning(q, at(other), r) > 1e-9;
+    });
+  }
+  if (m.of === 'area') return false;
+  const [a, b] = [at(m.ends[0]), at(m.ends[1])];
+  return segments.some(([p, q]) => {
+    const [c, d] = [at(p), at(q)];
+    return turning(a, b, c) * turning(a, b, d) < 1e-9 && turning(c, d, a) * turning(c, d, b) < -1e-9;
+  });
+}
+
 const UNITS = { angle: ['°', 'degrees'], length: ['units'], area: ['square units'] } as const;
 
 export function diagram(seed: number): Asked<Diagram> & { figure: Figure } {
@@ -71,8 +95,10 @@ export function diagram(seed: number): Asked<Diagram> & { figure: Figure } {
   for (let attempt = 0; ; attempt++) {
     const random = new Random(seed, `diagram/${attempt}`);
     const figure = figureFor(random, answer, random.pick(LETTER_SETS));
-    // Values stand in the picture, in the text, or in both; test-hard shows them in the picture only.
-    const where = split === 'test-hard' ? 'picture' : random.pick(['picture', 'text', 'both'] as const);
+    // Values stand in the picture, in the text, or in both; test-hard shows them in the picture only. A number beside
+    // a side or an angle that is divided could be that of a part, so it stands in the text as well.
+    const chosen = split === 'test-hard' ? 'picture' : random.pick(['picture', 'text', 'both'] as const);
+    const where = chosen === 'picture' && figure.given.some((m) => isDivided(figure, m)) ? 'both' : chosen;
     const laidOut = layOut(figure, random, where !== 'text');
     if (!laidOut) continue;
     const givens = list(figure.given.map(given));
