@@ -389,10 +389,10 @@ function draw(figure: Chart, random: Random): FlatScene['drawing'] {
   const one = random.pick(BAR_COLOURS);
   const marks: Mark[] = [];
   const grid: Rgb = [205, 208, 214];
-  const [left, right, low, high] = lying ? [24, 95, 88, 13] : [14, 96, 86, 14];
+  const [left, right, low, high] = lying ? [24, 95, 88, 13] : [14, 96, 86, 17];
   const along = (value: number): number =>
     lying ? left + ((right - left) * value) / figure.top : low - ((low - high) * value) / figure.top;
-  marks.push(text(figure.subject, [50, 8.5], 5.2, { weight: 0.75 }));
+  marks.push(text(figure.subject, [50, 8], 5.2, { weight: 0.75 }));
   for (let value = 0; value <= figure.top; value += figure.step) {
     const at = along(value);
     marks.push(
@@ -423,6 +423,12 @@ function draw(figure: Chart, random: Random): FlatScene['drawing'] {
   const count = figure.categories.length;
   const slot = (lying ? low - high : right - left) / count;
   const shuffled = random.shuffle(BAR_COLOURS);
+  // All names are drawn alike, as narrow as the longest needs.
+  const height = 4.6;
+  const longest = Math.max(
+    ...figure.categories.map(({ name }) => widthOf({ text: name, height, stretch: 1 })),
+  );
+  const stretch = Math.min(1, (lying ? left - 4 : slot - 2.2) / longest);
   figure.categories.forEach(({ name, value }, i) => {
     const middle = (lying ? high : left) + slot * (i + 0.5);
     const half = slot * 0.32;
@@ -442,9 +448,6 @@ function draw(figure: Chart, random: Random): FlatScene['drawing'] {
           [middle + half, low],
         ];
     marks.push(area(corners, colour, name));
-    const height = 4.6;
-    const room = lying ? left - 4 : slot * 0.96;
-    const stretch = Math.min(1, room / widthOf({ text: name, height, stretch: 1 }));
     marks.push(
       lying
         ? text(name, [left - 2, middle + 2.2], height, { weight: 0.62, anchor: 'end', stretch })

@@ -21,8 +21,10 @@ import { type Body, bodiesOf, MATTE, METAL, type Solid } from './solids';
  * finer where its light changes. Only + - * / and sqrt are used (see maths.ts), so every engine gives the same bytes.
  */
 
-const SKY = 0.075;
+const SKY = 0.071;
 const GROUND_ALBEDO = 0.72;
+/** The lamps' light on things over that on the ground, as CLEVR's pictures have it. */
+const THINGS_GAIN = 1.3;
 const LAMPS = [0, 1, 2] as const;
 
 /** Light that leaves a point to the eye, written by the shaders. */
@@ -101,7 +103,7 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
   /** What `ray`, from a reflecting surface, sees of the room: dim all around, bright where the lamps hang. */
   function room(gloss: number): number {
     const { dx, dy, dz } = ray;
-    let light = SKY * (1.1 + 0.5 * dz);
+    let light = SKY * (0.75 + 0.6 * dz);
     for (const i of LAMPS) {
       const lamp = lamps[i];
       const lx = lamp.x - ray.x;
@@ -118,7 +120,7 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
       if (k > 0) light += 3.4 * (k < 1 ? k * k * (3 - 2 * k) : 1);
       // A wide glow, as a slightly rough metal has.
       const glow = 1 - angle2 / (own * 16 + 0.05);
-      if (glow > 0) light += 0.34 * glow * glow;
+      if (glow > 0) light += 0.2 * glow * glow;
     }
     return light;
   }
@@ -179,7 +181,7 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
         const h4 = h2 * h2;
         shine += arriving * h4 * h4 * h4;
       }
-      light += arriving;
+      light += THINGS_GAIN * arriving;
     }
     const gloss = 0.06 * shine;
     out.r = s.red * light * 0.95 + gloss;
@@ -254,13 +256,13 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
     // A mirror shows little light of its own, so its shadows are left out.
     shadeMatte(s, turn, false);
     const { r: mr, g: mg, b: mb } = out;
-    reflected(s, s.surface === METAL ? 3.2 : 1.6);
+    reflected(s, s.surface === METAL ? 2.4 : 1.6);
     if (s.surface === METAL) {
       // Polished and coloured: the mirror image takes the metal's colour, less so at grazing angles.
-      const k = 0.86 * edge;
-      out.r = 0.16 * mr + out.r * (s.red + (1 - s.red) * k);
-      out.g = 0.16 * mg + out.g * (s.green + (1 - s.green) * k);
-      out.b = 0.16 * mb + out.b * (s.blue + (1 - s.blue) * k);
+      const k = 0.5 * edge;
+      out.r = 0.12 * mr + out.r * (s.red + (1 - s.red) * k);
+      out.g = 0.12 * mg + out.g * (s.green + (1 - s.green) * k);
+      out.b = 0.12 * mb + out.b * (s.blue + (1 - s.blue) * k);
     } else {
       const k = 0.1 + 0.7 * edge;
       out.r = mr + out.r * k;

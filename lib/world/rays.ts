@@ -116,7 +116,7 @@ export function hitUnit(s: Solid): number {
         const rh = Math.sqrt(dh);
         const holeIn = (-b - rh) / a;
         const holeOut = (-b + rh) / a;
-        const first = enter > holeIn ? FAR : enter;
+        const first = enter > holeIn && enter < holeOut ? FAR : enter;
         if (first < leave && first > NEAR) {
           hit.t = first;
           return face;

@@ -98,12 +98,12 @@ function draft(kind: SolidScene['kind'], random: Random, [least, most]: Span): S
       z: height,
       // tan of the pitch is height over distance; a short series keeps to + - * /.
       pitch: bend(height / (distance + aim)),
-      halfSide: random.range(0.35, 0.38),
+      halfSide: random.range(0.325, 0.355),
     },
     lamps: [
-      { x: 2.3 + jitter(0.8), y: -6.4 + jitter(0.8), z: 4.6 + jitter(0.6), radius: 0.8, power: 7.5 },
-      { x: -6.1 + jitter(0.7), y: 0.6 + jitter(0.8), z: 3.2 + jitter(0.5), radius: 1.1, power: 5.5 },
-      { x: 1.2 + jitter(0.8), y: 2.6 + jitter(0.8), z: 5.9 + jitter(0.6), radius: 0.8, power: 6.5 },
+      { x: 2.3 + jitter(0.8), y: -6.4 + jitter(0.8), z: 4.6 + jitter(0.6), radius: 0.8, power: 5.6 },
+      { x: -6.1 + jitter(0.7), y: 0.6 + jitter(0.8), z: 3.2 + jitter(0.5), radius: 1.1, power: 3.2 },
+      { x: 1.2 + jitter(0.8), y: 2.6 + jitter(0.8), z: 5.9 + jitter(0.6), radius: 0.8, power: 3.4 },
     ],
     things: [],
   };

@@ -1,4 +1,4 @@
-import { cos, sin, srgbToLinear } from './maths';
+import { cos, sin } from './maths';
 import type { Colour, SolidScene, Thing } from './scene';
 import { vehicleParts } from './vehicles';
 
@@ -113,12 +113,13 @@ export const COLOUR_RGB: Readonly<Record<Colour, readonly [number, number, numbe
   yellow: [255, 238, 51],
 };
 
-const COVER_RGB: Readonly<Record<Exclude<Cover, 'body'>, readonly [number, number, number]>> = {
-  glass: [22, 26, 32],
-  tyre: [28, 28, 30],
-  chrome: [150, 150, 154],
-  dark: [44, 44, 46],
-  white: [225, 225, 220],
+/** Super-CLEVR paints a whole vehicle with its colour; what is no body here is a darker or paler tone of it. */
+const COVER_TONE: Readonly<Record<Exclude<Cover, 'body'>, { of: number; plus: number }>> = {
+  glass: { of: 0.05, plus: 0.006 },
+  tyre: { of: 0.3, plus: 0.008 },
+  chrome: { of: 0.55, plus: 0.12 },
+  dark: { of: 0.2, plus: 0.012 },
+  white: { of: 0.3, plus: 0.5 },
 };
 
 /** CLEVR hands its bytes to the renderer as linear light, which is why its things look paler than the list. */
@@ -126,12 +127,6 @@ const asAlbedo = (rgb: readonly [number, number, number]): [number, number, numb
   rgb[0] / 255,
   rgb[1] / 255,
   rgb[2] / 255,
-];
-
-const linear = (rgb: readonly [number, number, number]): [number, number, number] => [
-  srgbToLinear(rgb[0] / 255),
-  srgbToLinear(rgb[1] / 255),
-  srgbToLinear(rgb[2] / 255),
 ];
 
 const TABLETOP_PARTS: Readonly<Record<'cube' | 'sphere' | 'cylinder', readonly Part[]>> = {
@@ -202,7 +197,8 @@ export function bodiesOf(scene: SolidScene): Body[] {
       const [hx, hy, hz] = [part.half[0] * scale, part.half[1] * scale, part.half[2] * scale];
       const [cx, cy, cz] = part.centre;
       const cover = part.cover ?? 'body';
-      const [red, green, blue] = cover === 'body' ? bodyColour : linear(COVER_RGB[cover]);
+      const tone = cover === 'body' ? { of: 1, plus: 0 } : COVER_TONE[cover];
+      const [red, green, blue] = bodyColour.map((light) => light * tone.of + tone.plus);
       return {
         id: id++,
         owner: index,
@@ -228,9 +224,9 @@ export function bodiesOf(scene: SolidScene): Body[] {
         c: part.c ?? 0,
         bevel: (part.bevel ?? 0) * scale,
         radius: boundOf(part.shape, hx, hy, hz),
-        red,
-        green,
-        blue,
+        red: red ?? 0,
+        green: green ?? 0,
+        blue: blue ?? 0,
         surface:
           cover === 'glass'
             ? GLASS

@@ -326,7 +326,7 @@ function draw(made: Table, random: Random): FlatScene['drawing'] {
   const width = (right - left - firstWidth) / (columns - 1);
   const height = Math.min(5.6, high * 0.42);
   const put = (content: string, r: number, c: number): void => {
-    const room = c === 0 ? firstWidth - 4 : width - 3;
+    const room = c === 0 ? firstWidth - 5 : width - 4;
     const stretch = Math.min(1, room / widthOf({ text: content, height, stretch: 1 }));
     const y = top + high * (r + 0.5) + height / 2;
     marks.push(

@@ -365,7 +365,7 @@ function plate(random: Random, hard: boolean): Style {
     ),
     area(rect(45, 14), [24, 24, 28]),
     area(rect(44, 13), ground),
-    ...centred([code], 38, 62, 80, turn, {}),
+    ...centred([code], 38, 62, 76, turn, {}),
   ];
   return { printed: { lines: [code], fields: [] }, marks, paper: body };
 }
