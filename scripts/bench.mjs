@@ -3,6 +3,7 @@ const FIGURES = {
   'cli-score': async () => (await import('../bench/cli-score.mjs')).cliScore(),
   'import-memory': async () => (await import('../bench/import-memory.mjs')).importMemory(),
   scorers: async () => (await import('../bench/scorers.mjs')).scorers(),
+  'world-render': async () => (await import('../bench/world-render.mjs')).worldRender(),
   'world-rows': async () => (await import('../bench/world-rows.mjs')).worldRows(),
   'first-paint': async () => (await import('../bench/first-paint.mjs')).firstPaint(),
   'web-memory': async () => (await import('../bench/web-memory.mjs')).webMemory(),

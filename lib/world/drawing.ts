@@ -147,7 +147,7 @@ export function renderDrawing(drawing: Drawing, seed: number, size: number): Pic
   const scale = size / 100;
   const rgb = new Uint8Array(size * size * 3);
   const colours = new Float64Array(size * size * 3);
-  for (let i = 0; i < size * size; i++) colours.set(drawing.paper, i * 3);
+  for (let i = 0; i < colours.length; i++) colours[i] = drawing.paper[i % 3] ?? 0;
   const mask = new Float64Array(size * size);
 
   /** Lays a colour where the mask is, and clears the mask. */

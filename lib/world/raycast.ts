@@ -38,7 +38,7 @@ let groundRoom = new Float32Array(0);
 /** Side of the ground's coarsest cells, pixels: a power of 2. */
 const CELL = 8;
 /** How far the middle of a square may be from the mean of its corners where they stand for it: about a step of sRGB. */
-const EVEN = 0.003;
+const EVEN = 0.004;
 /** A mirror's pixel is shot anew, sample by sample, where a neighbour on the same thing differs by this many steps. */
 const GLINT = 20;
 

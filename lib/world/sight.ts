@@ -186,20 +186,30 @@ export function sight(scene: SolidScene, size: number): Sighting {
   return { ids, pixels, boxes: boxes.map((box, i) => ((pixels[i] ?? 0) > 0 ? box : null)), alone };
 }
 
-/** Where a point of the scene lands in a picture of `size` pixels, and how far it is along the camera's axis. */
-export function project(
-  scene: SolidScene,
-  x: number,
-  y: number,
-  z: number,
-  size: number,
-): { x: number; y: number; depth: number } {
+/** Where a point lands in a picture, in the unit of `size`, and how far it is along the camera's axis. */
+export interface Projected {
+  x: number;
+  y: number;
+  depth: number;
+}
+
+/** The projection of a scene's points into its picture of `size` pixels. */
+export function projection(scene: SolidScene, size: number): (x: number, y: number, z: number) => Projected {
   const { camera } = scene;
   const { forwardY, forwardZ, upY, upZ } = frameOf(scene);
-  const wx = x - camera.x;
-  const wy = y - camera.y;
-  const wz = z - camera.z;
-  const depth = wy * forwardY + wz * forwardZ;
   const scale = size / (2 * camera.halfSide);
-  return { x: size / 2 + (wx / depth) * scale, y: size / 2 - ((wy * upY + wz * upZ) / depth) * scale, depth };
+  return (x, y, z) => {
+    const wx = x - camera.x;
+    const wy = y - camera.y;
+    const wz = z - camera.z;
+    const depth = wy * forwardY + wz * forwardZ;
+    return {
+      x: size / 2 + (wx / depth) * scale,
+      y: size / 2 - ((wy * upY + wz * upZ) / depth) * scale,
+      depth,
+    };
+  };
 }
+
+export const project = (scene: SolidScene, x: number, y: number, z: number, size: number): Projected =>
+  projection(scene, size)(x, y, z);

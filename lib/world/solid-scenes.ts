@@ -12,7 +12,7 @@ import {
   type Thing,
   VEHICLE_SHAPES,
 } from './scene';
-import { project, type Sighting, sight } from './sight';
+import { type Projected, projection, type Sighting, sight } from './sight';
 import { partsOf, scaleOf } from './solids';
 import { buildCount } from './vehicles';
 
@@ -108,12 +108,13 @@ function draft(kind: SolidScene['kind'], random: Random, [least, most]: Span): S
     things: [],
   };
   const count = random.int(least, most);
+  const at = projection(bare, 1);
   const things: Thing[] = [];
   for (let i = 0; i < count; i++) {
     let placed = false;
     for (let t = 0; t < 40 && !placed; t++) {
       const thing = randomThing(kind, random, hard, i);
-      if (!inView(bare, thing) || things.some((other) => tooNear(thing, other))) continue;
+      if (!inView(at, thing) || things.some((other) => tooNear(thing, other))) continue;
       things.push(thing);
       placed = true;
     }
@@ -183,12 +184,12 @@ function tooNear(a: Thing, b: Thing): boolean {
 }
 
 /** Whether a thing's footprint and top stay inside the picture, by a quick test; the sighting is the exact one. */
-function inView(scene: SolidScene, thing: Thing): boolean {
+function inView(at: (x: number, y: number, z: number) => Projected, thing: Thing): boolean {
   const high = partsOf(thing).length === 1 ? 2 * scaleOf(thing) : scaleOf(thing);
   return footprint(thing).every(({ x, y, radius }) =>
     [0, high].every((z) => {
-      const left = project(scene, x - radius, y - radius, z, 1);
-      const right = project(scene, x + radius, y - radius, z, 1);
+      const left = at(x - radius, y - radius, z);
+      const right = at(x + radius, y - radius, z);
       return left.x > 0.01 && right.x < 0.99 && left.y > 0.02 && left.y < 0.98;
     }),
   );

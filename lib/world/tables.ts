@@ -322,7 +322,7 @@ function draw(made: Table, random: Random): FlatScene['drawing'] {
   marks.push(rect(top, top + high, head));
   if (striped)
     for (let r = 2; r < rows; r += 2) marks.push(rect(top + high * r, top + high * (r + 1), [246, 246, 248]));
-  const firstWidth = columns > 3 ? 28 : 34;
+  const firstWidth = columns > 3 ? 25 : 34;
   const width = (right - left - firstWidth) / (columns - 1);
   const height = Math.min(5.6, high * 0.42);
   const put = (content: string, r: number, c: number): void => {

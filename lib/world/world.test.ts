@@ -17,8 +17,8 @@ test('every seed belongs to one split', () => {
 describe('the same seed gives the same picture for ever', () => {
   // A change here is a change of the world: raise WORLD_VERSION with it.
   test.each([
-    ['tabletop', [1273929113, 3924476865, 3610426987]],
-    ['vehicles', [282830265, 1077959015, 3237806516]],
+    ['tabletop', [3482860137, 1419061481, 3550617971]],
+    ['vehicles', [1852321315, 939064402, 3648064584]],
   ] as const)('%s', (kind, golden) => {
     expect([0, 1, 2].map((n) => fingerprint(render(solidScene(kind, seedIn('test', n)), SIZE)))).toEqual(
       golden,
@@ -27,9 +27,9 @@ describe('the same seed gives the same picture for ever', () => {
 
   test.each([
     ['diagram', [260491965, 1141151575, 521280422]],
-    ['chart', [882848694, 2949350846, 1433757116]],
-    ['table', [3162230142, 1945422156, 515120418]],
-    ['text', [2391697461, 1056441554, 2967174065]],
+    ['chart', [1607317091, 18985583, 3000844856]],
+    ['table', [3162230142, 3655408588, 1923168746]],
+    ['text', [2391697461, 1056441554, 451204497]],
   ] as const)('%s', (kind, golden) => {
     expect(
       [0, 1, 2].map((n) => {
