@@ -69,7 +69,7 @@ export const benchmarks: Command = {
         i === 0 ? id : '',
         split.id,
         split.samples.toLocaleString('en').padStart(7),
-        scorers[0] ?? 'not scorable yet',
+        scorers[0] ?? '',
         installedWords(split),
       ]),
     );

@@ -1,4 +1,3 @@
-import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { AnnotationError } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { couldBe } from '@/lib/predictions/likeliest-split';
@@ -35,7 +34,6 @@ export async function findTarget(file: PredictionsFile, wish: Wish): Promise<Tar
   if (benchmark === null && wish.split !== undefined)
     throw new UsageError('--split needs --benchmark beside it');
   const split = benchmark === null ? null : splitNamed(benchmark, wish.split ?? file.manifest.split);
-  if (benchmark !== null) refuseUnscorable(benchmark);
 
   if (wish.data !== undefined) {
     if (benchmark !== null) return readData(benchmark, wish.data, split);
@@ -57,11 +55,6 @@ export async function findTarget(file: PredictionsFile, wish: Wish): Promise<Tar
   }
   const [only] = targets;
   return benchmark !== null && only !== undefined && targets.length === 1 ? only : likeliest(file, targets);
-}
-
-export function refuseUnscorable(benchmark: Benchmark): void {
-  if (benchmark.scorers.length === 0)
-    throw new UsageError(`${benchmark.id} is not scorable yet: it has no scorer here`);
 }
 
 /** The annotation file as every benchmark that the predictions allow and that can read it. */
@@ -111,6 +104,5 @@ function likeliest(file: PredictionsFile, targets: readonly Target[]): Target {
       `the rows name samples of ${tied.map(({ target }) => `${target.benchmark.id} ${target.split.id}`).join(' and of ')} alike: choose with --benchmark and --split`,
     );
   }
-  refuseUnscorable(best.target.benchmark);
   return best.target;
 }

@@ -78,7 +78,7 @@ describe('ocean', () => {
     [['score', 'a.json', 'b.json'], /name one predictions file/],
     [['score', 'predictions.json', '--colour'], /Unknown option '--colour'/],
     [['score', 'predictions.json', '--benchmark', 'chess'], /there is no benchmark "chess"/],
-    [['score', 'predictions.json', '--benchmark', 'geoqa'], /not scorable yet/],
+    [['score', 'predictions.json', '--benchmark', 'geoqa', '--scorer', 'none'], /not installed/],
     [
       ['score', 'predictions.json', '--benchmark', 'refcoco', '--split', 'x'],
       /has no split "x"; it has refcoco_val/,

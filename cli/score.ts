@@ -86,10 +86,11 @@ export const score: Command = {
   },
 };
 
-/** By its whole id or by what stands after the slash; the benchmark's first where none is named. */
+/** By its id, with or without the benchmark and the version; the benchmark's first where none is named, or several fit. */
 function scorerNamed(benchmark: Benchmark, name: string | undefined): Scorer {
   const scorer = benchmark.scorers.find(
-    ({ id }) => name === undefined || id === name || id.endsWith(`/${name}`),
+    ({ id }) =>
+      name === undefined || [id, id.replace(/@.*/, '')].some((each) => `/${each}`.endsWith(`/${name}`)),
   );
   if (scorer === undefined)
     throw new UsageError(

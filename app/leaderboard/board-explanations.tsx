@@ -69,18 +69,16 @@ function AboutAverages() {
 }
 
 function AboutColumn({ column }: { column: BoardColumn }) {
-  const scorer = benchmarkOf(column.benchmark)?.scorers[0];
+  const benchmark = benchmarkOf(column.benchmark);
   return (
     <ExplainPanel id={explainId(column.benchmark)} title={column.name}>
       <div className="stack">
         <p>
           Measures {column.ability}. The figure: {column.headlineLabel.toLowerCase()}, in percent.
         </p>
-        {scorer === undefined ? (
-          <p>Not scorable here yet: only reported figures are shown.</p>
-        ) : (
+        {benchmark === null ? null : (
           <ScorerFacts
-            scorer={scorer}
+            scorer={benchmark.scorers[0]}
             command={`npx ocean score predictions.jsonl --benchmark ${column.benchmark}`}
           />
         )}

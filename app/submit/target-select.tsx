@@ -27,7 +27,6 @@ export function TargetSelect({
       fit === undefined || fit.matched === 0
         ? null
         : `${formatCount(fit.matched)} of ${formatCount(fit.total)} samples match`,
-      benchmark.scorable ? null : 'not scorable yet',
       split.installed ? null : 'not installed here',
     ].filter((note) => note !== null);
     const name = benchmark.splits.length === 1 ? benchmark.name : `${benchmark.name} · ${split.label}`;

@@ -119,8 +119,8 @@ export interface Benchmark {
   breakdowns: readonly Breakdown[];
   headline: Headline;
   secondary: readonly SecondaryFigure[];
-  /** The first is the one of the published table. Empty: not scorable yet. */
-  scorers: readonly Scorer[];
+  /** The first is the one of the published table. */
+  scorers: readonly [Scorer, ...Scorer[]];
   /** What a reader of the figure should know: defects of the data or the rule, in whole sentences. */
   caveats: readonly string[];
   /**

@@ -77,7 +77,7 @@ export const mathVerse: Benchmark = {
   scorers: [mathVerseVlmevalkit, mathVerseOfficial, tagExtract('math-verse')],
   caveats: [
     'The seed does not say which versions or which prompt its figures are of, so they cannot be reproduced; public figures for the same model reach from 30.9 to 47.9.',
-    'Both what an output answers and whether it is right are decided by a judge model upstream.',
+    'Both what an output answers and whether it is right are decided by a judge model upstream: without its extractions no sample is decided here but by the answer tag.',
     'Some true answers are garbled ("118掳T") or are sentences.',
   ],
   readAnnotations,

@@ -73,7 +73,8 @@ export const mathVision: Benchmark = {
   ],
   caveats: [
     'The seed’s figures come from VLMEvalKit with gpt-4o-mini as the judge of what an output answers.',
-    'VLMEvalKit evaluates the answer as Python beside a variable named a, so the constant answer "A" equals every number and scores 57.6 %.',
+    'VLMEvalKit evaluates the answer as Python beside a variable named a, so the constant answer "A" equals every number and scores 57.6 %; in 2025-04 so does an output that begins with “A triangle”. Its rules here count as it counts and say so; by the official rule "A" scores 9.8 %.',
+    'How much VLMEvalKit decides without its judge changed: an open question whose answer is boxed was the judge’s in 2025-04 and is compared as a number since.',
   ],
   readAnnotations,
 };

@@ -75,7 +75,9 @@ export const mathVista: Benchmark = {
     'The seed’s figures come from VLMEvalKit with gpt-4o-mini as the judge of what an output answers; the choice of judge alone has moved a model by seven points.',
     'The baselines 62.3 and 68.2 are those that Qwen published, most likely copied and not run again.',
     'Some sources (Super-CLEVR, UniGeo, GeoQA+: 62 samples each) are also sources of the training data.',
-    'VLMEvalKit can never count the two samples with a list as the answer (225 and 506).',
+    'VLMEvalKit can never count the two samples with a list as the answer (225 and 506); the official rule can.',
+    'The official rule takes an empty or unrelated extraction for the choice with the smallest edit distance, so that no answer at all can be right.',
+    'Published files of the official evaluation are older than its rule for whole numbers: 37 of 23,998 verdicts differ, where "5.0" is now 5.',
   ],
   readAnnotations,
 };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { strToU8, zipSync } from 'fflate';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AnnotationError, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
+import { countScorer } from '@/lib/scoring/count';
 import {
   BenchmarkDataError,
   ensureInstalled,
@@ -49,7 +50,7 @@ const counting: Benchmark = {
   breakdowns: [],
   headline: { kind: 'accuracy', label: 'accuracy' },
   secondary: [],
-  scorers: [],
+  scorers: [countScorer],
   caveats: [],
   readAnnotations: async (file) =>
     new TextDecoder()

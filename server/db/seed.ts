@@ -23,7 +23,7 @@ export async function seed(db: Db): Promise<void> {
         if (benchmark === null)
           throw new Error(`a figure is reported for "${benchmarkId}", which is no benchmark`);
         // The rule that the figure is compared by here; the authors' own stands in the citation.
-        const scorer = benchmark.scorers[0]?.id ?? '';
+        const scorer = benchmark.scorers[0].id;
         const runId = `reported-${id}-${benchmarkId}`;
         const source = {
           citation: `${REPORTED_SOURCE.citation} (${REPORTED_SOURCE.url})`,

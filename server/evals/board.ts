@@ -222,7 +222,7 @@ function columnOf(benchmark: Benchmark): Board['columns'][number] {
     name: benchmark.name,
     ability: benchmark.ability,
     headlineLabel: benchmark.headline.label,
-    scorer: benchmark.scorers[0]?.id ?? null,
+    scorer: benchmark.scorers[0].id,
     atFirst: AT_FIRST[benchmark.id] ?? 'averaged',
   };
 }

@@ -24,7 +24,6 @@ export async function createRun(
   if (!benchmark || !split)
     throw new Problem('refused', `There is no benchmark "${input.benchmark}" with a split "${input.split}".`);
   const [scorer] = benchmark.scorers;
-  if (scorer === undefined) throw new Problem('refused', `${benchmark.name} is not scorable yet.`);
   if ((await ensureInstalled(env().OCEAN_DATA_DIR, benchmark, split)) === null)
     throw new Problem('refused', `The annotations of ${benchmark.name}, ${split.label}, are not installed.`);
   if ((await findBlob(input.fileSha256)) === null)

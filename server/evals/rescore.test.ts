@@ -44,7 +44,7 @@ const VISITOR = { role: 'visitor' } as const;
 mkdirSync('node_modules/.cache', { recursive: true });
 const workers = mkdtempSync(resolve('node_modules/.cache', 'ocean-test-'));
 const WORKER = join(workers, 'test-worker.mjs');
-const FIRST = superclevr200.scorers[0]?.id ?? '';
+const FIRST = superclevr200.scorers[0].id;
 const SECOND = LAST_NUMBER.id;
 
 const counting = Array.from({ length: 200 }, (_, index) => ({

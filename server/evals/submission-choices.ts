@@ -14,7 +14,6 @@ export interface ModelChoice {
 export interface BenchmarkChoice {
   id: string;
   name: string;
-  scorable: boolean;
   splits: readonly { id: string; label: string; sampleCount: number; installed: boolean }[];
   prompts: readonly { id: string; label: string; template: string }[];
 }
@@ -34,13 +33,12 @@ export async function listModels(): Promise<readonly ModelChoice[]> {
     .orderBy(asc(model.name), asc(checkpoint.stage));
 }
 
-/** All benchmarks; those without a scorer or without installed data say so. */
+/** All benchmarks; those without installed data say so. */
 export async function submittableBenchmarks(): Promise<readonly BenchmarkChoice[]> {
   const data = await installed(env().OCEAN_DATA_DIR);
   return Object.values(BENCHMARKS).map((benchmark) => ({
     id: benchmark.id,
     name: benchmark.name,
-    scorable: benchmark.scorers.length > 0,
     splits: benchmark.splits.map(({ id, label, sampleCount, source }) => ({
       id,
       label,

@@ -16,7 +16,7 @@ export interface BoardColumn {
   /** The headline in words: "accuracy", "mean of the three val splits". */
   headlineLabel: string;
   /** Scorer of the column; two figures of a column come from the same rule unless the cell says otherwise. */
-  scorer: ScorerId | null;
+  scorer: ScorerId;
   /** What it is until the visitor chooses otherwise: in the averages and shown, shown alone, or neither. */
   atFirst: 'averaged' | 'shown' | 'hidden';
 }

@@ -162,7 +162,6 @@ function problemsOf(
   }
   const { benchmark, split, samples } = target;
   const problems: string[] = [];
-  if (benchmark.scorers.length === 0) problems.push(`${benchmark.name} is not scorable yet.`);
   if (samples === null) {
     const from = split.source.kind === 'published' ? ` --from ${split.source.url}` : '';
     problems.push(

@@ -9,19 +9,9 @@ export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
     <aside className="benchmark-facts" aria-label={`About ${page.name}`}>
       <section>
         <h2>{page.scorers.length > 1 ? 'Rules' : 'Rule'}</h2>
-        {page.scorers.length === 0 ? (
-          <div className="not-scorable">
-            <p className="state-title">Not scorable here yet</p>
-            <p>
-              The rule of the published table is not built into this version, so no run of it can be scored,
-              and none is made up. Its figures here are those that authors report.
-            </p>
-          </div>
-        ) : (
-          page.scorers.map((scorer) => (
-            <ScorerFacts key={scorer.id} scorer={scorer} command={scoreCommand(page, scorer.id)} />
-          ))
-        )}
+        {page.scorers.map((scorer) => (
+          <ScorerFacts key={scorer.id} scorer={scorer} command={scoreCommand(page, scorer.id)} />
+        ))}
       </section>
       {page.caveats.length === 0 ? null : (
         <section>

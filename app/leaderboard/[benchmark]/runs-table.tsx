@@ -15,11 +15,7 @@ export function RunsTable({ page }: { page: BenchmarkPage }) {
       <h2 id="runs-title">Published runs</h2>
       {runs.length === 0 ? (
         <EmptyState title="No run is published yet">
-          <p>
-            {page.scorers.length === 0
-              ? 'Nobody has reported a figure for it that is quoted here.'
-              : 'The first predictions file that is handed in and published stands here.'}
-          </p>
+          <p>The first predictions file that is handed in and published stands here.</p>
         </EmptyState>
       ) : (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
