@@ -23,6 +23,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   // The server would write it by itself, in the background, while the first pages are looked at.
   ocean('benchmarks', 'install', 'ocean-world');
   ocean('benchmarks', 'install', 'superclevr-200', '--from', file('counting.jsonl'));
+  ocean('benchmarks', 'install', 'geoqa', '--from', file('geometry.jsonl'), '--images', file('drawings'));
   ocean(
     'benchmarks',
     'install',

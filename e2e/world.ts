@@ -62,6 +62,31 @@ export const boxPredictions = expressions.map(({ solution }, index) => ({
       : `<think>There it is.</think><answer>{"bbox_2d": [${solution.join(', ')}]}</answer>`,
 }));
 
+/** GEOQA's form. Every tenth true answer is a root, which the seed's rule cuts to the number before it. */
+export const geometry = Array.from({ length: 754 }, (_, index) => ({
+  image_path: `./Geo170K/images/test/${index}.png`,
+  question: `As shown in the figure, what is the length of the segment ${index}?`,
+  ground_truth: index % 10 === 0 ? `${2 + (index % 7)}√{3}` : String(2 + (index % 80)),
+}));
+
+/**
+ * Our own form: of the roots, one is answered by itself and the next by the number before it, in turns; of the others,
+ * every fourth is wrong. `tail` is added to one output.
+ */
+export const geometryPredictions = (tail: string): string =>
+  lines(
+    geometry.map(({ ground_truth }, index) => {
+      const root = index % 10 === 0;
+      const number = Number.parseInt(ground_truth, 10);
+      const answer =
+        root && index % 20 === 0 ? `${number}\\sqrt{3}` : number + Number(!root && index % 4 === 0);
+      return {
+        sample_id: String(index),
+        output: `<think>By the theorem.</think> The final answer is $${answer}$${index === 400 ? tail : ''}`,
+      };
+    }),
+  );
+
 /** PNG's checksum; zlib's own came only with Node 20.15. */
 function crc32(bytes: Buffer): number {
   let crc = ~0;
@@ -98,6 +123,9 @@ export function writeWorld(): void {
   writeFileSync(file('refcoco_val.json'), json(expressions));
   for (let index = 0; index < 200; index++)
     writeFileSync(file(`images/train2014/made_up_${index}.png`), picture());
+  writeFileSync(file('geometry.jsonl'), lines(geometry));
+  mkdirSync(file('drawings/Geo170K/images/test'), { recursive: true });
+  for (const { image_path } of geometry) writeFileSync(file(`drawings/${image_path}`), picture());
   writeFileSync(file('counting-75.json'), json(countingPredictions(150, 75)));
   writeFileSync(file('counting-boasting.json'), json(countingPredictions(100, 99)));
   writeFileSync(file('boxes.jsonl'), lines(boxPredictions));

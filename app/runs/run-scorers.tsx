@@ -1,12 +1,11 @@
 import Link from 'next/link';
+import { readJudgedId } from '@/lib/scoring/judge';
 import type { RunPage, RunScorer } from '@/server/evals/types';
-import { TrpcProvider } from '../trpc/client';
 import { Delta } from '../ui/delta';
 import { formatCount } from '../ui/format';
 import { IntervalText } from '../ui/interval';
 import { compareHref } from './compare-url';
-import { RescoreButton } from './rescore-button';
-import { ScoringProgress } from './scoring-progress';
+import { JudgeButton, RescoreButton, RunProgress } from './writer-tools';
 
 /** What each scorer of the benchmark makes of the run, and the way to what it sees otherwise. */
 export function RunScorers({ run }: { run: RunPage }) {
@@ -39,7 +38,8 @@ export function RunScorers({ run }: { run: RunPage }) {
                   {each.scorer?.label ?? each.id}{' '}
                   {each.id === headline ? <span className="badge">headline</span> : null}
                   <br />
-                  <code className="text-muted">{each.id}</code>
+                  <code className="text-muted wrap-anywhere">{each.id}</code>
+                  <Judged scorer={each} />
                 </th>
                 <td className="num">
                   {each.score === null ? (
@@ -53,7 +53,19 @@ export function RunScorers({ run }: { run: RunPage }) {
                     <Delta value={each.score.headline - score.headline} to="the headline" />
                   )}
                 </td>
-                <td>{each.id === headline ? null : <Difference run={run} scorer={each} />}</td>
+                <td>
+                  {each.id === headline ? null : <Difference run={run} scorer={each} />}
+                  {run.mayDecide && each.judgeable !== null ? (
+                    <div className="mt-1">
+                      <JudgeButton
+                        runId={run.id}
+                        scorer={each.id}
+                        judged={each.judgeable}
+                        needsJudge={each.score?.needsJudge ?? 0}
+                      />
+                    </div>
+                  ) : null}
+                </td>
               </tr>
             ))}
           </tbody>
@@ -63,18 +75,30 @@ export function RunScorers({ run }: { run: RunPage }) {
         ? scorers
             .filter(({ rescoring }) => rescoring?.state === 'scoring')
             .map(({ id, scorer, rescoring }) => (
-              <TrpcProvider key={id}>
-                <p className="font-medium">{scorer?.label ?? id}</p>
-                <ScoringProgress
+              <div key={id}>
+                <p className="mb-1 font-medium">{scorer?.label ?? id}</p>
+                <RunProgress
                   runId={run.id}
                   scorer={id}
                   progress={rescoring?.state === 'scoring' ? rescoring : null}
                 />
-              </TrpcProvider>
+              </div>
             ))
         : null}
     </section>
   );
+}
+
+/** What of a score is no rule's: undecided samples, or a judge's part in it. */
+function Judged({ scorer: { score, judged } }: { scorer: RunScorer }) {
+  const open =
+    score === null || score.needsJudge === 0 ? null : `${formatCount(score.needsJudge)} need a judge`;
+  const asked =
+    judged === null
+      ? null
+      : `${judged.model} at temperature ${judged.temperature}: ${formatCount(judged.calls)} calls, ${formatCount(judged.cached)} replies known before${judged.failed === 0 ? '' : `, ${formatCount(judged.failed)} without a reply`}`;
+  const words = [open, asked].filter((each) => each !== null).join('; ');
+  return words === '' ? null : <p className="text-muted">{words}</p>;
 }
 
 function Difference({
@@ -93,12 +117,13 @@ function Difference({
     );
   if (rescoring?.state === 'scoring') return 'being scored';
   if (scorer === null) return null;
+  const isJudged = readJudgedId(id) !== null;
   return (
     <>
       {rescoring === null ? null : <p className="text-wrong">The scoring failed: {rescoring.error}</p>}
       <span className="run-scorer-ways">
         {run.mayDecide ? <RescoreButton runId={run.id} scorer={id} label={scorer.label} /> : null}
-        <Link href={href}>Score it in this browser</Link>
+        {isJudged ? null : <Link href={href}>Score it in this browser</Link>}
       </span>
     </>
   );

@@ -16,6 +16,7 @@ export const mathVerseOfficial: Scorer = {
   id: 'math-verse/official@937b0905',
   label: 'Official',
   rule: 'One judge model extracts what the output answers, a second says whether it means the true answer. Here an extraction that comes with the output is right where it is the true answer, character by character (upstream’s quick match); all else needs a judge.',
+  judge: 'extracts and compares',
   upstream: {
     repository: 'https://github.com/ZrrSkywalker/MathVerse',
     commit: '937b090597aeafb8e82b35d310a4bc5b9e2ea29d',
@@ -29,6 +30,7 @@ export const mathVerseVlmevalkit: Scorer = {
   id: `math-verse/vlmevalkit@${VLMEVALKIT_COMMITS.head}`,
   label: vlmevalkitLabel('head'),
   rule: 'A judge model extracts what the output answers. An extraction that is the true answer, white space around it aside, is right; of any other a judge says whether it means the same. Here an extraction that comes with the output is compared; all else needs a judge.',
+  judge: 'extracts and compares',
   upstream: vlmevalkitUpstream('head', 'vlmeval/dataset/utils/mathverse.py'),
   score: ({ gold }, _, extraction) => compared(String(gold), extraction, strip),
 };

@@ -25,6 +25,7 @@ export const mathVistaOfficial: Scorer = {
   id: 'math-vista/official@53d52587',
   label: 'Official',
   rule: 'What the output answers is extracted by a judge model, unless it is exactly a choice, a bare number of the wanted kind, or empty; an extraction that comes with the output is taken as the judge’s. Then rules decide: a letter stands for its choice, other words for the choice with the smallest edit distance; a whole number is cut, a decimal rounded to the places of the true answer, and compared as texts.',
+  judge: 'extracts',
   upstream: {
     repository: 'https://github.com/lupantech/MathVista',
     commit: '53d525874bdde205128e6b160b7357a88277d479',
@@ -104,6 +105,7 @@ export const mathVistaVlmevalkit = (version: CanInferVersion): Scorer => ({
   id: `math-vista/vlmevalkit@${VLMEVALKIT_COMMITS[version]}`,
   label: vlmevalkitLabel(version),
   rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: an output that is nothing but the true number (0 aside) is right. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, to which the same rule applies. A list can never be right (VLMEvalKit#1679).`,
+  judge: 'extracts',
   upstream: vlmevalkitUpstream(version, 'vlmeval/dataset/utils/mathvista.py'),
   score(sample, output, extraction) {
     const { options, tags, gold } = sample;

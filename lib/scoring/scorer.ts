@@ -36,6 +36,8 @@ export interface Scorer {
   label: string;
   /** The rule in words, for the page that explains it. */
   rule: string;
+  /** What a judge model does upstream where the rule needs one; absent where it never does. */
+  judge?: 'extracts' | 'extracts and compares';
   /** Where the rule stands upstream; null where it is our own. */
   upstream: Upstream | null;
   /**

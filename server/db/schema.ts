@@ -154,6 +154,19 @@ export const rescoring = pgTable(
   (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
 );
 
+/** How a judge was asked for a score, and how often. */
+export interface JudgeRecord {
+  model: string;
+  temperature: number;
+  calls: number;
+  /** Replies that were kept from before. */
+  cached: number;
+  /** Questions that got no reply, however often they were asked. */
+  failed: number;
+  inputTokens: number;
+  outputTokens: number;
+}
+
 export const score = pgTable(
   'score',
   {
@@ -170,11 +183,24 @@ export const score = pgTable(
     interval: jsonb('interval').$type<Interval>(),
     breakdown: jsonb('breakdown').$type<readonly BreakdownGroup[]>().notNull(),
     secondary: jsonb('secondary').$type<Record<string, number>>().notNull(),
+    judge: jsonb('judge').$type<JudgeRecord>(),
     /** A bit a sample, in the data's order, as `packVerdicts` of lib/stats makes them: what ranks are computed from. Null for a reported figure. */
     verdictBits: bytea('verdict_bits'),
   },
   (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
 );
+
+/** What a judge model replied, by the hash of all that it was asked with: the same question is asked once. */
+export const judgeAnswer = pgTable('judge_answer', {
+  /** sha256 of the address, model, temperature, limit and question. */
+  hash: text('hash').primaryKey(),
+  model: text('model').notNull(),
+  temperature: doublePrecision('temperature').notNull(),
+  reply: text('reply').notNull(),
+  inputTokens: integer('input_tokens'),
+  outputTokens: integer('output_tokens'),
+  createdAt: createdAt(),
+});
 
 export const prediction = pgTable(
   'prediction',

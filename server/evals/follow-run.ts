@@ -64,7 +64,9 @@ async function stateOf({ runId, scorer }: Scoring): Promise<{ state: RunState; e
 
 /** A total of 0 says that it waits for the worker. */
 export function progressOf(scoring: Scoring): { scored: number; total: number } {
-  const { current } = state();
+  const { current, judging } = state();
+  const asking = judging.get(keyOf(scoring));
+  if (asking !== undefined) return { scored: asking.asked, total: asking.total };
   return current?.key === keyOf(scoring)
     ? { scored: current.scored, total: current.total }
     : { scored: 0, total: 0 };

@@ -1,3 +1,4 @@
+export { judgeEstimate } from './ask-judge';
 export { benchmarkPage } from './benchmark-page';
 export { board } from './board';
 export { changedRows, changePosition, compareScorers, scorableSamples } from './compare';

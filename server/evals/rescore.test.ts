@@ -5,10 +5,12 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type * as registry from '@/lib/benchmarks/registry';
 import { superclevr200 } from '@/lib/benchmarks/superclevr';
+import { judgedId } from '@/lib/scoring/judge';
 import { install } from '../benchmarks';
 import { blobPath, storeBlob } from '../blobs';
 import { type Database, prediction, rescoring, score, setDatabase, verdict } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { judgeEstimate } from './ask-judge';
 import { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
 import { createRun } from './create-run';
 import { followRun } from './follow-run';
@@ -21,11 +23,18 @@ import { type Scoring, state } from './state';
 import { LIMITS } from './supervise';
 import { LAST_NUMBER } from './test-benchmarks';
 
-const folder = vi.hoisted(() => {
+const { folder, judge } = await vi.hoisted(async () => {
+  const { createServer } = await import('node:http');
+  const judge = createServer();
+  await new Promise<void>((resolve) => judge.listen(0, '127.0.0.1', resolve));
+  const address = judge.address();
+  process.env.OCEAN_JUDGE_URL = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1`;
+  process.env.OCEAN_JUDGE_MODEL = 'little';
+  process.env.OCEAN_JUDGE_PRICE = '1,2';
   const made = `${process.env.TMPDIR ?? '/tmp'}/ocean-rescore-${process.pid}-${Date.now()}`;
   process.env.OCEAN_DATA_DIR = made;
   process.env.LOG_LEVEL = 'silent';
-  return made;
+  return { folder: made, judge };
 });
 vi.mock('@/lib/benchmarks/registry', async (importOriginal) => {
   const real = await importOriginal<typeof registry>();
@@ -46,6 +55,7 @@ const workers = mkdtempSync(resolve('node_modules/.cache', 'ocean-test-'));
 const WORKER = join(workers, 'test-worker.mjs');
 const FIRST = superclevr200.scorers[0].id;
 const SECOND = LAST_NUMBER.id;
+const JUDGED = judgedId(SECOND, 'little');
 
 const counting = Array.from({ length: 200 }, (_, index) => ({
   image_path: `./images/${Math.floor(index / 2)}.png`,
@@ -110,6 +120,18 @@ async function rescored(runId: string) {
   return ended(runId, SECOND);
 }
 
+/** A judge that finds the number in `seen: N`, or says something else, or nothing. */
+judge.on('request', async (request, response) => {
+  let body = '';
+  for await (const chunk of request) body += chunk;
+  if (body.includes('WAIT')) return;
+  if (body.includes('REFUSE')) return void response.writeHead(401).end();
+  const number = /seen: (\w+)/.exec(body)?.[1];
+  const content = body.includes('CHAT') ? 'I think it is 5.' : `ANSWER: ${number ?? 'NONE'}`;
+  const usage = { prompt_tokens: 9, completion_tokens: 2 };
+  response.end(JSON.stringify({ choices: [{ message: { content } }], usage }));
+});
+
 beforeAll(async () => {
   await build({
     entryPoints: [join(import.meta.dirname, 'test-worker.ts')],
@@ -127,6 +149,8 @@ beforeAll(async () => {
   await install(folder, superclevr200, null, annotations);
 });
 afterAll(() => {
+  judge.closeAllConnections();
+  judge.close();
   rmSync(workers, { recursive: true, force: true });
   rmSync(folder, { recursive: true, force: true });
 });
@@ -312,6 +336,73 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
       ]);
       await storeBlob(new Blob([predictions({ 1: 'no number' })]).stream(), null);
       expect(await rescored(lost)).toMatchObject({ state: 'scored' });
+    },
+  );
+
+  test.skipIf(skip)('a judge decides what the rule leaves open, as a scorer of its own', async () => {
+    const open = { 1: 'I have seen: x four', 2: 'seen: 5', 3: 'CHAT', 4: 'nothing', 5: null };
+    // The rule finds no number where words stand for all of them.
+    const runId = await scored({ ...open, 2: 'seen: five', 6: 'five <answer>none</answer>' }, 'Judged');
+    await rescored(runId);
+    const second = (await scorersOf(runId))[1];
+    expect(second).toMatchObject({ score: { needsJudge: 5 }, judgeable: JUDGED, judged: null });
+    expect(await judgeEstimate(runId, SECOND, WRITER)).toMatchObject({
+      model: 'little',
+      samples: 5,
+      calls: 5,
+      outputTokens: 5 * 128,
+    });
+    await rescoreRun(runId, JUDGED, enqueue);
+    expect(await ended(runId, JUDGED)).toMatchObject({ state: 'scored' });
+    const third = (await scorersOf(runId))[2];
+    expect(third).toMatchObject({
+      id: JUDGED,
+      scorer: { label: 'The last number, judge little' },
+      score: { needsJudge: 1 },
+      judged: {
+        model: 'little',
+        temperature: 0,
+        calls: 5,
+        cached: 0,
+        failed: 0,
+        inputTokens: 45,
+        outputTokens: 10,
+      },
+    });
+    expect(await sampleVerdict(runId, WRITER, '3', JUDGED)).toMatchObject({
+      outcome: 'needs-judge',
+      reason: 'the judge replied in another form than was asked for',
+    });
+    expect(await sampleVerdict(runId, WRITER, '4', JUDGED)).toMatchObject({ outcome: 'wrong', answer: null });
+    // What it said is kept: nothing would be asked again.
+    expect(await judgeEstimate(runId, SECOND, WRITER)).toMatchObject({ samples: 5, calls: 0, cost: 0 });
+  });
+
+  test.skipIf(skip)(
+    'a judge that refuses fails its own scoring alone; one that is silent can be cancelled',
+    async () => {
+      const refused = await scored({ 1: 'REFUSE' }, 'Refusing');
+      await rescored(refused);
+      await rescoreRun(refused, JUDGED, enqueue);
+      expect(await ended(refused, JUDGED)).toMatchObject({
+        state: 'failed',
+        error: expect.stringContaining('refuses with status 401'),
+      });
+      expect((await scorersOf(refused))[2]).toMatchObject({
+        id: JUDGED,
+        rescoring: { state: 'failed' },
+        score: null,
+      });
+
+      const silent = await scored({ 1: 'WAIT' }, 'Silent');
+      await rescored(silent);
+      await rescoreRun(silent, JUDGED, enqueue);
+      await cancelScoring(silent, JUDGED);
+      expect(await ended(silent, JUDGED)).toMatchObject({ state: 'cancelled' });
+      expect(await scorersOf(silent)).toHaveLength(2);
+      await expect(rescoreRun(silent, judgedId(SECOND, 'another'), enqueue)).rejects.toThrow(
+        'no judge "another"',
+      );
     },
   );
 

@@ -1,6 +1,8 @@
 import { and, eq } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { readJudgedId } from '@/lib/scoring/judge';
 import { getDb, rescoring, run, score } from '../db';
+import { env } from '../env';
 import { Problem } from '../problem';
 import { enqueueScoring } from './scoring';
 import type { Scoring } from './state';
@@ -27,7 +29,10 @@ export async function rescoreRun(
         `The run is ${found.state}: only a scored run can be scored by another rule.`,
       );
     const benchmark = benchmarkOf(found.benchmark);
-    if (!benchmark?.scorers.some(({ id }) => id === scorer))
+    const judged = readJudgedId(scorer);
+    if (judged !== null && judged.model !== env().OCEAN_JUDGE_MODEL)
+      throw new Problem('refused', `This server has no judge "${judged.model}".`);
+    if (!benchmark?.scorers.some(({ id }) => id === (judged?.scorer ?? scorer)))
       throw new Problem('refused', `${benchmark?.name ?? found.benchmark} has no scorer "${scorer}".`);
     const scored = and(eq(score.runId, runId), eq(score.scorer, scorer));
     if ((await tx.$count(score, scored)) > 0) return false;

@@ -3,6 +3,7 @@ import { benchmarkOf } from '@/lib/benchmarks/registry';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { Principal } from '../auth';
 import { benchmarkData, blob, checkpoint, getDb, model, run, sample, score, verdict } from '../db';
+import { env } from '../env';
 import { progressOf } from './follow-run';
 import { runScorers } from './run-scorers';
 import type { RunPage } from './types';
@@ -85,6 +86,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
       breakdown: found.score.breakdown,
       secondary: found.score.secondary,
     },
+    judge: env().OCEAN_JUDGE_MODEL ?? null,
     headlineScorer: found.run.scorer,
     scorers: hasSamples ? await runScorers(id, found.run.scorer, benchmark) : [],
     outcomes: hasSamples ? await outcomesOf(id, found.run.scorer) : null,

@@ -1,7 +1,9 @@
 import { and, count, eq, ne } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import { judgedId, readJudgedId } from '@/lib/scoring/judge';
 import { getDb, rescoring, score, verdict } from '../db';
+import { env } from '../env';
 import { progressOf } from './follow-run';
 import type { RunScorer } from './types';
 
@@ -27,15 +29,36 @@ export async function runScorers(
       .groupBy(verdict.scorer),
   ]);
   const known = benchmark?.scorers ?? [];
-  const ids = new Set<string>([...known.map(({ id }) => id), ...scores.map(({ scorer }) => scorer)]);
+  const ids = new Set<string>([
+    ...known.map(({ id }) => id),
+    ...[...scores, ...pending].map(({ scorer }) => scorer),
+  ]);
+  const model = env().OCEAN_JUDGE_MODEL;
   return [...ids].map((id): RunScorer => {
-    const scorer = known.find((each) => each.id === id);
+    const judged = readJudgedId(id);
+    const scorer = known.find((each) => each.id === (judged?.scorer ?? id));
     const scored = scores.find((each) => each.scorer === id);
     const waiting = pending.find((each) => each.scorer === id);
+    const withJudge = model === undefined ? null : judgedId(id, model);
     return {
       id,
       scorer:
-        scorer === undefined ? null : { label: scorer.label, rule: scorer.rule, upstream: scorer.upstream },
+        scorer === undefined
+          ? null
+          : {
+              label: judged === null ? scorer.label : `${scorer.label}, judge ${judged.model}`,
+              rule: scorer.rule,
+              upstream: scorer.upstream,
+            },
+      judged: scored?.judge ?? null,
+      judgeable:
+        withJudge === null ||
+        judged !== null ||
+        ids.has(withJudge) ||
+        scorer?.judge === undefined ||
+        !scored?.needsJudge
+          ? null
+          : withJudge,
       score:
         scored?.interval == null || scored.correct === null || scored.total === null
           ? null

@@ -1,12 +1,14 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { readJudgedId } from '@/lib/scoring/judge';
 import { ensureInstalled, type InstalledData } from '../benchmarks';
 import { blobPath, findBlob } from '../blobs';
 import { getDb, prediction, rescoring, run, score, verdict } from '../db';
 import { env } from '../env';
 import { log } from '../log';
 import { Problem } from '../problem';
+import { askJudge } from './ask-judge';
 import { keyOf, type Scoring, state } from './state';
 import { dataIdOf, hasSamples, storeSamples } from './store-samples';
 import { LIMITS, runInWorker, WORKER_FILE } from './supervise';
@@ -17,6 +19,12 @@ const MAX_LOST_SAMPLES = 50;
 
 /** One scoring at a time, in the order of submission. `workerFile` and `limits` are for tests. */
 export function enqueueScoring(scoring: Scoring, workerFile = WORKER_FILE, limits = LIMITS): void {
+  if (scoring.scorer !== null && scoring.judged === undefined && readJudgedId(scoring.scorer) !== null) {
+    void askJudge(scoring.runId, scoring.scorer, (judged) =>
+      enqueueScoring({ ...scoring, judged }, workerFile, limits),
+    );
+    return;
+  }
   state().queue.push(scoring);
   startNext(workerFile, limits);
 }
@@ -58,6 +66,8 @@ export async function stopScorings(): Promise<void> {
   const shared = state();
   shared.stopping = true;
   shared.current?.stop.abort('stopping');
+  for (const { stop } of shared.judging.values()) stop.abort('stopping');
+  await Promise.all([...shared.judging.values()].map(({ ended }) => ended));
   await shared.current?.ended;
   // Whoever follows a scoring is let go, so that no open answer keeps the process.
   for (const key of shared.events.eventNames())
@@ -73,6 +83,9 @@ export async function cancelScoring(runId: string, scorer: string | null = null)
     await shared.current.ended;
     return;
   }
+  const asking = shared.judging.get(key);
+  asking?.stop.abort('cancelled');
+  await asking?.ended;
   shared.queue = shared.queue.filter((waiting) => keyOf(waiting) !== key);
   const db = await getDb();
   const cancelled =
@@ -118,15 +131,24 @@ async function scoreRun(
     await writeEnding(scoring, ending);
     const error = ending.state === 'failed' ? ending.error : null;
     log.info(
-      { ...scoring, state: ending.state, error, ms: Math.round(performance.now() - started) },
+      {
+        runId: scoring.runId,
+        scorer: scoring.scorer,
+        state: ending.state,
+        error,
+        ms: Math.round(performance.now() - started),
+      },
       'scoring ended',
     );
     state().events.emit(keyOf(scoring), { type: 'done', state: ending.state, error });
   } catch (error) {
-    log.error({ ...scoring, err: error }, 'scoring failed');
+    log.error({ runId: scoring.runId, scorer: scoring.scorer, err: error }, 'scoring failed');
     const sentence = `Something failed here while scoring; the log has it under run ${scoring.runId}.`;
     await writeEnding(scoring, { state: 'failed', error: sentence }).catch((again) =>
-      log.error({ ...scoring, err: again }, 'the failure could not be written down'),
+      log.error(
+        { runId: scoring.runId, scorer: scoring.scorer, err: again },
+        'the failure could not be written down',
+      ),
     );
     state().events.emit(keyOf(scoring), { type: 'done', state: 'failed', error: sentence });
   }
@@ -176,6 +198,7 @@ async function endingOf(
     split: split.id,
     scorer,
     sendPredictions: scoring.scorer === null,
+    replies: scoring.judged?.replies ?? null,
     dataSha256: data.sha256,
     outcomes: new SharedArrayBuffer(data.sampleCount),
   } as const;
@@ -275,7 +298,7 @@ async function removeRows({ runId, scorer }: Scoring): Promise<void> {
 async function writeEnding(scoring: Scoring, ending: Exclude<Ending, { state: 'stopped' }>): Promise<void> {
   if (ending.state !== 'scored') await removeRows(scoring);
   if (scoring.scorer === null) await writeFirstEnding(scoring.runId, ending);
-  else await writeNextEnding(scoring.runId, scoring.scorer, ending);
+  else await writeNextEnding(scoring, scoring.scorer, ending);
 }
 
 async function writeFirstEnding(runId: string, ending: Exclude<Ending, { state: 'stopped' }>): Promise<void> {
@@ -309,7 +332,7 @@ async function writeFirstEnding(runId: string, ending: Exclude<Ending, { state: 
 
 /** The score stands beside those that the run has; nothing of them changes. */
 async function writeNextEnding(
-  runId: string,
+  { runId, judged }: Scoring,
   scorer: string,
   ending: Exclude<Ending, { state: 'stopped' }>,
 ): Promise<void> {
@@ -323,6 +346,12 @@ async function writeNextEnding(
     if (ending.state === 'cancelled') return;
     if (done.length === 0) throw new Error('the scoring was taken back while it went on');
     const { result } = ending;
-    await tx.insert(score).values({ runId, scorer, ...result.score, verdictBits: result.verdictBits });
+    await tx.insert(score).values({
+      runId,
+      scorer,
+      ...result.score,
+      verdictBits: result.verdictBits,
+      judge: judged?.record ?? null,
+    });
   });
 }

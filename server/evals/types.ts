@@ -2,7 +2,7 @@ import type { Gold, Sample, SplitSource } from '@/lib/benchmarks/benchmark';
 import type { Outcome, Scorer, ScorerId, Upstream } from '@/lib/scoring/scorer';
 import type { OutcomeComparison } from '@/lib/stats/compare-outcomes';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
-import type { RunSource, RunState } from '../db';
+import type { JudgeRecord, RunSource, RunState } from '../db';
 
 /** What the pages are told. Screens take these types (and nothing else) from the server. */
 
@@ -153,6 +153,8 @@ export interface RunPage {
     breakdown: readonly BreakdownGroup[];
     secondary: Readonly<Record<string, number>>;
   } | null;
+  /** The judge model that may be asked here; null where there is none. */
+  judge: string | null;
   /** Id of the scorer of the headline. */
   headlineScorer: string;
   /** The scorers of the benchmark and those that the run was scored by; empty where it has no samples. */
@@ -181,11 +183,27 @@ export interface RunScorer {
   id: string;
   /** Null where this version of the code has no such scorer any more. */
   scorer: { label: string; rule: string; upstream: Scorer['upstream'] } | null;
+  /** Whether a judge decided, and what it took. */
+  judged: JudgeRecord | null;
+  /** Id of the same rule with the judge of this server, where the rule needs one and it has not been asked. */
+  judgeable: string | null;
   score: ScorerFigure | null;
   /** Verdicts that are another than by the scorer of the headline. */
   changed: number;
   /** Where it is being scored, or could not be. */
   rescoring: { state: 'scoring'; scored: number; total: number } | { state: 'failed'; error: string } | null;
+}
+
+/** What asking a judge would take, at most. */
+export interface JudgeEstimate {
+  model: string;
+  samples: number;
+  /** Questions whose replies are not kept yet. */
+  calls: number;
+  inputTokens: number;
+  outputTokens: number;
+  /** By OCEAN_JUDGE_PRICE, in its currency; null where no price is set. */
+  cost: number | null;
 }
 
 export interface SampleFilter {

@@ -33,6 +33,8 @@ export interface ScoringTask extends FileTask {
   sendSamples: boolean;
   /** Whether the outputs are to be sent beside their verdicts, as the database does not have them. */
   sendPredictions: boolean;
+  /** By sample, what a judge said of those that need one; null where none was asked. */
+  replies: ReadonlyMap<string, readonly string[]> | null;
   /** How many verdicts the server has already, from a worker before this one: those are not sent again. */
   received: number;
   /** Places (among the rows that name a sample) where a worker before this one was lost, and why, in words. */

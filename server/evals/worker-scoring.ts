@@ -2,6 +2,7 @@ import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
 import { matchRows, requireMatches } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionRow } from '@/lib/predictions/predictions-file';
+import { judgedVerdict, readJudgedId } from '@/lib/scoring/judge';
 import { OUTCOMES, type Outcome, outcomeOf, type Verdict } from '@/lib/scoring/scorer';
 import { packVerdicts } from '@/lib/stats/paired';
 import { summarise } from '@/lib/stats/summarise';
@@ -26,7 +27,9 @@ export async function scoreFile(
 ): Promise<void> {
   const benchmark = benchmarkOf(task.benchmark);
   const split = benchmark?.splits.find(({ id }) => id === task.split);
-  const scorer = benchmark?.scorers.find(({ id }) => id === task.scorer);
+  const scorer = benchmark?.scorers.find(
+    ({ id }) => id === (readJudgedId(task.scorer)?.scorer ?? task.scorer),
+  );
   if (!benchmark || !split || !scorer)
     throw new TaskRefused(`There is no scorer ${task.scorer} for ${task.benchmark}/${task.split}.`);
   const installed = await readInstalled(task.dataDir, benchmark, split);
@@ -35,6 +38,12 @@ export async function scoreFile(
       `The annotations of ${benchmark.name} changed in the meantime: submit the file again.`,
     );
   const { samples } = installed;
+  const verdictOf = (sample: Sample, output: string, extraction: string | undefined): Verdict => {
+    const replies = task.replies?.get(sample.sampleId);
+    return replies === undefined
+      ? scorer.score(sample, output, extraction)
+      : judgedVerdict(scorer, sample, output, replies);
+  };
   if (task.sendSamples) sendSamples(samples, post);
 
   const gauges = gaugesOf(task.gauges);
@@ -50,7 +59,7 @@ export async function scoreFile(
     const lost = task.lost.get(here);
     const found: Found =
       lost === undefined
-        ? foundIn(gauges.scoring(here, () => scorer.score(sample, output, extraction)))
+        ? foundIn(gauges.scoring(here, () => verdictOf(sample, output, extraction)))
         : { outcome: 'timed-out', answer: null, reason: lost, span: null };
     outcomes[ordinal] = 1 + OUTCOMES.indexOf(found.outcome);
     batch.add(sample, ordinal, found, task.sendPredictions ? row : null);

@@ -6,6 +6,7 @@ import {
   changedRows,
   changePosition,
   compareScorers,
+  judgeEstimate,
   rescoreRun,
   runPage,
   sampleDetail,
@@ -88,6 +89,10 @@ export const runsRouter = router({
 
   /** Scores a scored run by one more scorer; its progress is followed as that of a submission. */
   rescore: writerProcedure.input(runAndScorer).mutation(({ input }) => rescoreRun(input.runId, input.scorer)),
+  /** What it would take to ask the judge about what this scorer leaves undecided; `rescore` by its judged id asks. */
+  judgeEstimate: writerProcedure
+    .input(runAndScorer)
+    .query(({ ctx, input }) => judgeEstimate(input.runId, input.scorer, ctx.principal)),
   cancelRescoring: writerProcedure
     .input(runAndScorer)
     .mutation(({ input }) => cancelScoring(input.runId, input.scorer)),

@@ -3,13 +3,11 @@ import '../samples.css';
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/evals/types';
-import { TrpcProvider } from '../../trpc/client';
 import { api } from '../../trpc/server';
 import { EmptyState, ErrorState } from '../../ui/state';
 import type { FirstRead, View } from '../browse';
 import { cut, isWhole, orNull, readRun } from '../read-run';
 import { RunBreakdowns } from '../run-breakdowns';
-import { RunDecision } from '../run-decision';
 import { RunFailures } from '../run-failures';
 import { RunFigure, RunHeader } from '../run-head';
 import { RunProvenance } from '../run-provenance';
@@ -17,7 +15,7 @@ import { RunScorers } from '../run-scorers';
 import { provenanceWords } from '../run-words';
 import { Samples } from '../samples';
 import { PAGE, paramsOf, readView, viewQuery } from '../samples-url';
-import { ScoringProgress } from '../scoring-progress';
+import { RunDecision, RunProgress } from '../writer-tools';
 
 type Params = Promise<{ id: string }>;
 type Query = Promise<Record<string, string | string[] | undefined>>;
@@ -76,11 +74,7 @@ export default async function RunScreen({ params, searchParams }: { params: Para
 function RunNotice({ run }: { run: RunPage }) {
   switch (run.state) {
     case 'scoring':
-      return (
-        <TrpcProvider>
-          <ScoringProgress runId={run.id} progress={run.progress} />
-        </TrpcProvider>
-      );
+      return <RunProgress runId={run.id} progress={run.progress} />;
     case 'failed':
       return (
         <ErrorState title="The scoring failed">
