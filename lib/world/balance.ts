@@ -64,7 +64,7 @@ function sharesOf(of: string, asked: readonly Question[], leastLimit: number): S
       answers: counts.length,
       majority: most.answer,
       share: most.length / asked.length,
-      limit: open && by !== 'letter' ? OPEN_LIMIT : Math.max(leastLimit, FACTOR / counts.length),
+      limit: open && by !== 'letter' ? OPEN_LIMIT : Math.min(1, Math.max(leastLimit, FACTOR / counts.length)),
     };
   };
   const boxes = asked.flatMap(({ answer }) => (answer.kind === 'box' ? [answer.box] : []));
