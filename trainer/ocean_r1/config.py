@@ -1,0 +1,247 @@
+"""Recipes: one TOML a run, read and checked here before anything else happens. Unknown keys are refused.
+
+Paths in a recipe are relative to the folder that the command is started in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ocean_r1.grpo.loss import Aggregation, KlEstimate
+
+Positive = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class RecipeError(ValueError):
+    """What is wrong with a recipe: names the file, the key and what it may be."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataFile(Section):
+    path: Path
+    """A parquet or jsonl file in verl's rows, or a folder of them."""
+    weight: float = Field(default=1.0, gt=0)
+    """How often each of its rows is seen an epoch, relative to the others: 0.5 takes half of them, 2 each twice."""
+
+
+class Data(Section):
+    files: list[DataFile] = Field(min_length=1)
+    seed: int = 1
+    min_pixels: Positive = 28 * 28 * 4
+    max_pixels: Positive = 28 * 28 * 1280
+    max_prompt_tokens: Positive = 8192
+    """Rows whose prompt, image tokens included, is longer are left out and counted."""
+
+
+class Rollout(Section):
+    group: int = Field(default=16, ge=2)
+    """Responses to each prompt."""
+    max_new_tokens: Positive = 4096
+    temperature: float = Field(default=1.0, gt=0)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    top_k: int = Field(default=0, ge=0)
+    prompts_at_once: Positive = 64
+    """How many groups are decoded together: bounds the cache, changes no result."""
+
+
+class Reward(Section):
+    terms: dict[str, str] = {}
+    """Named terms: a built-in name, or `path/to/file.py:function`. Empty: `accuracy` (or `iou`, as the row asks) and `format`."""
+    expression: str = "accuracy + 0.1 * format"
+    """How the terms make the reward: names of terms, numbers, + - * / and parentheses."""
+    workers: Positive = 2
+    timeout_seconds: float = Field(default=10, gt=0)
+    """What a term may take for one response; then its process is ended and the term is 0."""
+
+
+class Algorithm(Section):
+    divide_by_std: bool = True
+    """False: Dr. GRPO."""
+    clip_low: float = Field(default=0.2, gt=0, lt=1)
+    clip_high: float = Field(default=0.2, gt=0)
+    dual_clip: float | None = Field(default=None, gt=1)
+    aggregation: Aggregation = "token-mean"
+    aggregation_norm: float | None = Field(default=None, gt=0)
+    kl: KlEstimate = "low_var_kl"
+    kl_coefficient: float = Field(default=0.001, ge=0)
+    kl_straight_through: bool = False
+    entropy_coefficient: float = Field(default=0.001, ge=0)
+    mini_batches: Positive = 1
+    """Optimizer steps that one rollout is split into."""
+    epochs: Positive = 1
+    """How often a rollout is used."""
+    dynamic_sampling: int = Field(default=0, ge=0)
+    """DAPO: groups whose rewards are all equal are replaced by others, at most this many times a step. 0 keeps them."""
+    overlong_tokens: int = Field(default=0, ge=0)
+    """DAPO: over the last so many tokens before the limit the reward falls by up to `overlong_penalty`. 0: none."""
+    overlong_penalty: float = Field(default=1.0, ge=0)
+    reproduce_temporal_mrope: bool = False
+    """The seed's training passes saw the time axis of the positions on all three axes."""
+    reproduce_first_step_at_zero: bool = False
+    """The seed's schedule had a rate of 0 at its first step."""
+    reproduce_micro_batch_mean: int = Field(default=0, ge=0)
+    """The seed averaged token means of micro-batches of 8 responses; 0 averages over all tokens."""
+
+    @model_validator(mode="after")
+    def _norm_is_given(self) -> Self:
+        if self.aggregation == "seq-mean-token-sum-norm" and self.aggregation_norm is None:
+            raise ValueError("aggregation 'seq-mean-token-sum-norm' needs aggregation_norm")
+        return self
+
+
+class Optimizer(Section):
+    lr: float = Field(gt=0)
+    vision_lr: float | None = Field(default=None, ge=0)
+    """Another rate for the vision tower; 0 freezes it."""
+    betas: tuple[Share, Share] = (0.9, 0.999)
+    weight_decay: float = Field(default=0.01, ge=0)
+    max_grad_norm: float = Field(default=1.0, gt=0)
+    warmup_steps: int = Field(default=0, ge=0)
+    decay: Literal["constant", "cosine", "linear"] = "constant"
+
+
+class Checkpoints(Section):
+    every: Positive = 50
+    keep_last: Positive = 2
+    keep_best: bool = True
+    """Keep the one with the best validation besides."""
+    keep_every: int = Field(default=0, ge=0)
+    """Keep each n-th step besides; 0 keeps none."""
+
+
+class Validation(Section):
+    files: list[DataFile] = []
+    every: Positive = 20
+    rows: Positive = 512
+    before_training: bool = True
+
+
+class Model(Section):
+    path: Path
+    """A Hugging Face folder; a checkpoint of this trainer has one inside."""
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    """In which the passes compute; the weights that the optimizer holds are float32."""
+    device: str = "cpu"
+    gradient_checkpointing: bool = False
+
+
+class Logging(Section):
+    rollouts_every: Positive = 10
+    tensorboard: bool = False
+
+
+class GrpoRecipe(Section):
+    kind: Literal["grpo"]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    stage: Literal[1, 2]
+    output: Path
+    seed: int = 0
+    steps: Positive | None = None
+    """None: as many as `epochs` of the data take."""
+    data_epochs: Positive = 1
+    prompts_per_step: Positive = 256
+    model: Model
+    reference: Path | None = None
+    """The model that the KL is taken against; None: the one that training starts from."""
+    data: Data
+    rollout: Rollout = Rollout()
+    reward: Reward = Reward()
+    algorithm: Algorithm = Algorithm()
+    optimizer: Optimizer
+    validation: Validation = Validation()
+    checkpoints: Checkpoints = Checkpoints()
+    logging: Logging = Logging()
+
+    @model_validator(mode="after")
+    def _batches_divide(self) -> Self:
+        if self.prompts_per_step % self.algorithm.mini_batches:
+            raise ValueError(
+                f"prompts_per_step {self.prompts_per_step} cannot be split into "
+                f"algorithm.mini_batches {self.algorithm.mini_batches}"
+            )
+        return self
+
+
+class SftRecipe(Section):
+    """Supervised training on worked solutions: the base of Nano."""
+
+    kind: Literal["sft"]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    output: Path
+    seed: int = 0
+    steps: Positive
+    rows_per_step: Positive
+    model: Model
+    data: Data
+    optimizer: Optimizer
+    validation: Validation = Validation()
+    checkpoints: Checkpoints = Checkpoints()
+    logging: Logging = Logging()
+
+
+Recipe = GrpoRecipe | SftRecipe
+KINDS: dict[str, type[GrpoRecipe] | type[SftRecipe]] = {"grpo": GrpoRecipe, "sft": SftRecipe}
+
+
+def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) -> Recipe:
+    """A recipe from TOML. `overrides` are dotted keys (`optimizer.lr`) with values. Raises RecipeError."""
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{name}: not TOML: {error}") from error
+    for dotted, value in (overrides or {}).items():
+        *sections, key = dotted.split(".")
+        place = data
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[key] = value
+    kind = KINDS.get(str(data.get("kind")))
+    if kind is None:
+        raise RecipeError(f"{name}: kind is {data.get('kind')!r}; it may be {' or '.join(map(repr, KINDS))}")
+    try:
+        return kind.model_validate(data)
+    except ValidationError as error:
+        problems = [f"{'.'.join(map(str, e['loc'])) or 'recipe'}: {_sentence(e)}" for e in error.errors()]
+        raise RecipeError(f"{name}: " + "; ".join(problems)) from error
+
+
+def _sentence(error: Any) -> str:
+    if error["type"] == "extra_forbidden":
+        return "there is no such key"
+    return f"{error['msg']} (is {error['input']!r})" if not isinstance(error["input"], dict) else str(error["msg"])
+
+
+def load_recipe(path: Path, overrides: dict[str, Any] | None = None) -> Recipe:
+    try:
+        text = path.read_text()
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read: {error.strerror}") from error
+    return parse_recipe(text, str(path), overrides)
+
+
+def identity(recipe: Recipe) -> str:
+    """sha256 of all that changes the run's bits; where it is written, how often it is saved or logged does not."""
+    data = recipe.model_dump(mode="json", exclude={"output", "checkpoints", "logging", "steps"})
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+
+
+def differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:
+    """Sentences `key: old -> new` for what differs between two dumped recipes."""
+    lines: list[str] = []
+    for key in sorted({*old, *new}):
+        a, b = old.get(key), new.get(key)
+        if isinstance(a, dict) and isinstance(b, dict):
+            lines += differences(a, b, f"{prefix}{key}.")
+        elif a != b:
+            lines.append(f"{prefix}{key}: {a!r} -> {b!r}")
+    return lines

@@ -1,0 +1,235 @@
+"""Sampling: a prompt is encoded and prefilled once, and its keys and values serve all responses of its group.
+
+Letters of shapes: B prompts, G responses of each, P longest prompt, M most new tokens, H heads, K key/value heads, A head width,
+V vocabulary. The cache is static: the prompts' part (B, K, P, A) is written once, the responses' part (B, G, K, M, A) in
+place. When rows have ended the grid B x G is packed closer, so that what ended costs nothing more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ocean_r1.grpo.forward import Prompt, image_tokens, prompt_positions
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """`temperature` 0 takes the likeliest token. `top_k` 0 and `top_p` 1 leave the distribution whole."""
+
+    max_new_tokens: int
+    stop_tokens: tuple[int, ...]
+    temperature: float = 1.0
+    top_p: float = 1.0
+    top_k: int = 0
+    forbidden_tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Response:
+    """Token ids (n,), the stop token included; `finished` is false where the limit cut it. `logp` (n,) when asked for:
+    under the model at temperature `temperature`, before top-k and top-p."""
+
+    ids: Tensor
+    finished: bool
+    logp: Tensor | None
+
+
+GOLDEN = -7046029254386353131  # 2^64 / golden ratio, as a signed 64-bit integer
+
+
+def uniforms(seeds: Tensor, step: int) -> Tensor:
+    """A number in [0, 1) for each seed (int64) and step: SplitMix64 of seed and step, so that what a row draws does not
+    depend on the rows beside it."""
+    z = seeds + torch.tensor(GOLDEN, device=seeds.device) * (step + 1)
+    for shift, factor in ((30, -4658895280553007687), (27, -7723592293110705685)):
+        z = (z ^ ((z >> shift) & ((1 << (64 - shift)) - 1))) * factor
+    z = z ^ ((z >> 31) & ((1 << 33) - 1))
+    return ((z >> 11) & ((1 << 53) - 1)).double() / 2**53
+
+
+def choose(logits_NV: Tensor, sampling: Sampling, seeds: Tensor, step: int) -> Tensor:
+    """The next token of each row, (N,), by the inverse of the cumulative distribution."""
+    if sampling.forbidden_tokens:
+        logits_NV[:, list(sampling.forbidden_tokens)] = -math.inf
+    if sampling.temperature == 0:
+        return logits_NV.argmax(dim=-1)
+    probabilities = F.softmax(logits_NV / sampling.temperature, dim=-1)
+    order: Tensor | None = None
+    if sampling.top_k or sampling.top_p < 1:
+        probabilities, order = probabilities.sort(dim=-1, descending=True, stable=True)
+        if sampling.top_k:
+            probabilities[:, sampling.top_k :] = 0
+        if sampling.top_p < 1:
+            before = probabilities.cumsum(dim=-1) - probabilities
+            probabilities = probabilities.masked_fill(before >= sampling.top_p * probabilities.sum(-1, True), 0)
+    cumulative = probabilities.double().cumsum(dim=-1)
+    drawn = uniforms(seeds, step)[:, None] * cumulative[:, -1:]
+    picked = torch.searchsorted(cumulative, drawn, right=True).clamp(max=logits_NV.shape[1] - 1)
+    return (picked if order is None else order.gather(1, picked)).squeeze(1)
+
+
+@dataclass
+class Cache:
+    """Keys and values of every layer, and which prompt tokens are real."""
+
+    prompt_k: list[Tensor]  # each (B, K, P, A)
+    prompt_v: list[Tensor]
+    own_k: list[Tensor]  # each (B, G, K, M, A)
+    own_v: list[Tensor]
+    prompt_bias: Tensor  # (B, 1, 1, P): 0 or -inf
+
+
+def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, room: int) -> tuple[Cache, Tensor, Tensor]:
+    """The cache, the hidden state that predicts each prompt's first reply token (B, D), and that token's position (B,)."""
+    text = model.config.text
+    weight = model.lm_head.weight
+    longest = max(len(prompt.ids) for prompt in prompts)
+    layers = range(text.num_hidden_layers)
+    heads = (text.num_key_value_heads, longest, text.head_dim)
+    own = (len(prompts), group, text.num_key_value_heads, room, text.head_dim)
+    cache = Cache(
+        [weight.new_zeros(len(prompts), *heads) for _ in layers],
+        [weight.new_zeros(len(prompts), *heads) for _ in layers],
+        [weight.new_zeros(own) for _ in layers],
+        [weight.new_zeros(own) for _ in layers],
+        weight.new_zeros(len(prompts), 1, 1, longest),
+    )
+    last: list[Tensor] = []
+    following: list[int] = []
+    for index, prompt in enumerate(prompts):
+        length = len(prompt.ids)
+
+        def attend(layer: int, q: Tensor, k: Tensor, v: Tensor, index: int = index, length: int = length) -> Tensor:
+            q, k, v = (part.transpose(0, 1) for part in (q, k, v))
+            cache.prompt_k[layer][index, :, :length] = k
+            cache.prompt_v[layer][index, :, :length] = v
+            out = F.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True, enable_gqa=True)
+            return out[0].transpose(0, 1).flatten(1)
+
+        positions, next_position = prompt_positions(model, prompt)
+        x = model.embed(prompt.ids, image_tokens(model, prompt))
+        last.append(model.language_model(x, positions, attend)[-1])
+        following.append(next_position)
+        cache.prompt_bias[index, ..., length:] = -math.inf
+    return cache, torch.stack(last), torch.tensor(following, device=weight.device)
+
+
+def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: int) -> Tensor:
+    """Runs one token of every row, written at `step` of its cache; the hidden states (B, G, D) that predict the next."""
+    text = model.config.text
+    rows, group = ids_BG.shape
+    repeats = text.num_attention_heads // text.num_key_value_heads
+    scale = text.head_dim**-0.5
+
+    def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        own_k, own_v = cache.own_k[layer], cache.own_v[layer]
+        own_k[:, :, :, step] = k.view(rows, group, *k.shape[1:])
+        own_v[:, :, :, step] = v.view(rows, group, *v.shape[1:])
+        own_k, own_v = own_k[:, :, :, : step + 1], own_v[:, :, :, : step + 1]
+        q = q.view(rows, group, text.num_key_value_heads, repeats, text.head_dim) * scale
+        # All members of a group meet the prompt's keys in one product: (B, K, G * repeats, A) x (B, K, A, P).
+        q_shared = q.transpose(1, 2).reshape(rows, text.num_key_value_heads, group * repeats, text.head_dim)
+        to_prompt = q_shared @ cache.prompt_k[layer].transpose(2, 3) + cache.prompt_bias
+        to_prompt = to_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
+        to_own = q @ own_k.transpose(3, 4)  # (B, G, K, repeats, step + 1)
+        weights = F.softmax(torch.cat([to_prompt, to_own], dim=-1).float(), dim=-1).to(q.dtype)
+        on_prompt, on_own = weights.split((to_prompt.shape[-1], step + 1), dim=-1)
+        from_prompt = on_prompt.transpose(1, 2).reshape(*q_shared.shape[:3], -1) @ cache.prompt_v[layer]
+        from_prompt = from_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
+        return (from_prompt + on_own @ own_v).reshape(rows * group, -1)
+
+    x = model.language_model.embed_tokens(ids_BG.reshape(-1))
+    positions = positions_B.repeat_interleave(group).expand(3, -1)
+    hidden: Tensor = model.language_model(x, positions, attend)
+    return hidden.view(rows, group, -1)
+
+
+def keep_rows(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:
+    """Keeps the prompts (B',) and of each the members (B', G'), with what of their cache is `used`."""
+    cache.prompt_k = [part[prompts] for part in cache.prompt_k]
+    cache.prompt_v = [part[prompts] for part in cache.prompt_v]
+    cache.prompt_bias = cache.prompt_bias[prompts]
+    for parts in (cache.own_k, cache.own_v):
+        for layer, part in enumerate(parts):
+            kept = part.new_zeros(*members.shape, *part.shape[2:])
+            kept[:, :, :, :used] = part[prompts[:, None], members, :, :used]
+            parts[layer] = kept
+
+
+@torch.inference_mode()
+def sample(
+    model: Qwen2_5_VL,
+    prompts: Sequence[Prompt],
+    group: int,
+    sampling: Sampling,
+    seeds: Tensor,
+    keep_logp: bool = False,
+) -> list[list[Response]]:
+    """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch."""
+    device = model.lm_head.weight.device
+    count, most = len(prompts), sampling.max_new_tokens
+    cache, last, following = prefill(model, prompts, group, most)
+    hidden = last[:, None].expand(-1, group, -1)
+    ids = torch.full((count, group, most), -1, device=device)
+    logps = torch.zeros(count, group, most, device=device)
+    ended_at = torch.full((count, group), most, device=device)
+    stops = torch.tensor(sampling.stop_tokens, device=device)
+    # What the rows of the grid are: which prompt, which member of its group; and whether they still run.
+    prompt_of = torch.arange(count, device=device)
+    member_of = torch.arange(group, device=device).expand(count, -1)
+    running = torch.ones(count, group, dtype=torch.bool, device=device)
+    seeds = seeds.to(device)
+    for step in range(most):
+        logits = model.lm_head(hidden).float().flatten(0, 1)
+        chosen = choose(
+            logits.clone() if keep_logp else logits, sampling, seeds[prompt_of[:, None], member_of].flatten(), step
+        )
+        where = (
+            prompt_of[:, None].expand_as(member_of)[running],
+            member_of[running],
+            torch.tensor(step, device=device),
+        )
+        ids[where] = chosen.view_as(running)[running]
+        if keep_logp:
+            warm = logits / (sampling.temperature or 1.0)
+            logp = F.log_softmax(warm, dim=-1).gather(1, chosen[:, None]).view_as(running)
+            logps[where] = logp[running]
+        ending = running & torch.isin(chosen, stops).view_as(running)
+        ended_at[where[0], where[1]] = torch.where(ending[running], step + 1, ended_at[where[0], where[1]])
+        running = running & ~ending
+        if step + 1 == most or not running.any():
+            break
+        following_ids = chosen.view_as(running)
+        # Pack the grid when a quarter of it or more has ended.
+        widest = int(running.sum(dim=1).max())
+        alive = running.any(dim=1)
+        if int(alive.sum()) * widest <= 0.75 * running.numel():
+            rows = alive.nonzero().squeeze(1)
+            members = running[rows].to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :widest]
+            keep_rows(cache, rows, members, step)
+            following = following[rows]
+            following_ids = following_ids[rows[:, None], members]
+            running = running[rows[:, None], members]
+            member_of = member_of[rows[:, None], members]
+            prompt_of = prompt_of[rows]
+        hidden = decode(model, cache, following_ids, following + step, step)
+    lengths = ended_at.tolist()
+    finished = torch.isin(ids.gather(2, (ended_at - 1)[..., None]).squeeze(2), stops).tolist()
+    return [
+        [
+            Response(
+                ids[b, g, : lengths[b][g]].clone(),
+                finished[b][g],
+                logps[b, g, : lengths[b][g]].clone() if keep_logp else None,
+            )
+            for g in range(group)
+        ]
+        for b in range(count)
+    ]

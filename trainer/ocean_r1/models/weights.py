@@ -1,0 +1,99 @@
+"""Weights to and from Hugging Face folders (safetensors), under either of the two prefixes in use."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+
+JOINED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj", "up_proj")}
+
+
+def our_name(name: str) -> str:
+    """`visual.*` and `model.*` (hub files), or `model.visual.*` and `model.language_model.*` (transformers 5)."""
+    name = name.removeprefix("model.")
+    return name if name.startswith(("visual.", "language_model.", "lm_head.")) else f"language_model.{name}"
+
+
+def hub_name(name: str) -> str:
+    return re.sub(r"^language_model\.", "model.", name)
+
+
+def tensors_of(folder: Path) -> Iterator[tuple[str, Tensor]]:
+    index = folder / "model.safetensors.index.json"
+    names = (
+        sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else ["model.safetensors"]
+    )
+    for name in names:
+        with safe_open(folder / name, framework="pt") as file:
+            for key in file.keys():  # noqa: SIM118, safe_open is no mapping
+                yield key, file.get_tensor(key)
+
+
+def split_joined(name: str, tensor: Tensor, config: ModelConfig) -> dict[str, Tensor]:
+    """One of our tensors as the tensors that Hugging Face's model has."""
+    whole = next((whole for whole in JOINED if f".{whole}." in name), None)
+    if whole is None:
+        return {name: tensor}
+    text = config.text
+    sizes = (
+        [n * text.head_dim for n in (text.num_attention_heads, text.num_key_value_heads, text.num_key_value_heads)]
+        if whole == "qkv_proj"
+        else [len(tensor) // 2] * 2
+    )
+    return {name.replace(whole, part): rows for part, rows in zip(JOINED[whole], tensor.split(sizes), strict=True)}
+
+
+def load_weights(model: Qwen2_5_VL, named: Iterator[tuple[str, Tensor]]) -> None:
+    """Copies Hugging Face's tensors into the model. Raises ValueError naming what is missing or too much."""
+    theirs = {our_name(name): tensor for name, tensor in named}
+    ours = dict(model.named_parameters())
+    with torch.no_grad():
+        for name, parameter in ours.items():
+            for part, rows in split_joined(name, parameter.data, model.config).items():
+                given = theirs.pop(part, None)
+                if given is None:
+                    raise ValueError(f"the weights have no {hub_name(part)}")
+                if given.shape != rows.shape:
+                    raise ValueError(f"{hub_name(part)} is {tuple(given.shape)}; config.json says {tuple(rows.shape)}")
+                rows.copy_(given)
+    if model.config.tie_word_embeddings:
+        theirs.pop("lm_head.weight", None)
+    if theirs:
+        raise ValueError(f"the weights have {hub_name(next(iter(theirs)))}, which the model does not")
+
+
+def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Qwen2_5_VL:
+    with torch.device("meta"):
+        model = Qwen2_5_VL(ModelConfig.from_folder(folder))
+    model = model.to(dtype).to_empty(device="cpu")
+    if model.config.tie_word_embeddings:
+        model.lm_head.weight = model.language_model.embed_tokens.weight
+    load_weights(model, tensors_of(folder))
+    return model
+
+
+def hub_state(model: Qwen2_5_VL) -> dict[str, Tensor]:
+    """The weights under the names of files on the hub."""
+    return {
+        hub_name(part): rows.detach().contiguous().clone()
+        for name, parameter in model.named_parameters()
+        for part, rows in split_joined(name, parameter, model.config).items()
+    }
+
+
+def save_weights(model: Qwen2_5_VL, folder: Path) -> None:
+    """Writes `model.safetensors` whole or not at all."""
+    partial = folder / "model.safetensors.partial"
+    save_file(hub_state(model), partial, metadata={"format": "pt"})
+    os.replace(partial, folder / "model.safetensors")

@@ -1,0 +1,94 @@
+"""Shared prefixes change nothing but the cost."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from conftest import STOP, make_prompt, tiny_config
+from ocean_r1.grpo.forward import Prompt, group_stats
+from ocean_r1.grpo.rollout import Sampling, sample
+from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+from test_model import IMAGES
+
+
+def tiny_model(dtype: torch.dtype) -> Qwen2_5_VL:
+    model = Qwen2_5_VL(ModelConfig.from_json(tiny_config().to_dict()))
+    initialise(model, torch.Generator().manual_seed(3), std=0.2)
+    return model.to(dtype)
+
+
+def gradients(
+    model: Qwen2_5_VL, prompt: Prompt, groups: list[list[Tensor]], weights: list[Tensor]
+) -> dict[str, Tensor]:
+    """Of a weighted sum of log-probabilities and entropies, so that every token pulls in its own direction."""
+    model.zero_grad()
+    for responses, weight in zip(groups, weights, strict=True):
+        stats = group_stats(model, prompt, responses)
+        ((stats.logp * weight).sum() + (stats.entropy * weight.flip(0)).sum()).backward()
+    return {name: parameter.grad.clone() for name, parameter in model.named_parameters() if parameter.grad is not None}
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [(torch.float64, 1e-9), (torch.float32, 1e-4)])
+@pytest.mark.parametrize("grids", IMAGES.values(), ids=IMAGES.keys())
+def test_gradients_of_a_group_are_those_of_its_members_alone(
+    grids: tuple[tuple[int, int, int], ...], dtype: torch.dtype, bound: float
+) -> None:
+    model = tiny_model(dtype)
+    generator = torch.Generator().manual_seed(4)
+    prompt = make_prompt(generator, grids, dtype=dtype)
+    responses = [torch.randint(0, 80, (length,), generator=generator) for length in (5, 1, 9, 3)]
+    weights = [torch.randn(len(response), generator=generator, dtype=dtype) for response in responses]
+    # Entropies are weighted by the same weights backwards, response by response, in both ways.
+    alone = gradients(model, prompt, [[r] for r in responses], weights)
+    model.zero_grad()
+    stats = group_stats(model, prompt, responses)
+    backwards = torch.cat([weight.flip(0) for weight in weights])
+    ((stats.logp * torch.cat(weights)).sum() + (stats.entropy * backwards).sum()).backward()
+    for name, parameter in model.named_parameters():
+        if parameter.grad is None:
+            assert name not in alone
+            continue
+        difference = (parameter.grad - alone[name]).norm() / alone[name].norm().clamp(min=1e-30)
+        assert difference < bound, name
+
+
+def test_a_row_draws_the_same_whatever_is_beside_it() -> None:
+    model = tiny_model(torch.float64)
+    generator = torch.Generator().manual_seed(5)
+    prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
+    seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
+    # Many stop tokens, so that rows end early and the grid is packed several times.
+    sampling = Sampling(24, tuple(range(0, 12)))
+    together = sample(model, prompts, 6, sampling, seeds, keep_logp=True)
+    ends = {len(response.ids) for group in together for response in group}
+    assert len(ends) > 5
+    for prompt, own, group in zip(prompts, seeds, together, strict=True):
+        for seed, response in zip(own, group, strict=True):
+            [[alone]] = sample(model, [prompt], 1, sampling, seed.view(1, 1), keep_logp=True)
+            assert alone.ids.tolist() == response.ids.tolist()
+            assert alone.finished == response.finished
+
+
+def test_rollout_and_training_agree_on_log_probabilities() -> None:
+    model = tiny_model(torch.float64)
+    generator = torch.Generator().manual_seed(6)
+    prompt = make_prompt(generator, IMAGES["three images"])
+    seeds = torch.randint(0, 2**62, (1, 8), generator=generator)
+    [group] = sample(model, [prompt], 8, Sampling(20, (1, 2, 3), temperature=0.7), seeds, keep_logp=True)
+    stats = group_stats(model, prompt, [response.ids for response in group], temperature=0.7)
+    sampled = torch.cat([response.logp for response in group if response.logp is not None])
+    torch.testing.assert_close(stats.logp.float(), sampled, rtol=1e-5, atol=1e-5)
+
+
+def test_sampling_follows_the_distribution() -> None:
+    logits = torch.tensor([[2.0, 1.0, 0.0, -1.0, -5.0]]).expand(20_000, -1)
+    from ocean_r1.grpo.rollout import choose
+
+    drawn = choose(logits.clone(), Sampling(1, (STOP,)), torch.arange(20_000), 3)
+    shares = drawn.bincount(minlength=5) / 20_000
+    torch.testing.assert_close(shares, logits[0].softmax(-1), atol=0.012, rtol=0)
+    assert set(choose(logits.clone(), Sampling(1, (STOP,), top_k=2), torch.arange(20_000), 0).tolist()) == {0, 1}
+    assert set(choose(logits.clone(), Sampling(1, (STOP,), top_p=0.8), torch.arange(20_000), 0).tolist()) == {0, 1}

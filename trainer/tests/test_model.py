@@ -1,0 +1,59 @@
+"""Our Qwen2.5-VL says what transformers' says."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from transformers import Qwen2_5_VLForConditionalGeneration
+
+from conftest import IMAGE, STOP, make_prompt
+from ocean_r1.grpo.forward import group_stats, prompt_positions
+from ocean_r1.grpo.rollout import Sampling, sample
+from ocean_r1.models.positions import Grid
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+
+Pair = tuple[Qwen2_5_VLForConditionalGeneration, Qwen2_5_VL]
+IMAGES: dict[str, tuple[Grid, ...]] = {
+    "text only": (),
+    "one image": ((1, 8, 12),),
+    "cut windows": ((1, 10, 6),),
+    "three images": ((1, 4, 4), (1, 6, 10), (1, 2, 8)),
+}
+
+
+@pytest.mark.parametrize("grids", IMAGES.values(), ids=IMAGES.keys())
+def test_log_probabilities_and_positions_are_those_of_transformers(pair: Pair, grids: tuple[Grid, ...]) -> None:
+    theirs, ours = pair
+    generator = torch.Generator().manual_seed(1)
+    prompt = make_prompt(generator, grids)
+    response = torch.randint(0, 80, (9,), generator=generator)
+    ids = torch.cat([prompt.ids, response])[None]
+    kinds = (ids == IMAGE).int()
+    images = {"pixel_values": prompt.patches, "image_grid_thw": torch.tensor(grids)} if grids else {}
+    expected_positions, _ = theirs.model.get_rope_index(ids, kinds, images.get("image_grid_thw"))
+    positions, following = prompt_positions(ours, prompt)
+    assert torch.equal(positions, expected_positions[:, 0, : len(prompt.ids)])
+    assert following == expected_positions[0, 0, len(prompt.ids)]
+    with torch.no_grad():
+        logits = theirs(input_ids=ids, mm_token_type_ids=kinds, **images).logits[0, len(prompt.ids) - 1 : -1]
+        expected = logits.log_softmax(-1).gather(1, response[:, None])[:, 0]
+        actual = group_stats(ours, prompt, [response]).logp
+    torch.testing.assert_close(actual, expected, rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("grids", IMAGES.values(), ids=IMAGES.keys())
+def test_greedy_tokens_are_those_of_transformers(pair: Pair, grids: tuple[Grid, ...]) -> None:
+    theirs, ours = pair
+    prompt = make_prompt(torch.Generator().manual_seed(2), grids)
+    images = {"pixel_values": prompt.patches, "image_grid_thw": torch.tensor(grids)} if grids else {}
+    expected = theirs.generate(
+        input_ids=prompt.ids[None],
+        mm_token_type_ids=(prompt.ids == IMAGE).int()[None],
+        max_new_tokens=12,
+        do_sample=False,
+        eos_token_id=STOP,
+        pad_token_id=0,
+        **images,
+    )[0, len(prompt.ids) :]
+    [[response]] = sample(ours, [prompt], 1, Sampling(12, (STOP,), temperature=0), torch.zeros(1, 1, dtype=torch.int64))
+    assert response.ids.tolist() == expected.tolist()
