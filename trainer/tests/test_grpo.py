@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 import torch
+from conftest import STOP, make_prompt, tiny_config
+from test_model import IMAGES
 from torch import Tensor
 
-from conftest import STOP, make_prompt, tiny_config
 from ocean_r1.grpo.forward import Prompt, group_stats
 from ocean_r1.grpo.rollout import Sampling, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
-from test_model import IMAGES
 
 
 def tiny_model(dtype: torch.dtype) -> Qwen2_5_VL:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
+from conftest import IMAGE, STOP, make_prompt
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from conftest import IMAGE, STOP, make_prompt
 from ocean_r1.grpo.forward import group_stats, prompt_positions
 from ocean_r1.grpo.rollout import Sampling, sample
 from ocean_r1.models.positions import Grid

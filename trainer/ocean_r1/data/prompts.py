@@ -1,0 +1,139 @@
+"""Rows become prompts: the chat template, image tokens in their places, pictures as patches, boxes in the resized frame."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from ocean_r1.config import Data
+from ocean_r1.data.images import ImageError, Patches, PixelBounds, open_image, patches_of
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError
+from ocean_r1.grpo.forward import Prompt
+from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.positions import tokens_of
+
+NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+
+
+class Tokenizer:
+    """The tokenizer and chat template of a model folder."""
+
+    def __init__(self, folder: Path) -> None:
+        from transformers import PreTrainedTokenizerFast  # seconds to import: not before it is needed
+
+        self.inner = PreTrainedTokenizerFast.from_pretrained(folder)
+        if not self.inner.chat_template:
+            raise ValueError(f"{folder} has no chat template (tokenizer_config.json or chat_template.jinja)")
+
+    def ids(self, text: str) -> list[int]:
+        """Special tokens that the text spells are read as such."""
+        found: list[int] = self.inner.encode(text, add_special_tokens=False)
+        return found
+
+    def text(self, ids: list[int], skip_special: bool = True) -> str:
+        decoded: str = self.inner.decode(ids, skip_special_tokens=skip_special, clean_up_tokenization_spaces=False)
+        return decoded
+
+    def chat(self, messages: tuple[Message, ...]) -> str:
+        """The conversation as text up to where the reply begins, one image token for each `<image>`."""
+        conversation = [{"role": m.role, "content": content_parts(m.content)} for m in messages]
+        rendered: str = self.inner.apply_chat_template(conversation, tokenize=False, add_generation_prompt=True)
+        return rendered
+
+    @property
+    def stop_tokens(self) -> tuple[int, ...]:
+        """What ends a reply: the end of a message and the end of a text."""
+        names = ("<|im_end|>", "<|endoftext|>")
+        known = self.inner.get_vocab()
+        return tuple(known[name] for name in names if name in known)
+
+    @property
+    def vocabulary(self) -> int:
+        return len(self.inner)
+
+
+def content_parts(content: str) -> list[dict[str, str]]:
+    parts: list[dict[str, str]] = []
+    for index, piece in enumerate(content.split(IMAGE_MARK)):
+        if index:
+            parts.append({"type": "image"})
+        if piece:
+            parts.append({"type": "text", "text": piece})
+    return parts
+
+
+def scaled_truth(ground_truth: str, scale: tuple[float, float]) -> str:
+    """The numbers of a box `[x1, y1, x2, y2]` in the frame that the model sees, rounded to whole pixels."""
+    if scale == (1.0, 1.0):
+        return ground_truth
+    axes = [scale[0], scale[1], scale[0], scale[1]]
+    numbers = NUMBER.findall(ground_truth)
+    if len(numbers) != 4:
+        raise RowError(f"the ground truth {ground_truth!r} is no box of four numbers")
+    return json.dumps([round(float(number) * axis) for number, axis in zip(numbers, axes, strict=True)])
+
+
+@dataclass(frozen=True)
+class Example:
+    """A row, ready for the model."""
+
+    prompt: Prompt
+    row: Row
+    ground_truth: str
+    """The row's, boxes in the frame that the model sees."""
+    name: str
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Makes examples of a dataset's rows for one model."""
+
+    dataset: Dataset
+    config: ModelConfig
+    tokenizer: Tokenizer
+    data: Data
+
+    def example(self, position: int) -> Example:
+        """Raises RowError naming file and row."""
+        row, name = self.dataset.row(position), self.dataset.name(position)
+        try:
+            patches = [self._patches(source) for source in row.sources(self.dataset.folder(position))]
+            truth = row.ground_truth
+            if row.reward_func == "iou" and patches:
+                truth = scaled_truth(truth, patches[0].scale)
+        except (ImageError, RowError) as error:
+            raise RowError(f"{name}: {error}") from error
+        grids = tuple(patch.grid for patch in patches)
+        ids = self.expand(self.tokenizer.ids(self.tokenizer.chat(row.prompt)), grids, name)
+        pixels = torch.cat([patch.pixels for patch in patches]) if patches else None
+        return Example(Prompt(torch.tensor(ids), pixels, grids), row, truth, name)
+
+    def _patches(self, source: bytes | Path) -> Patches:
+        bounds = PixelBounds(self.data.min_pixels, self.data.max_pixels)
+        return patches_of(open_image(source), self.config.vision, bounds)
+
+    def expand(self, ids: list[int], grids: tuple[Any, ...], name: str) -> list[int]:
+        """Each single image token as many times as its grid has tokens."""
+        image, merge = self.config.image_token_id, self.config.vision.spatial_merge_size
+        if ids.count(image) != len(grids):
+            raise RowError(f"{name}: the template has {ids.count(image)} image tokens for {len(grids)} images")
+        following = iter(grids)
+        expanded: list[int] = []
+        for token in ids:
+            expanded += [token] * (tokens_of(next(following), merge) if token == image else 1)
+        return expanded
+
+
+def usable(reader: Reader) -> tuple[list[int], int]:
+    """Positions whose prompt is no longer than the limit, and how many are longer."""
+    fitting = [
+        position
+        for position in range(len(reader.dataset))
+        if len(reader.example(position).prompt.ids) <= reader.data.max_prompt_tokens
+    ]
+    return fitting, len(reader.dataset) - len(fitting)
