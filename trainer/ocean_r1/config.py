@@ -30,8 +30,10 @@ class Section(BaseModel):
 class DataFile(Section):
     path: Path
     """A parquet or jsonl file in verl's rows, or a folder of them."""
-    weight: float = Field(default=1.0, gt=0)
-    """How often each of its rows is seen an epoch, relative to the others: 0.5 takes half of them, 2 each twice."""
+    sample: str | None = Field(default=None, pattern=r"^(first|random):\d+(\.\d+)?%?$")
+    """Take a part only: `random:1000`, `random:20%`, `first:500` (the seed's `sampling_strategy`)."""
+    repeat: Positive = 1
+    """How often each of its rows is seen an epoch."""
 
 
 class Data(Section):
@@ -56,9 +58,9 @@ class Rollout(Section):
 
 class Reward(Section):
     terms: dict[str, str] = {}
-    """Named terms: a built-in name, or `path/to/file.py:function`. Empty: `accuracy` (or `iou`, as the row asks) and `format`."""
-    expression: str = "accuracy + 0.1 * format"
-    """How the terms make the reward: names of terms, numbers, + - * / and parentheses."""
+    """Terms of your own, `name = "path/to/file.py:function"`; the built-in ones need no entry."""
+    expression: str = "correct + 0.1 * format"
+    """How terms make the reward: their names, numbers, + - * / and parentheses. `correct` is what the row asks for."""
     workers: Positive = 2
     timeout_seconds: float = Field(default=10, gt=0)
     """What a term may take for one response; then its process is ended and the term is 0."""

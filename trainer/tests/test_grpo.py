@@ -20,9 +20,7 @@ def tiny_model(dtype: torch.dtype) -> Qwen2_5_VL:
     return model.to(dtype)
 
 
-def gradients(
-    model: Qwen2_5_VL, prompt: Prompt, groups: list[list[Tensor]], weights: list[Tensor]
-) -> dict[str, Tensor]:
+def gradients(model: Qwen2_5_VL, prompt: Prompt, groups: list[list[Tensor]], weights: list[Tensor]) -> dict[str, Tensor]:
     """Of a weighted sum of log-probabilities and entropies, so that every token pulls in its own direction."""
     model.zero_grad()
     for responses, weight in zip(groups, weights, strict=True):

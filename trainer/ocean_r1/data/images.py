@@ -59,18 +59,31 @@ def smart_resize(height: int, width: int, factor: int, bounds: PixelBounds) -> t
 
 def open_image(source: bytes | Path) -> Image.Image:
     """A decoded RGB picture. Raises ImageError."""
+    try:
+        return header(source).convert("RGB")
+    except OSError as error:
+        raise ImageError(f"the picture is broken: {error}") from error
+
+
+def image_size(source: bytes | Path) -> tuple[int, int]:
+    """Width and height as the picture's header says. Raises ImageError."""
+    return header(source).size
+
+
+def header(source: bytes | Path) -> Image.Image:
+    """A picture that is not decoded yet."""
     Image.MAX_IMAGE_PIXELS = None  # Our own bound is asked first, and says what to do.
     try:
         image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
-        if image.width * image.height > MOST_PIXELS:
-            raise ImageError(f"{image.width} x {image.height} px are more than {MOST_PIXELS:,}; make it smaller")
-        return image.convert("RGB")
     except FileNotFoundError as error:
         raise ImageError(f"there is no file {source!s}") from error
     except UnidentifiedImageError as error:
         raise ImageError("the bytes are no picture that Pillow knows") from error
     except OSError as error:
-        raise ImageError(f"the picture is broken: {error}") from error
+        raise ImageError(f"the picture cannot be read: {error}") from error
+    if image.width * image.height > MOST_PIXELS:
+        raise ImageError(f"{image.width} x {image.height} px are more than {MOST_PIXELS:,}; make it smaller")
+    return image
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from ocean_r1.config import Data
-from ocean_r1.data.images import ImageError, Patches, PixelBounds, open_image, patches_of
+from ocean_r1.data.images import ImageError, Patches, PixelBounds, image_size, open_image, patches_of, smart_resize
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError
 from ocean_r1.grpo.forward import Prompt
 from ocean_r1.models.config import ModelConfig
@@ -113,6 +113,24 @@ class Reader:
         pixels = torch.cat([patch.pixels for patch in patches]) if patches else None
         return Example(Prompt(torch.tensor(ids), pixels, grids), row, truth, name)
 
+    def length(self, position: int) -> int:
+        """Tokens of the prompt, from the pictures' headers alone. Raises RowError naming file and row."""
+        row, name = self.dataset.row(position), self.dataset.name(position)
+        vision = self.config.vision
+        bounds = PixelBounds(self.data.min_pixels, self.data.max_pixels)
+        tokens = len(self.tokenizer.ids(self.tokenizer.chat(row.prompt)))
+        side = vision.patch_size * vision.spatial_merge_size
+        try:
+            if row.reward_func == "iou":
+                scaled_truth(row.ground_truth, (2.0, 2.0))
+            for source in row.sources(self.dataset.folder(position)):
+                width, height = image_size(source)
+                rows, columns = smart_resize(height, width, side, bounds)
+                tokens += (rows // side) * (columns // side) - 1
+        except (ImageError, RowError) as error:
+            raise RowError(f"{name}: {error}") from error
+        return tokens
+
     def _patches(self, source: bytes | Path) -> Patches:
         bounds = PixelBounds(self.data.min_pixels, self.data.max_pixels)
         return patches_of(open_image(source), self.config.vision, bounds)
@@ -131,9 +149,6 @@ class Reader:
 
 def usable(reader: Reader) -> tuple[list[int], int]:
     """Positions whose prompt is no longer than the limit, and how many are longer."""
-    fitting = [
-        position
-        for position in range(len(reader.dataset))
-        if len(reader.example(position).prompt.ids) <= reader.data.max_prompt_tokens
-    ]
+    limit = reader.data.max_prompt_tokens
+    fitting = [position for position in range(len(reader.dataset)) if reader.length(position) <= limit]
     return fitting, len(reader.dataset) - len(fitting)

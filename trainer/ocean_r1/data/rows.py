@@ -7,6 +7,7 @@ reward_model {style, ground_truth}, extra_info {index, answer, question, reward_
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,9 +108,6 @@ class Table:
             )
         return row
 
-    def sources(self, index: int) -> list[bytes | Path]:
-        return self.row(index).sources(self.path.parent)
-
 
 def open_table(path: Path) -> Table:
     try:
@@ -167,6 +165,9 @@ class Dataset:
         ref = self.refs[position]
         return self.tables[ref.table].row(ref.index)
 
+    def sources(self, position: int) -> list[bytes | Path]:
+        return self.row(position).sources(self.folder(position))
+
     def folder(self, position: int) -> Path:
         return self.tables[self.refs[position].table].path.parent
 
@@ -176,11 +177,19 @@ class Dataset:
         return f"{self.tables[ref.table].path}, row {ref.index}"
 
 
-def open_dataset(files: Sequence[DataFile]) -> Dataset:
-    """All rows of the files. A weight of 0.5 takes the first half of a file, 2 takes each row twice.
+def sampled(refs: list[RowRef], strategy: str | None, seed: int) -> list[RowRef]:
+    """The part of a file's rows that a strategy names, `random:20%` or `first:500`; more than there are is all."""
+    if strategy is None:
+        return refs
+    how, _, amount = strategy.partition(":")
+    count = round(len(refs) * float(amount[:-1]) / 100) if amount.endswith("%") else int(float(amount))
+    if how == "random":
+        random.Random(seed).shuffle(refs)
+    return refs[:count]
 
-    Raises RowError where there is no row at all.
-    """
+
+def open_dataset(files: Sequence[DataFile], seed: int = 0) -> Dataset:
+    """All rows that the files give. Raises RowError where there is none at all."""
     tables: list[Table] = []
     refs: list[RowRef] = []
     for file in files:
@@ -188,8 +197,7 @@ def open_dataset(files: Sequence[DataFile]) -> Dataset:
         for table in tables_of(file):
             own += [RowRef(len(tables), index) for index in range(len(table))]
             tables.append(table)
-        whole, part = divmod(file.weight, 1)
-        refs += own * int(whole) + own[: round(part * len(own))]
+        refs += sampled(own, file.sample, seed) * file.repeat
     if not refs:
         raise RowError(f"no rows in {', '.join(str(file.path) for file in files)}")
     return Dataset(tuple(tables), tuple(refs))

@@ -86,8 +86,10 @@ def group_hidden(
     seen = torch.cat([own.new_ones(longest, prompt_length), own], dim=1)
 
     def attend(_layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        prefix = [part[:prompt_length].transpose(0, 1) for part in (q, k, v)]  # (H or K, P, A)
-        out = F.scaled_dot_product_attention(*[part[None] for part in prefix], is_causal=True, enable_gqa=True)
+        prompt_q, prompt_k, prompt_v = (
+            part[:prompt_length].transpose(0, 1)[None] for part in (q, k, v)
+        )  # (1, H or K, P, A)
+        out = F.scaled_dot_product_attention(prompt_q, prompt_k, prompt_v, is_causal=True, enable_gqa=True)
         out_prompt = out[0].transpose(0, 1).flatten(1)
         if longest == 0:
             return out_prompt
@@ -97,7 +99,7 @@ def group_hidden(
             return grid.index_put((real,), part[prompt_length:]).transpose(1, 2)
 
         own_q, own_k, own_v = unpacked(q), unpacked(k), unpacked(v)
-        shared_k, shared_v = (part[None].expand(len(run), -1, -1, -1) for part in prefix[1:])
+        shared_k, shared_v = (part.expand(len(run), -1, -1, -1) for part in (prompt_k, prompt_v))
         out = F.scaled_dot_product_attention(
             own_q,
             torch.cat([shared_k, own_k], dim=2),

@@ -61,8 +61,8 @@ class VisionAttention(nn.Module):
         q, k = rotate(q, cos_NA, sin_NA), rotate(k, cos_NA, sin_NA)
         out = torch.empty_like(q)
         for segment in segments:  # (segments, length)
-            seen = [part[segment].transpose(1, 2) for part in (q, k, v)]  # (segments, H, length, A)
-            out = out.index_put((segment,), F.scaled_dot_product_attention(*seen).transpose(1, 2))
+            own_q, own_k, own_v = (part[segment].transpose(1, 2) for part in (q, k, v))  # (segments, H, length, A)
+            out = out.index_put((segment,), F.scaled_dot_product_attention(own_q, own_k, own_v).transpose(1, 2))
         projected: Tensor = self.proj(out.flatten(1))
         return projected
 
@@ -96,9 +96,7 @@ class PatchMerger(nn.Module):
         super().__init__()
         self.width = config.hidden_size * config.spatial_merge_size**2
         self.ln_q = RMSNorm(config.hidden_size, 1e-6)
-        self.mlp = nn.Sequential(
-            nn.Linear(self.width, self.width), nn.GELU(), nn.Linear(self.width, config.out_hidden_size)
-        )
+        self.mlp = nn.Sequential(nn.Linear(self.width, self.width), nn.GELU(), nn.Linear(self.width, config.out_hidden_size))
 
     def forward(self, x_NE: Tensor) -> Tensor:
         merged: Tensor = self.mlp(self.ln_q(x_NE).reshape(-1, self.width))
@@ -180,9 +178,7 @@ class LanguageModel(nn.Module):
         config, device = self.config, positions_3T.device
         half = config.head_dim // 2
         frequencies = config.rope_theta ** -(torch.arange(half, dtype=torch.float32, device=device) / half)
-        axes = torch.repeat_interleave(
-            torch.arange(3, device=device), torch.tensor(config.mrope_section, device=device)
-        )
+        axes = torch.repeat_interleave(torch.arange(3, device=device), torch.tensor(config.mrope_section, device=device))
         angles = positions_3T[axes].T.float() * frequencies  # (T, A / 2)
         return angles.cos().repeat(1, 2).to(dtype), angles.sin().repeat(1, 2).to(dtype)
 

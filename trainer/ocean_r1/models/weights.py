@@ -31,9 +31,7 @@ def hub_name(name: str) -> str:
 
 def tensors_of(folder: Path) -> Iterator[tuple[str, Tensor]]:
     index = folder / "model.safetensors.index.json"
-    names = (
-        sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else ["model.safetensors"]
-    )
+    names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else ["model.safetensors"]
     for name in names:
         with safe_open(folder / name, framework="pt") as file:
             for key in file.keys():  # noqa: SIM118, safe_open is no mapping

@@ -1,0 +1,230 @@
+"""One step of GRPO, a function for each thing that happens in it: sample, score, compare, update."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from ocean_r1.config import Algorithm, GrpoRecipe
+from ocean_r1.data.prompts import Example, Tokenizer
+from ocean_r1.grpo.advantage import group_advantages
+from ocean_r1.grpo.forward import TokenStats, group_stats
+from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
+from ocean_r1.grpo.rollout import Response, Sampling, sample
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.optimizer import Stepper
+from ocean_r1.rewards.pool import Case, RewardPool, Scored
+
+
+@dataclass(frozen=True)
+class Group:
+    """A prompt, its responses, and what they are worth."""
+
+    example: Example
+    responses: list[Response]
+    texts: list[str]
+    scored: list[Scored]
+    rewards: list[float]
+    """Scores less the penalty for length."""
+
+    @property
+    def ids(self) -> list[Tensor]:
+        return [response.ids for response in self.responses]
+
+    @property
+    def all_equal(self) -> bool:
+        return len(set(self.rewards)) == 1
+
+
+def row_seeds(seed: int, step: int, names: Sequence[str], group: int) -> Tensor:
+    """A seed for each response, (B, G), from what it is and not from when it is drawn."""
+    digests = [
+        hashlib.sha256(f"{seed}/{step}/{name}/{member}".encode()).digest()[:8] for name in names for member in range(group)
+    ]
+    numbers = [int.from_bytes(digest, "big") >> 1 for digest in digests]
+    return torch.tensor(numbers, dtype=torch.int64).view(len(names), group)
+
+
+def sample_groups(
+    model: Qwen2_5_VL,
+    examples: Sequence[Example],
+    recipe: GrpoRecipe,
+    tokenizer: Tokenizer,
+    pool: RewardPool,
+    step: int,
+) -> list[Group]:
+    """Samples and scores `rollout.group` responses to each example."""
+    settings = recipe.rollout
+    sampling = Sampling(
+        settings.max_new_tokens,
+        tokenizer.stop_tokens,
+        settings.temperature,
+        settings.top_p,
+        settings.top_k,
+        forbidden_tokens=(model.config.image_token_id,),
+    )
+    groups: list[Group] = []
+    for start in range(0, len(examples), settings.prompts_at_once):
+        some = examples[start : start + settings.prompts_at_once]
+        seeds = row_seeds(recipe.seed, step, [example.name for example in some], settings.group)
+        sampled = sample(model, [example.prompt for example in some], settings.group, sampling, seeds, keep_logp=True)
+        texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
+        cases = [
+            Case(text, example.ground_truth, example.row.extra_info)
+            for example, own in zip(some, texts, strict=True)
+            for text in own
+        ]
+        scores = iter(pool.score(cases))
+        for example, responses, own in zip(some, sampled, texts, strict=True):
+            scored = [next(scores) for _ in own]
+            rewards = [
+                score.reward - overlong(len(response.ids), settings.max_new_tokens, recipe.algorithm)
+                for score, response in zip(scored, responses, strict=True)
+            ]
+            groups.append(Group(example, responses, own, scored, rewards))
+    return groups
+
+
+def overlong(length: int, limit: int, algorithm: Algorithm) -> float:
+    """DAPO's soft punishment (arXiv 2503.14476, equation 13): none up to `limit - overlong_tokens`, then linear."""
+    if not algorithm.overlong_tokens:
+        return 0.0
+    over = length - (limit - algorithm.overlong_tokens)
+    return algorithm.overlong_penalty * min(1.0, max(0.0, over / algorithm.overlong_tokens))
+
+
+def advantages_of(groups: Sequence[Group], algorithm: Algorithm) -> list[Tensor]:
+    """One advantage a response, (R,) for each group."""
+    return [
+        group_advantages(
+            torch.tensor(group.rewards), torch.zeros(len(group.rewards), dtype=torch.int64), algorithm.divide_by_std
+        )
+        for group in groups
+    ]
+
+
+def weights_of(groups: Sequence[Group], algorithm: Algorithm) -> list[Tensor]:
+    """The weight of each response token of a mini-batch, packed group by group, (S,)."""
+    lengths = torch.tensor([len(ids) for group in groups for ids in group.ids])
+    if size := algorithm.reproduce_micro_batch_mean:
+        parts = [token_weights(part, algorithm.aggregation, algorithm.aggregation_norm) for part in lengths.split(size)]
+        weights = torch.cat(parts) / len(parts)
+    else:
+        weights = token_weights(lengths, algorithm.aggregation, algorithm.aggregation_norm)
+    return list(weights.split([sum(len(ids) for ids in group.ids) for group in groups]))
+
+
+@dataclass
+class Sums:
+    """Weighted sums over the tokens of an update, for its metrics."""
+
+    pg_loss: float = 0.0
+    entropy: float = 0.0
+    kl: float = 0.0
+    clipped: float = 0.0
+    clipped_dual: float = 0.0
+    approximate_kl: float = 0.0
+    mismatch: float = 0.0
+    tokens: int = 0
+
+
+def stats_of(model: Qwen2_5_VL, group: Group, recipe: GrpoRecipe, remat: bool) -> TokenStats:
+    return group_stats(
+        model,
+        group.example.prompt,
+        group.ids,
+        temperature=recipe.rollout.temperature,
+        temporal_only=recipe.algorithm.reproduce_temporal_mrope,
+        remat=remat,
+    )
+
+
+def accumulate(
+    model: Qwen2_5_VL,
+    reference: Qwen2_5_VL | None,
+    group: Group,
+    advantages: Tensor,
+    weights: Tensor,
+    old_logp: Tensor | None,
+    recipe: GrpoRecipe,
+    sums: Sums,
+) -> None:
+    """Adds a group's gradient. Where a rollout is used for one update only, the policy is its own old policy."""
+    algorithm = recipe.algorithm
+    stats = stats_of(model, group, recipe, recipe.model.gradient_checkpointing)
+    device = stats.logp.device
+    weights = weights.to(device, stats.logp.dtype)
+    lengths = torch.tensor([len(ids) for ids in group.ids])
+    per_token = advantages.repeat_interleave(lengths).to(device, stats.logp.dtype)
+    old = stats.logp.detach() if old_logp is None else old_logp
+    terms = policy_terms(stats.logp, old, per_token, Clip(algorithm.clip_low, algorithm.clip_high, algorithm.dual_clip))
+    loss = (weights * terms.loss).sum()
+    entropy = (weights * stats.entropy).sum()
+    sums.pg_loss += loss.item()
+    sums.entropy += entropy.item()
+    loss = loss - algorithm.entropy_coefficient * entropy
+    if reference is not None:
+        with torch.no_grad():
+            ref_logp = stats_of(reference, group, recipe, remat=False).logp
+        kl = (weights * kl_terms(stats.logp, ref_logp, algorithm.kl, algorithm.kl_straight_through)).sum()
+        sums.kl += kl.item()
+        loss = loss + algorithm.kl_coefficient * kl
+    loss.backward()
+    sums.clipped += terms.clipped.sum().item()
+    sums.clipped_dual += terms.clipped_dual.sum().item()
+    sums.approximate_kl += terms.approximate_kl.sum().item()
+    sums.tokens += len(per_token)
+    sampled = torch.cat([response.logp for response in group.responses if response.logp is not None])
+    sums.mismatch += (sampled.to(device) - stats.logp.detach()).abs().sum().item()
+
+
+def update(
+    model: Qwen2_5_VL,
+    reference: Qwen2_5_VL | None,
+    stepper: Stepper,
+    groups: Sequence[Group],
+    recipe: GrpoRecipe,
+    share: float,
+) -> dict[str, float]:
+    """All optimizer steps that one rollout gives; metrics under the seed's names."""
+    algorithm = recipe.algorithm
+    advantages = advantages_of(groups, algorithm)
+    old: list[Tensor | None] = [None] * len(groups)
+    if algorithm.mini_batches * algorithm.epochs > 1:
+        with torch.no_grad():
+            old = [stats_of(model, group, recipe, remat=False).logp for group in groups]
+    sums = Sums()
+    norms: list[float] = []
+    skipped = 0
+    size = -(-len(groups) // algorithm.mini_batches)
+    for _ in range(algorithm.epochs):
+        for start in range(0, len(groups), size):
+            batch = range(start, min(start + size, len(groups)))
+            weights = weights_of([groups[i] for i in batch], algorithm)
+            for i, weight in zip(batch, weights, strict=True):
+                accumulate(model, reference, groups[i], advantages[i], weight, old[i], recipe, sums)
+            norm, taken = stepper.step(share)
+            norms.append(norm)
+            skipped += not taken
+    updates = len(norms)
+    flat = torch.cat(advantages)
+    return {
+        "critic/advantages/mean": flat.mean().item(),
+        "critic/advantages/max": flat.max().item(),
+        "critic/advantages/min": flat.min().item(),
+        "actor/pg_loss": sums.pg_loss / updates,
+        "actor/entropy_loss": sums.entropy / updates,
+        "actor/kl_loss": sums.kl / updates,
+        "actor/kl_coef": algorithm.kl_coefficient,
+        "actor/pg_clipfrac": sums.clipped / sums.tokens,
+        "actor/pg_clipfrac_lower": sums.clipped_dual / sums.tokens,
+        "actor/ppo_kl": sums.approximate_kl / sums.tokens,
+        "actor/grad_norm": sum(norms) / updates,
+        "actor/lr": recipe.optimizer.lr * share,
+        "actor/skipped_steps": float(skipped),
+        "actor/rollout_logp_difference": sums.mismatch / sums.tokens,
+    }

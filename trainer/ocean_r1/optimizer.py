@@ -1,0 +1,77 @@
+"""AdamW, its schedule, and the step that is not taken when gradients are not finite."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+
+from ocean_r1.config import Optimizer
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+
+MOST_SKIPPED = 3
+
+
+class NotFiniteError(RuntimeError):
+    """Gradients were not finite several steps in a row."""
+
+
+def make_optimizer(model: Qwen2_5_VL, settings: Optimizer) -> torch.optim.AdamW:
+    vision_lr = settings.lr if settings.vision_lr is None else settings.vision_lr
+    vision = list(model.visual.parameters())
+    if vision_lr == 0:
+        for parameter in vision:
+            parameter.requires_grad_(False)
+    seen = {id(parameter) for parameter in vision}
+    text = [parameter for parameter in model.parameters() if id(parameter) not in seen]
+    groups = [{"params": text, "base_lr": settings.lr}]
+    if vision_lr:
+        groups.append({"params": vision, "base_lr": vision_lr})
+    return torch.optim.AdamW(groups, lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, foreach=True)
+
+
+def rate_share(settings: Optimizer, step: int, total: int, first_at_zero: bool = False) -> float:
+    """What share of its rate a step has; `step` counts from 0. `first_at_zero` is the seed's warm-up of zero steps."""
+    if first_at_zero:
+        return min(1.0, step / max(1, settings.warmup_steps))
+    if step < settings.warmup_steps:
+        return (step + 1) / settings.warmup_steps
+    done = (step - settings.warmup_steps) / max(1, total - settings.warmup_steps)
+    match settings.decay:
+        case "constant":
+            return 1.0
+        case "linear":
+            return 1 - done
+        case "cosine":
+            return (1 + math.cos(math.pi * done)) / 2
+
+
+@dataclass
+class Stepper:
+    """Applies gradients. Three steps in a row without finite ones stop the run."""
+
+    model: Qwen2_5_VL
+    optimizer: torch.optim.AdamW
+    settings: Optimizer
+    skipped: int = 0
+
+    def step(self, share: float) -> tuple[float, bool]:
+        """The gradients' norm before clipping, and whether the step was taken. Gradients are cleared."""
+        norm = torch.nn.utils.clip_grad_norm_(
+            [p for p in self.model.parameters() if p.grad is not None], self.settings.max_grad_norm
+        )
+        taken = bool(torch.isfinite(norm))
+        if taken:
+            for group in self.optimizer.param_groups:
+                group["lr"] = group["base_lr"] * share
+            self.optimizer.step()
+            self.skipped = 0
+        else:
+            self.skipped += 1
+            if self.skipped >= MOST_SKIPPED:
+                raise NotFiniteError(
+                    f"gradients were not finite {self.skipped} steps in a row; the last checkpoint is whole"
+                )
+        self.optimizer.zero_grad(set_to_none=True)
+        return float(norm), taken

@@ -1,0 +1,154 @@
+"""Rewards are computed in processes of their own, since a response may keep a computer-algebra system busy for ever."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing as mp
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+from ocean_r1.config import RecipeError, Reward
+from ocean_r1.rewards.expression import compile_expression
+from ocean_r1.rewards.terms import TERMS, Term
+
+
+@dataclass(frozen=True)
+class Case:
+    """What a term is asked about. `row` is the row's extra_info."""
+
+    response: str
+    ground_truth: str
+    row: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The reward of a response, the value of each term, and the terms that ran out of time or failed, with why."""
+
+    reward: float
+    terms: dict[str, float]
+    failed: dict[str, str] = field(default_factory=dict)
+
+
+def term_named(source: str) -> Term:
+    """A built-in term, or `path/to/file.py:function`. Raises RecipeError."""
+    if source in TERMS:
+        return TERMS[source]
+    path, _, name = source.partition(":")
+    spec = importlib.util.spec_from_file_location(f"reward_{Path(path).stem}", path) if name else None
+    if spec is None or spec.loader is None or not Path(path).exists():
+        raise RecipeError(f"reward.terms: {source!r} is neither {', '.join(TERMS)} nor a file and function")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    term: Term | None = getattr(module, name, None)
+    if not callable(term):
+        raise RecipeError(f"reward.terms: {path} has no function {name}")
+    return term
+
+
+def serve(connection: Connection, sources: Mapping[str, str]) -> None:
+    """A worker's life: it says that it is ready, then cases come and go back with the values of all terms."""
+    terms = {name: term_named(source) for name, source in sources.items()}
+    if {"accuracy", "correct"} & set(sources.values()):
+        import math_verify  # noqa: F401, seconds to import, and not to be taken off the first case's time
+    connection.send(None)
+    while True:
+        case: Case = connection.recv()
+        values: dict[str, float] = {}
+        failed: dict[str, str] = {}
+        for name, term in terms.items():
+            try:
+                values[name] = float(term(case.response, case.ground_truth, case.row))
+            except Exception as error:  # a term of the user's own may raise anything: it is 0, told and counted
+                values[name], failed[name] = 0.0, f"{type(error).__name__}: {error}"
+        connection.send((values, failed))
+
+
+@dataclass
+class Worker:
+    process: BaseProcess
+    connection: Connection
+    ready: bool = False
+    case: int | None = None
+    since: float = 0.0
+
+
+class RewardPool:
+    """Scores responses by the recipe. Use as a context, so that its processes end."""
+
+    def __init__(self, reward: Reward) -> None:
+        self.reward = reward
+        self.combine, names = compile_expression(reward.expression)
+        self.sources = {name: reward.terms.get(name, name) for name in sorted({*names, *reward.terms})}
+        for source in self.sources.values():
+            term_named(source)
+        self.context = mp.get_context("spawn")
+        self.workers: list[Worker] = []
+
+    def __enter__(self) -> RewardPool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for worker in self.workers:
+            worker.process.kill()
+            worker.process.join()
+        self.workers = []
+
+    def _start(self) -> Worker:
+        ours, theirs = self.context.Pipe()
+        process = self.context.Process(target=serve, args=(theirs, self.sources), daemon=True)
+        process.start()
+        theirs.close()
+        return Worker(process, ours)
+
+    def score(self, cases: Sequence[Case]) -> list[Scored]:
+        """In the order of the cases. Raises RuntimeError where the processes cannot start."""
+        results: dict[int, Scored] = {}
+        waiting = deque(range(len(cases)))
+        while len(self.workers) < min(self.reward.workers, len(cases)):
+            self.workers.append(self._start())
+        while len(results) < len(cases):
+            for worker in self.workers:
+                if worker.ready and worker.case is None and waiting:
+                    worker.case, worker.since = waiting.popleft(), monotonic()
+                    worker.connection.send(cases[worker.case])
+            spoken = wait([worker.connection for worker in self.workers], timeout=0.1)
+            for worker in list(self.workers):
+                late = worker.case is not None and monotonic() - worker.since > self.reward.timeout_seconds
+                if worker.connection in spoken:
+                    self._hear(worker, results)
+                elif late and worker.case is not None:
+                    results[worker.case] = self._nothing(f"longer than {self.reward.timeout_seconds} s")
+                    self._replace(worker)
+        return [results[index] for index in range(len(cases))]
+
+    def _hear(self, worker: Worker, results: dict[int, Scored]) -> None:
+        try:
+            said = worker.connection.recv()
+        except EOFError:
+            if worker.case is None:
+                raise RuntimeError("a process that computes rewards ended; its own words are above") from None
+            results[worker.case] = self._nothing("the process died")
+            self._replace(worker)
+            return
+        if worker.case is None:
+            worker.ready = True
+            return
+        values, failed = said
+        results[worker.case] = Scored(self.combine(values), values, failed)
+        worker.case = None
+
+    def _nothing(self, why: str) -> Scored:
+        zeros = dict.fromkeys(self.sources, 0.0)
+        return Scored(self.combine(zeros), zeros, dict.fromkeys(self.sources, why))
+
+    def _replace(self, worker: Worker) -> None:
+        worker.process.kill()
+        worker.process.join()
+        self.workers[self.workers.index(worker)] = self._start()

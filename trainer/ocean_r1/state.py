@@ -1,0 +1,154 @@
+"""Checkpoints: everything that the next step depends on, written whole or not at all.
+
+A checkpoint is a folder `step-000050` with `model/` (a Hugging Face folder), `optimizer.safetensors` and `state.json`. It is
+written under another name and renamed when all of it is on the disk, so a folder of this name is always complete. No
+library's random state is in it because nothing draws from one: sampling and order follow from seed, step and row.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.weights import save_weights
+
+# What a model folder holds besides weights, copied on unchanged.
+COMPANIONS = (
+    "config.json",
+    "generation_config.json",
+    "preprocessor_config.json",
+    "video_preprocessor_config.json",
+    "processor_config.json",
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "added_tokens.json",
+    "vocab.json",
+    "merges.txt",
+    "chat_template.jinja",
+    "chat_template.json",
+)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands: steps done, rows taken of the order, and the best validation so far."""
+
+    step: int = 0
+    taken: int = 0
+    best: float | None = None
+    best_step: int | None = None
+
+
+class SaveError(RuntimeError):
+    """A checkpoint that could not be written; those before it are whole."""
+
+
+def checkpoint_folder(output: Path, step: int) -> Path:
+    return output / f"step-{step:06d}"
+
+
+def checkpoints_of(output: Path) -> list[Path]:
+    """Complete checkpoints, oldest first."""
+    return sorted(path for path in output.glob("step-*") if (path / "state.json").exists() and path.suffix == "")
+
+
+def named_moments(model: Qwen2_5_VL, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """The optimizer's tensors by parameter name."""
+    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    return {
+        f"{names[id(parameter)]}/{key}": value.detach().cpu().contiguous()
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+        for key, value in optimizer.state.get(parameter, {}).items()
+    }
+
+
+def restore_moments(model: Qwen2_5_VL, optimizer: torch.optim.Optimizer, moments: Mapping[str, Tensor]) -> None:
+    parameters = dict(model.named_parameters())
+    for key, value in moments.items():
+        name, _, kind = key.rpartition("/")
+        parameter = parameters[name]
+        # AdamW keeps its step count on the CPU, whatever the device of the weights.
+        optimizer.state[parameter][kind] = value.clone() if value.ndim == 0 else value.to(parameter.device)
+
+
+def save_checkpoint(
+    recipe: Recipe, model: Qwen2_5_VL, optimizer: torch.optim.Optimizer, progress: Progress, source: Path
+) -> Path:
+    """Writes the checkpoint of this step and removes those that the policy does not keep. Raises SaveError."""
+    final = checkpoint_folder(recipe.output, progress.step)
+    partial = final.with_suffix(".partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        (partial / "model").mkdir(parents=True)
+        save_weights(model, partial / "model")
+        for name in COMPANIONS:
+            if (source / name).exists():
+                shutil.copyfile(source / name, partial / "model" / name)
+        save_file(named_moments(model, optimizer), partial / "optimizer.safetensors")
+        state = {"progress": asdict(progress), "identity": identity(recipe), "recipe": recipe.model_dump(mode="json")}
+        (partial / "state.json").write_text(json.dumps(state, indent=2))
+        for path in partial.rglob("*"):
+            if path.is_file():
+                sync(path)
+        if final.exists():
+            shutil.rmtree(final)
+        os.replace(partial, final)
+        sync(recipe.output)
+    except OSError as error:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise SaveError(f"{final} could not be written: {error.strerror}; the checkpoints before it are whole") from error
+    prune(recipe.output, recipe.checkpoints, progress)
+    return final
+
+
+def sync(path: Path) -> None:
+    """Waits until a file or folder is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def kept_steps(steps: Sequence[int], policy: Checkpoints, best_step: int | None) -> set[int]:
+    kept = set(sorted(steps)[-policy.keep_last :])
+    if policy.keep_best and best_step is not None:
+        kept.add(best_step)
+    if policy.keep_every:
+        kept |= {step for step in steps if step % policy.keep_every == 0}
+    return kept & set(steps)
+
+
+def prune(output: Path, policy: Checkpoints, progress: Progress) -> None:
+    by_step = {int(path.name.removeprefix("step-")): path for path in checkpoints_of(output)}
+    for step in by_step.keys() - kept_steps(list(by_step), policy, progress.best_step):
+        shutil.rmtree(by_step[step])
+
+
+def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
+    """Where the run stood. Raises RecipeError where the recipe is another one, with the differences."""
+    state: dict[str, Any] = json.loads((checkpoint / "state.json").read_text())
+    if state["identity"] != identity(recipe):
+        changed = differences(state["recipe"], recipe.model_dump(mode="json"))
+        raise RecipeError(
+            f"{checkpoint} was made by another recipe; go on with that one, or write to another output:\n  "
+            + "\n  ".join(changed)
+        )
+    return Progress(**state["progress"])
+
+
+def load_moments(checkpoint: Path, model: Qwen2_5_VL, optimizer: torch.optim.Optimizer) -> None:
+    restore_moments(model, optimizer, load_file(checkpoint / "optimizer.safetensors"))
