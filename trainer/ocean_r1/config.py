@@ -131,8 +131,8 @@ class Validation(Section):
 class Model(Section):
     path: Path
     """A Hugging Face folder; a checkpoint of this trainer has one inside."""
-    dtype: Literal["float32", "bfloat16"] = "float32"
-    """In which the passes compute; the weights that the optimizer holds are float32."""
+    fresh: bool = False
+    """Begin with random weights: the folder has config and tokenizer only."""
     device: str = "cpu"
     gradient_checkpointing: bool = False
 
@@ -183,6 +183,10 @@ class SftRecipe(Section):
     seed: int = 0
     steps: Positive
     rows_per_step: Positive
+    max_new_tokens: Positive = 512
+    """Of greedy replies when it is validated."""
+    reward: Reward = Reward()
+    """By which validation judges."""
     model: Model
     data: Data
     optimizer: Optimizer

@@ -10,10 +10,10 @@ import torch
 class Order:
     """Endless positions in epochs; what does not fill a batch at an epoch's end is filled from the next epoch."""
 
-    def __init__(self, positions: Sequence[int], seed: int) -> None:
+    def __init__(self, positions: Sequence[int], seed: int, taken: int = 0) -> None:
         self.positions = positions
         self.seed = seed
-        self.taken = 0
+        self.taken = taken
 
     def epoch(self, number: int) -> list[int]:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + number)

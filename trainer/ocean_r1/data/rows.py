@@ -216,3 +216,12 @@ def problems(dataset: Dataset, positions: Iterable[int]) -> Iterator[str]:
                 open_image(source)
             except ImageError as error:
                 yield f"{dataset.name(position)}, image {number}: {error}"
+
+
+def texts_of(path: Path) -> Iterator[str]:
+    """Questions and worked solutions of rows, for a tokenizer to learn from."""
+    for table in tables_of(DataFile(path=path)):
+        for index in range(len(table)):
+            row = table.row(index)
+            yield from (message.content for message in row.prompt)
+            yield str(row.extra_info.get("solution") or row.ground_truth)

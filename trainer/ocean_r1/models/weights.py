@@ -71,10 +71,11 @@ def load_weights(model: Qwen2_5_VL, named: Iterator[tuple[str, Tensor]]) -> None
         raise ValueError(f"the weights have {hub_name(next(iter(theirs)))}, which the model does not")
 
 
-def load_model(folder: Path, dtype: torch.dtype = torch.float32) -> Qwen2_5_VL:
+def load_model(folder: Path) -> Qwen2_5_VL:
+    """A model with the folder's weights, float32, on the CPU. Raises ValueError where they are not of its shape."""
     with torch.device("meta"):
         model = Qwen2_5_VL(ModelConfig.from_folder(folder))
-    model = model.to(dtype).to_empty(device="cpu")
+    model = model.to_empty(device="cpu")
     if model.config.tie_word_embeddings:
         model.lm_head.weight = model.language_model.embed_tokens.weight
     load_weights(model, tensors_of(folder))

@@ -1,0 +1,101 @@
+"""The commands: `ocean-r1 new | sft | train | eval | export`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, load_recipe
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        prog="ocean-r1", description="Trains Qwen2.5-VL by the recipe of Ocean-R1, at every size."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_new(commands)
+    add_training(commands, "sft", "supervised training on worked solutions", "recipes/nano-base.toml")
+    add_training(commands, "train", "GRPO", "recipes/nano-stage1.toml")
+    options = parser.parse_args(arguments)
+    try:
+        options.run(options)
+    except (ValueError, RuntimeError, OSError) as error:
+        print(f"ocean-r1: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("ocean-r1: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
+        return 130
+    return 0
+
+
+def add_new(commands: Any) -> None:
+    new = commands.add_parser(
+        "new",
+        help="a small model without weights: its shape, and a tokenizer learnt from rows",
+        epilog="example: ocean-r1 new --shape recipes/nano-shape.toml --rows rows/base --out models/nano",
+    )
+    new.add_argument("--shape", type=Path, required=True, help="a TOML with vocabulary, pixels, [text] and [vision]")
+    new.add_argument("--rows", type=Path, required=True, help="a file or folder of training rows")
+    new.add_argument("--out", type=Path, required=True)
+    new.set_defaults(run=run_new)
+
+
+def run_new(options: argparse.Namespace) -> None:
+    from ocean_r1.data.rows import texts_of
+    from ocean_r1.models.new import new_model
+
+    shape = tomllib.loads(options.shape.read_text())
+    new_model(options.out, texts_of(options.rows), shape)
+    print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
+
+
+def add_training(commands: Any, name: str, what: str, example: str) -> None:
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=f"Runs a recipe ({what}); a run that was stopped goes on from its last checkpoint.",
+        epilog=f"example: ocean-r1 {name} {example} --set steps=20 --set optimizer.lr=1e-5",
+    )
+    parser.add_argument("recipe", type=Path, help="a TOML file")
+    parser.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a key of the recipe"
+    )
+    parser.add_argument("--plan", action="store_true", help="say what the run would be, and do nothing")
+    parser.set_defaults(run=run_training, command=name)
+
+
+def run_training(options: argparse.Namespace) -> None:
+    recipe = load_recipe(options.recipe, dict(map(override, options.set)))
+    if recipe.kind != {"sft": "sft", "train": "grpo"}[options.command]:
+        raise RecipeError(f"{options.recipe} is a recipe of kind {recipe.kind!r}; run it by its own command")
+    if options.plan:
+        from ocean_r1.plan import plan
+
+        print(plan(recipe))
+        return
+    # torch takes seconds to import: a mistake in a recipe is told before.
+    match recipe:
+        case GrpoRecipe():
+            from ocean_r1.grpo.loop import train_grpo
+
+            print(train_grpo(recipe))
+        case SftRecipe():
+            from ocean_r1.sft import train_sft
+
+            print(train_sft(recipe))
+
+
+def override(text: str) -> tuple[str, Any]:
+    """`optimizer.lr=1e-5`; the value is JSON where it can be, else a text."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise RecipeError(f"--set {text}: write it as KEY=VALUE")
+    try:
+        return key, json.loads(value)
+    except json.JSONDecodeError:
+        return key, value

@@ -1,0 +1,128 @@
+"""A new small Qwen2.5-VL: its shape, and a byte-level BPE learnt from rows, in the layout of Qwen's folders.
+
+Any text in any language tokenises, since every byte is a token. Qwen's special tokens have ids after the learnt ones.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from tokenizers import Tokenizer, decoders, pre_tokenizers
+from tokenizers.models import BPE
+from tokenizers.trainers import BpeTrainer
+
+SPECIAL_TOKENS = (
+    "<|endoftext|>",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<|vision_start|>",
+    "<|vision_end|>",
+    "<|vision_pad|>",
+    "<|image_pad|>",
+    "<|video_pad|>",
+)
+# Tags of the prompts: one token each, but ordinary text, so that a reply shows them.
+TAGS = ("<think>", "</think>", "<answer>", "</answer>")
+
+# What Qwen2.5-VL's own template says of text and pictures; it has more for videos and tools.
+CHAT_TEMPLATE = (
+    "{% if messages[0]['role'] != 'system' %}<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n{% endif %}"
+    "{% for message in messages %}<|im_start|>{{ message['role'] }}\n"
+    "{% if message['content'] is string %}{{ message['content'] }}{% else %}{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' or 'image' in part %}<|vision_start|><|image_pad|><|vision_end|>"
+    "{% elif 'text' in part %}{{ part['text'] }}{% endif %}{% endfor %}{% endif %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+def learn_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
+    """A byte-level BPE of `vocabulary` tokens, special ones and tags included. Digits stand alone, as Qwen has them."""
+    tokenizer = Tokenizer(BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = BpeTrainer(
+        vocab_size=vocabulary - len(SPECIAL_TOKENS) - len(TAGS),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    tokenizer.add_tokens(list(TAGS))
+    tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
+    return tokenizer
+
+
+def new_model(folder: Path, texts: Iterable[str], shape: dict[str, Any]) -> None:
+    """Writes config, tokenizer and processor settings. `shape` has `text` and `vision` of `config.json`, the size of the
+    vocabulary, and the side of pictures in pixels."""
+    tokenizer = learn_tokenizer(texts, shape["vocabulary"])
+    folder.mkdir(parents=True, exist_ok=True)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    token = {name: tokenizer.token_to_id(name) for name in SPECIAL_TOKENS}
+    # Rows of the embedding beyond the vocabulary would be sampled as tokens that are none.
+    text = {"vocab_size": tokenizer.get_vocab_size(), "tie_word_embeddings": True, **shape["text"]}
+    vision = {"out_hidden_size": text["hidden_size"], "in_channels": 3, **shape["vision"]}
+    side = shape["pixels"] ** 2
+    write(
+        folder / "config.json",
+        {
+            "architectures": ["Qwen2_5_VLForConditionalGeneration"],
+            "model_type": "qwen2_5_vl",
+            "image_token_id": token["<|image_pad|>"],
+            "video_token_id": token["<|video_pad|>"],
+            "vision_start_token_id": token["<|vision_start|>"],
+            "vision_end_token_id": token["<|vision_end|>"],
+            "tie_word_embeddings": True,
+            "dtype": "float32",
+            "text_config": {"model_type": "qwen2_5_vl_text", **text},
+            "vision_config": {"model_type": "qwen2_5_vl", **vision},
+        },
+    )
+    write(
+        folder / "generation_config.json",
+        {
+            "do_sample": False,
+            "eos_token_id": [token["<|im_end|>"], token["<|endoftext|>"]],
+            "pad_token_id": token["<|endoftext|>"],
+        },
+    )
+    write(
+        folder / "tokenizer_config.json",
+        {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "eos_token": "<|im_end|>",
+            "pad_token": "<|endoftext|>",
+            "model_max_length": 4096,
+            "clean_up_tokenization_spaces": False,
+            "chat_template": CHAT_TEMPLATE,
+        },
+    )
+    write(
+        folder / "preprocessor_config.json",
+        {
+            "image_processor_type": "Qwen2VLImageProcessor",
+            "processor_class": "Qwen2_5_VLProcessor",
+            "patch_size": vision["patch_size"],
+            "temporal_patch_size": vision.get("temporal_patch_size", 2),
+            "merge_size": vision.get("spatial_merge_size", 2),
+            "min_pixels": side,
+            "max_pixels": side,
+            "size": {"shortest_edge": side, "longest_edge": side},
+            "image_mean": [0.48145466, 0.4578275, 0.40821073],
+            "image_std": [0.26862954, 0.26130258, 0.27577711],
+            "do_resize": True,
+            "do_rescale": True,
+            "rescale_factor": 1 / 255,
+            "do_normalize": True,
+            "do_convert_rgb": True,
+            "resample": 3,
+        },
+    )
+
+
+def write(path: Path, data: dict[str, Any]) -> None:
+    path.write_text(json.dumps(data, indent=2, ensure_ascii=False) + "\n")
