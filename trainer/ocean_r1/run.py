@@ -27,16 +27,21 @@ class Run:
     progress: Progress
 
 
+def starting_model(recipe: Recipe) -> Qwen2_5_VL:
+    """The model that the first step has."""
+    if not recipe.model.fresh:
+        return load_model(recipe.model.path)
+    model = Qwen2_5_VL(ModelConfig.from_folder(recipe.model.path))
+    initialise(model, torch.Generator().manual_seed(recipe.seed))
+    return model
+
+
 def open_run(recipe: Recipe) -> Run:
     """Raises RecipeError where the output holds checkpoints of another recipe."""
     recipe.output.mkdir(parents=True, exist_ok=True)
     done = checkpoints_of(recipe.output)
     progress = read_state(done[-1], recipe) if done else Progress()
-    if recipe.model.fresh and not done:
-        model = Qwen2_5_VL(ModelConfig.from_folder(recipe.model.path))
-        initialise(model, torch.Generator().manual_seed(recipe.seed))
-    else:
-        model = load_model(done[-1] / "model" if done else recipe.model.path)
+    model = load_model(done[-1] / "model") if done else starting_model(recipe)
     model.to(recipe.model.device)
     stepper = Stepper(model, make_optimizer(model, recipe.optimizer), recipe.optimizer)
     if done:

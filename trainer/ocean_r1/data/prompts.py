@@ -69,12 +69,12 @@ def content_parts(content: str) -> list[dict[str, str]]:
 
 def scaled_truth(ground_truth: str, scale: tuple[float, float]) -> str:
     """The numbers of a box `[x1, y1, x2, y2]` in the frame that the model sees, rounded to whole pixels."""
-    if scale == (1.0, 1.0):
-        return ground_truth
-    axes = [scale[0], scale[1], scale[0], scale[1]]
     numbers = NUMBER.findall(ground_truth)
     if len(numbers) != 4:
         raise RowError(f"the ground truth {ground_truth!r} is no box of four numbers")
+    if scale == (1.0, 1.0):
+        return ground_truth
+    axes = [scale[0], scale[1], scale[0], scale[1]]
     return json.dumps([round(float(number) * axis) for number, axis in zip(numbers, axes, strict=True)])
 
 
@@ -122,7 +122,7 @@ class Reader:
         side = vision.patch_size * vision.spatial_merge_size
         try:
             if row.reward_func == "iou":
-                scaled_truth(row.ground_truth, (2.0, 2.0))
+                scaled_truth(row.ground_truth, (1.0, 1.0))
             for source in row.sources(self.dataset.folder(position)):
                 width, height = image_size(source)
                 rows, columns = smart_resize(height, width, side, bounds)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from ocean_r1.config import DataFile
 from ocean_r1.data.images import ImageError, open_image
@@ -35,7 +35,7 @@ class Message(BaseModel):
 
 class EmbeddedImage(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
-    bytes: bytes | None = None
+    data: bytes | None = Field(default=None, alias="bytes")
     path: str | None = None
 
 
@@ -73,8 +73,8 @@ class Row(BaseModel):
         found: list[bytes | Path] = []
         for image in self.images:
             path = image if isinstance(image, str) else image.path
-            if isinstance(image, EmbeddedImage) and image.bytes is not None:
-                found.append(image.bytes)
+            if isinstance(image, EmbeddedImage) and image.data is not None:
+                found.append(image.data)
             elif path:
                 found.append(folder / path)
         return found

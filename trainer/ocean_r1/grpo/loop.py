@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -16,7 +15,7 @@ from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import rate_share
 from ocean_r1.rewards.pool import RewardPool
-from ocean_r1.run import Run, checked, open_reader, open_run, open_validator
+from ocean_r1.run import Run, checked, open_reader, open_run, open_validator, starting_model
 from ocean_r1.state import checkpoints_of, save_checkpoint
 
 
@@ -24,10 +23,7 @@ def open_reference(recipe: GrpoRecipe, run: Run) -> Qwen2_5_VL | None:
     """The model that the KL is taken against: by default the one that training began with."""
     if not recipe.algorithm.kl_coefficient:
         return None
-    if recipe.reference is None and run.progress.step == 0:
-        reference = copy.deepcopy(run.model)
-    else:
-        reference = load_model(recipe.reference or recipe.model.path)
+    reference = load_model(recipe.reference) if recipe.reference else starting_model(recipe)
     return reference.to(recipe.model.device).requires_grad_(False)
 
 

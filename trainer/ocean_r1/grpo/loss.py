@@ -8,13 +8,11 @@ Rules after verl 0.9.1 `trainer/ppo/core_algos.py`, whose numbers the tests hold
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
-Aggregation = Literal["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "seq-mean-token-sum-norm"]
-KlEstimate = Literal["kl", "abs", "mse", "low_var_kl"]
+from ocean_r1.config import Aggregation, KlEstimate
 
 
 def token_weights(lengths: Tensor, aggregation: Aggregation, norm: float | None = None) -> Tensor:

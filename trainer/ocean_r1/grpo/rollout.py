@@ -1,8 +1,8 @@
 """Sampling: a prompt is encoded and prefilled once, and its keys and values serve all responses of its group.
 
 Letters of shapes: B prompts, G responses of each, P longest prompt, M most new tokens, H heads, K key/value heads, A head
-width, V vocabulary. The cache is static: the prompts' part (B, K, P, A) is written once, the responses' part (B, G, K, M, A) in
-place. When rows have ended the grid B x G is packed closer, so that what ended costs nothing more.
+width, V vocabulary. The cache is static: the prompts' part (B, K, P, A) is written once, the responses' part (B, G, K, M, A)
+in place. When rows have ended the grid B x G is packed closer, so that what ended costs nothing more.
 """
 
 from __future__ import annotations
@@ -147,8 +147,8 @@ def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor,
 
     x = model.language_model.embed_tokens(ids_BG.reshape(-1))
     positions = positions_B.repeat_interleave(group).expand(3, -1)
-    hidden: Tensor = model.language_model(x, positions, attend).view(rows, group, -1)
-    return hidden
+    hidden: Tensor = model.language_model(x, positions, attend)
+    return hidden.unflatten(0, (rows, group))
 
 
 def keep_rows(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:

@@ -59,7 +59,10 @@ def serve(connection: Connection, sources: Mapping[str, str]) -> None:
         import math_verify  # noqa: F401, seconds to import, and not to be taken off the first case's time
     connection.send(None)
     while True:
-        case: Case = connection.recv()
+        try:
+            case: Case = connection.recv()
+        except (EOFError, ConnectionResetError):  # the run is gone
+            return
         values: dict[str, float] = {}
         failed: dict[str, str] = {}
         for name, term in terms.items():

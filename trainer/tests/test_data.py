@@ -1,0 +1,141 @@
+"""Rows become prompts, and what cannot is told by file and row."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from toy import picture, recipe, row, toy, write_rows
+from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
+
+from ocean_r1.config import Data, DataFile, RecipeError, parse_recipe
+from ocean_r1.data.images import ImageError, PixelBounds, patches_of, smart_resize
+from ocean_r1.data.order import Order
+from ocean_r1.data.prompts import Reader, Tokenizer, scaled_truth, usable
+from ocean_r1.data.rows import RowError, open_dataset, problems
+from ocean_r1.models.config import ModelConfig, VisionConfig
+
+VISION = VisionConfig(
+    depth=1, hidden_size=32, intermediate_size=8, num_heads=1, patch_size=14, out_hidden_size=8, fullatt_block_indexes=()
+)
+
+
+@pytest.mark.parametrize("size", [(640, 480), (100, 37), (28, 28), (31, 999), (1500, 1200)])
+def test_pictures_are_cut_as_by_transformers(size: tuple[int, int]) -> None:
+    generator = np.random.default_rng(0)
+    image = Image.fromarray(generator.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8))
+    bounds = PixelBounds(28 * 28 * 4, 28 * 28 * 1280)
+    processor = Qwen2VLImageProcessorPil(patch_size=14, size={"shortest_edge": bounds.least, "longest_edge": bounds.most})
+    expected = processor(images=[image], return_tensors="pt")
+    patches = patches_of(image, VISION, bounds)
+    assert [list(patches.grid)] == expected["image_grid_thw"].tolist()
+    torch.testing.assert_close(patches.pixels, expected["pixel_values"], rtol=1e-5, atol=1e-5)
+
+
+def test_a_picture_may_not_be_a_line() -> None:
+    with pytest.raises(ImageError, match="200 times"):
+        smart_resize(10, 2100, 28, PixelBounds(1, 10**6))
+
+
+def reader_of(folder: Path, rows: list[dict[str, Any]], **data: Any) -> Reader:
+    paths = toy(folder)
+    path = write_rows(folder / "some.parquet", rows)
+    settings = Data(files=[DataFile(path=path)], min_pixels=1024, max_pixels=1024, **data)
+    config = ModelConfig.from_folder(paths["model"])
+    return Reader(open_dataset(settings.files), config, Tokenizer(paths["model"]), settings)
+
+
+def test_the_length_told_from_headers_is_the_prompts_length(tmp_path: Path) -> None:
+    reader = reader_of(tmp_path, [row(index) for index in range(8)])
+    for position in range(8):
+        assert reader.length(position) == len(reader.example(position).prompt.ids)
+    assert len(reader.example(3).prompt.grids) == 0  # a row without a picture
+
+
+def test_rows_longer_than_the_limit_are_left_out_and_counted(tmp_path: Path) -> None:
+    long = row(3, prompt=[{"role": "user", "content": "word " * 200}])
+    fitting, longer = usable(reader_of(tmp_path, [row(0), long, row(2)], max_prompt_tokens=120))
+    assert (fitting, longer) == ([0, 2], 1)
+
+
+def test_a_box_is_told_in_the_frame_that_the_model_sees(tmp_path: Path) -> None:
+    assert scaled_truth("[10, 20, 30, 41]", (2.0, 0.5)) == "[20, 10, 60, 20]"
+    wide = {
+        "images": [{"bytes": picture(2, (64, 16)), "path": None}],
+        "reward_model": {"style": "rule", "ground_truth": "[0, 0, 64, 16]"},
+    }
+    reader = reader_of(tmp_path, [row(0, **wide, extra_info={"reward_func": "iou"})])
+    example = reader.example(0)
+    _, rows, columns = example.prompt.grids[0]
+    assert example.ground_truth == f"[0, 0, {columns * 8}, {rows * 8}]"
+
+
+BAD_ROWS: dict[str, tuple[dict[str, Any], str]] = {
+    "two marks, one image": (row(0, prompt=[{"role": "user", "content": "<image> <image>"}]), "2 <image>.*1 images"),
+    "a broken picture": (row(0, images=[{"bytes": picture(1)[:60], "path": None}]), "image"),
+    "no picture at all": (row(0, images=[{"bytes": b"no picture", "path": None}]), "no picture"),
+    "a missing file": (row(0, images=[{"bytes": None, "path": "nowhere.png"}]), "nowhere.png"),
+    "no box": (row(0, extra_info={"reward_func": "iou"}), "no box of four numbers"),
+}
+
+
+@pytest.mark.parametrize(("bad", "words"), BAD_ROWS.values(), ids=BAD_ROWS.keys())
+def test_a_row_that_cannot_be_used_is_named(tmp_path: Path, bad: dict[str, Any], words: str) -> None:
+    reader = reader_of(tmp_path, [row(0), bad])
+    with pytest.raises(RowError, match=rf"some.parquet, row 1.*{words}"):
+        reader.example(1)
+    if "picture" in words or "nowhere" in words:
+        assert len(list(problems(reader.dataset, range(2)))) == 1
+
+
+def test_a_key_that_is_missing_is_named(tmp_path: Path) -> None:
+    bad = row(0)
+    del bad["reward_model"]
+    reader = reader_of(tmp_path, [bad])
+    with pytest.raises(RowError, match=r"row 0: reward_model"):
+        reader.example(0)
+
+
+def test_no_rows_at_all(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(RowError, match=r"no \.parquet or \.jsonl"):
+        open_dataset([DataFile(path=tmp_path / "empty")])
+    with pytest.raises(RowError, match="no such file"):
+        open_dataset([DataFile(path=tmp_path / "nowhere.parquet")])
+
+
+def test_a_part_of_a_file_and_a_file_twice(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "rows.parquet", [row(index) for index in range(10)])
+    assert len(open_dataset([DataFile(path=path, sample="random:30%"), DataFile(path=path, repeat=2)])) == 23
+    first = open_dataset([DataFile(path=path, sample="first:4")])
+    assert [first.row(i).extra_info["index"] for i in range(4)] == [0, 1, 2, 3]
+
+
+def test_every_epoch_has_every_row_once_and_goes_on_where_it_stood() -> None:
+    order = Order(range(7), seed=1)
+    taken = order.take(3) + order.take(11)
+    assert sorted(taken[:7]) == sorted(taken[7:]) == list(range(7))
+    assert taken[:7] != taken[7:]
+    assert Order(range(7), 1, taken=3).take(11) == taken[3:]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"stepz": 3}, "stepz: there is no such key"),
+        ({"steps": 0}, "steps"),
+        ({"algorithm.mini_batches": 3}, "cannot be split"),
+        ({"algorithm.aggregation": "mean"}, "algorithm.aggregation"),
+        ({"kind": "ppo"}, "'grpo' or 'sft'"),
+    ],
+)
+def test_a_recipe_with_a_mistake_is_told_by_its_key(tmp_path: Path, change: dict[str, Any], words: str) -> None:
+    paths = {"model": tmp_path, "rows": tmp_path}
+    text = recipe(paths, tmp_path / "out", "grpo", stage=1, steps=2, prompts_per_step=4)
+    parse_recipe(text, "toy.toml")
+    with pytest.raises(RecipeError, match=rf"toy.toml.*{words}"):
+        parse_recipe(text, "toy.toml", change)

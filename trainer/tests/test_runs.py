@@ -1,0 +1,149 @@
+"""Runs from recipe to checkpoint: killed ones end in the same bits, changed ones are refused, half-written ones are none."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import load_file
+from toy import recipe, row, toy, write_rows
+from transformers import Qwen2_5_VLForConditionalGeneration
+
+from ocean_r1.cli import main
+from ocean_r1.config import Checkpoints, parse_recipe
+from ocean_r1.grpo.loop import train_grpo
+from ocean_r1.models.weights import load_model, tensors_of
+from ocean_r1.sft import train_sft
+from ocean_r1.state import SaveError, checkpoints_of, kept_steps, read_state
+
+torch.set_num_threads(1)
+GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
+
+
+def run_of(paths: dict[str, Path], output: Path, kind: str = "grpo", **other: Any) -> Path:
+    path = output.with_suffix(".toml")
+    path.write_text(recipe(paths, output, kind, **(other or GRPO)))
+    return path
+
+
+def trained(path: Path) -> Path:
+    parsed = parse_recipe(path.read_text(), str(path))
+    return train_grpo(parsed) if parsed.kind == "grpo" else train_sft(parsed)
+
+
+def bits(checkpoint: Path) -> dict[str, torch.Tensor]:
+    return {**dict(tensors_of(checkpoint / "model")), **load_file(checkpoint / "optimizer.safetensors")}
+
+
+def same(a: Path, b: Path) -> None:
+    ours, theirs = bits(a), bits(b)
+    assert ours.keys() == theirs.keys()
+    for name, tensor in ours.items():
+        assert torch.equal(tensor, theirs[name]), name
+
+
+def test_a_grpo_run_and_what_it_leaves(tmp_path: Path) -> None:
+    last = trained(run_of(toy(tmp_path), tmp_path / "out"))
+    assert last.name == "step-000004"
+    lines = [json.loads(line) for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == [1, 2, 3, 4]
+    # The model that samples is the one that is trained.
+    assert all(line["data"]["actor/rollout_logp_difference"] < 1e-5 for line in lines)
+    assert {"critic/score/mean", "response_length/clip_ratio", "reward/format", "actor/grad_norm"} <= lines[0]["data"].keys()
+    rollouts = (tmp_path / "out/rollouts/step-000004/rollouts.jsonl").read_text().splitlines()
+    assert len(rollouts) == 3 * 4
+    images = json.loads(rollouts[0])["images"] + json.loads(rollouts[4])["images"] + json.loads(rollouts[8])["images"]
+    assert images
+    assert all((tmp_path / "out/rollouts/step-000004" / image).exists() for image in images)
+
+
+def test_sft_learns_and_its_folder_opens_in_transformers(tmp_path: Path) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "sft", steps=30, rows_per_step=4)
+    last = trained(path)
+    lines = [json.loads(line)["data"] for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
+    assert lines[-1]["sft/loss"] < 0.6 * lines[0]["sft/loss"]
+    theirs = Qwen2_5_VLForConditionalGeneration.from_pretrained(last / "model").state_dict()
+    ours = load_model(last / "model")
+    assert torch.equal(theirs["lm_head.weight"], ours.lm_head.weight)
+    assert torch.equal(theirs["model.visual.blocks.0.attn.qkv.weight"], ours.visual.blocks[0].attn.qkv.weight)
+
+
+@pytest.mark.parametrize("kind", ["grpo", "sft"])
+def test_a_run_killed_anywhere_ends_in_the_same_bits(tmp_path: Path, kind: str) -> None:
+    paths = toy(tmp_path)
+    settings = GRPO if kind == "grpo" else {"steps": 8, "rows_per_step": 3}
+    whole = trained(run_of(paths, tmp_path / "whole", kind, **settings))
+    path = run_of(paths, tmp_path / "killed", kind, **settings)
+    command = [sys.executable, "-m", "ocean_r1", "train" if kind == "grpo" else "sft", str(path)]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    while not checkpoints_of(tmp_path / "killed"):
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = len(checkpoints_of(tmp_path / "killed"))
+    assert before
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    same(whole, checkpoints_of(tmp_path / "killed")[-1])
+    lines = (tmp_path / "killed/metrics.jsonl").read_text().splitlines()
+    assert [json.loads(line)["step"] for line in lines] == list(range(1, settings["steps"] + 1))
+
+
+def test_a_changed_recipe_is_refused_with_the_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "sft", steps=2, rows_per_step=2)
+    trained(path)
+    assert main(["sft", str(path), "--set", "optimizer.lr=0.5", "--set", "steps=3"]) == 1
+    assert "optimizer.lr: 0.005 -> 0.5" in capsys.readouterr().err
+    assert main(["sft", str(path), "--set", "steps=3"]) == 0  # only longer
+
+
+def test_what_is_half_written_is_no_checkpoint(tmp_path: Path) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "sft", steps=2, rows_per_step=2)
+    last = trained(path)
+    shutil.copytree(last, tmp_path / "out/step-000009.partial")
+    (tmp_path / "out/step-000008").mkdir()
+    assert checkpoints_of(tmp_path / "out")[-1] == last
+    assert read_state(last, parse_recipe(path.read_text(), "toy")).step == 2
+
+
+def test_a_full_disk_is_told_and_leaves_the_older_checkpoints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "sft", steps=1, rows_per_step=2)
+    trained(path)
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ocean_r1.state.save_file", full)
+    with pytest.raises(SaveError, match="No space left"):
+        train_sft(parse_recipe(path.read_text(), "toy", {"steps": 2}))
+    assert [checkpoint.name for checkpoint in checkpoints_of(tmp_path / "out")] == ["step-000001"]
+    assert not list((tmp_path / "out").glob("*.partial"))
+
+
+def test_which_checkpoints_are_kept() -> None:
+    policy = Checkpoints(keep_last=2, keep_best=True, keep_every=10)
+    assert kept_steps(range(1, 25), policy, best_step=7) == {7, 10, 20, 23, 24}
+
+
+def test_a_batch_may_be_larger_than_the_data(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    write_rows(paths["rows"], [row(0), row(1)])
+    assert trained(run_of(paths, tmp_path / "out", "sft", steps=1, rows_per_step=5)).name == "step-000001"
+
+
+def test_a_plan_needs_no_weights(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out")
+    assert main(["train", str(path), "--plan"]) == 0
+    said = capsys.readouterr().out
+    assert "3 prompts x 4 responses = 12" in said
+    assert not (tmp_path / "out").exists()
