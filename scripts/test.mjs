@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, checkNode, install, root, run, say, stop } from './setup.mjs';
+import { readJunit, trainer, trainerPython } from './trainer.mjs';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -36,13 +37,40 @@ process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 /** A check that has no tests of its own counts as one. */
-function check(name, command, args) {
+function check(name, command, args, cwd = root) {
   say(`\n— ${name}`);
-  if (run(command, args, { NEXT_TELEMETRY_DISABLED: '1' })) count.passed++;
+  const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
+  if (spawnSync(command, args, { cwd, stdio: 'inherit', env }).status === 0) count.passed++;
   else count.failed++;
 }
 
-/** Runs a suite that writes a JSON report; `read` takes the counts out of it. A suite that dies counts as one failure. */
+/** Format, lint, types and tests of the Python side. */
+function checkTrainer() {
+  const python = trainerPython();
+  if (python === null) {
+    say('\n— the trainer is not tested: it needs Python 3.11 or newer');
+    count.skipped++;
+    return;
+  }
+  check('format of the trainer', python, ['-m', 'ruff', 'format', '--check', '.'], trainer);
+  check('lint of the trainer', python, ['-m', 'ruff', 'check', '.'], trainer);
+  check('types of the trainer', python, ['-m', 'mypy'], trainer);
+  say('\n— tests of the trainer');
+  const report = join(reports, 'trainer.xml');
+  const args = ['-m', 'pytest', '-q', `--junitxml=${report}`];
+  const { status } = spawnSync(python, args, { cwd: trainer, stdio: 'inherit' });
+  add(status, existsSync(report) ? readJunit(readFileSync(report, 'utf8')) : null);
+}
+
+/** A suite that dies without a failed test counts as one failure. */
+function add(status, counts) {
+  const { passed, failed, skipped } = counts ?? { passed: 0, failed: 0, skipped: 0 };
+  count.passed += passed;
+  count.failed += failed === 0 && status !== 0 ? 1 : failed;
+  count.skipped += skipped;
+}
+
+/** Runs a suite that writes a JSON report; `read` takes the counts out of it. */
 function suite(name, args, env, report, read) {
   say(`\n— ${name}`);
   const result = spawnSync('npx', ['--no-install', ...args], {
@@ -50,11 +78,7 @@ function suite(name, args, env, report, read) {
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
-  const counts = existsSync(report)
-    ? read(JSON.parse(readFileSync(report, 'utf8')))
-    : { passed: 0, failed: 0, skipped: 0 };
-  if (result.status !== 0 && counts.failed === 0) counts.failed = 1;
-  for (const key of Object.keys(count)) count[key] += counts[key];
+  add(result.status, existsSync(report) ? read(JSON.parse(readFileSync(report, 'utf8'))) : null);
 }
 
 checkNode();
@@ -78,6 +102,8 @@ suite(
     skipped: json.numPendingTests + json.numTodoTests,
   }),
 );
+
+checkTrainer();
 
 build();
 const endToEnd = join(reports, 'e2e.json');

@@ -148,7 +148,8 @@ def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor,
     x = model.language_model.embed_tokens(ids_BG.reshape(-1))
     positions = positions_B.repeat_interleave(group).expand(3, -1)
     hidden: Tensor = model.language_model(x, positions, attend)
-    return hidden.unflatten(0, (rows, group))
+    grid: Tensor = hidden.unflatten(0, (rows, group))
+    return grid
 
 
 def keep_rows(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:
