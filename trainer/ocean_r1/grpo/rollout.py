@@ -139,11 +139,12 @@ def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor,
         to_prompt = q_shared @ cache.prompt_k[layer].transpose(2, 3) + cache.prompt_bias
         to_prompt = to_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
         to_own = q @ own_k.transpose(3, 4)  # (B, G, K, repeats, step + 1)
-        weights = F.softmax(torch.cat([to_prompt, to_own], dim=-1).float(), dim=-1).to(q.dtype)
+        weights = F.softmax(torch.cat([to_prompt, to_own], dim=-1), dim=-1)
         on_prompt, on_own = weights.split((to_prompt.shape[-1], step + 1), dim=-1)
         from_prompt = on_prompt.transpose(1, 2).reshape(*q_shared.shape[:3], -1) @ cache.prompt_v[layer]
         from_prompt = from_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
-        return (from_prompt + on_own @ own_v).reshape(rows * group, -1)
+        out: Tensor = (from_prompt + on_own @ own_v).reshape(rows * group, -1)
+        return out
 
     x = model.language_model.embed_tokens(ids_BG.reshape(-1))
     positions = positions_B.repeat_interleave(group).expand(3, -1)
