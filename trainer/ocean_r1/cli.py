@@ -21,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_new(commands)
     add_training(commands, "sft", "supervised training on worked solutions", "recipes/nano-base.toml")
     add_training(commands, "train", "GRPO", "recipes/nano-stage1.toml")
+    add_eval(commands)
     options = parser.parse_args(arguments)
     try:
         options.run(options)
@@ -52,6 +53,52 @@ def run_new(options: argparse.Namespace) -> None:
     shape = tomllib.loads(options.shape.read_text())
     new_model(options.out, texts_of(options.rows), shape)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
+
+
+def add_eval(commands: Any) -> None:
+    evaluate = commands.add_parser(
+        "eval",
+        help="greedy replies to a benchmark's samples, as predictions that `ocean score` reads",
+        description="Predicts the samples that `ocean benchmarks samples ID --json` printed; stopped, it goes on where it was.",
+        epilog="example: ocean-r1 eval --benchmark ocean-world --split test --samples samples.jsonl "
+        "--model runs/nano-stage2/step-000100/model --name nano-stage2 --out predictions.jsonl",
+    )
+    evaluate.add_argument("--benchmark", required=True)
+    evaluate.add_argument("--split", required=True)
+    evaluate.add_argument("--samples", type=Path, required=True, help="the JSON lines of the split's samples")
+    evaluate.add_argument("--images", type=Path, default=Path(), help="the folder that the samples' pictures are in")
+    evaluate.add_argument("--model", type=Path, required=True, help="a Hugging Face folder")
+    evaluate.add_argument("--name", required=True, help="the model's name on the leaderboard")
+    evaluate.add_argument("--out", type=Path, required=True)
+    evaluate.add_argument("--max-new-tokens", type=int, default=1024)
+    evaluate.add_argument("--min-pixels", type=int, default=28 * 28 * 4)
+    evaluate.add_argument("--max-pixels", type=int, default=28 * 28 * 1280)
+    evaluate.add_argument("--at-once", type=int, default=64, help="samples in a batch")
+    evaluate.set_defaults(run=run_eval)
+
+
+def run_eval(options: argparse.Namespace) -> None:
+    from ocean_r1.data.images import PixelBounds
+    from ocean_r1.evals.predict import Task, predict
+    from ocean_r1.metrics import Bar
+
+    task = Task(
+        benchmark=options.benchmark,
+        split=options.split,
+        samples=options.samples,
+        images=options.images,
+        model=options.model,
+        name=options.name,
+        out=options.out,
+        max_new_tokens=options.max_new_tokens,
+        bounds=PixelBounds(options.min_pixels, options.max_pixels),
+        at_once=options.at_once,
+    )
+    bar: Bar | None = None
+    for done, total in predict(task):
+        bar = bar or Bar(total)
+        bar.show(done, "samples")
+    print(f"{task.out}: ocean score {task.out} --benchmark {task.benchmark}")
 
 
 def add_training(commands: Any, name: str, what: str, example: str) -> None:

@@ -1,0 +1,159 @@
+"""A model's greedy replies to the samples of a benchmark, as the predictions file that `ocean score` reads.
+
+Samples come from `ocean benchmarks samples ID --json`: lines {sample_id, prompt, image, ...}. Stopped, it goes on after the
+last whole line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ocean_r1.config import Data, DataFile
+from ocean_r1.data.images import ImageError, PixelBounds, open_image, patches_of
+from ocean_r1.data.prompts import Reader, Tokenizer
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message
+from ocean_r1.evals.greedy import greedy_texts
+from ocean_r1.grpo.forward import Prompt
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.weights import load_model
+
+BOX = re.compile(r"\[\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\]")
+
+
+class SampleLine(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    sample_id: str
+    prompt: str
+    image: str | None = None
+
+
+class SamplesError(ValueError):
+    """What is wrong with the samples: file and line."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be predicted, and where it goes."""
+
+    benchmark: str
+    split: str
+    samples: Path
+    images: Path
+    """The folder that the samples' image paths are in."""
+    model: Path
+    name: str
+    out: Path
+    max_new_tokens: int
+    bounds: PixelBounds
+    at_once: int
+
+
+def read_samples(path: Path) -> list[SampleLine]:
+    samples: list[SampleLine] = []
+    for number, line in enumerate(path.read_text().splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            samples.append(SampleLine.model_validate_json(line))
+        except ValidationError as error:
+            raise SamplesError(f"{path}, line {number}: {error.errors()[0]['msg']}") from error
+    if not samples:
+        raise SamplesError(f"{path}: there is no sample in it")
+    return samples
+
+
+def header(task: Task) -> dict[str, Any]:
+    """The first line of the predictions: what they are, and how they were made."""
+    return {
+        "benchmark": task.benchmark,
+        "split": task.split,
+        "model": task.name,
+        "generation": {
+            "temperature": 0,
+            "max_new_tokens": task.max_new_tokens,
+            "min_pixels": task.bounds.least,
+            "max_pixels": task.bounds.most,
+        },
+    }
+
+
+def predicted(task: Task) -> set[str]:
+    """Samples that the file has already; a line that was cut off is removed. Raises SamplesError for another file."""
+    if not task.out.exists():
+        task.out.parent.mkdir(parents=True, exist_ok=True)
+        task.out.write_text(json.dumps(header(task)) + "\n")
+        return set()
+    text = task.out.read_text()
+    whole = text[: text.rfind("\n") + 1]
+    lines = [json.loads(line) for line in whole.splitlines()]
+    if not lines or lines[0] != header(task):
+        raise SamplesError(f"{task.out} holds predictions of another model or setting; name another file")
+    if whole != text:
+        task.out.write_text(whole)
+    return {line["sample_id"] for line in lines[1:]}
+
+
+def prompt_of(reader: Reader, sample: SampleLine, task: Task) -> tuple[Prompt, tuple[float, float]]:
+    """The prompt, and how far its picture was stretched."""
+    import torch
+
+    grids, pixels, scale, content = [], None, (1.0, 1.0), sample.prompt
+    if sample.image is not None:
+        try:
+            patches = patches_of(open_image(task.images / sample.image), reader.config.vision, task.bounds)
+        except ImageError as error:
+            raise SamplesError(f"sample {sample.sample_id}: {error}") from error
+        grids, pixels, scale = [patches.grid], patches.pixels, patches.scale
+        content = IMAGE_MARK + sample.prompt
+    chat = reader.tokenizer.chat((Message(role="user", content=content),))
+    ids = reader.expand(reader.tokenizer.ids(chat), tuple(grids), f"sample {sample.sample_id}")
+    return Prompt(torch.tensor(ids), pixels, tuple(grids)), scale
+
+
+def in_the_pictures_frame(text: str, scale: tuple[float, float]) -> str:
+    """Boxes of a reply, told in the pixels that the model saw, in those of the picture that the benchmark knows."""
+    if scale == (1.0, 1.0):
+        return text
+    axes = (scale[0], scale[1], scale[0], scale[1])
+
+    def back(match: re.Match[str]) -> str:
+        return json.dumps([round(int(number) / axis) for number, axis in zip(match.groups(), axes, strict=True)])
+
+    return BOX.sub(back, text)
+
+
+def predict(task: Task) -> Iterator[tuple[int, int]]:
+    """Predicts what is missing; after each batch how many samples are done, and of how many."""
+    samples = read_samples(task.samples)
+    done = predicted(task)
+    missing = [sample for sample in samples if sample.sample_id not in done]
+    if not missing:
+        yield len(samples), len(samples)
+        return
+    model = load_model(task.model)
+    reader = reader_for(model, Tokenizer(task.model), task)
+    for start in range(0, len(missing), task.at_once):
+        some = missing[start : start + task.at_once]
+        write(task, some, model, reader)
+        yield len(done) + start + len(some), len(samples)
+
+
+def write(task: Task, samples: Sequence[SampleLine], model: Qwen2_5_VL, reader: Reader) -> None:
+    given = [prompt_of(reader, sample, task) for sample in samples]
+    replies = greedy_texts(model, reader.tokenizer, [prompt for prompt, _ in given], task.max_new_tokens, task.at_once)
+    with task.out.open("a") as file:
+        for sample, (_, scale), reply in zip(samples, given, replies, strict=True):
+            output = in_the_pictures_frame(reply.text, scale)
+            file.write(json.dumps({"sample_id": sample.sample_id, "output": output, "tokens": reply.tokens}) + "\n")
+
+
+def reader_for(model: Qwen2_5_VL, tokenizer: Tokenizer, task: Task) -> Reader:
+    data = Data(files=[DataFile(path=task.samples)], min_pixels=task.bounds.least, max_pixels=task.bounds.most)
+    return Reader(Dataset((), ()), model.config, tokenizer, data)

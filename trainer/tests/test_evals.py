@@ -1,0 +1,74 @@
+"""Predictions of a benchmark's samples, and going on after a stop."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from toy import picture, recipe, toy
+
+from ocean_r1.cli import main
+from ocean_r1.config import parse_recipe
+from ocean_r1.evals.predict import in_the_pictures_frame
+from ocean_r1.sft import train_sft
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> list[str]:
+    paths = toy(tmp_path)
+    text = recipe(paths, tmp_path / "run", "sft", steps=1, rows_per_step=2)
+    model = train_sft(parse_recipe(text, "toy")) / "model"
+    lines = []
+    for index in range(7):
+        (tmp_path / f"{index}.png").write_bytes(picture(index + 1, (64, 64)))
+        lines.append(
+            {"sample_id": f"s{index}", "prompt": "How many?", "image": f"{index}.png" if index else None, "gold": "x"}
+        )
+    (tmp_path / "samples.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    options = {
+        "benchmark": "ocean-world",
+        "split": "test",
+        "samples": tmp_path / "samples.jsonl",
+        "images": tmp_path,
+        "model": model,
+        "name": "Toy",
+        "out": tmp_path / "predictions.jsonl",
+        "max-new-tokens": 5,
+        "min-pixels": 1024,
+        "max-pixels": 1024,
+        "at-once": 2,
+    }
+    return ["eval", *(part for key, value in options.items() for part in (f"--{key}", str(value)))]
+
+
+def test_every_sample_is_predicted_once_also_after_a_stop(command: list[str], tmp_path: Path) -> None:
+    out = tmp_path / "predictions.jsonl"
+    assert main(command) == 0
+    whole = out.read_text().splitlines()
+    assert json.loads(whole[0])["model"] == "Toy"
+    assert [json.loads(line)["sample_id"] for line in whole[1:]] == [f"s{index}" for index in range(7)]
+    # Stopped in the middle of a line: that sample is predicted again.
+    out.write_text("\n".join([*whole[:4], whole[4][:9]]))
+    assert main(command) == 0
+    assert out.read_text().splitlines() == whole
+
+
+def test_predictions_of_another_setting_are_not_mixed(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(command) == 0
+    assert main([*command, "--max-new-tokens", "6"]) == 1
+    assert "another model or setting" in capsys.readouterr().err
+
+
+def test_a_sample_without_its_picture_is_named(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "3.png").unlink()
+    assert main(command) == 1
+    assert "sample s3: there is no file" in capsys.readouterr().err
+
+
+def test_boxes_are_told_in_the_benchmarks_pixels() -> None:
+    reply = '<answer>{"bbox_2d": [10, 20, 30, 40]}</answer>'
+    assert in_the_pictures_frame(reply, (0.5, 0.5)) == '<answer>{"bbox_2d": [20, 40, 60, 80]}</answer>'
+    assert in_the_pictures_frame(reply, (1.0, 1.0)) == reply
