@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_training(commands, "sft", "supervised training on worked solutions", "recipes/nano-base.toml")
     add_training(commands, "train", "GRPO", "recipes/nano-stage1.toml")
     add_eval(commands)
+    add_export(commands)
     options = parser.parse_args(arguments)
     try:
         options.run(options)
@@ -59,7 +60,7 @@ def add_eval(commands: Any) -> None:
     evaluate = commands.add_parser(
         "eval",
         help="greedy replies to a benchmark's samples, as predictions that `ocean score` reads",
-        description="Predicts the samples that `ocean benchmarks samples ID --json` printed; stopped, it goes on where it was.",
+        description="Predicts what `ocean benchmarks samples ID --json` printed; stopped, it goes on where it was.",
         epilog="example: ocean-r1 eval --benchmark ocean-world --split test --samples samples.jsonl "
         "--model runs/nano-stage2/step-000100/model --name nano-stage2 --out predictions.jsonl",
     )
@@ -99,6 +100,46 @@ def run_eval(options: argparse.Namespace) -> None:
         bar = bar or Bar(total)
         bar.show(done, "samples")
     print(f"{task.out}: ocean score {task.out} --benchmark {task.benchmark}")
+
+
+def add_export(commands: Any) -> None:
+    parser = commands.add_parser(
+        "export",
+        help="a folder with safetensors and ONNX graphs, float32 and int8, and the proof that they are the model",
+        epilog="example: ocean-r1 export --model runs/nano-stage2/step-000100/model --out models/nano --rows rows/val",
+    )
+    parser.add_argument("--model", type=Path, required=True, help="a Hugging Face folder")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--rows", type=Path, help="training rows to prove the export on")
+    parser.add_argument("--prompts", type=int, default=50, help="how many of them")
+    parser.add_argument("--max-new-tokens", type=int, default=192)
+    parser.set_defaults(run=run_export)
+
+
+def run_export(options: argparse.Namespace) -> None:
+    from ocean_r1.export.onnx import export
+
+    export(options.model, options.out)
+    print(f"{options.out}: written")
+    if options.rows is None:
+        return
+    from ocean_r1.config import Data, DataFile
+    from ocean_r1.data.prompts import Reader, Tokenizer
+    from ocean_r1.data.rows import open_dataset
+    from ocean_r1.export.proof import prove
+    from ocean_r1.models.config import ModelConfig
+
+    settings = json.loads((options.model / "preprocessor_config.json").read_text())
+    data = Data(files=[DataFile(path=options.rows)], min_pixels=settings["min_pixels"], max_pixels=settings["max_pixels"])
+    dataset = open_dataset(data.files)
+    reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
+    proof = prove(options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens)
+    print(
+        f"float32: the tokens of {proof.equal} of {proof.prompts} prompts are PyTorch's; "
+        f"correct {proof.correct:.1%}, in int8 {proof.correct_int8:.1%}"
+    )
+    if proof.equal < proof.prompts:
+        raise RuntimeError("the float32 graphs are not the model")
 
 
 def add_training(commands: Any, name: str, what: str, example: str) -> None:
