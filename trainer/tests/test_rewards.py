@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ocean_r1.config import RecipeError, Reward
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.pool import Case, RewardPool
-from ocean_r1.rewards.terms import accuracy, choice, count, iou, overlap, well_formed
+from ocean_r1.rewards.terms import Term, accuracy, choice, count, exact, iou, overlap, well_formed
 
 
 def answered(answer: str, thought: str = "I look.") -> str:
@@ -68,9 +70,17 @@ def test_boxes() -> None:
         iou(answered("[0, 0, 1, 1]"), "5", {})
 
 
-def test_counts_and_choices() -> None:
-    assert count(answered("There are 4."), "4", {}) == 1
-    assert count(answered("4 or 5"), "4", {}) == 0
+SHARED = json.loads((Path(__file__).parent / "answers.json").read_text())["cases"]
+BY_RULE: dict[str, Term] = {"exact": exact, "count": count, "box": iou}
+
+
+@pytest.mark.parametrize("case", SHARED, ids=[f"{case['rule']} {case['output']}" for case in SHARED])
+def test_what_is_rewarded_is_what_the_site_scores(case: dict[str, Any]) -> None:
+    row = {"accepted": case.get("accepted")}
+    assert BY_RULE[case["rule"]](case["output"], case.get("gold", ""), row) == case["right"]
+
+
+def test_choices() -> None:
     assert choice(answered("(B) the sphere"), "(B)", {}) == 1
     assert choice(answered("A"), "(B)", {}) == 0
 

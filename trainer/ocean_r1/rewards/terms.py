@@ -19,6 +19,7 @@ TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 WORDS_FORMAT = re.compile(r"<think>.*?</think>\s*<answer>.*?</answer>", re.DOTALL)
 BOX_FORMAT = re.compile(r"<think>.*?</think>\s*<answer>.*?\{.*\[\d+,\s*\d+,\s*\d+,\s*\d+\].*\}.*?</answer>", re.DOTALL)
 BOX = re.compile(r"\[(\d+),\s*(\d+),\s*(\d+),\s*(\d+)]")
+TAGGED_NUMBER = re.compile(r"<answer>\s*(\d+)\s*</answer>")
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -68,9 +69,29 @@ def last_answer(text: str) -> str:
 
 
 def count(response: str, ground_truth: str, _row: Mapping[str, Any]) -> float:
-    """1 where the answer's only number is the true one."""
-    numbers = NUMBER.findall(last_answer(response))
-    return float(len(numbers) == 1 and float(numbers[0]) == float(NUMBER.findall(ground_truth)[0]))
+    """1 where the first answer that holds nothing but a whole number is the true count (the seed's evaluation)."""
+    tagged = TAGGED_NUMBER.search(response)
+    return float(tagged is not None and int(tagged[1]) == int(ground_truth))
+
+
+def exact(response: str, ground_truth: str, row: Mapping[str, Any]) -> float:
+    """1 where the first answer is one of the row's `accepted` forms, or the box; Ocean World's own rule on the site.
+
+    Math-Verify reads all of a response, so thinking aloud can be paid for; this looks at the answer alone.
+    """
+    if wants_box(row):
+        return iou(response, ground_truth, row)
+    tagged = ANSWER.search(response)
+    answer = as_given(tagged[1] if tagged else response)
+    accepted = row.get("accepted") or [ground_truth]
+    return float(answer in [as_given(form) for form in accepted])
+
+
+def as_given(text: str) -> str:
+    """A text without what does not matter: capitals, runs of spaces, commas between thousands, one final full stop."""
+    text = re.sub(r"\s+", " ", text.strip().lower())
+    text = re.sub(r"(\d),(?=\d{3}(?!\d))", r"\1", text)
+    return re.sub(r"\.? *$", "", text, count=1).strip()
 
 
 def choice(response: str, ground_truth: str, _row: Mapping[str, Any]) -> float:
@@ -172,5 +193,6 @@ TERMS: Mapping[str, Term] = {
     "iou": iou,
     "format": well_formed,
     "count": count,
+    "exact": exact,
     "choice": choice,
 }
