@@ -8,6 +8,7 @@ import {
   LAMP_RADII,
   lit,
   lookAtLamp,
+  NO_CASTERS,
   openness,
   spot,
   toLamp,
@@ -25,6 +26,9 @@ const SKY = 0.071;
 const GROUND_ALBEDO = 0.72;
 /** The lamps' light on things over that on the ground, as CLEVR's pictures have it. */
 const THINGS_GAIN = 1.3;
+/** Light that metal and glass, which mostly mirror, give of their own, before their colour. */
+const OWN_LIGHT = 0.035;
+const GLASS_LIGHT = 0.3;
 const LAMPS = [0, 1, 2] as const;
 
 /** Light that leaves a point to the eye, written by the shaders. */
@@ -86,10 +90,11 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
       let arriving = lampAt(i);
       if (arriving <= 0) continue;
       const near = casters?.[i];
-      if (near) {
+      if (!near) arriving *= open;
+      else if (near !== NO_CASTERS) {
         lookAtLamp(near, DISC_POINTS, 0);
         arriving *= lit.share;
-      } else arriving *= open;
+      }
       light += arriving;
       if (i === 1) warm -= arriving;
       else if (i === 0) warm += arriving;
@@ -170,8 +175,10 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
       if (arriving <= 0) continue;
       const near = casters?.[i];
       if (near) {
-        lookAtLamp(near, convex ? 8 : 4, turn);
-        arriving *= lit.share;
+        if (near !== NO_CASTERS) {
+          lookAtLamp(near, convex ? 8 : 4, turn);
+          arriving *= lit.share;
+        }
         // A broad, weak highlight.
         const hx = toLamp.dx + vx / vl;
         const hy = toLamp.dy + vy / vl;
@@ -253,21 +260,18 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
     const away = 1 - facing;
     const away2 = away * away;
     const edge = away2 * away2 * away;
-    // A mirror shows little light of its own, so its shadows are left out.
-    shadeMatte(s, turn, false);
-    const { r: mr, g: mg, b: mb } = out;
     reflected(s, s.surface === METAL ? 2.4 : 1.6);
     if (s.surface === METAL) {
       // Polished and coloured: the mirror image takes the metal's colour, less so at grazing angles.
       const k = 0.5 * edge;
-      out.r = 0.12 * mr + out.r * (s.red + (1 - s.red) * k);
-      out.g = 0.12 * mg + out.g * (s.green + (1 - s.green) * k);
-      out.b = 0.12 * mb + out.b * (s.blue + (1 - s.blue) * k);
+      out.r = s.red * OWN_LIGHT + out.r * (s.red + (1 - s.red) * k);
+      out.g = s.green * OWN_LIGHT + out.g * (s.green + (1 - s.green) * k);
+      out.b = s.blue * OWN_LIGHT + out.b * (s.blue + (1 - s.blue) * k);
     } else {
       const k = 0.1 + 0.7 * edge;
-      out.r = mr + out.r * k;
-      out.g = mg + out.g * k;
-      out.b = mb + out.b * k;
+      out.r = s.red * GLASS_LIGHT + out.r * k;
+      out.g = s.green * GLASS_LIGHT + out.g * k;
+      out.b = s.blue * GLASS_LIGHT + out.b * k;
     }
   }
 
@@ -308,7 +312,7 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
     return {
       around,
       casters,
-      clear: casters.every(({ balls, solids }) => balls.length + solids.length === 0),
+      clear: casters.every((one) => one === NO_CASTERS),
     };
   }
 
@@ -401,7 +405,7 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
         v += j >> 1;
         t += view.depth[other] ?? 0;
       }
-      const s = solids[seen];
+      const s = seen < 0 ? undefined : solids[seen];
       if (s) {
         u = (2 * c + u / count + 0.5) * step - camera.halfSide;
         v = camera.halfSide - (2 * r + v / count + 0.5) * step;
@@ -445,23 +449,28 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
 
   // Mirror images have edges of their own, which only the picture tells.
   const glints: number[] = [];
+  /** Whether another pixel of the same thing differs. */
+  const differs = (at: number, owner: number, row: number, column: number): boolean => {
+    const seen = view.solid[2 * row * samples + 2 * column] ?? -1;
+    if (seen < 0 || solids[seen]?.owner !== owner) return false;
+    const other = row * size + column;
+    for (let k = 0; k < 3; k++)
+      if (Math.abs((rgb[at * 3 + k] ?? 0) - (rgb[other * 3 + k] ?? 0)) > GLINT) return true;
+    return false;
+  };
   for (let r = 1; r + 1 < size; r++) {
     for (let c = 1; c + 1 < size; c++) {
-      const s = solids[view.solid[2 * r * samples + 2 * c] ?? -1];
+      const seen = view.solid[2 * r * samples + 2 * c] ?? -1;
+      if (seen < 0) continue;
+      const s = solids[seen];
       if (s === undefined || s.surface === MATTE) continue;
-      const pixel = (r * size + c) * 3;
-      const owner = (row: number, column: number): number =>
-        solids[view.solid[2 * row * samples + 2 * column] ?? -1]?.owner ?? -1;
-      const differs = (row: number, column: number): boolean => {
-        if (owner(row, column) !== s.owner) return false;
-        const other = (row * size + column) * 3;
-        let most = 0;
-        for (let k = 0; k < 3; k++)
-          most = Math.max(most, Math.abs((rgb[pixel + k] ?? 0) - (rgb[other + k] ?? 0)));
-        return most > GLINT;
-      };
-      if (differs(r - 1, c) || differs(r + 1, c) || differs(r, c - 1) || differs(r, c + 1))
-        glints.push(r * size + c);
+      const at = r * size + c;
+      const sharp =
+        differs(at, s.owner, r - 1, c) ||
+        differs(at, s.owner, r + 1, c) ||
+        differs(at, s.owner, r, c - 1) ||
+        differs(at, s.owner, r, c + 1);
+      if (sharp) glints.push(at);
     }
   }
   for (const at of glints) shadePixel(Math.floor(at / size), at % size, true);

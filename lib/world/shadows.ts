@@ -14,6 +14,9 @@ export interface Casters {
   solids: readonly Solid[];
 }
 
+/** Nothing is in the way. */
+export const NO_CASTERS: Casters = { balls: [], solids: [] };
+
 /** Radii of the lamps for shadows: the key, the fill and the back lamp. */
 export const LAMP_RADII = [0.8, 1.1, 0.8] as const;
 /** The fill lamp is so wide that a vehicle's parts leave no shapes in its shadow: its balls stand for it. */
@@ -65,7 +68,7 @@ export function castersTo(
     else if (!body.convex && lamp === FILL) balls.push(...body.blobs.filter((ball) => !clear(ball)));
     else for (const s of body.casters) if (s !== own && !clear(s)) solids.push(s);
   }
-  return { balls, solids };
+  return balls.length + solids.length === 0 ? NO_CASTERS : { balls, solids };
 }
 
 /** The ray to the middle of a lamp: from (x, y, z) along (dx, dy, dz), of length 1; `widening` is the lamp's radius over its distance. */

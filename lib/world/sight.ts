@@ -170,8 +170,9 @@ export function sight(scene: SolidScene, size: number): Sighting {
   const pixels = bodies.map(() => 0);
   const boxes = bodies.map((): [number, number, number, number] => [size, size, 0, 0]);
   for (let at = 0; at < solid.length; at++) {
-    const thing = owner[solid[at] ?? -1];
-    if (thing === undefined) continue;
+    const seen = solid[at] ?? -1;
+    if (seen < 0) continue;
+    const thing = owner[seen] ?? 0;
     ids[at] = thing;
     pixels[thing] = (pixels[thing] ?? 0) + 1;
     const box = boxes[thing];
