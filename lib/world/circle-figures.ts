@@ -300,6 +300,8 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
       const half = answer / 2;
       const [p, q, r] = random.pick(TRIPLES.filter(([a, b]) => a === half || b === half));
       const d = p === half ? q : p;
+      // A short chord far out leaves no room for the letter at its middle.
+      if (d > 2 * half) return null;
       return {
         ...bare,
         points: { [CENTRE]: ORIGIN, [A]: [-half, d], [B]: [half, d], [M]: [0, d] },
