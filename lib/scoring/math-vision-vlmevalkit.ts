@@ -21,7 +21,7 @@ import {
 export const mathVisionVlmevalkit = (version: CanInferVersion): Scorer => ({
   id: `math-vision/vlmevalkit@${VLMEVALKIT_COMMITS[version]}`,
   label: vlmevalkitLabel(version),
-  rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: the whole output is right where it equals the true answer as a text or a number. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, to which the same rule applies.`,
+  rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: the whole output is right where it equals the true answer as a text or a number. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, whoever made it: the same rule applies to that, and the verdict says so.`,
   judge: 'extracts',
   upstream: vlmevalkitUpstream(version, 'vlmeval/dataset/utils/mathv.py'),
   score({ gold, options }, output, extraction) {

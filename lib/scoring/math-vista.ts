@@ -104,7 +104,7 @@ function chosen(extraction: string, choices: readonly string[]): string | null {
 export const mathVistaVlmevalkit = (version: CanInferVersion): Scorer => ({
   id: `math-vista/vlmevalkit@${VLMEVALKIT_COMMITS[version]}`,
   label: vlmevalkitLabel(version),
-  rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: an output that is nothing but the true number (0 aside) is right. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, to which the same rule applies. A list can never be right (VLMEvalKit#1679).`,
+  rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: an output that is nothing but the true number (0 aside) is right. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, whoever made it: the same rule applies to that, and the verdict says so. A list can never be right (VLMEvalKit#1679).`,
   judge: 'extracts',
   upstream: vlmevalkitUpstream(version, 'vlmeval/dataset/utils/mathvista.py'),
   score(sample, output, extraction) {
