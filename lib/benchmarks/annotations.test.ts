@@ -140,15 +140,17 @@ describe('CV-Bench', () => {
     );
   });
 
-  it('has the official macro only where the sources of the images are known', () => {
-    const [macro] = BENCHMARKS['cv-bench'].secondary;
+  it('has the official macro and VLMEvalKit’s 2D only where the sources of the images are known', () => {
+    const [macro, half2D, half3D] = BENCHMARKS['cv-bench'].secondary;
     const sources = new Map([
       ['ADE20K', { correct: 1, total: 2 }],
       ['COCO', { correct: 3, total: 4 }],
       ['Omni3D', { correct: 1, total: 1 }],
     ]);
     expect(macro?.compute(() => sources)).toBe(81.25);
-    expect(macro?.compute(() => new Map())).toBeNull();
+    expect(half2D?.compute(() => sources)).toBe(62.5);
+    expect(half3D?.compute(() => new Map([['3D', { correct: 1, total: 4 }]]))).toBe(25);
+    for (const figure of [macro, half2D, half3D]) expect(figure?.compute(() => new Map())).toBeNull();
   });
 });
 

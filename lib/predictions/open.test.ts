@@ -208,6 +208,17 @@ describe('other formats', () => {
     }
   });
 
+  test('what a judge extracted, where MathVista’s or VLMEvalKit’s files keep it', async () => {
+    const entry = { question_type: 'free_form', response: 'It is 5.' };
+    const vista = await open(
+      JSON.stringify({ 1: { ...entry, extraction: '5' }, 2: { ...entry, extraction: null }, 3: entry }),
+    );
+    expect([...vista.rows()].map(({ extraction }) => extraction)).toEqual(['5', 'None', undefined]);
+    const row = { index: 1, question: 'q', prediction: 'It is 5.' };
+    const judged = await open(JSON.stringify([{ ...row, res: 5 }, { ...row, extract: 'five' }, row]));
+    expect([...judged.rows()].map(({ extraction }) => extraction)).toEqual(['5', 'five', undefined]);
+  });
+
   test('lmms-eval samples, whatever the nesting of the responses', async () => {
     const row = { doc_id: 1, target: '(B)', filtered_resps: ['B'], doc_hash: 'x', input: 'q' };
     const file = await open(

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Sample } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { boxScorer, iou, parseAnswerBox } from '@/lib/scoring/box';
-import { choiceScorer } from '@/lib/scoring/choice';
+import { choiceScorer, choiceVlmevalkit } from '@/lib/scoring/choice';
 import { countScorer } from '@/lib/scoring/count';
 import { FORMULA_TYPE, substringScorer } from '@/lib/scoring/substring';
 
@@ -189,6 +189,19 @@ describe('choices', () => {
   it('goes on where LaTeX cannot be read and stops where it can', () => {
     expect(score('It is right $a_$').correct).toBe(true);
     expect(score('It is right $a_b$').correct).toBe(false);
+  });
+});
+
+describe('choices by VLMEvalKit', () => {
+  const score = (output: string) =>
+    choiceVlmevalkit.score(sample({ options: ['left', 'right'], gold: '(B)' }), output).correct;
+
+  it('infers the choice, or needs a judge', () => {
+    for (const output of ['B', '(B) right', 'The answer is B because of what stands there', 'Right'])
+      expect(score(output), output).toBe(true);
+    expect(score('left')).toBe(false);
+    for (const output of ['left or right', '<answer>B</answer>', ''])
+      expect(score(output), output).toBeNull();
   });
 });
 
