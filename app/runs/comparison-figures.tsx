@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { readJudgedId } from '@/lib/scoring/judge';
 import { OUTCOMES, type Outcome } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, judgeWords } from '@/lib/stats/score';
 import type { ScorerComparison, ScorerFigure } from '@/server/evals/types';
@@ -83,7 +84,12 @@ function Figure({
   letter: 'A' | 'B';
   side: ComparedFigure;
 }) {
-  const judge = judgeWords(figure);
+  const judge =
+    readJudgedId(id) === null
+      ? judgeWords(figure)
+      : figure.needsJudge === 0
+        ? null
+        : `${formatCount(figure.needsJudge)} samples got no usable reply from the judge and count as wrong.`;
   return (
     <section className="panel comparison-figure" aria-labelledby={`figure-${letter}`}>
       <h2 id={`figure-${letter}`} className="comparison-name">
