@@ -50,8 +50,8 @@ interface Props<Filter, Row, Detail> {
   /** How many samples there are at all. */
   all: number;
   renderFilter: (filter: Filter, onChange: (next: Filter, how: 'push' | 'replace') => void) => ReactNode;
-  /** A row's content; `opening` is what all questions begin with, and hides what tells them apart. */
-  renderRow: (row: Row, opening: string) => ReactNode;
+  /** A row's content; `place` is its number, from 1; `opening` is what all questions begin with, and hides what tells them apart. */
+  renderRow: (row: Row, place: number, opening: string) => ReactNode;
   renderDetail: (detail: Detail, headingRef: Ref<HTMLHeadingElement>) => ReactNode;
   /** What is said of a list without samples. */
   renderEmpty: (filter: Filter, onChange: (next: Filter) => void) => ReactNode;
@@ -281,7 +281,7 @@ export function Browse<
             count={total}
             cursor={cursor}
             rowAt={rowAt}
-            renderRow={(row) => renderRow(row, opening)}
+            renderRow={(row, place) => renderRow(row, place, opening)}
             hrefOf={hrefOf}
             onVisible={onVisible}
             onOpen={onOpen}

@@ -91,7 +91,7 @@ export function Changes({
           renderFilter={(filter, onChange) => (
             <ChangeFilterForm filter={filter} comparison={comparison} tags={tags} onChange={onChange} />
           )}
-          renderRow={(row, opening) => <RowContent row={row} opening={opening} />}
+          renderRow={(row, place, opening) => <RowContent row={row} place={place} opening={opening} />}
           renderDetail={(compared, headingRef) => (
             <ComparedView
               compared={compared}
@@ -206,7 +206,15 @@ function ChangeName({ change }: { change: Change }) {
 }
 
 /** Kept while the list is scrolled. */
-const RowContent = memo(function RowContent({ row, opening }: { row: ChangedRow; opening: string }) {
+const RowContent = memo(function RowContent({
+  row,
+  place,
+  opening,
+}: {
+  row: ChangedRow;
+  place: number;
+  opening: string;
+}) {
   const { from, to } = row;
   const sameAnswer = from.answer === to.answer;
   return (
@@ -219,7 +227,7 @@ const RowContent = memo(function RowContent({ row, opening }: { row: ChangedRow;
           {OUTCOME_WORDS[from.outcome]} by A, {OUTCOME_WORDS[to.outcome]} by B:{' '}
         </span>
       </span>
-      <RowQuestion question={row.question} opening={opening} />
+      <RowQuestion question={row.question} place={place} opening={opening} />
       <span className="answer-line">
         gold <bdi className="answer-value">{shorten(goldText(row.gold), 40)}</bdi>
         <span aria-hidden="true"> · </span>

@@ -30,8 +30,8 @@ export function SampleList<Row extends { sampleId: string }>({
   count: number;
   cursor: number | null;
   rowAt: (index: number) => Row | undefined;
-  /** What stands in a row, its number aside. */
-  renderRow: (row: Row) => ReactNode;
+  /** What stands in a row; `place` is its number, from 1. */
+  renderRow: (row: Row, place: number) => ReactNode;
   hrefOf: (sampleId: string) => string;
   onVisible: (first: number, last: number) => void;
   onOpen: (row: Row, index: number, byKeyboard: boolean) => void;
@@ -146,7 +146,7 @@ function ListRow<Row extends { sampleId: string }>({
   start: number;
   count: number;
   row: Row | undefined;
-  renderRow: (row: Row) => ReactNode;
+  renderRow: (row: Row, place: number) => ReactNode;
   selected: boolean;
   tabStop: boolean;
   hrefOf: (sampleId: string) => string;
@@ -178,8 +178,7 @@ function ListRow<Row extends { sampleId: string }>({
         onOpen(row, index, event.detail === 0);
       }}
     >
-      <span className="sample-row-number">{index + 1}</span>
-      {renderRow(row)}
+      {renderRow(row, index + 1)}
     </a>
   );
 }

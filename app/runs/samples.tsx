@@ -58,7 +58,7 @@ function SamplesRoom({ run, first }: Props) {
           onChange={(next) => onChange(next, next.text !== filter.text ? 'replace' : 'push')}
         />
       )}
-      renderRow={(row, opening) => <RowContent row={row} opening={opening} />}
+      renderRow={(row, place, opening) => <RowContent row={row} place={place} opening={opening} />}
       renderDetail={(sample, headingRef) => (
         <SampleView sample={sample} tagLabels={tagLabels} headingRef={headingRef} />
       )}
@@ -78,12 +78,20 @@ function SamplesRoom({ run, first }: Props) {
 }
 
 /** Kept while the list is scrolled. */
-const RowContent = memo(function RowContent({ row, opening }: { row: SampleRow; opening: string }) {
+const RowContent = memo(function RowContent({
+  row,
+  place,
+  opening,
+}: {
+  row: SampleRow;
+  place: number;
+  opening: string;
+}) {
   return (
     <>
       <OutcomeMark outcome={row.outcome} />
       <span className="sr-only">{OUTCOME_WORDS[row.outcome]}: </span>
-      <RowQuestion question={row.question} opening={opening} />
+      <RowQuestion question={row.question} place={place} opening={opening} />
       <AnswerLine row={row} />
     </>
   );
@@ -92,8 +100,20 @@ const RowContent = memo(function RowContent({ row, opening }: { row: SampleRow; 
 export const tagLabelsOf = (tags: RunPage['tags']): Readonly<Record<string, string>> =>
   Object.fromEntries(tags.map(({ tag, label }) => [tag, label]));
 
-export const RowQuestion = ({ question, opening }: { question: string; opening: string }) => (
-  <span className="sample-row-question">
-    <bdi>{visible(shorten(withoutOpening(question, opening), 200))}</bdi>
-  </span>
+/** A row's question, and its number in the list. */
+export const RowQuestion = ({
+  question,
+  place,
+  opening,
+}: {
+  question: string;
+  place: number;
+  opening: string;
+}) => (
+  <>
+    <span className="sample-row-question">
+      <bdi>{visible(shorten(withoutOpening(question, opening), 200))}</bdi>
+    </span>
+    <span className="sample-row-number">{place}</span>
+  </>
 );
