@@ -52,6 +52,13 @@ const FIELDS: Readonly<Record<keyof TrainingRow, Field>> = {
     list('image_paths', text),
     text('solution'),
     list('accepted', text),
+    list('objects', (name) =>
+      struct(
+        name,
+        ...['shape', 'colour', 'material', 'size'].map(text),
+        ...['x1', 'y1', 'x2', 'y2'].map(whole),
+      ),
+    ),
     text('task'),
     text('kind'),
     whole('difficulty'),
@@ -122,7 +129,12 @@ function column(name: keyof TrainingRow, rows: readonly TrainingRow[]): ColumnSo
   return { name, data: rows.map((row) => row[name]) };
 }
 
-const wholeAsBigInt = (info: TrainingRow['extra_info']) =>
+const wholeAsBigInt = (value: object): object =>
   Object.fromEntries(
-    Object.entries(info).map(([key, value]) => [key, typeof value === 'number' ? BigInt(value) : value]),
+    Object.entries(value).map(([key, each]) => [
+      key,
+      key === 'objects' ? each.map(wholeAsBigInt) : whole64(each),
+    ]),
   );
+
+const whole64 = (value: unknown): unknown => (typeof value === 'number' ? BigInt(value) : value);

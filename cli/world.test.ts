@@ -6,7 +6,7 @@ import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { TASKS } from '@/lib/world/question';
-import { splitOf } from '@/lib/world/scene';
+import { COLOURS, splitOf } from '@/lib/world/scene';
 import { type BundledCommand, bundleCommand, type Ended } from './bundled-command';
 import { type Manifest, readManifest } from './world-manifest';
 
@@ -40,6 +40,16 @@ interface Row {
     image_paths: string[];
     solution: string;
     accepted: string[];
+    objects: {
+      shape: string;
+      colour: string;
+      material: string;
+      size: string;
+      x1: bigint;
+      y1: bigint;
+      x2: bigint;
+      y2: bigint;
+    }[];
     task: string;
     kind: string;
     difficulty: bigint;
@@ -86,6 +96,14 @@ describe('ocean world', () => {
       expect(reward_model).toEqual({ style: 'rule', ground_truth: extra_info.answer });
       expect(extra_info).toMatchObject({ index: BigInt(i), split: 'train', size: 96n });
       expect(splitOf(Number(extra_info.seed))).toBe('train');
+      const isOfSolids = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring'].includes(
+        extra_info.task,
+      );
+      expect(extra_info.objects.length > 0).toBe(isOfSolids);
+      for (const { colour, x1, y1, x2, y2 } of extra_info.objects) {
+        expect(COLOURS).toContain(colour);
+        expect(0n <= x1 && x1 < x2 && x2 <= 96n && 0n <= y1 && y1 < y2 && y2 <= 96n).toBe(true);
+      }
       expect(Number(extra_info.difficulty)).toBeGreaterThanOrEqual(1);
       expect(extra_info.solution).toMatch(/^<think>.+<\/think>\n<answer>.+<\/answer>$/s);
       expect(extra_info.accepted[0]).toBe(extra_info.answer);

@@ -3,7 +3,16 @@ import { encodePng } from './png';
 import { answerText, perfectResponse, trainingPrompt } from './prompts';
 import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
 import { Random } from './random';
-import { type Picture, SEEDS_PER_SPLIT, type Split, seedIn, WORLD_VERSION } from './scene';
+import {
+  type Picture,
+  type Scene,
+  SEEDS_PER_SPLIT,
+  type Split,
+  seedIn,
+  type Thing,
+  WORLD_VERSION,
+} from './scene';
+import { sight } from './sight';
 import { ask, render } from './world';
 
 /**
@@ -33,6 +42,8 @@ export interface TrainingRow {
     solution: string;
     /** All the forms of the answer that are right, the canonical one first. */
     accepted: readonly string[];
+    /** What stands in the picture, for the dense training of a vision tower: none where the scene is no one of solids. */
+    objects: readonly SeenObject[];
     task: Task;
     kind: string;
     difficulty: Difficulty;
@@ -42,6 +53,14 @@ export interface TrainingRow {
     size: number;
     world_version: number;
   };
+}
+
+/** An object and its box, in whole pixels of the image. */
+export interface SeenObject extends Pick<Thing, 'shape' | 'colour' | 'material' | 'size'> {
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
 }
 
 /** Which rows: two sets that differ in nothing but `seed` share no scene. */
@@ -92,6 +111,7 @@ export function trainingRow(set: RowSet, index: number): TrainingRow {
       image_paths: [path],
       solution: perfectResponse(question),
       accepted: acceptedForms(question),
+      objects: objectsOf(scene, set.size),
       task,
       kind: question.kind,
       difficulty: question.difficulty,
@@ -101,6 +121,17 @@ export function trainingRow(set: RowSet, index: number): TrainingRow {
       world_version: WORLD_VERSION,
     },
   };
+}
+
+function objectsOf(scene: Scene, size: number): readonly SeenObject[] {
+  if ('drawing' in scene) return [];
+  const { boxes } = sight(scene, size);
+  return scene.things.flatMap(({ shape, colour, material, size }, index) => {
+    const box = boxes[index];
+    if (!box) return [];
+    const [x1, y1, x2, y2] = box;
+    return [{ shape, colour, material, size, x1, y1, x2, y2 }];
+  });
 }
 
 const encode = (picture: Picture, image: ImageCode): Uint8Array =>

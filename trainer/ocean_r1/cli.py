@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, load_recipe
+from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, TowerRecipe, load_recipe
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +19,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_new(commands)
-    add_training(commands, "sft", "supervised training on worked solutions", "recipes/nano-base.toml")
+    add_training(
+        commands, "sft", "supervised training: of the vision tower, or on worked solutions", "recipes/nano-base.toml"
+    )
     add_training(commands, "train", "GRPO", "recipes/nano-stage1.toml")
     add_eval(commands)
     add_export(commands)
@@ -159,7 +161,7 @@ def add_training(commands: Any, name: str, what: str, example: str) -> None:
 
 def run_training(options: argparse.Namespace) -> None:
     recipe = load_recipe(options.recipe, dict(map(override, options.set)))
-    if recipe.kind != {"sft": "sft", "train": "grpo"}[options.command]:
+    if recipe.kind not in {"sft": ("tower", "sft"), "train": ("grpo",)}[options.command]:
         raise RecipeError(f"{options.recipe} is a recipe of kind {recipe.kind!r}; run it by its own command")
     if options.plan:
         from ocean_r1.plan import plan
@@ -172,6 +174,10 @@ def run_training(options: argparse.Namespace) -> None:
             from ocean_r1.grpo.loop import train_grpo
 
             print(train_grpo(recipe))
+        case TowerRecipe():
+            from ocean_r1.tower import train_tower
+
+            print(train_tower(recipe))
         case SftRecipe():
             from ocean_r1.sft import train_sft
 

@@ -195,8 +195,27 @@ class SftRecipe(Section):
     logging: Logging = Logging()
 
 
-Recipe = GrpoRecipe | SftRecipe
-KINDS: dict[str, type[GrpoRecipe] | type[SftRecipe]] = {"grpo": GrpoRecipe, "sft": SftRecipe}
+class TowerRecipe(Section):
+    """Dense training of the vision tower, before the language part learns anything."""
+
+    kind: Literal["tower"]
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    output: Path
+    seed: int = 0
+    steps: Positive
+    images_per_step: Positive
+    model: Model
+    data: Data
+    optimizer: Optimizer
+    checkpoints: Checkpoints = Checkpoints()
+
+
+Recipe = GrpoRecipe | SftRecipe | TowerRecipe
+KINDS: dict[str, type[GrpoRecipe] | type[SftRecipe] | type[TowerRecipe]] = {
+    "tower": TowerRecipe,
+    "sft": SftRecipe,
+    "grpo": GrpoRecipe,
+}
 
 
 def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) -> Recipe:

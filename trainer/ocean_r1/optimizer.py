@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from ocean_r1.config import Optimizer
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
@@ -17,7 +18,7 @@ class NotFiniteError(RuntimeError):
     """Gradients were not finite several steps in a row."""
 
 
-def make_optimizer(model: Qwen2_5_VL, settings: Optimizer) -> torch.optim.AdamW:
+def make_optimizer(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None) -> torch.optim.AdamW:
     vision_lr = settings.lr if settings.vision_lr is None else settings.vision_lr
     vision = list(model.visual.parameters())
     if vision_lr == 0:
@@ -28,6 +29,8 @@ def make_optimizer(model: Qwen2_5_VL, settings: Optimizer) -> torch.optim.AdamW:
     groups = [{"params": text, "base_lr": settings.lr}]
     if vision_lr:
         groups.append({"params": vision, "base_lr": vision_lr})
+    if heads:
+        groups.append({"params": list(heads.parameters()), "base_lr": settings.lr})
     return torch.optim.AdamW(groups, lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, foreach=True)
 
 

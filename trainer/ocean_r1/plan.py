@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from ocean_r1.config import GrpoRecipe, Recipe
+from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
@@ -49,8 +49,10 @@ def plan(recipe: Recipe) -> str:
             f"sampling cache  at most {size(cached)} for {at_once} groups at a time",
             f"activations     at most {size(activations)} for the longest group",
         ]
-    else:
+    elif isinstance(recipe, SftRecipe):
         lines.append(f"a step          {recipe.rows_per_step} rows")
+    else:
+        lines.append(f"a step          {recipe.images_per_step} pictures, seen by the tower alone")
     steps = f"{recipe.steps:,} steps" if recipe.steps else "as many steps as the data take"
     optimizer = recipe.optimizer
     lines += [

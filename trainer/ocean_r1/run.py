@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
 from ocean_r1.config import Data, Recipe, Validation
 from ocean_r1.data.order import Order
@@ -36,16 +37,16 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
     return model
 
 
-def open_run(recipe: Recipe) -> Run:
-    """Raises RecipeError where the output holds checkpoints of another recipe."""
+def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
+    """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe."""
     recipe.output.mkdir(parents=True, exist_ok=True)
     done = checkpoints_of(recipe.output)
     progress = read_state(done[-1], recipe) if done else Progress()
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
     model.to(recipe.model.device)
-    stepper = Stepper(model, make_optimizer(model, recipe.optimizer), recipe.optimizer)
+    stepper = Stepper(model, make_optimizer(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
-        load_moments(done[-1], model, stepper.optimizer)
+        load_moments(done[-1], model, stepper.optimizer, heads)
     return Run(model, Tokenizer(recipe.model.path), stepper, progress)
 
 

@@ -68,6 +68,6 @@ def train_sft(recipe: SftRecipe) -> Path:
             judged, progress = checked(validator, recipe.validation, run.model, pool, progress, last)
             metrics_file.write(progress.step, metrics | judged)
             if last or progress.step % recipe.checkpoints.every == 0 or progress.best_step == progress.step:
-                save_checkpoint(recipe, run.model, run.stepper.optimizer, progress, recipe.model.path)
+                save_checkpoint(recipe, run.model, run.stepper.optimizer, progress)
             bar.show(progress.step, f"loss {metrics['sft/loss']:.3f}  {recipe.rows_per_step / seconds:.0f} rows/s")
     return checkpoints_of(recipe.output)[-1]

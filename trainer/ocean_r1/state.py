@@ -17,7 +17,7 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file, save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
@@ -64,9 +64,15 @@ def checkpoints_of(output: Path) -> list[Path]:
     return sorted(path for path in output.glob("step-*") if (path / "state.json").exists() and path.suffix == "")
 
 
-def named_moments(model: Qwen2_5_VL, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+def parameters_of(model: Qwen2_5_VL, heads: nn.Module | None) -> dict[str, nn.Parameter]:
+    """All that is learnt, by name; `heads` are what a run learns beside the model and throws away at its end."""
+    own = {f"heads.{name}": parameter for name, parameter in heads.named_parameters()} if heads else {}
+    return {**dict(model.named_parameters()), **own}
+
+
+def named_moments(parameters: Mapping[str, nn.Parameter], optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
     """The optimizer's tensors by parameter name."""
-    names = {id(parameter): name for name, parameter in model.named_parameters()}
+    names = {id(parameter): name for name, parameter in parameters.items()}
     return {
         f"{names[id(parameter)]}/{key}": value.detach().cpu().contiguous()
         for group in optimizer.param_groups
@@ -75,8 +81,9 @@ def named_moments(model: Qwen2_5_VL, optimizer: torch.optim.Optimizer) -> dict[s
     }
 
 
-def restore_moments(model: Qwen2_5_VL, optimizer: torch.optim.Optimizer, moments: Mapping[str, Tensor]) -> None:
-    parameters = dict(model.named_parameters())
+def restore_moments(
+    parameters: Mapping[str, nn.Parameter], optimizer: torch.optim.Optimizer, moments: Mapping[str, Tensor]
+) -> None:
     for key, value in moments.items():
         name, _, kind = key.rpartition("/")
         parameter = parameters[name]
@@ -85,7 +92,11 @@ def restore_moments(model: Qwen2_5_VL, optimizer: torch.optim.Optimizer, moments
 
 
 def save_checkpoint(
-    recipe: Recipe, model: Qwen2_5_VL, optimizer: torch.optim.Optimizer, progress: Progress, source: Path
+    recipe: Recipe,
+    model: Qwen2_5_VL,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+    heads: nn.Module | None = None,
 ) -> Path:
     """Writes the checkpoint of this step and removes those that the policy does not keep. Raises SaveError."""
     final = checkpoint_folder(recipe.output, progress.step)
@@ -95,9 +106,11 @@ def save_checkpoint(
         (partial / "model").mkdir(parents=True)
         save_weights(model, partial / "model")
         for name in COMPANIONS:
-            if (source / name).exists():
-                shutil.copyfile(source / name, partial / "model" / name)
-        save_file(named_moments(model, optimizer), partial / "optimizer.safetensors")
+            if (recipe.model.path / name).exists():
+                shutil.copyfile(recipe.model.path / name, partial / "model" / name)
+        save_file(named_moments(parameters_of(model, heads), optimizer), partial / "optimizer.safetensors")
+        if heads:
+            save_file(heads.state_dict(), partial / "heads.safetensors")
         state = {"progress": asdict(progress), "identity": identity(recipe), "recipe": recipe.model_dump(mode="json")}
         (partial / "state.json").write_text(json.dumps(state, indent=2))
         for path in partial.rglob("*"):
@@ -150,5 +163,9 @@ def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
     return Progress(**state["progress"])
 
 
-def load_moments(checkpoint: Path, model: Qwen2_5_VL, optimizer: torch.optim.Optimizer) -> None:
-    restore_moments(model, optimizer, load_file(checkpoint / "optimizer.safetensors"))
+def load_moments(
+    checkpoint: Path, model: Qwen2_5_VL, optimizer: torch.optim.Optimizer, heads: nn.Module | None = None
+) -> None:
+    if heads:
+        heads.load_state_dict(load_file(checkpoint / "heads.safetensors"))
+    restore_moments(parameters_of(model, heads), optimizer, load_file(checkpoint / "optimizer.safetensors"))

@@ -24,6 +24,7 @@ from ocean_r1.grpo.loop import train_grpo
 from ocean_r1.models.weights import load_model, tensors_of
 from ocean_r1.sft import train_sft
 from ocean_r1.state import SaveError, checkpoints_of, kept_steps, read_state
+from ocean_r1.tower import cells_of, train_tower
 
 torch.set_num_threads(1)
 GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
@@ -37,7 +38,13 @@ def run_of(paths: dict[str, Path], output: Path, kind: str = "grpo", **other: An
 
 def trained(path: Path) -> Path:
     parsed = parse_recipe(path.read_text(), str(path))
-    return train_grpo(parsed) if parsed.kind == "grpo" else train_sft(parsed)
+    match parsed.kind:
+        case "grpo":
+            return train_grpo(parsed)
+        case "sft":
+            return train_sft(parsed)
+        case "tower":
+            return train_tower(parsed)
 
 
 def bits(checkpoint: Path) -> dict[str, torch.Tensor]:
@@ -77,10 +84,31 @@ def test_sft_learns_and_its_folder_opens_in_transformers(tmp_path: Path) -> None
     assert torch.equal(theirs["model.visual.blocks.0.attn.qkv.weight"], ours.visual.blocks[0].attn.qkv.weight)
 
 
-@pytest.mark.parametrize("kind", ["grpo", "sft"])
+def test_the_tower_learns_what_stands_where(tmp_path: Path) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "tower", steps=60, images_per_step=12)
+    last = trained(path)
+    lines = [json.loads(line)["data"] for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
+    assert lines[-1]["tower/loss"] < 0.5 * lines[0]["tower/loss"]
+    before = dict(tensors_of(checkpoints_of(tmp_path / "out")[0] / "model"))
+    after = dict(tensors_of(last / "model"))
+    assert not torch.equal(before["visual.patch_embed.proj.weight"], after["visual.patch_embed.proj.weight"])
+    assert torch.equal(before["model.embed_tokens.weight"], after["model.embed_tokens.weight"])
+
+
+def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
+    low, high = {"x1": 0, "y1": 0, "x2": 10, "y2": 12}, {"x1": 20, "y1": 16, "x2": 31, "y2": 32}
+    look = {"shape": "bus", "colour": "red", "material": "metal", "size": "large"}
+    cells = cells_of([{**low, **look}, {**high, **look, "colour": "cyan"}], (1, 4, 4), patch=8, merge=2)
+    assert cells.present.tolist() == [1, 0, 0, 1]
+    assert cells.where.tolist() == [0, 3]
+    assert cells.attributes["colour"].tolist() == [1, 6]
+    assert cells.edges[1].tolist() == [20 / 16 - 1.5, 16 / 16 - 1.5, 31 / 16 - 1.5, 32 / 16 - 1.5]
+
+
+@pytest.mark.parametrize("kind", ["grpo", "sft", "tower"])
 def test_a_run_killed_anywhere_ends_in_the_same_bits(tmp_path: Path, kind: str) -> None:
     paths = toy(tmp_path)
-    settings = GRPO if kind == "grpo" else {"steps": 8, "rows_per_step": 3}
+    settings = {"grpo": GRPO, "sft": {"steps": 8, "rows_per_step": 3}, "tower": {"steps": 8, "images_per_step": 4}}[kind]
     whole = trained(run_of(paths, tmp_path / "whole", kind, **settings))
     path = run_of(paths, tmp_path / "killed", kind, **settings)
     command = [sys.executable, "-m", "ocean_r1", "train" if kind == "grpo" else "sft", str(path)]

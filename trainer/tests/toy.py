@@ -50,6 +50,13 @@ def picture(count: int, size: tuple[int, int] = (32, 32)) -> bytes:
     return out.getvalue()
 
 
+def squares(count: int) -> list[dict[str, Any]]:
+    """The objects of `picture`, as Ocean World names its own."""
+    corners = [(3 + 10 * (index % 3), 3 + 10 * (index // 3)) for index in range(count)]
+    look = {"shape": "cube", "colour": "blue", "material": "rubber", "size": "small"}
+    return [{**look, "x1": x, "y1": y, "x2": x + 7, "y2": y + 7} for x, y in corners]
+
+
 def row(index: int, **other: Any) -> dict[str, Any]:
     """How many squares a picture has; every fourth row is a question without a picture."""
     count = index % 5 + 1
@@ -67,6 +74,7 @@ def row(index: int, **other: Any) -> dict[str, Any]:
             "question": question,
             "reward_func": "acc",
             "solution": f"<think>I count {count}.</think>\n<answer>{count}</answer>",
+            "objects": [] if text_only else squares(count),
         },
         **other,
     }

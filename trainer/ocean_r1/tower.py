@@ -1,0 +1,161 @@
+"""Dense training of the vision tower, before it is asked anything: what object has its centre in each image token, and where
+its edges are. Learning to look by the loss of next tokens alone is many times slower.
+
+Rows of Ocean World name their objects (`extra_info.objects`); rows without any teach what is no object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from ocean_r1.config import TowerRecipe
+from ocean_r1.data.order import Order
+from ocean_r1.data.prompts import Example
+from ocean_r1.metrics import Bar, MetricsFile
+from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.positions import Grid
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.optimizer import rate_share
+from ocean_r1.run import open_reader, open_run
+from ocean_r1.state import checkpoints_of, save_checkpoint
+
+ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
+    "shape": ("cube", "sphere", "cylinder", "car", "bus", "aeroplane", "bicycle", "motorbike"),
+    "colour": ("gray", "red", "blue", "green", "brown", "purple", "cyan", "yellow"),
+    "material": ("rubber", "metal"),
+    "size": ("small", "large"),
+}
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Labels of the image tokens of one picture: `present` (C,) 0 or 1; of the cells that have an object's centre their
+    places `where` (K,), `attributes` (K,) each, and `edges` (K, 4), distances from the cell's middle in cells."""
+
+    present: Tensor
+    where: Tensor
+    attributes: dict[str, Tensor]
+    edges: Tensor
+
+
+def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge: int) -> Cells:
+    """Labels in the reading order of the image tokens. Of two objects with one cell the later, nearer one counts."""
+    side = patch * merge
+    rows, columns = grid[1] // merge, grid[2] // merge
+    by_cell: dict[int, Mapping[str, Any]] = {}
+    for item in objects:
+        column, row = (item["x1"] + item["x2"]) // 2 // side, (item["y1"] + item["y2"]) // 2 // side
+        by_cell[min(row, rows - 1) * columns + min(column, columns - 1)] = item
+    where = sorted(by_cell)
+    present = torch.zeros(rows * columns)
+    present[where] = 1
+    edges = [
+        [
+            (by_cell[cell][key] / side) - (cell % columns if key[0] == "x" else cell // columns) - 0.5
+            for key in ("x1", "y1", "x2", "y2")
+        ]
+        for cell in where
+    ]
+    return Cells(
+        present,
+        torch.tensor(where, dtype=torch.int64),
+        {name: torch.tensor([values.index(by_cell[c][name]) for c in where]) for name, values in ATTRIBUTES.items()},
+        torch.tensor(edges).reshape(-1, 4),
+    )
+
+
+class Heads(nn.Module):
+    """What is read off each image token while the tower learns; thrown away afterwards."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.sizes = [1, *(len(values) for values in ATTRIBUTES.values()), 4]
+        self.norm = nn.LayerNorm(width)
+        self.linear = nn.Linear(width, sum(self.sizes))
+
+    def forward(self, tokens: Tensor) -> list[Tensor]:
+        parts: list[Tensor] = list(self.linear(self.norm(tokens)).split(self.sizes, dim=1))
+        return parts
+
+
+def dense_loss(model: Qwen2_5_VL, heads: Heads, examples: Sequence[Example]) -> tuple[Tensor, dict[str, float]]:
+    """The loss of a batch of pictures, and how much of it is right."""
+    vision = model.config.vision
+    grids = [grid for example in examples for grid in example.prompt.grids]
+    pixels = torch.cat([example.prompt.patches for example in examples if example.prompt.patches is not None])
+    cells = [
+        cells_of(example.row.extra_info.get("objects") or [], grid, vision.patch_size, vision.spatial_merge_size)
+        for example in examples
+        for grid in example.prompt.grids
+    ]
+    presence, *attributes, edges = heads(model.visual(pixels.to(heads.linear.weight.device), grids))
+    starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
+    centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
+    present = torch.cat([cell.present for cell in cells]).to(presence.device)
+    found = presence[:, 0] > 0
+    loss = F.binary_cross_entropy_with_logits(presence[:, 0], present)
+    metrics = {"tower/present": (found == (present > 0)).float().mean().item()}
+    if len(centres):
+        for name, scores in zip(ATTRIBUTES, attributes, strict=True):
+            truth = torch.cat([cell.attributes[name] for cell in cells]).to(scores.device)
+            loss = loss + 0.25 * F.cross_entropy(scores[centres], truth)
+            metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
+        true_edges = torch.cat([cell.edges for cell in cells]).to(edges.device)
+        loss = loss + 0.25 * F.smooth_l1_loss(edges[centres], true_edges)
+        metrics["tower/edge_error_cells"] = (edges[centres] - true_edges).abs().mean().item()
+    counts = [int(part.sum()) for part in found.split([len(cell.present) for cell in cells])]
+    right = [count == len(cell.where) for count, cell in zip(counts, cells, strict=True)]
+    metrics["tower/count"] = sum(right) / len(right)
+    return loss, metrics
+
+
+def train_tower(recipe: TowerRecipe) -> Path:
+    """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises as train_grpo does."""
+    heads = Heads(ModelConfig.from_folder(recipe.model.path).text.hidden_size)
+    draw(heads, recipe.seed)
+    heads.to(recipe.model.device)
+    run = open_run(recipe, heads)
+    reader, positions, _ = open_reader(run.model, run.tokenizer, recipe.data)
+    order = Order(positions, recipe.data.seed, run.progress.taken)
+    print(f"{len(positions):,} rows; {recipe.steps:,} steps of {recipe.images_per_step} pictures", flush=True)
+
+    progress = run.progress
+    metrics_file = MetricsFile(recipe.output / "metrics.jsonl", progress.step)
+    bar = Bar(recipe.steps)
+    while progress.step < recipe.steps:
+        started = perf_counter()
+        examples = [reader.example(position) for position in order.take(recipe.images_per_step)]
+        loss, metrics = dense_loss(run.model, heads, [example for example in examples if example.prompt.grids])
+        loss.backward()
+        share = rate_share(recipe.optimizer, progress.step, recipe.steps)
+        norm, _ = run.stepper.step(share)
+        seconds = perf_counter() - started
+        metrics |= {
+            "tower/loss": loss.item(),
+            "actor/grad_norm": norm,
+            "actor/lr": recipe.optimizer.lr * share,
+            "timing_s/step": seconds,
+        }
+        progress = replace(progress, step=progress.step + 1, taken=order.taken)
+        metrics_file.write(progress.step, metrics)
+        if progress.step == recipe.steps or progress.step % recipe.checkpoints.every == 0:
+            save_checkpoint(recipe, run.model, run.stepper.optimizer, progress, heads)
+        bar.show(
+            progress.step,
+            f"loss {loss.item():.3f}  count {metrics['tower/count']:.2f}  {recipe.images_per_step / seconds:.0f} pictures/s",
+        )
+    return checkpoints_of(recipe.output)[-1]
+
+
+@torch.no_grad()
+def draw(heads: Heads, seed: int) -> None:
+    heads.linear.weight.normal_(0, 0.02, generator=torch.Generator().manual_seed(seed))
+    heads.linear.bias.zero_()
