@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { bundleWorld } from '../scripts/bundle-world.mjs';
 import { root } from '../scripts/setup.mjs';
 
 const SIZE = 112;
@@ -14,21 +13,7 @@ const WRITTEN = 2000;
 export async function worldRows() {
   const folder = mkdtempSync(join(tmpdir(), 'ocean-bench-'));
   try {
-    const outfile = join(folder, 'world.mjs');
-    await build({
-      stdin: {
-        contents: `export * from './lib/world/world'; export * from './lib/world/png'; export * from './lib/world/jpeg';
-          export { TASKS } from './lib/world/question';`,
-        resolveDir: root,
-        loader: 'ts',
-      },
-      outfile,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-      alias: { '@': root },
-    });
-    const { ask, render, encodePng, encodeJpeg, TASKS } = await import(pathToFileURL(outfile).href);
+    const { ask, render, encodePng, encodeJpeg, TASKS } = await bundleWorld(folder);
     const spent = { question: 0, picture: 0, PNG: 0, JPEG: 0 };
     const timed = (step, work) => {
       const before = process.cpuUsage();

@@ -13,6 +13,8 @@ export async function bundleWorld(folder) {
         export { solidScene } from './lib/world/solid-scenes';
         export { seedIn } from './lib/world/scene';
         export { encodePng } from './lib/world/png';
+        export { encodeJpeg } from './lib/world/jpeg';
+        export { TASKS } from './lib/world/question';
       `,
       resolveDir: root,
       loader: 'ts',

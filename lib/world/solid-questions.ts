@@ -1,9 +1,9 @@
 import { countingPlan } from './counting';
 import { existencePlan } from './existence';
-import { repainted } from './paint';
 import type { Asked, Task } from './question';
 import { Random } from './random';
 import { referringPlan } from './referring';
+import { repainted } from './repaint';
 import { type SolidScene, splitOf } from './scene';
 import { factsOf, type Plan } from './solid-facts';
 import { type Span, sightedScene, thingsOf } from './solid-scenes';
