@@ -17,7 +17,8 @@ import {
  * Python's `math` module (mathllm/MATH-V at a1f5cc3, evaluation/utils.py; latex2sympy2 1.9.1, PS.g4). What is not a number
  * there has none here: letters, relations between letters, degrees, |x|, ln, sums, matrices. Its accidents are kept: a
  * text is read up to the first thing that cannot go on ("3)" is 3, "12 trees" is 12, for `tr` is a trace), e alone is no
- * number, and 3 < 4 is 1. Nothing is evaluated as code.
+ * number, and 3 < 4 is 1. Not kept: sympy 1.14 writes a difference like 6 - 3/(2π) without its parentheses, so that Python
+ * computes another number; and a binomial with a fraction below. Nothing is evaluated as code.
  */
 
 /** Longer texts are not read: no answer is, and the time stays small. */
