@@ -39,9 +39,12 @@ type Match = Hit & { start: number };
 type Tail = (end: number) => boolean;
 const anything: Tail = () => true;
 
-const ANSWER = /answer/giu;
-const FINAL_ANSWER = /final answer/giu;
-const FINAL_ANSWER_IS = /final answer is/giu;
+/** A word that announces an answer: where it begins and ends. */
+interface Anchor {
+  start: number;
+  end: number;
+}
+const ANSWER = /(final )?answer( is)?/giu;
 
 /** What the patterns find, in the order in which it is tried; each priority only when it is asked for. */
 export function* extract(text: string, extraction: Extraction): Generator<Found> {
@@ -80,15 +83,26 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
     (at, tail) =>
       (text[at] === ':' ? pattern(at + 1, tail) : null) ?? pattern(at, tail);
 
-  /** All matches of `anchor` followed by the pattern, one after another. */
-  const anchored = (anchor: RegExp, pattern: (at: number) => Hit | null): Match[] => {
+  const answers: Anchor[] = [];
+  const finalAnswers: Anchor[] = [];
+  const finalAnswersAre: Anchor[] = [];
+  for (const { index, 0: words, 1: final = '', 2: is = '' } of text.matchAll(ANSWER)) {
+    const [start, end] = [index + final.length, index + words.length];
+    answers.push({ start, end: end - is.length });
+    if (final === '') continue;
+    finalAnswers.push({ start: index, end: end - is.length });
+    if (is !== '') finalAnswersAre.push({ start: index, end });
+  }
+
+  /** All matches of anchors followed by the pattern, one after another. */
+  const anchored = (anchors: readonly Anchor[], pattern: (at: number) => Hit | null): Match[] => {
     const matches: Match[] = [];
     let free = 0;
-    for (const { index, 0: word } of text.matchAll(anchor)) {
-      if (index < free) continue;
-      const hit = pattern(index + word.length);
+    for (const { start, end } of anchors) {
+      if (start < free) continue;
+      const hit = pattern(end);
       if (!hit) continue;
-      keep(matches, { ...hit, start: index });
+      keep(matches, { ...hit, start });
       free = hit.end;
     }
     return matches;
@@ -138,7 +152,7 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
 
   const boxed = () =>
     only(extraction.latex, () => [...finders.each(boxedLatexAt, LATEX_STARTS), ...finders.plainBoxed()]);
-  const announced = (pattern: At) => anchored(FINAL_ANSWER_IS, (at) => colon(spaced(pattern))(at, iHope));
+  const announced = (pattern: At) => anchored(finalAnswersAre, (at) => colon(spaced(pattern))(at, iHope));
   return [
     () => [
       ...ofLatex(() => announced(latex)),
@@ -147,20 +161,20 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
       ...ofStrings(() => announced(option)),
     ],
     () => [
-      ...ofLatex(() => anchored(FINAL_ANSWER, within(100, 'many', is(colon(spaced(latex)))))),
+      ...ofLatex(() => anchored(finalAnswers, within(100, 'many', is(colon(spaced(latex)))))),
       ...(extraction.boxedPriority === 50 ? boxed() : []),
-      ...ofExpressions(() => anchored(FINAL_ANSWER, within(100, 'one', is(colon(expressionOrNumberAt))))),
-      ...ofStrings(() => anchored(FINAL_ANSWER, within(100, 'one', is(colon(spaced(option)))))),
+      ...ofExpressions(() => anchored(finalAnswers, within(100, 'one', is(colon(expressionOrNumberAt))))),
+      ...ofStrings(() => anchored(finalAnswers, within(100, 'one', is(colon(spaced(option)))))),
     ],
     () => [
-      ...ofLatex(() => anchored(ANSWER, afterColon(within(50, 'many', latex)))),
-      ...ofExpressions(() => anchored(ANSWER, afterColon(computed))),
-      ...ofStrings(() => anchored(ANSWER, afterColon(within(50, 'one', wordAt)))),
+      ...ofLatex(() => anchored(answers, afterColon(within(50, 'many', latex)))),
+      ...ofExpressions(() => anchored(answers, afterColon(computed))),
+      ...ofStrings(() => anchored(answers, afterColon(within(50, 'one', wordAt)))),
     ],
     () => [
-      ...ofLatex(() => anchored(ANSWER, within(50, 'many', latex))),
-      ...ofExpressions(() => anchored(ANSWER, computed)),
-      ...ofStrings(() => anchored(ANSWER, within(50, 'one', wordAt))),
+      ...ofLatex(() => anchored(answers, within(50, 'many', latex))),
+      ...ofExpressions(() => anchored(answers, computed)),
+      ...ofStrings(() => anchored(answers, within(50, 'one', wordAt))),
     ],
     ...(extraction.withoutAnchor
       ? [
@@ -202,7 +216,13 @@ const PERCENT = [
 const LATEX_PERCENT = [/\\?%|[Pp]ercent|[Pp]ct/y, /[Pp]ercentage/y];
 const EXPRESSION_CHARACTER = new RegExp(`[${DIGITS}.${SPACES}+\\-*×/^()÷]`, 'u');
 const EXPRESSION_START = new RegExp(`-?\\(?-?${DIGITS}`, 'uy');
-const OPERATOR = /[+\-*×/^()÷]/;
+const OPERATOR = '+-*×/^()÷';
+const EXPRESSION_SUFFIX = '.,:)$';
+const EXPRESSION_CODES = new Set(
+  Array.from({ length: 0x80 }, (_, code) => code).filter((code) =>
+    EXPRESSION_CHARACTER.test(String.fromCharCode(code)),
+  ),
+);
 const FRACTION = new RegExp(
   `-?\\\\frac\\{-?${DIGITS}+(?:[.,]${DIGITS}+)?\\}\\{-?${DIGITS}+(?:[.,]${DIGITS}+)?\\}`,
   'uy',
@@ -236,10 +256,11 @@ function findersOf(text: string, strings: readonly string[]) {
   }
 
   /** The ends of a percent sign after `at`, the preferred first; `at` itself where there is none. */
-  const percentEnds = (forms: readonly RegExp[], at: number): number[] => [
-    ...forms.map((form) => endOf(form, text, at)).filter((end) => end >= 0),
-    at,
-  ];
+  const percentEnds = (forms: readonly RegExp[], at: number): readonly number[] => {
+    const next = text[skipSpaces(text, at)];
+    if (next !== '%' && next !== '\\' && next !== 'p' && next !== 'P') return [at];
+    return [...forms.map((form) => endOf(form, text, at)).filter((end) => end >= 0), at];
+  };
 
   const optionAt = (at: number, tail: Tail): Hit | null => {
     for (const string of byFirst.get(text[at] ?? '') ?? []) {
@@ -266,9 +287,16 @@ function findersOf(text: string, strings: readonly string[]) {
 
   /** After `(?:^|\s|\=)(?:\*\*)?`, the ways to stand at the pattern. */
   const afterExpressionPrefix = (at: number): readonly number[] => {
-    if (at > 0 && text[at] !== '=' && !isSpace(text, at)) return NOWHERE;
+    const prefixed = text[at] === '=' || isSpace(text, at);
+    if (at > 0) {
+      if (!prefixed) return NOWHERE;
+      const next = text.charCodeAt(at + 1);
+      // Neither a digit nor one of $ ( * - . nor beyond ASCII
+      if (next < 0x80 && (next < 0x30 || next > 0x39) && !(next === 0x24 || (next >= 0x28 && next <= 0x2e)))
+        return NOWHERE;
+    }
     const starts = at === 0 ? [0] : [];
-    if (text[at] === '=' || isSpace(text, at)) starts.push(at + 1);
+    if (prefixed) starts.push(at + 1);
     return starts.map((start) => (text.startsWith('**', start) ? start + 2 : start));
   };
 
@@ -321,27 +349,35 @@ function findersOf(text: string, strings: readonly string[]) {
   const runAt = (at: number) => {
     if (run && at >= run.start && at < run.end) return run;
     let end = at;
-    while (end < text.length && EXPRESSION_CHARACTER.test(text.slice(end, end + unitAt(text, end))))
-      end += unitAt(text, end);
+    for (;;) {
+      const code = text.codePointAt(end) ?? 0;
+      if (code < 0x80 ? !EXPRESSION_CODES.has(code) : !EXPRESSION_CHARACTER.test(String.fromCodePoint(code)))
+        break;
+      end += code > 0xffff ? 2 : 1;
+    }
     run = { start: at, end, ends: new Map() };
     return run;
   };
-  /** The ends of what may follow an expression at `at`: `(?:\*\*)?(?:\.|,|:|\s|\)|\$|$)`, the preferred first. */
-  const expressionSuffixEnds = (at: number): number[] => {
-    const places = text.startsWith('**', at) ? [at + 2, at] : [at];
-    return places.flatMap((place) => {
-      const ends = /[.,:)$]/.test(text[place] ?? '') || isSpace(text, place) ? [place + 1] : [];
-      const atEnd = place === text.length || (place === text.length - 1 && text[place] === '\n');
-      return atEnd ? [...ends, place] : ends;
-    });
+  /** The end of `(?:\*\*)?(?:\.|,|:|\s|\)|\$|$)` at `at` that the tail takes, the preferred first; -1 where there is none. */
+  const expressionSuffixEnd = (at: number, tail: Tail): number => {
+    if (text[at] === '*' && text[at + 1] === '*') {
+      const end = suffixEndAt(at + 2, tail);
+      if (end >= 0) return end;
+    }
+    return suffixEndAt(at, tail);
+  };
+  const suffixEndAt = (at: number, tail: Tail): number => {
+    if ((EXPRESSION_SUFFIX.includes(text[at] ?? '-') || isSpace(text, at)) && tail(at + 1)) return at + 1;
+    const atEnd = at === text.length || (at === text.length - 1 && text[at] === '\n');
+    return atEnd && tail(at) ? at : -1;
   };
   const expressionEnd = (from: number, end: number, tail: Tail): ExpressionEnd | null => {
     for (let last = end; last > from; last--) {
-      for (const contentEnd of text[last] === ')' ? [last + 1, last] : [last]) {
-        const matchEnd = expressionSuffixEnds(contentEnd).find(tail);
-        if (matchEnd === undefined) continue;
+      for (let contentEnd = text[last] === ')' ? last + 1 : last; contentEnd >= last; contentEnd--) {
+        const matchEnd = expressionSuffixEnd(contentEnd, tail);
+        if (matchEnd < 0) continue;
         let operator = last - 2;
-        while (operator > from && !OPERATOR.test(text[operator] ?? '')) operator--;
+        while (operator > from && !OPERATOR.includes(text[operator] ?? ' ')) operator--;
         return { last, contentEnd, matchEnd, operator };
       }
     }

@@ -1,0 +1,98 @@
+// GEOQA's outputs scored here and, given a Python that has it, by Math-Verify: chunk by chunk in turn, CPU time each.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { root } from '../scripts/setup.mjs';
+
+const OUTPUTS = join(root, '../shared/data/predictions/r1v_geoqa_qwen2vl_7b_instruct.json');
+/** A Python with math-verify 0.8.0 and latex2sympy2_extended 1.10.2. */
+const PYTHON = process.env.MATH_VERIFY_PYTHON;
+const CHUNK = 58;
+
+export async function mathematics() {
+  if (!existsSync(OUTPUTS)) {
+    console.log(
+      'mathematics                             not measured: no ../shared/data beside this checkout',
+    );
+    return;
+  }
+  const rows = JSON.parse(readFileSync(OUTPUTS, 'utf8')).results.map((row) => ({
+    gold: row.ground_truth,
+    output: row.model_output,
+  }));
+  const { parseAnswers, verify } = await mathematicsBundle();
+  const score = ({ gold, output }) => verify(parseAnswers(output), parseAnswers(gold)).equal;
+  const python = PYTHON ? upstream(PYTHON) : null;
+  const versions = python && (await python.next());
+
+  // Both start up on the first rows, which are then measured like the rest.
+  for (const row of rows.slice(0, CHUNK)) score(row);
+  await python?.next(rows.slice(0, CHUNK));
+  let here = 0;
+  let there = 0;
+  let differences = 0;
+  let right = 0;
+  for (let from = 0; from < rows.length; from += CHUNK) {
+    const chunk = rows.slice(from, from + CHUNK);
+    const before = process.cpuUsage();
+    const verdicts = chunk.map(score);
+    const { user, system } = process.cpuUsage(before);
+    here += (user + system) / 1e6;
+    right += verdicts.filter(Boolean).length;
+    const answer = await python?.next(chunk);
+    there += answer?.seconds ?? 0;
+    differences += verdicts.filter((verdict, at) => answer && verdict !== answer.verdicts[at]).length;
+  }
+  python?.end();
+  const rate = (seconds) => `${Math.round(rows.length / seconds).toLocaleString('en')} samples/s`;
+  console.log(
+    `mathematics: ${rows.length} GEOQA outputs       ${here.toFixed(2)} s of CPU, ${rate(here)}, ${right} right`,
+  );
+  if (versions)
+    console.log(
+      `  Math-Verify ${versions.math_verify} (SymPy ${versions.sympy})      ${there.toFixed(2)} s of CPU, ${rate(there)}: ${(there / here).toFixed(0)} times; ${differences} verdicts differ`,
+    );
+  else
+    console.log(
+      '  Math-Verify                           not measured: MATH_VERIFY_PYTHON names no Python that has it',
+    );
+}
+
+async function mathematicsBundle() {
+  const folder = mkdtempSync(join(tmpdir(), 'ocean-bench-'));
+  try {
+    const outfile = join(folder, 'mathematics.mjs');
+    await build({
+      absWorkingDir: root,
+      stdin: {
+        contents: "export * from '@/lib/mathematics/parse'; export * from '@/lib/mathematics/verify';",
+        resolveDir: root,
+      },
+      outfile,
+      bundle: true,
+      format: 'esm',
+    });
+    return await import(pathToFileURL(outfile).href);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** One question a line to the Python and one answer a line back. */
+function upstream(python) {
+  const child = spawn(python, [join(root, 'bench/mathematics.py')], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    async next(rows) {
+      if (rows) child.stdin.write(`${JSON.stringify(rows)}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${python} bench/mathematics.py ended: has that Python math-verify?`);
+      return JSON.parse(value);
+    },
+    end: () => child.stdin.end(),
+  };
+}
