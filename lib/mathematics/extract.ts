@@ -228,8 +228,9 @@ const FRACTION = new RegExp(
   'uy',
 );
 const DIGIT = new RegExp(DIGITS, 'u');
-/** Where LaTeX, numbers and strings can begin, the start of the text aside. */
-const LATEX_STARTS = new RegExp(`\\$|\\\\[[(f]|-\\\\f|[${SPACES}]\\[`, 'g');
+const isAsciiDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+/** The characters with which LaTeX, numbers and strings can begin, the start of the text aside. */
+const LATEX_STARTS = new RegExp(`\\$|\\\\(?=[[(f])|-(?=\\\\f)|[${SPACES}](?=\\[)`, 'g');
 const NUMBER_STARTS = new RegExp(`[=${SPACES}](?=(?:\\*\\*)?[${CURRENCY}]?[-.(${DIGITS}])`, 'gu');
 const WORD_STARTS = new RegExp(`[${SPACES}]`, 'g');
 const NOWHERE: readonly number[] = [];
@@ -300,7 +301,29 @@ function findersOf(text: string, strings: readonly string[]) {
     return starts.map((start) => (text.startsWith('**', start) ? start + 2 : start));
   };
 
+  const endsNumber = (at: number): boolean => {
+    const next = text.charCodeAt(at);
+    const after = text.charCodeAt(at + 1);
+    // A space and a letter, a comma or point and no digit, or a letter; but no p, for that may be percent
+    if (next === 0x20) return after > 0x40 && after < 0x80 && after !== 0x50 && after !== 0x70;
+    if (next === 0x2c || next === 0x2e) return after < 0x30 || (after > 0x39 && after < 0x80);
+    return next > 0x39 && next < 0x80 && next !== 0x50 && next !== 0x70;
+  };
+  /** Digits after which nothing can belong to the number: the commonest case, without an expression. */
+  const plainNumberHit = (at: number, tail: Tail): Hit | null => {
+    let to = text[at] === '-' ? at + 1 : at;
+    const digits = to;
+    while (isAsciiDigit(text.charCodeAt(to))) to++;
+    if (to === digits || !endsNumber(to) || !tail(to)) return null;
+    const span: Span = [at, to];
+    return {
+      end: to,
+      found: { kind: 'number', span, integer: text.slice(at, to), decimal: '', percent: false },
+    };
+  };
   const numberHit = (at: number, tail: Tail): Hit | null => {
+    const plain = plainNumberHit(at, tail);
+    if (plain) return plain;
     for (const form of NUMBER_FORMS) {
       form.lastIndex = at;
       const match = form.exec(text);
@@ -384,6 +407,11 @@ function findersOf(text: string, strings: readonly string[]) {
     return null;
   };
   const expressionHit = (at: number, tail: Tail): Hit | null => {
+    // Digits and then a letter: no expression
+    let to = text[at] === '-' ? at + 1 : at;
+    while (isAsciiDigit(text.charCodeAt(to))) to++;
+    const next = text.charCodeAt(to);
+    if (next > 0x60 && next < 0x7b) return null;
     const digitEnd = endOf(EXPRESSION_START, text, at);
     if (digitEnd < 0) return null;
     const { start, end, ends } = runAt(at);
@@ -530,7 +558,7 @@ function findersOf(text: string, strings: readonly string[]) {
       spend(4);
       if (hit) keep(matches, { ...hit, start: at });
       candidates.lastIndex = hit ? hit.end : at + 1;
-      at = candidates.exec(text)?.index ?? text.length;
+      at = candidates.test(text) ? candidates.lastIndex - 1 : text.length;
     }
     return matches;
   };

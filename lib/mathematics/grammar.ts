@@ -26,7 +26,7 @@ const COMMA_NUMBER = /^\s*-?\d{1,3}(,\d{3})+(\.\d+)?\s*$/;
  * @returns null where it cannot be read
  * @throws Undecided where the reading takes too long
  */
-export const readLatex = (latex: string): Value | null => new Grammar(latex).read();
+export const readFormula = (latex: string): Value | null => new Grammar(latex).read();
 
 class Grammar extends Functions {
   read(): Value | null {

@@ -67,7 +67,7 @@ const MALFORMED: readonly [RegExp, string][] = [
 
 /** `normalize_latex` with the configuration that `parse` uses. `boxes`: all boxed contents, or the last run of them. */
 export function normaliseLatex(latex: string, boxes: 'all' | 'last'): string {
-  let text = basicLatex(latex, boxes);
+  let text = plainLatex(latex, boxes);
   if (text.length > MAX_LENGTH) return text;
   text = strip(text.replace(TEXT_UNIT, '')) || text;
   for (let pass = 0; pass < 2; pass++) text = text.replace(UNIT, '$1') || text;
@@ -79,7 +79,9 @@ export function normaliseLatex(latex: string, boxes: 'all' | 'last'): string {
 }
 
 /** `normalize_latex` as `latex2sympy` calls it by itself: the boxes' contents in plainer LaTeX, units and all. */
-export function basicLatex(latex: string, boxes: 'all' | 'last'): string {
+export const basicLatex = (latex: string, boxes: 'all' | 'last'): string => strip(plainLatex(latex, boxes));
+
+function plainLatex(latex: string, boxes: 'all' | 'last'): string {
   const content = boxedContent(latex, boxes);
   if (content.length > MAX_LENGTH) return strip(content);
   const text = content
@@ -97,7 +99,7 @@ export function basicLatex(latex: string, boxes: 'all' | 'last'): string {
       return REPLACEMENTS[which]?.[1] ?? '';
     })
     .replace(/[\n\t]/g, ' ');
-  return strip(text.includes('matrix') ? text : text.replace(/\\\\(?=[a-zA-Z])/g, '\\'));
+  return text.includes('matrix') ? text : text.replace(/\\\\(?=[a-zA-Z])/g, '\\');
 }
 
 const trimStart = (text: string): string => text.replace(new RegExp(`^${S}+`), '');

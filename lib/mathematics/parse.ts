@@ -2,7 +2,7 @@ import { readArithmetic } from '@/lib/mathematics/arithmetic';
 import { READING, refill, Undecided } from '@/lib/mathematics/budget';
 import { finiteSet, isExpression, number, percent, type Value } from '@/lib/mathematics/expression';
 import { type Extraction, extract, type Found, MAX_MATCHES } from '@/lib/mathematics/extract';
-import { readLatex } from '@/lib/mathematics/grammar';
+import { readFormula } from '@/lib/mathematics/grammar';
 import { normaliseLatex } from '@/lib/mathematics/normalise';
 import { decimal } from '@/lib/mathematics/rational';
 import { strip } from '@/lib/scoring/python';
@@ -130,8 +130,8 @@ const EQUALS = /(?<![\\<!>])=/;
 
 /** The value of cleaned LaTeX; of a chain `a = b = c` that cannot be read, of its last part. */
 function readCleaned(latex: string): Value | null {
-  const value = readLatex(latex);
+  const value = readFormula(latex);
   if (value !== null || /[,;]/.test(latex)) return value;
   const parts = latex.split(EQUALS);
-  return parts.length > 2 ? readLatex(strip(parts.at(-1) ?? '')) : null;
+  return parts.length > 2 ? readFormula(strip(parts.at(-1) ?? '')) : null;
 }

@@ -1,4 +1,5 @@
 import { assigned } from '@/lib/mathematics/compare';
+import { isZeroEverywhere } from '@/lib/mathematics/equal';
 import { evaluate, minus, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   finiteSet,
@@ -31,6 +32,8 @@ export function equalSets(goldGiven: Value, predictionGiven: Value, equal: Equal
   if (isSet(gold) && isSet(prediction)) {
     const [a, b] = [onLine(gold), onLine(prediction)];
     if (a && b && isSame(a, b)) return true;
+    if (gold.kind === 'set' && prediction.kind === 'set' && sameElements(gold.elements, prediction.elements))
+      return true;
   }
   const [a, b] = [finite(gold, prediction), finite(prediction, gold)];
   return a !== null && b !== null && equalElements(a, b, equal);
@@ -42,6 +45,20 @@ function finite(value: Value, beside: Value): Finite | null {
   const pair = (beside.kind === 'set' || beside.kind === 'tuple') && beside.elements.length === 2;
   const open = value.kind === 'interval' && value.startOpen && value.endOpen;
   return open && pair ? { kind: 'tuple', elements: [value.start, value.end] } : null;
+}
+
+/** More elements than this are compared one by one, in order. */
+const MAX_ELEMENTS = 16;
+
+/** Whether the symmetric difference of two sets of expressions is empty. */
+function sameElements(a: readonly Value[], b: readonly Value[]): boolean {
+  const within = (elements: readonly Value[], others: readonly Value[]) =>
+    elements.every(
+      (element) =>
+        isExpression(element) &&
+        others.some((other) => isExpression(other) && isZeroEverywhere(element, other)),
+    );
+  return a.length <= MAX_ELEMENTS && b.length <= MAX_ELEMENTS && within(a, b) && within(b, a);
 }
 
 /** `sympy_deep_compare_set_and_tuple` */
