@@ -150,6 +150,14 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
   const ofExpressions = (matches: () => Match[]) => only(extraction.expression, matches);
   const ofStrings = (matches: () => Match[]) => only(extraction.strings.length > 0, matches);
 
+  const plainNumbers = (from: number, to: number): Match[] => [
+    ...finders.each(expressionAt, NUMBER_STARTS, from, to),
+    ...finders.each(numberAt, NUMBER_STARTS, from, to),
+  ];
+  // Mostly the last number is the answer: where there are but numbers, the end of the text is searched before the rest.
+  const onlyNumbers = extraction.strings.length === 0 && !/[$\\[]/.test(text);
+  const divide = onlyNumbers ? divideBefore(text, text.length - TAIL) : 0;
+
   const boxed = () =>
     only(extraction.latex, () => [...finders.each(boxedLatexAt, LATEX_STARTS), ...finders.plainBoxed()]);
   const announced = (pattern: At) => anchored(finalAnswersAre, (at) => colon(spaced(pattern))(at, iHope));
@@ -185,12 +193,10 @@ function patternsOf(text: string, extraction: Extraction): (() => Match[])[] {
             }),
           () => [
             ...ofLatex(() => finders.each(latexAt, LATEX_STARTS)),
-            ...ofExpressions(() => [
-              ...finders.each(expressionAt, NUMBER_STARTS),
-              ...finders.each(numberAt, NUMBER_STARTS),
-            ]),
+            ...ofExpressions(() => plainNumbers(divide, text.length)),
             ...ofStrings(() => finders.each(wordAt, WORD_STARTS)),
           ],
+          () => ofExpressions(() => plainNumbers(0, divide)),
         ]
       : []),
   ];
@@ -232,6 +238,13 @@ const isAsciiDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 /** The characters with which LaTeX, numbers and strings can begin, the start of the text aside. */
 const LATEX_STARTS = new RegExp(`\\$|\\\\(?=[[(f])|-(?=\\\\f)|[${SPACES}](?=\\[)`, 'g');
 const NUMBER_STARTS = new RegExp(`[=${SPACES}](?=(?:\\*\\*)?[${CURRENCY}]?[-.(${DIGITS}])`, 'gu');
+const TAIL = 160;
+/** Where the end of a text begins: back from `limit`, a letter that is part of no number, nor of "percentage"; else 0. */
+function divideBefore(text: string, limit: number): number {
+  let at = limit;
+  while (at > 0 && !'bdfhijklmoqsuvwxyz'.includes(text[at] ?? '')) at--;
+  return Math.max(at, 0);
+}
 const WORD_STARTS = new RegExp(`[${SPACES}]`, 'g');
 const NOWHERE: readonly number[] = [];
 /** More matches of a pattern than this are not kept: the last are tried first, and no more are tried. */
@@ -550,10 +563,15 @@ function findersOf(text: string, strings: readonly string[]) {
   };
 
   /** All matches of the pattern, one after another; it matches nowhere but at the start and where `candidates` does. */
-  const each = (pattern: (at: number, tail: Tail) => Hit | null, candidates: RegExp): Match[] => {
+  const each = (
+    pattern: (at: number, tail: Tail) => Hit | null,
+    candidates: RegExp,
+    from = 0,
+    to = text.length,
+  ): Match[] => {
     const matches: Match[] = [];
-    spend(text.length >> 6);
-    for (let at = 0; at < text.length; ) {
+    spend((to - from) >> 6);
+    for (let at = from; at < to; ) {
       const hit = pattern(at, anything);
       spend(4);
       if (hit) keep(matches, { ...hit, start: at });

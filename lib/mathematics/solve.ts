@@ -26,11 +26,20 @@ export function solutionsOf(relations: readonly Relation[]): Value | null {
   const names = new Set(relations.flatMap((relation) => [...lettersOf(relation)]));
   const [name] = names;
   if (name === undefined || names.size > 1) return null;
-  const sets = relations.map((relation) => solutions(relation, name));
+  const sets = relations
+    .filter((relation) => !isAlwaysTrue(relation))
+    .map((relation) => solutions(relation, name));
   if (!sets.every((set) => set !== null)) return null;
   const [only] = sets;
   if (sets.length === 1 && only) return only;
   return narrowed(sets) ?? { kind: 'intersection', sets };
+}
+
+/** `-∞ < x`, `x < ∞` and the like */
+function isAlwaysTrue({ sign, left, right }: Relation): boolean {
+  const [low, high] = sign === '<' || sign === '≤' ? [left, right] : [right, left];
+  if (sign === '=' || sign === '≠' || !isExpression(low) || !isExpression(high)) return false;
+  return (infinite(low) === -1) !== (infinite(high) === 1);
 }
 
 /** `a < x < b` as one interval. */
