@@ -100,8 +100,11 @@ test('right answers score 100, are broken down, and are published into a column 
   await page.getByRole('button', { name: 'Publish' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
   await expect(page.getByText('recomputed here from 2,000 samples').first()).toBeVisible();
-  await page.goto('/');
-  await expect(page.getByRole('row', { name: /Oracle 1B/ })).toContainText('100.0');
+  // The board before is shown until the next is made.
+  await expect(async () => {
+    await page.goto('/');
+    await expect(page.getByRole('row', { name: /Oracle 1B/ })).toContainText('100.0');
+  }).toPass();
 });
 
 test('wrong boxes are drawn beside the gold ones, on the picture that the seed gives', async ({ page }) => {
@@ -109,11 +112,8 @@ test('wrong boxes are drawn beside the gold ones, on the picture that the seed g
   const asked = questions('test-hard');
   write('world-middle.jsonl', asked, (question) => (isBox(question) ? '[56, 56, 168, 168]' : 'A'));
   await submit(page, 'world-middle.jsonl', 'Middle 1B');
-  await page
-    .getByRole('region', { name: 'Breakdown' })
-    .getByRole('link', { name: 'referring', exact: true })
-    .click();
-  await expect(page).toHaveURL(/tag=task%3Areferring/);
+  const group = page.getByRole('region', { name: 'Breakdown' }).getByRole('link', { name: 'referring' });
+  await page.goto((await group.getAttribute('href')) ?? '');
   await openFirst(page);
   await expect(sample(page)).toContainText('gold (solid)');
   await expect(sample(page)).toContainText('answer (dashed) [56, 56, 168, 168]');

@@ -24,7 +24,7 @@ export async function start(): Promise<void> {
     await tidyBlobs();
     await resumeScorings();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
-    // Nobody waits for it, unless a file for one of them comes first.
+    // It takes seconds at the first start of a version; until then a file for one of them is put off.
     generateAll(env().OCEAN_DATA_DIR).catch((error: unknown) =>
       log.error({ err: error }, 'generated benchmarks could not be written'),
     );

@@ -16,7 +16,7 @@ const miss = (reason: string, span: Span | null = null): Verdict => ({
 export const exactScorer: Scorer = {
   id: 'ocean-world/exact@1',
   label: 'Exact answer',
-  rule: 'What stands in the first <answer> tag is the answer; without such a tag, an output that is nothing but a bare answer (of at most 200 characters) counts as one. It is right where it equals one of the accepted forms, leaving aside upper and lower case, spaces around it and runs of spaces in it, one full stop at its end, and commas between thousands. Of a multiple choice the letter, with or without parentheses, the text, or both are accepted. A box is the first list of four whole numbers [x1, y1, x2, y2] in the answer, in pixels of the 224 x 224 picture, and is right where its intersection over union with the true box is above 0.5, counted as for RefCOCO.',
+  rule: 'What stands in the first <answer> tag is the answer; without such a tag, an output that is nothing but a bare answer (of at most 200 characters) counts as one. It is right where it equals one of the accepted forms, leaving aside upper and lower case, spaces around it and runs of spaces in it, one full stop at its end, and commas between thousands. Of a multiple choice the letter, with or without parentheses, the text, or both are accepted. A box is the first list of four whole numbers [x1, y1, x2, y2] in the answer, in pixels of the picture as it is handed out, and is right where its intersection over union with the true box is above 0.5, counted as for RefCOCO.',
   upstream: null,
   score(sample, output) {
     const tag = answerSpan(output);

@@ -39,13 +39,11 @@ export async function submittableBenchmarks(): Promise<readonly BenchmarkChoice[
   return Object.values(BENCHMARKS).map((benchmark) => ({
     id: benchmark.id,
     name: benchmark.name,
-    splits: benchmark.splits.map(({ id, label, sampleCount, source }) => ({
+    splits: benchmark.splits.map(({ id, label, sampleCount }) => ({
       id,
       label,
       sampleCount,
-      installed:
-        source.kind === 'generated' ||
-        data.some((each) => each.benchmark === benchmark.id && each.split === id),
+      installed: data.some((each) => each.benchmark === benchmark.id && each.split === id),
     })),
     prompts: benchmark.prompts,
   }));

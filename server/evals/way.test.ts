@@ -225,6 +225,13 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     });
   });
 
+  test.skipIf(skip)('a file for a generated split that is not written yet is put off', async () => {
+    const { sha256 } = await upload('{"sample_id":"counting-000000","output":"<answer>3</answer>"}');
+    const input = { fileSha256: sha256, fileName: 'early.jsonl', benchmark: 'ocean-world', split: 'test' };
+    const { problems } = await preflight(input, WORKER);
+    expect(problems).toEqual([expect.stringMatching(/being written on this server, once: look again/)]);
+  });
+
   test.skipIf(skip)('a file is looked through, scored, published, and seen', async () => {
     const text = predictions(
       150,

@@ -4,7 +4,7 @@ import { couldBe, likeliestSplit } from '@/lib/predictions/likeliest-split';
 import { type MatchReport, matchRows } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
-import { ensureInstalled, readInstalled } from '../benchmarks';
+import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
 import { gaugesOf } from './worker-gauges';
 import type { PreflightFindings, PreflightTask } from './worker-protocol';
@@ -32,9 +32,6 @@ export async function findingsOf(
   const file = await openPredictions(fileSource(task.path, task.fileName));
   const targets: Target[] = [];
   for (const { benchmark, split } of targetsOf(task, file, benchmarkOf)) {
-    // A generated split takes seconds to write: only for a file that is said to be of it.
-    if ((task.benchmark ?? file.manifest.benchmark) === benchmark.id)
-      await ensureInstalled(task.dataDir, benchmark, split);
     const installed = await readInstalled(task.dataDir, benchmark, split);
     targets.push({ benchmark, split, samples: installed?.samples ?? null });
   }
@@ -162,12 +159,13 @@ function problemsOf(
   }
   const { benchmark, split, samples } = target;
   const problems: string[] = [];
-  if (samples === null) {
-    const from = split.source.kind === 'published' ? ` --from ${split.source.url}` : '';
+  if (samples === null)
     problems.push(
-      `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`npx ocean benchmarks install ${benchmark.id} --split ${split.id}${from}\`.`,
+      split.source.kind === 'generated'
+        ? `The questions of ${benchmark.name}, ${split.label}, are being written on this server, once: look again in a minute.`
+        : `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`npx ocean benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
     );
-  } else if (report.matched === 0)
+  else if (report.matched === 0)
     problems.push(
       `None of the ${report.rows.toLocaleString('en')} rows names a sample of ${benchmark.name}, ${split.label}: is the file of another split or benchmark?`,
     );
