@@ -2,6 +2,7 @@ import type { Sample } from '@/lib/benchmarks/benchmark';
 import { asBox, boxVerdict, boxWithin } from '@/lib/scoring/box';
 import type { Scorer, Verdict } from '@/lib/scoring/scorer';
 import { answerSpan, type Span } from '@/lib/scoring/tags';
+import { choiceAnswer, concluded } from '@/lib/world/answers';
 
 /** More than any right answer is long: what is longer is wrong without being looked at. */
 const LONGEST_ANSWER = 200;
@@ -16,7 +17,7 @@ const miss = (reason: string, span: Span | null = null): Verdict => ({
 export const exactScorer: Scorer = {
   id: 'ocean-world/exact@1',
   label: 'Exact answer',
-  rule: 'What stands in the first <answer> tag is the answer; without such a tag, an output that is nothing but a bare answer (of at most 200 characters) counts as one. It is right where it equals one of the accepted forms, leaving aside upper and lower case, spaces around it and runs of spaces in it, one full stop at its end, and commas between thousands. Of a multiple choice the letter, with or without parentheses, the text, or both are accepted. A box is the first list of four whole numbers [x1, y1, x2, y2] in the answer, in pixels of the picture as it is handed out, and is right where its intersection over union with the true box is above 0.5, counted as for RefCOCO.',
+  rule: 'What stands in the first <answer> tag is the answer; without such a tag, an output that is nothing but a bare answer (of at most 200 characters) counts as one. It is right where it equals one of the accepted forms, leaving aside upper and lower case, spaces around it and runs of spaces in it, one full stop at its end, and commas between thousands. Of a multiple choice the letter (B, (B), B), B.), the text, or both are accepted. A box is the first list of four whole numbers [x1, y1, x2, y2] in the answer, in pixels of the picture as it is handed out, and is right where its intersection over union with the true box is above 0.5, counted as for RefCOCO.',
   upstream: null,
   score(sample, output) {
     const tag = answerSpan(output);
@@ -42,15 +43,12 @@ export const exactScorer: Scorer = {
     }
     const answer = output.slice(...span);
     const plain = plainForm(answer);
-    const forms = acceptedForms(sample);
-    const correct = forms.some((form) => plainForm(form) === plain);
-    const where = tag ? '' : ' (the output is a bare answer)';
+    const right = rightAnswer(sample);
+    const correct = right.forms.some((form) => plainForm(form) === plain);
     return {
       correct,
       answer,
-      reason: correct
-        ? `it is the right answer, ${forms[0]}${where}`
-        : `it is not the right answer, ${forms[0]}${where}`,
+      reason: `it is ${correct ? '' : 'not '}the right answer, ${concluded(right, sample.options ?? undefined)}${tag ? '' : ' (the output is a bare answer)'}`,
       span,
     };
   },
@@ -62,13 +60,13 @@ function trimmed(text: string, [start, end]: Span): Span {
   return [from, Math.max(from, start + inner.trimEnd().length)];
 }
 
-/** What counts as right: the gold's forms, or for a choice `(A)` its letter and its text in the usual ways of writing. */
-function acceptedForms({ gold, options }: Sample): readonly string[] {
-  const forms = [gold].flat().map(String);
-  const letter = options === null ? undefined : /^\(([A-Z])\)$/.exec(forms[0] ?? '')?.[1];
-  const text = letter === undefined ? undefined : options?.['ABCDEFGHIJKLMNOPQRSTUVWXYZ'.indexOf(letter)];
-  if (letter === undefined || text === undefined) return forms;
-  return [`(${letter}) ${text}`, `(${letter})`, letter, text, `${letter}. ${text}`, `${letter}) ${text}`];
+/** What counts as right: the gold's forms, or for a choice `(A)` all in which the world would have it answered. */
+function rightAnswer({ gold, options }: Sample): ReturnType<typeof choiceAnswer> {
+  const [first = '', ...others] = [gold].flat().map(String);
+  const letter = /^\(([A-Z])\)$/.exec(first)?.[1];
+  return options === null || letter === undefined
+    ? { kind: 'words', forms: [first, ...others] }
+    : choiceAnswer(options, letter.charCodeAt(0) - 65);
 }
 
 /** A text without what does not matter: see the rule. */

@@ -1,8 +1,10 @@
 import type { Answer } from './question';
 
+type Words = Extract<Answer, { kind: 'words' }>;
+
 /** Answers with all the forms that say the same, the canonical one first. */
 
-const words = (first: string, ...more: readonly string[]): Answer => ({
+const words = (first: string, ...more: readonly string[]): Words => ({
   kind: 'words',
   forms: [first, ...new Set(more.filter((form) => form !== first))],
 });
@@ -59,7 +61,7 @@ export const textAnswer = (text: string, ...others: readonly string[]): Answer =
 export const letterOf = (option: number): string => String.fromCharCode(65 + option);
 
 /** The right option's letter, its text, or both. */
-export function choiceAnswer(options: readonly string[], right: number): Answer {
+export function choiceAnswer(options: readonly string[], right: number): Words {
   const letter = letterOf(right);
   const text = options[right] ?? letter;
   return words(
