@@ -1,4 +1,4 @@
-import type { Scorer } from '@/lib/scoring/scorer';
+import type { Scorer, ScorerId } from '@/lib/scoring/scorer';
 
 /**
  * What a benchmark is, as code. Its annotations are data: `readAnnotations` turns a file that is published, or that
@@ -121,6 +121,8 @@ export interface Benchmark {
   secondary: readonly SecondaryFigure[];
   /** The first is the one of the published table. */
   scorers: readonly [Scorer, ...Scorer[]];
+  /** Scorers that every published run is scored by besides its own: what they differ in belongs to reading the figure. */
+  beside?: readonly ScorerId[];
   /** What a reader of the figure should know: defects of the data or the rule, in whole sentences. */
   caveats: readonly string[];
   /**

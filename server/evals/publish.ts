@@ -1,26 +1,38 @@
 import { and, eq, ne, notExists, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
+import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { removeUnusedBlob } from '../blobs';
 import { checkpoint, getDb, model, rescoring, run } from '../db';
 import { Problem } from '../problem';
 import { refreshBoard } from './board';
+import { rescoreRun } from './rescore';
 import { forgetRun } from './samples';
+import { enqueueScoring } from './scoring';
+import type { Scoring } from './state';
 
-/** Shows a scored run to all. @throws Problem where it is not there, or not scored. */
-export async function publishRun(runId: string): Promise<void> {
+/**
+ * Shows a scored run to all, and queues its scoring by the rules that stand beside the first.
+ * @throws Problem where it is not there, or not scored.
+ */
+export async function publishRun(
+  runId: string,
+  enqueue: (scoring: Scoring) => void = enqueueScoring,
+): Promise<void> {
   const db = await getDb();
-  const published = await db
+  const [row] = await db
     .update(run)
     .set({ state: 'published', publishedAt: sql`now()` })
     .where(and(eq(run.id, runId), eq(run.state, 'scored')))
-    .returning({ id: run.id });
-  if (published.length === 0) {
+    .returning({ benchmark: run.benchmark, scorer: run.scorer });
+  if (row === undefined) {
     const [found] = await db.select({ state: run.state }).from(run).where(eq(run.id, runId));
     if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
     if (found.state === 'published') return;
     throw new Problem('conflict', `The run is ${found.state}: only a scored run can be published.`);
   }
   await refreshBoard();
+  for (const scorer of benchmarkOf(row.benchmark)?.beside ?? [])
+    if (scorer !== row.scorer) await rescoreRun(runId, scorer, enqueue);
 }
 
 /** Removes a run, a published one too, and what only it used. @throws Problem where it is not there, or being scored. */

@@ -21,7 +21,7 @@ import { sampleDetail, sampleVerdict } from './samples';
 import { cancelScoring, enqueueScoring, resumeScorings } from './scoring';
 import { type Scoring, state } from './state';
 import { LIMITS } from './supervise';
-import { LAST_NUMBER } from './test-benchmarks';
+import { BESIDE, LAST_NUMBER } from './test-benchmarks';
 
 const { folder, judge } = await vi.hoisted(async () => {
   const { createServer } = await import('node:http');
@@ -194,6 +194,20 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
     expect(await database.db.$count(rescoring)).toBe(0);
     // Asked for again, nothing happens.
     await rescoreRun(runId, SECOND, () => expect.unreachable());
+  });
+
+  test.skipIf(skip)('what stands beside the first is scored when a run is published', async () => {
+    BESIDE.push(SECOND);
+    try {
+      const runId = await scored({ ...ODD, 11: '<answer>2</answer>' }, 'Both figures');
+      const queued: Scoring[] = [];
+      await publishRun(runId, (scoring) => queued.push(scoring));
+      expect(queued).toEqual([{ runId, scorer: SECOND }]);
+      await publishRun(runId, () => expect.unreachable());
+      await cancelScoring(runId, SECOND);
+    } finally {
+      BESIDE.pop();
+    }
   });
 
   test.skipIf(skip)('verdicts are compared sample by sample', async () => {

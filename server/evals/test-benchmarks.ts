@@ -1,5 +1,5 @@
 import type { Benchmark } from '@/lib/benchmarks/benchmark';
-import type { Scorer } from '@/lib/scoring/scorer';
+import type { Scorer, ScorerId } from '@/lib/scoring/scorer';
 
 /** For tests: benchmarks, each with one more scorer, and with outputs that ask a scorer for trouble. */
 
@@ -39,8 +39,12 @@ const troubled = (scorer: Scorer): Scorer => ({
   },
 });
 
+/** What stands beside the first scorer; a test that fills it empties it again. */
+export const BESIDE: ScorerId[] = [];
+
 export const withTestScorers = (benchmark: Benchmark): Benchmark => ({
   ...benchmark,
+  beside: BESIDE,
   scorers: [
     troubled(benchmark.scorers[0]),
     ...benchmark.scorers.slice(1).map(troubled),
