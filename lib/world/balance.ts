@@ -23,10 +23,10 @@ export const isTooLarge = ({ share, limit, count }: Share): boolean =>
   share * count >= 5 && share > limit + 3 * Math.sqrt((limit * Math.max(0, 1 - limit)) / count);
 
 /** Where answers are open, texts or names of things, no constant may be right more often than this. */
-const OPEN_LIMIT = 0.05;
+export const OPEN_LIMIT = 0.05;
 const OPEN: ReadonlySet<Task> = new Set(['depth', 'distance', 'referring', 'text']);
 /** A constant may be right this many times as often as if all answers were alike. */
-const FACTOR = 1.5;
+export const FACTOR = 1.5;
 
 /**
  * The share of the most frequent answer of every task and of every kind. Its limit is 1.5 over the number of different

@@ -265,13 +265,11 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
   {
     kind: 'tangent-length',
     difficulty: 3,
-    can: (x) => TRIPLES.some(([p, q]) => p === x || q === x),
+    can: (x) => radiiFor(x).length > 0,
     build(random, answer, n) {
       const [A] = take(n);
       const P = A === 'P' ? 'T' : 'P';
-      const [p, q, h] = random.pick(TRIPLES.filter(([a, b]) => a === answer || b === answer));
-      const r = p === answer ? q : p;
-      if (r > 1.7 * answer) return null;
+      const [r, h] = random.pick(radiiFor(answer));
       return {
         ...bare,
         points: { [CENTRE]: ORIGIN, [A]: [0, r], [P]: [answer, r] },
@@ -294,14 +292,11 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
   {
     kind: 'chord-length',
     difficulty: 4,
-    can: (x) => x % 2 === 0 && TRIPLES.some(([p, q]) => 2 * p === x || 2 * q === x),
+    can: (x) => radiiFor(x / 2).length > 0,
     build(random, answer, n) {
       const [A, B, M] = take(n);
       const half = answer / 2;
-      const [p, q, r] = random.pick(TRIPLES.filter(([a, b]) => a === half || b === half));
-      const d = p === half ? q : p;
-      // A short chord far out leaves no room for the letter at its middle.
-      if (d > 2 * half) return null;
+      const [d, r] = random.pick(radiiFor(half));
       return {
         ...bare,
         points: { [CENTRE]: ORIGIN, [A]: [-half, d], [B]: [half, d], [M]: [0, d] },
@@ -328,22 +323,11 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
   {
     kind: 'crossing-chords',
     difficulty: 4,
-    can: between(3, 24),
+    can: (x) => crossings(x).length > 0,
     build(random, answer, n) {
       const [A, B, C, D] = take(n);
       const P = n.includes('P') ? 'T' : 'P';
-      const pa = random.int(2, 18);
-      const pb = random.int(2, 18);
-      if ((pa * pb) % answer !== 0) return null;
-      const pc = (pa * pb) / answer;
-      if (
-        pc < 2 ||
-        pc > 24 ||
-        [pa, pb, pc].some((x) => x > 4 * answer || answer > 4 * x) ||
-        pc === pa ||
-        pc === pb
-      )
-        return null;
+      const [pa, pb, pc] = random.pick(crossings(answer));
       const tilt = random.int(55, 125);
       const points = {
         [P]: ORIGIN,
@@ -372,3 +356,24 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
     },
   },
 ];
+
+/** Other leg and hypotenuse of right triangles with a leg; where the other were much longer, letters would crowd. */
+function radiiFor(leg: number): [number, number][] {
+  return TRIPLES.flatMap(([p, q, h]): [number, number][] => {
+    const other = p === leg ? q : q === leg ? p : Number.POSITIVE_INFINITY;
+    return other <= 1.7 * leg ? [[other, h]] : [];
+  });
+}
+
+/** Parts PA, PB, PC of crossing chords whose fourth part has this length. */
+function crossings(pd: number): [number, number, number][] {
+  const out: [number, number, number][] = [];
+  for (let pa = 2; pa <= 36; pa++)
+    for (let pb = 2; pb <= 36; pb++) {
+      const pc = (pa * pb) / pd;
+      const whole = Number.isInteger(pc) && pc >= 2 && pc <= 40 && pc !== pa && pc !== pb;
+      if (whole && [pa, pb, pc].every((x) => x <= 4 * pd && pd <= 4 * x && x <= 4 * pc && pc <= 4 * x))
+        out.push([pa, pb, pc]);
+    }
+  return out;
+}

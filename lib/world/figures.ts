@@ -1,4 +1,5 @@
 import { ANGLE_FIGURES } from './angle-figures';
+import { FACTOR, OPEN_LIMIT } from './balance';
 import { CIRCLE_FIGURES } from './circle-figures';
 import { distance, type Figure, type FigureKind, type Magnitude } from './construction';
 import type { Point } from './drawing';
@@ -11,21 +12,39 @@ export const FIGURE_KINDS: readonly FigureKind[] = [...ANGLE_FIGURES, ...CIRCLE_
 /** Answers of the geometry task, each as likely as any other. */
 export const LEAST_ANSWER = 5;
 export const MOST_ANSWER = 130;
+const ANSWERS = Array.from({ length: MOST_ANSWER - LEAST_ANSWER + 1 }, (_, i) => LEAST_ANSWER + i);
 
-const supply = FIGURE_KINDS.map((kind) => {
-  let count = 0;
-  for (let x = LEAST_ANSWER; x <= MOST_ANSWER; x++) if (kind.can(x)) count++;
-  return 1 / Math.max(1, count);
-});
+const total = (parts: readonly number[]): number => parts.reduce((sum, part) => sum + part, 0);
 
-/** A figure with the wished answer; kinds that have few answers are preferred where they can, so that all kinds are met. */
+/**
+ * How often each kind is taken for each answer, one row a kind: all kinds are met alike, or as often as their answers allow,
+ * and no answer is frequent within a kind. By turns the rows are brought to their sums, what is too frequent in them is
+ * cut, and the kinds of each answer are brought to 1, since every answer is asked for alike.
+ */
+const weights: readonly (readonly number[])[] = (() => {
+  let rows: number[][] = FIGURE_KINDS.map((kind) => ANSWERS.map((x) => (kind.can(x) ? 1 : 0)));
+  const counts = rows.map(total);
+  for (let round = 0; round < 60; round++) {
+    rows = rows.map((row, i) => {
+      const count = counts[i] ?? 1;
+      const wanted = Math.min(ANSWERS.length / FIGURE_KINDS.length, count / 4);
+      const most = wanted * 0.7 * Math.max(OPEN_LIMIT, FACTOR / count);
+      const scale = wanted / total(row);
+      return row.map((part) => Math.min(part * scale, most));
+    });
+    const sums = ANSWERS.map((_, a) => total(rows.map((row) => row[a] ?? 0)));
+    rows = rows.map((row) => row.map((part, a) => part / (sums[a] ?? 1)));
+  }
+  return rows;
+})();
+
+/** A figure with the wished answer, of a kind that can have it. */
 export function figureFor(random: Random, answer: number, names: readonly string[]): Figure {
   for (;;) {
-    const weights = FIGURE_KINDS.map((kind, i) => (kind.can(answer) ? (supply[i] ?? 0) : 0));
-    let left = random.float() * weights.reduce((a, b) => a + b, 0);
+    let left = random.float();
     const kind = FIGURE_KINDS.find((_, i) => {
-      left -= weights[i] ?? 0;
-      return left < 0 && (weights[i] ?? 0) > 0;
+      left -= weights[i]?.[answer - LEAST_ANSWER] ?? 0;
+      return left < 0;
     });
     if (!kind) continue;
     for (let t = 0; t < 60; t++) {

@@ -1,4 +1,16 @@
-import { bare, between, type FigureKind, length, ORIGIN, polar, ring, TRIPLES, take } from './construction';
+import {
+  angle,
+  bare,
+  between,
+  type FigureKind,
+  length,
+  ORIGIN,
+  polar,
+  ring,
+  sinDeg,
+  TRIPLES,
+  take,
+} from './construction';
 import type { Point } from './drawing';
 
 /** Lengths and areas of triangles and quadrilaterals: Pythagoras, similar triangles, bases and heights. */
@@ -48,10 +60,10 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
       const q = random.pick([1, 2, 3, 4, 5].filter((x) => answer % x === 0));
       const p = random.pick([1, 2, 3, 4, 5].filter((x) => x !== q && x <= 2 * q && 2 * x >= q));
       const k = answer / q;
-      const m = random.int(2, 12);
+      const m = random.int(Math.max(2, Math.ceil(k / 2)), 2 * k);
+      if (m === k) return null;
       const [ad, db, ae] = [p * m, q * m, p * k];
       const [ab, ac] = [ad + db, ae + answer];
-      if (ab > 2.2 * ac || ac > 2.2 * ab || m === k) return null;
       const apex = random.int(45, 85);
       const pb = polar(ORIGIN, -90 - apex / 2, ab);
       const pc = polar(ORIGIN, -90 + apex / 2, ac);
@@ -105,17 +117,123 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
     },
   },
   {
+    kind: 'trapezoid-midline',
+    difficulty: 2,
+    can: between(5, 60),
+    build(random, answer, n) {
+      const [A, B, C, D, E, F] = take(n);
+      const less = random.int(Math.ceil(answer / 6), Math.floor(answer / 2));
+      const [bottom, top] = [answer + less, answer - less];
+      const left = random.range(-0.1, 0.6) * 2 * less;
+      const high = bottom * random.range(0.5, 0.8);
+      return {
+        ...bare,
+        points: {
+          [A]: ORIGIN,
+          [B]: [bottom, 0],
+          [C]: [left + top, high],
+          [D]: [left, high],
+          [E]: [left / 2, high / 2],
+          [F]: [(bottom + left + top) / 2, high / 2],
+        },
+        segments: [...ring([A, B, C, D]), [E, F]],
+        facts: [
+          `${A}${B}${C}${D} is a trapezoid`,
+          `${A}${B} is parallel to ${D}${C}`,
+          `${E} and ${F} are the midpoints of ${A}${D} and ${B}${C}`,
+        ],
+        given: [length(A, B, bottom), length(D, C, top)],
+        asked: length(E, F, answer),
+        steps: [
+          `The segment between the midpoints of the legs is half as long as the parallel sides together.`,
+          `(${bottom} + ${top}) / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'hypotenuse-median',
+    difficulty: 3,
+    can: between(5, 60),
+    build(random, answer, n) {
+      const [A, B, C, M] = take(n);
+      // C lies on the circle with diameter AB.
+      const at = random.range(50, 130);
+      const [a, b]: [Point, Point] = [
+        [-answer, 0],
+        [answer, 0],
+      ];
+      return {
+        ...bare,
+        points: { [A]: a, [B]: b, [C]: polar(ORIGIN, at, answer), [M]: ORIGIN },
+        segments: [...ring([A, B, C]), [C, M]],
+        rightAngles: [[A, C, B]],
+        facts: [`∠${A}${C}${B} = 90°`, `${M} is the midpoint of ${A}${B}`],
+        given: [length(A, B, 2 * answer)],
+        asked: length(C, M, answer),
+        steps: [
+          `The midpoint of the hypotenuse is equally far from all three corners, so ${C}${M} = ${A}${M}.`,
+          `${2 * answer} / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'half-hypotenuse',
+    difficulty: 3,
+    can: between(5, 60),
+    build(_, answer, n) {
+      const [A, B, C] = take(n);
+      return {
+        ...bare,
+        points: { [A]: [2 * answer * sinDeg(60), 0], [B]: [0, answer], [C]: ORIGIN },
+        segments: ring([A, B, C]),
+        rightAngles: [[A, C, B]],
+        facts: [`∠${A}${C}${B} = 90°`],
+        given: [angle(B, A, C, 30), length(A, B, 2 * answer)],
+        asked: length(B, C, answer),
+        steps: [
+          `In a right triangle the side opposite an angle of 30° is half as long as the hypotenuse.`,
+          `${2 * answer} / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
+    kind: 'parallelogram-diagonals',
+    difficulty: 2,
+    can: between(5, 60),
+    build(random, answer, n) {
+      const [A, B, C, D, E] = take(n);
+      const other = answer * random.range(0.7, 1.3);
+      const tilt = random.range(50, 130);
+      return {
+        ...bare,
+        points: {
+          [A]: [-answer, 0],
+          [B]: polar(ORIGIN, tilt + 180, other),
+          [C]: [answer, 0],
+          [D]: polar(ORIGIN, tilt, other),
+          [E]: ORIGIN,
+        },
+        segments: [...ring([A, B, C, D]), [A, C], [B, D]],
+        facts: [`${A}${B}${C}${D} is a parallelogram`, `its diagonals cross at ${E}`],
+        given: [length(A, C, 2 * answer)],
+        asked: length(E, C, answer),
+        steps: [
+          `The diagonals of a parallelogram halve each other, so ${E}${C} is half of ${A}${C}.`,
+          `${2 * answer} / 2 = ${answer}.`,
+        ],
+      };
+    },
+  },
+  {
     kind: 'altitude',
     difficulty: 4,
-    can: between(4, 30),
+    can: (x) => x <= 60 && factorPairs(x * x, 1 / 3.4, 0.95).length > 0,
     build(random, answer, n) {
       const [A, B, C, D] = take(n);
-      const divisors = Array.from({ length: 60 }, (_, i) => i + 1).filter(
-        (x) => (answer * answer) % x === 0 && x < answer && (answer * answer) / x <= 3.4 * x,
-      );
-      if (divisors.length === 0) return null;
-      const near = random.pick(divisors);
-      const far = (answer * answer) / near;
+      const [far, near] = random.pick(factorPairs(answer * answer, 1 / 3.4, 0.95));
       const [ad, db] = random.chance(0.5) ? [near, far] : [far, near];
       return {
         ...bare,
@@ -138,15 +256,10 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
   {
     kind: 'triangle-area',
     difficulty: 2,
-    can: between(10, 150),
+    can: (x) => x >= 10 && factorPairs(2 * x, 0.4, 1.6).length > 0,
     build(random, answer, n) {
       const [A, B, C, D] = take(n);
-      const bases = Array.from({ length: 30 }, (_, i) => i + 4).filter(
-        (b) => (2 * answer) % b === 0 && (2 * answer) / b <= 1.6 * b && (2 * answer) / b >= 0.4 * b,
-      );
-      if (bases.length === 0) return null;
-      const b = random.pick(bases);
-      const h = (2 * answer) / b;
+      const [b, h] = random.pick(factorPairs(2 * answer, 0.4, 1.6));
       const foot = b * random.range(0.25, 0.75);
       return {
         ...bare,
@@ -227,15 +340,10 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
   {
     kind: 'trapezoid-area',
     difficulty: 3,
-    can: between(15, 150),
+    can: (x) => trapezoids(x).length > 0,
     build(random, answer, n) {
       const [A, B, C, D] = take(n);
-      const h = random.int(3, 12);
-      if ((2 * answer) % h !== 0) return null;
-      const sum = (2 * answer) / h;
-      const top = random.int(3, 20);
-      const bottom = sum - top;
-      if (bottom <= top + 1 || bottom > 3 * top || h > bottom || h < bottom * 0.35) return null;
+      const [h, top, bottom] = random.pick(trapezoids(answer));
       return {
         ...bare,
         points: { [A]: ORIGIN, [B]: [bottom, 0], [C]: [top, h], [D]: [0, h] },
@@ -260,5 +368,17 @@ function factorPairs(product: number, low: number, high: number): [number, numbe
     const h = product / b;
     if (Number.isInteger(h) && h >= 2 && h >= low * b && h <= high * b) out.push([b, h]);
   }
+  return out;
+}
+
+/** Height and parallel sides, the longer one last, of right trapezoids with an area. */
+function trapezoids(area: number): [number, number, number][] {
+  const out: [number, number, number][] = [];
+  for (let h = 3; h <= 12; h++)
+    for (let top = 3; top <= 20; top++) {
+      const bottom = (2 * area) / h - top;
+      const shapely = bottom > top + 1 && bottom <= 3 * top && h <= bottom && h >= bottom * 0.35;
+      if (Number.isInteger(bottom) && shapely) out.push([h, top, bottom]);
+    }
   return out;
 }
