@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from '@playwright/test';
-import { type PaintRequest, paint } from '../app/world/paint';
+import { paint } from '../app/world/paint';
+import type { PaintRequest } from '../app/world/painted';
 import { TASK_SCENES, TASKS } from '../lib/world/question';
 import { SCENE_KINDS, SPLITS, seedIn } from '../lib/world/scene';
 
@@ -16,7 +17,7 @@ const REQUESTS: readonly PaintRequest[] = TASKS.flatMap((task, first) => {
     seed: seedIn(SPLITS[n % SPLITS.length] ?? 'train', 1_000_003 * n + first),
     size: PIXELS,
     pixels: PIXELS,
-    pointing: true,
+    whole: true,
   }));
 });
 
@@ -48,11 +49,11 @@ test('Node and the page’s own worker give the same bytes, boxes and questions 
         .join('');
     const results: string[][] = [];
     for (const request of requests) {
-      const { known, parts, ids, rgba } = await new Promise<ReturnType<typeof paint>>((resolve) => {
+      const { known, parts, row, ids, rgba } = await new Promise<ReturnType<typeof paint>>((resolve) => {
         worker.addEventListener('message', ({ data }) => resolve(data), { once: true });
         worker.postMessage(request);
       });
-      const words = new TextEncoder().encode(JSON.stringify({ known, parts }));
+      const words = new TextEncoder().encode(JSON.stringify({ known, parts, row }));
       results.push([
         await hash(rgba),
         await hash(words),
@@ -65,10 +66,10 @@ test('Node and the page’s own worker give the same bytes, boxes and questions 
 
   const here: string[][] = [];
   for (const request of REQUESTS) {
-    const { known, parts, ids, rgba } = paint(request);
+    const { known, parts, row, ids, rgba } = paint(request);
     here.push([
       sha256(rgba),
-      sha256(JSON.stringify({ known, parts })),
+      sha256(JSON.stringify({ known, parts, row })),
       ids === null ? '' : sha256(ids),
       known.scene.kind,
     ]);

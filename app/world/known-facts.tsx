@@ -1,5 +1,5 @@
 import type { Known } from '@/lib/world/world';
-import type { Painted, PaintRequest } from './paint';
+import type { Painted, PaintRequest } from './painted';
 
 type Figure = Extract<Known, { figure: unknown }>['figure'];
 type Chart = Extract<Known, { chart: unknown }>['chart'];

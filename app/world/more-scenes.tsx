@@ -59,7 +59,7 @@ function SmallScene({
   pixels: number;
   current: boolean;
 }) {
-  const { painted } = usePainting(painter, { ...view, pixels, pointing: false }, 2);
+  const { painted } = usePainting(painter, { ...view, pixels, whole: false }, 2);
   return (
     <ViewLink view={view} current={current} className="world-small">
       <span className="world-frame">

@@ -1,4 +1,5 @@
-import { type PaintRequest, paint } from './paint';
+import { paint } from './paint';
+import type { PaintRequest } from './painted';
 
 /** A web worker: every request gets its sample back, in order. */
 self.onmessage = ({ data }: MessageEvent<PaintRequest>) => {

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { seedIn } from '@/lib/world/scene';
-import { paint, partAt } from './paint';
+import { trainingRow } from '@/lib/world/training-row';
+import { paint } from './paint';
+import { partAt } from './painted';
 
 const SIZE = 112;
 const painted = (task: 'counting' | 'chart' | 'text' | 'geometry', n: number) =>
-  paint({ task, seed: seedIn('val', n), size: SIZE, pixels: 96, pointing: true });
+  paint({ task, seed: seedIn('val', n), size: SIZE, pixels: 96, whole: true });
 
 test('a picture has as many pixels as wished, all opaque; its boxes keep the size that is asked about', () => {
   const { rgba, parts } = painted('counting', 3);
@@ -36,4 +38,12 @@ test('every bar of a chart and every line of a text can be pointed at', () => {
     });
   }
   expect(partAt(painted('geometry', 2), SIZE, 50, 50)).toBeNull();
+});
+
+test('the training row is the one that the command writes', () => {
+  const set = { split: 'val', tasks: ['chart'], seed: 3, size: SIZE, image: { format: 'png' } } as const;
+  const { images, ...words } = trainingRow(set, 17);
+  expect(images.length).toBe(1);
+  const { seed } = words.extra_info;
+  expect(paint({ task: 'chart', seed, size: SIZE, pixels: 96, whole: true }).row).toEqual(words);
 });

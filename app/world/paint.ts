@@ -1,44 +1,19 @@
 import { extentOf, type Mark } from '@/lib/world/drawing';
-import type { Task } from '@/lib/world/question';
-import type { Box, Thing } from '@/lib/world/scene';
+import { type Box, SEEDS_PER_SPLIT, splitOf, type Thing } from '@/lib/world/scene';
 import { sight } from '@/lib/world/sight';
+import { rowWords, SEEDS_PER_SET } from '@/lib/world/training-row';
 import { ask, type Known, render } from '@/lib/world/world';
-
-export interface PaintRequest {
-  task: Task;
-  seed: number;
-  /** Side of the picture that is asked about: boxes are in its pixels. */
-  size: number;
-  /** Side of the picture that is painted: the same, more for a screen that can show more, or less for a small picture. */
-  pixels: number;
-  /** Whether to say what can be pointed at, which takes a look of its own. */
-  pointing: boolean;
-}
-
-export interface Painted {
-  known: Known;
-  parts: readonly Part[];
-  /** Index of the part at every pixel of the picture asked about, 255 for none; null where boxes alone tell. */
-  ids: Uint8Array | null;
-  /** `pixels` rows of RGBA bytes, as a canvas takes them. */
-  rgba: Uint8ClampedArray<ArrayBuffer>;
-}
-
-/** What a picture shows at a place: an object, a bar, a piece of text. */
-export interface Part {
-  name: string;
-  /** What is known of it beside its name. */
-  fact: string;
-  box: Box;
-}
+import type { Painted, PaintRequest } from './painted';
 
 /** A sample of the world with its picture. */
-export function paint({ task, seed, size, pixels, pointing }: PaintRequest): Painted {
+export function paint({ task, seed, size, pixels, whole }: PaintRequest): Painted {
   const known = ask(task, seed, size);
   const picture = render(known.scene, pixels);
   const rgba = new Uint8ClampedArray(pixels * pixels * 4).fill(255);
-  for (let at = 0; at < pixels * pixels; at++) rgba.set(picture.rgb.subarray(at * 3, at * 3 + 3), at * 4);
-  return { known, rgba, ...(pointing ? partsOf(known, size) : { parts: [], ids: null }) };
+  for (let at = 0; at < pixels * pixels; at++)
+    for (let k = 0; k < 3; k++) rgba[at * 4 + k] = picture.rgb[at * 3 + k] ?? 0;
+  if (!whole) return { known, rgba, parts: [], ids: null, row: null };
+  return { known, rgba, ...partsOf(known, size), row: rowOf(known, seed, size) };
 }
 
 function partsOf(known: Known, size: number): Pick<Painted, 'parts' | 'ids'> {
@@ -79,12 +54,14 @@ function boxOf(mark: Mark, size: number): Box {
   return [low(x1), low(y1), high(x2), high(y2)];
 }
 
-/** Index of the part at a place of the picture asked about, in its pixels; null for none. */
-export function partAt({ parts, ids }: Painted, size: number, x: number, y: number): number | null {
-  if (ids !== null) {
-    const id = ids[Math.floor(y) * size + Math.floor(x)] ?? 255;
-    return id === 255 ? null : id;
-  }
-  const index = parts.findIndex(({ box }) => x >= box[0] && y >= box[1] && x < box[2] && y < box[3]);
-  return index < 0 ? null : index;
+function rowOf({ question }: Known, seed: number, size: number): Painted['row'] {
+  const place = seed % SEEDS_PER_SPLIT;
+  const set = {
+    split: splitOf(seed),
+    tasks: [question.task],
+    seed: Math.floor(place / SEEDS_PER_SET),
+    size,
+    image: { format: 'png' },
+  } as const;
+  return rowWords(set, place % SEEDS_PER_SET, question);
 }

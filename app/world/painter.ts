@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { Painted, PaintRequest } from './paint';
+import type { Painted, PaintRequest } from './painted';
 
 interface Job {
   request: PaintRequest;
@@ -87,7 +87,7 @@ export interface Painting {
 /** A sample with its picture. Nothing is painted while `pixels` is null. */
 export function usePainting(
   painter: Painter | null,
-  { task, seed, size, pixels, pointing }: Omit<PaintRequest, 'pixels'> & { pixels: number | null },
+  { task, seed, size, pixels, whole }: Omit<PaintRequest, 'pixels'> & { pixels: number | null },
   urgency: number,
 ): Painting {
   const [painted, setPainted] = useState<Painting['painted']>(null);
@@ -95,7 +95,7 @@ export function usePainting(
   useEffect(() => {
     if (painter === null || pixels === null) return;
     const unwanted = new AbortController();
-    const request = { task, seed, size, pixels, pointing };
+    const request = { task, seed, size, pixels, whole };
     painter.paint(request, urgency, unwanted.signal).then(
       (result) => {
         if (!unwanted.signal.aborted) setPainted({ ...result, ...request });
@@ -103,7 +103,7 @@ export function usePainting(
       (reason: Error) => setFailure(reason.message),
     );
     return () => unwanted.abort();
-  }, [painter, task, seed, size, pixels, pointing, urgency]);
+  }, [painter, task, seed, size, pixels, whole, urgency]);
   const busy = painted?.task !== task || painted.seed !== seed || painted.size !== size;
   return { painted, busy, failure };
 }

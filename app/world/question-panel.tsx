@@ -4,11 +4,11 @@ import { ABILITY, type Question } from '@/lib/world/question';
 import { splitOf } from '@/lib/world/scene';
 import { Command } from '../ui/command';
 import { answerForm, checkAnswer, letterOf } from './answer';
-import type { Painted, PaintRequest } from './paint';
+import type { Painted, PaintRequest } from './painted';
 
 /** The question, a place to try an answer, the answer itself on demand, and how the question is classed. */
 export function QuestionPanel({
-  painted: { known, task, seed },
+  painted: { known, row, task, seed },
   given,
   onGiven,
   revealed,
@@ -85,13 +85,25 @@ export function QuestionPanel({
         <Command>{evaluationPrompt(question)}</Command>
       </details>
       <details className="world-more">
+        <summary>The training row</summary>
+        <Json
+          value={{ ...row, images: [{ path: row?.extra_info.image_paths[0], bytes: 'the picture as PNG' }] }}
+        />
+      </details>
+      <details className="world-more">
         <summary>Question and scene as JSON</summary>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard. */}
-        <pre className="world-json" tabIndex={0}>
-          {JSON.stringify({ seed, question, scene: known.scene }, null, 2)}
-        </pre>
+        <Json value={{ seed, question, scene: known.scene }} />
       </details>
     </section>
+  );
+}
+
+function Json({ value }: { value: unknown }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard.
+    <pre className="world-json" tabIndex={0}>
+      {JSON.stringify(value, null, 2)}
+    </pre>
   );
 }
 

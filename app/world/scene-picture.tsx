@@ -1,7 +1,7 @@
 import { type PointerEvent, useLayoutEffect, useRef, useState } from 'react';
 import type { Box } from '@/lib/world/scene';
 import { Boxes, type DrawnBox } from '../ui/boxes';
-import { type Painted, type PaintRequest, partAt } from './paint';
+import { type Painted, type PaintRequest, partAt } from './painted';
 
 /** The bytes of a picture on a canvas, pixel by pixel. */
 export function Pixels({

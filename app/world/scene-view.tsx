@@ -21,12 +21,12 @@ export function SceneView({
   /** Whether the screen has more than one pixel a CSS pixel. */
   dense: boolean;
 }) {
-  const { painted, busy, failure } = usePainting(painter, { ...view, pixels: view.size, pointing: true }, 0);
+  const { painted, busy, failure } = usePainting(painter, { ...view, pixels: view.size, whole: true }, 0);
   // Where the page has fewer CSS pixels than the screen has pixels, a large picture is painted once more; small ones are
   // shown as models get them.
   const sharper = usePainting(
     painter,
-    { ...view, pixels: dense && view.size >= SIDE ? 2 * SIDE : null, pointing: false },
+    { ...view, pixels: dense && view.size >= SIDE ? 2 * SIDE : null, whole: false },
     1,
   );
 

@@ -92,15 +92,21 @@ export function taskOf(set: RowSet, index: number): Task {
 
 /** Row `index` of a set; it does not depend on how many there are. */
 export function trainingRow(set: RowSet, index: number): TrainingRow {
-  const task = taskOf(set, index);
+  const { scene, question } = ask(taskOf(set, index), worldSeed(set, index), set.size);
+  const words = rowWords(set, index, question);
+  const bytes = encode(render(scene, set.size), set.image);
+  return { ...words, images: words.extra_info.image_paths.map((path) => ({ bytes, path })) };
+}
+
+/** All of a row but its picture. */
+export function rowWords(set: RowSet, index: number, question: Question): Omit<TrainingRow, 'images'> {
+  const { task } = question;
   const seed = worldSeed(set, index);
-  const { scene, question } = ask(task, seed, set.size);
   const answer = goldText(question.answer);
   const path = `${task}-${seed}.${set.image.format === 'png' ? 'png' : 'jpg'}`;
   return {
     data_source: `ocean-world/${task}`,
     prompt: [{ role: 'user', content: trainingPrompt(question) }],
-    images: [{ bytes: encode(render(scene, set.size), set.image), path }],
     ability: ABILITY[task],
     reward_model: { style: 'rule', ground_truth: answer },
     extra_info: {
