@@ -1,5 +1,6 @@
 import './world.css';
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { TASKS } from '@/lib/world/question';
 import { WORLD_VERSION } from '@/lib/world/scene';
 import { Command } from '../ui/command';
@@ -30,7 +31,9 @@ export default function WorldPage() {
           <p>
             Tabletop scenes and vehicles to count, compare and point at; geometry by construction; charts,
             tables and printed text to read and to reckon with. Every answer follows from the scene itself.
-            Nobody labelled it, and a second program works it out again by another way.
+            Nobody labelled it, and a second program works it out again by another way. 2,000 questions of
+            test and of test-hard are a <Link href="/leaderboard/ocean-world">benchmark</Link> whose pictures
+            are 224 pixels a side.
           </p>
         </div>
         <div>
