@@ -54,14 +54,14 @@ function boxOf(mark: Mark, size: number): Box {
   return [low(x1), low(y1), high(x2), high(y2)];
 }
 
-function rowOf({ question }: Known, seed: number, size: number): Painted['row'] {
+function rowOf(known: Known, seed: number, size: number): Painted['row'] {
   const place = seed % SEEDS_PER_SPLIT;
   const set = {
     split: splitOf(seed),
-    tasks: [question.task],
+    tasks: [known.question.task],
     seed: Math.floor(place / SEEDS_PER_SET),
     size,
     image: { format: 'png' },
   } as const;
-  return rowWords(set, place % SEEDS_PER_SET, question);
+  return rowWords(set, place % SEEDS_PER_SET, known);
 }

@@ -1,7 +1,15 @@
 import { encodeJpeg } from './jpeg';
 import { encodePng } from './png';
 import { answerText, perfectResponse, trainingPrompt } from './prompts';
-import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
+import {
+  ABILITY,
+  type Ability,
+  type Answer,
+  type Asked,
+  type Difficulty,
+  type Question,
+  type Task,
+} from './question';
 import { Random } from './random';
 import {
   type Picture,
@@ -92,14 +100,18 @@ export function taskOf(set: RowSet, index: number): Task {
 
 /** Row `index` of a set; it does not depend on how many there are. */
 export function trainingRow(set: RowSet, index: number): TrainingRow {
-  const { scene, question } = ask(taskOf(set, index), worldSeed(set, index), set.size);
-  const words = rowWords(set, index, question);
-  const bytes = encode(render(scene, set.size), set.image);
+  const asked = ask(taskOf(set, index), worldSeed(set, index), set.size);
+  const words = rowWords(set, index, asked);
+  const bytes = encode(render(asked.scene, set.size), set.image);
   return { ...words, images: words.extra_info.image_paths.map((path) => ({ bytes, path })) };
 }
 
 /** All of a row but its picture. */
-export function rowWords(set: RowSet, index: number, question: Question): Omit<TrainingRow, 'images'> {
+export function rowWords(
+  set: RowSet,
+  index: number,
+  { scene, question }: Asked,
+): Omit<TrainingRow, 'images'> {
   const { task } = question;
   const seed = worldSeed(set, index);
   const answer = goldText(question.answer);
