@@ -197,7 +197,7 @@ describe('ocean benchmarks', () => {
     );
     const samples = parseLines(out);
     expect(samples.map((sample) => sample.gold)).toEqual(counting.map((row) => row.ground_truth));
-    expect(Object.keys(samples[0])).toEqual(['sample_id', 'question', 'options', 'gold', 'tags']);
+    expect(Object.keys(samples[0])).toEqual(['sample_id', 'question', 'options', 'gold', 'tags', 'image']);
   });
 });
 

@@ -1,4 +1,5 @@
 import { iou } from '@/lib/scoring/box';
+import { plainForm } from '@/lib/scoring/exact';
 import type { Question } from '@/lib/world/question';
 
 /** How a visitor answers: by choosing one of several, by a box, or in words. */
@@ -25,10 +26,10 @@ export interface Checked {
   said: string;
 }
 
-/** Holds an answer against the question's: words against the accepted forms, a box (`x1, y1, x2, y2`) by its IoU. */
+/** Holds an answer against the question's: words as the benchmark's scorer compares them, a box (`x1, y1, x2, y2`) by its IoU. */
 export function checkAnswer({ answer }: Question, given: string): Checked {
   if (answer.kind === 'words') {
-    const right = answer.forms.some((form) => plain(form) === plain(given));
+    const right = answer.forms.some((form) => plainForm(form) === plainForm(given));
     return { right, said: right ? 'That is right.' : 'That is not right.' };
   }
   const [x1, y1, x2, y2] = given.split(',').map(Number);
@@ -41,6 +42,3 @@ export function checkAnswer({ answer }: Question, given: string): Checked {
     said: `IoU ${overlap.toFixed(2)}: ${right ? 'right, it is' : 'not right, it must be'} above 0.5.`,
   };
 }
-
-/** Case, spaces and a closing full stop make no difference. */
-const plain = (text: string): string => text.trim().toLowerCase().replace(/\s+/g, ' ').replace(/\.$/, '');

@@ -1,7 +1,8 @@
 import { readArithmetic } from '@/lib/mathematics/arithmetic';
 import { READING, refill, Undecided } from '@/lib/mathematics/budget';
 import { finiteSet, isExpression, number, percent, type Value } from '@/lib/mathematics/expression';
-import { type Extraction, extract, type Found, MAX_MATCHES } from '@/lib/mathematics/extract';
+import { type Extraction, extract } from '@/lib/mathematics/extract';
+import { type Found, MAX_MATCHES } from '@/lib/mathematics/finders';
 import { readFormula } from '@/lib/mathematics/grammar';
 import { normaliseLatex } from '@/lib/mathematics/normalise';
 import { decimal } from '@/lib/mathematics/rational';

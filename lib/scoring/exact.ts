@@ -70,7 +70,7 @@ function rightAnswer({ gold, options }: Sample): ReturnType<typeof choiceAnswer>
 }
 
 /** A text without what does not matter: see the rule. */
-function plainForm(text: string): string {
+export function plainForm(text: string): string {
   return text
     .toLowerCase()
     .replace(/\s+/g, ' ')
