@@ -116,10 +116,7 @@ export function table(seed: number): Asked<FlatScene> & { table: Table } {
   const target = first.int(0, NAMES.length + MOST - LEAST);
   const name = NAMES[target];
   const number = target - NAMES.length + LEAST;
-  // A bill is for two things or more of each of two kinds, and not every small number can be one.
-  const kind = first.pick(
-    number < 12 ? CELLS : number < 58 ? [...CELLS, ...SUMS] : [...SUMS, 'cell' as const],
-  );
+  const kind = first.pick(kindsFor(number));
   const hard = splitOf(seed) === 'test-hard';
   for (let attempt = 0; ; attempt++) {
     const random = new Random(seed, `table/${attempt}`);
@@ -133,9 +130,17 @@ export function table(seed: number): Asked<FlatScene> & { table: Table } {
   }
 }
 
-const CELLS = ['cell', 'difference'] as const;
-const SUMS = ['sum', 'sum', 'cost'] as const;
-type NumberKind = (typeof CELLS | typeof SUMS)[number];
+type NumberKind = 'cell' | 'difference' | 'sum' | 'cost';
+
+/**
+ * What may be asked for a number. The least are no sums, and not every small one is a bill, which is for two things or more
+ * of each of two kinds; so that differences are not mostly small, they are asked for twice as often where others can be.
+ */
+function kindsFor(number: number): readonly NumberKind[] {
+  if (number < 2 * LEAST) return ['cell', 'difference'];
+  if (number < 12) return ['cell', 'difference', 'sum'];
+  return number < 58 ? ['cell', 'difference', 'difference', 'sum', 'cost'] : ['cell', 'sum', 'sum', 'cost'];
+}
 
 interface Made {
   table: Table;
