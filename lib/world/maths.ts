@@ -99,5 +99,5 @@ export function srgbToLinear(s: number): number {
 export function toByte(linear: number): number {
   if (linear <= 0) return 0;
   if (linear >= 1) return 255;
-  return SRGB[Math.round(Math.sqrt(linear) * TABLE_SIZE)] ?? 255;
+  return SRGB[(Math.sqrt(linear) * TABLE_SIZE + 0.5) | 0] ?? 255;
 }

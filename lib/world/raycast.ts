@@ -43,7 +43,9 @@ let groundRoom = new Float32Array(0);
 const CELL = 8;
 /** How far the middle of a square may be from the mean of its corners where they stand for it: about a step of sRGB. */
 const EVEN = 0.004;
-/** A mirror's pixel is shot anew, sample by sample, where a neighbour on the same thing differs by this many steps. */
+/** The same where only the pixels between two stand to be lit: less than a shadow's own steps. */
+const EVEN_NEAR = 0.012;
+/** A mirror's pixel is shot anew, sample by sample, where a neighbour on the same solid differs by this many steps. */
 const GLINT = 20;
 
 export function renderSolids(scene: SolidScene, size: number): Picture {
@@ -341,7 +343,9 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
     if (side === 1) return;
     const half = side / 2;
     const middle = lightNode(row + half, column + half, patch);
-    const even = Math.abs((a + b + c + d) / 4 - middle) < EVEN && Math.abs(a + d - b - c) < 4 * EVEN;
+    const even =
+      Math.abs((a + b + c + d) / 4 - middle) < (side === 2 ? EVEN_NEAR : EVEN) &&
+      Math.abs(a + d - b - c) < 4 * EVEN;
     if (even && (side < CELL || patch === null || patch.clear)) {
       for (let k = 0; k < 3; k++) {
         const corner = (row * nodes + column) * 3 + k;
@@ -377,7 +381,7 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
 
   // --- the pixels
 
-  /** Writes a pixel; samples that see the same face are lit as one, unless `apart`. */
+  /** Writes a pixel; samples that see the same face are lit as one, those on a mirror one by one where `apart`. */
   function shadePixel(r: number, c: number, apart: boolean): void {
     // Neighbouring pixels use the lamps' points in turned order, so that shadows have no steps.
     const turn = (r & 1) * 2 + (c & 1);
@@ -391,6 +395,8 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
       const at = first + (k & 1) + (k >> 1) * samples;
       const seen = view.solid[at] ?? -1;
       const face = view.face[at] ?? 0;
+      const s = seen < 0 ? undefined : solids[seen];
+      const single = apart && s?.surface !== MATTE;
       let count = 0;
       let u = 0;
       let v = 0;
@@ -398,14 +404,13 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
       for (let j = k; j < 4; j++) {
         const other = first + (j & 1) + (j >> 1) * samples;
         if ((left & (1 << j)) === 0 || view.solid[other] !== seen) continue;
-        if (seen >= 0 && (view.face[other] !== face || (apart && j > k))) continue;
+        if (seen >= 0 && (view.face[other] !== face || (single && j > k))) continue;
         left &= ~(1 << j);
         count++;
         u += j & 1;
         v += j >> 1;
         t += view.depth[other] ?? 0;
       }
-      const s = seen < 0 ? undefined : solids[seen];
       if (s) {
         u = (2 * c + u / count + 0.5) * step - camera.halfSide;
         v = camera.halfSide - (2 * r + v / count + 0.5) * step;
@@ -449,10 +454,9 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
 
   // Mirror images have edges of their own, which only the picture tells.
   const glints: number[] = [];
-  /** Whether another pixel of the same thing differs. */
-  const differs = (at: number, owner: number, row: number, column: number): boolean => {
-    const seen = view.solid[2 * row * samples + 2 * column] ?? -1;
-    if (seen < 0 || solids[seen]?.owner !== owner) return false;
+  /** Whether another pixel of the same solid differs. */
+  const differs = (at: number, seen: number, row: number, column: number): boolean => {
+    if (view.solid[2 * row * samples + 2 * column] !== seen) return false;
     const other = row * size + column;
     for (let k = 0; k < 3; k++)
       if (Math.abs((rgb[at * 3 + k] ?? 0) - (rgb[other * 3 + k] ?? 0)) > GLINT) return true;
@@ -466,10 +470,10 @@ export function renderSolids(scene: SolidScene, size: number): Picture {
       if (s === undefined || s.surface === MATTE) continue;
       const at = r * size + c;
       const sharp =
-        differs(at, s.owner, r - 1, c) ||
-        differs(at, s.owner, r + 1, c) ||
-        differs(at, s.owner, r, c - 1) ||
-        differs(at, s.owner, r, c + 1);
+        differs(at, seen, r - 1, c) ||
+        differs(at, seen, r + 1, c) ||
+        differs(at, seen, r, c - 1) ||
+        differs(at, seen, r, c + 1);
       if (sharp) glints.push(at);
     }
   }

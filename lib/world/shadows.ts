@@ -123,8 +123,8 @@ export function lookAtLamp({ balls, solids }: Casters, points: number, turn: num
     }
   }
   const alone = count === 1 && candidates[0]?.stout === true;
-  // Several solids together have soft shadows by their number.
-  const stride = DISC_POINTS / (count > 1 ? Math.min(points, 8) : points);
+  // Several solids together have soft shadows by their number, and thin ones have small ones.
+  const stride = DISC_POINTS / (alone ? points : Math.min(points, 8));
   let blocked = 0;
   let cast = 0;
   for (let k = turn % stride; k < DISC_POINTS; k += stride) {
