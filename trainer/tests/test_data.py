@@ -130,7 +130,7 @@ def test_every_epoch_has_every_row_once_and_goes_on_where_it_stood() -> None:
         ({"steps": 0}, "steps"),
         ({"algorithm.mini_batches": 3}, "cannot be split"),
         ({"algorithm.aggregation": "mean"}, "algorithm.aggregation"),
-        ({"kind": "ppo"}, "'grpo' or 'sft'"),
+        ({"kind": "ppo"}, "'tower' or 'sft' or 'grpo'"),
     ],
 )
 def test_a_recipe_with_a_mistake_is_told_by_its_key(tmp_path: Path, change: dict[str, Any], words: str) -> None:
