@@ -87,6 +87,25 @@ export const geometryPredictions = (tail: string): string =>
     }),
   );
 
+/** OCRBench's form. */
+export const signs = Array.from({ length: 1000 }, (_, index) => ({
+  dataset_name: 'made up',
+  id: index,
+  image_path: `made_up/${index}.png`,
+  question: 'what is written in the image?',
+  answers: `Sign ${index}`,
+  type: 'Regular Text Recognition',
+}));
+
+/** Every fifth is misread. `tail` is added to one output. */
+export const signPredictions = (tail: string): string =>
+  lines(
+    signs.map(({ answers }, index) => ({
+      sample_id: String(index),
+      output: `${index % 5 === 4 ? 'no sign' : answers}${index === 400 ? tail : ''}`,
+    })),
+  );
+
 /** PNG's checksum; zlib's own came only with Node 20.15. */
 function crc32(bytes: Buffer): number {
   let crc = ~0;
@@ -124,6 +143,7 @@ export function writeWorld(): void {
   for (let index = 0; index < 200; index++)
     writeFileSync(file(`images/train2014/made_up_${index}.png`), picture());
   writeFileSync(file('geometry.jsonl'), lines(geometry));
+  writeFileSync(file('signs.json'), json(signs));
   mkdirSync(file('drawings/Geo170K/images/test'), { recursive: true });
   for (const { image_path } of geometry) writeFileSync(file(`drawings/${image_path}`), picture());
   writeFileSync(file('counting-75.json'), json(countingPredictions(150, 75)));
