@@ -37,6 +37,9 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     file('images'),
   );
 
+  // Another server at this address would be tested in place of ours.
+  if (await fetch(ADDRESS).then(Boolean, () => false))
+    throw new Error(`Something answers at ${ADDRESS} already: end it first.`);
   const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '-p', String(PORT)], {
     cwd: root,
     env,
