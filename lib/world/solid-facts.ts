@@ -20,7 +20,7 @@ import {
   VEHICLE_SHAPES,
 } from './scene';
 import { project, sight } from './sight';
-import type { Span } from './solid-scenes';
+import { SMALLEST_SIZE, type Span } from './solid-scenes';
 import { bodiesOf } from './solids';
 import { article, list } from './wording';
 
@@ -43,6 +43,8 @@ export interface Facts {
   /** What a description may go by; the same for all tries on a scene, where an easy one must not be likelier. */
   attributes: readonly Attribute[];
   boxOf(index: number): Box | null;
+  /** Middle across the picture of what is seen of a thing, a share of the side; the same for every size of the picture. */
+  seenAcross(index: number): number;
 }
 
 /** What is settled of a question before there is a scene, so that no kind and no answer is likelier for being easy to find. */
@@ -57,6 +59,7 @@ export interface Plan {
 export function factsOf(scene: SolidScene, random: Random, size: number): Facts {
   const bodies = bodiesOf(scene);
   let boxes: readonly (Box | null)[] | null = null;
+  let smallest: readonly (Box | null)[] | null = null;
   return {
     scene,
     random,
@@ -70,6 +73,11 @@ export function factsOf(scene: SolidScene, random: Random, size: number): Facts 
     boxOf(index) {
       boxes ??= sight(scene, size).boxes;
       return boxes[index] ?? null;
+    },
+    seenAcross(index) {
+      smallest ??= sight(scene, SMALLEST_SIZE).boxes;
+      const box = smallest[index];
+      return box ? (box[0] + box[2]) / (2 * SMALLEST_SIZE) : Number.NaN;
     },
   };
 }
@@ -221,6 +229,8 @@ export const SIDE_WORDS: Readonly<Record<Side, string>> = {
 /** What must lie between two things so that nobody doubts which is farther left (a share of the side) or nearer. */
 export const ACROSS_GAP = 0.05;
 export const DEPTH_GAP = 0.6;
+/** Half of a thing may be hidden: the middles of what is seen have to lie apart as well, in the same order. */
+const SEEN_GAP = 0.03;
 
 /** Whether the one is on that side of the other; null where a viewer might doubt it. */
 export function beside(facts: Facts, one: number, other: number, side: Side): boolean | null {
@@ -233,6 +243,10 @@ export function beside(facts: Facts, one: number, other: number, side: Side): bo
       : // The near sides must agree with the middles: a large thing reaches farther forward.
         [b.depth - a.depth, b.depth - b.radius - (a.depth - a.radius), DEPTH_GAP];
   if (Math.abs(picture) < gap || Math.abs(scene) < 0.2 || picture > 0 !== scene > 0) return null;
+  if (side === 'left' || side === 'right') {
+    const seen = facts.seenAcross(other) - facts.seenAcross(one);
+    if (!(Math.abs(seen) >= SEEN_GAP) || seen > 0 !== picture > 0) return null;
+  }
   return picture > 0 === (side === 'left' || side === 'front');
 }
 
