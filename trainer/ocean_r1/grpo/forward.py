@@ -112,10 +112,9 @@ def group_hidden(
     wrap: Callable[..., Tensor] | None = None
     if remat:
         wrap = lambda layer, *given: checkpoint(layer, *given, use_reentrant=False)  # noqa: E731
-    hidden = model.language_model(model.embed(ids, image_tokens(model, prompt)), positions, attend, wrap)
-    last = hidden[prompt_length - 1]
-    tails = hidden[prompt_length:].split(run.tolist())
-    return torch.cat([part for tail in tails for part in (last[None], tail)])
+    hidden = model.language_model(model.embed(ids, image_tokens(model, prompt)), positions, attend, wrap, prompt_length - 1)
+    tails = hidden[1:].split(run.tolist())
+    return torch.cat([part for tail in tails for part in (hidden[:1], tail)])
 
 
 def token_stats(

@@ -115,7 +115,7 @@ def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, room: int)
 
         positions, next_position = prompt_positions(model, prompt)
         x = model.embed(prompt.ids, image_tokens(model, prompt))
-        last.append(model.language_model(x, positions, attend)[-1])
+        last.append(model.language_model(x, positions, attend, first=length - 1)[0])
         following.append(next_position)
         cache.prompt_bias[index, ..., length:] = -math.inf
     return cache, torch.stack(last), torch.tensor(following, device=weight.device)

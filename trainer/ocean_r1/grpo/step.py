@@ -155,6 +155,10 @@ def accumulate(
 ) -> None:
     """Adds a group's gradient. Where a rollout is used for one update only, the policy is its own old policy."""
     algorithm = recipe.algorithm
+    ref_logp: Tensor | None = None
+    if reference is not None:  # before the policy, whose activations stay until the backward pass
+        with torch.no_grad():
+            ref_logp = stats_of(reference, group, recipe, remat=False).logp
     stats = stats_of(model, group, recipe, recipe.model.gradient_checkpointing)
     device = stats.logp.device
     weights = weights.to(device, stats.logp.dtype)
@@ -167,9 +171,7 @@ def accumulate(
     sums.pg_loss += loss.item()
     sums.entropy += entropy.item()
     loss = loss - algorithm.entropy_coefficient * entropy
-    if reference is not None:
-        with torch.no_grad():
-            ref_logp = stats_of(reference, group, recipe, remat=False).logp
+    if ref_logp is not None:
         kl = (weights * kl_terms(stats.logp, ref_logp, algorithm.kl, algorithm.kl_straight_through)).sum()
         sums.kl += kl.item()
         loss = loss + algorithm.kl_coefficient * kl

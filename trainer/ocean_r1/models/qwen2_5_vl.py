@@ -143,11 +143,11 @@ class Attention(nn.Module):
         self.qkv_proj = nn.Linear(config.hidden_size, (self.heads + 2 * self.kv_heads) * self.head_dim)
         self.o_proj = nn.Linear(self.heads * self.head_dim, config.hidden_size, bias=False)
 
-    def forward(self, layer: int, x_TD: Tensor, cos_TA: Tensor, sin_TA: Tensor, attend: Attend) -> Tensor:
+    def forward(self, layer: int, x_TD: Tensor, cos_TA: Tensor, sin_TA: Tensor, attend: Attend, first: int) -> Tensor:
         heads = self.qkv_proj(x_TD).reshape(len(x_TD), -1, self.head_dim)
         turned = rotate(heads[:, : self.heads + self.kv_heads], cos_TA, sin_TA)
         q, k = turned.split((self.heads, self.kv_heads), dim=1)
-        out: Tensor = self.o_proj(attend(layer, q, k, heads[:, self.heads + self.kv_heads :]))
+        out: Tensor = self.o_proj(attend(layer, q, k, heads[:, self.heads + self.kv_heads :])[first:])
         return out
 
 
@@ -159,8 +159,9 @@ class DecoderLayer(nn.Module):
         self.input_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
         self.post_attention_layernorm = RMSNorm(config.hidden_size, config.rms_norm_eps)
 
-    def forward(self, layer: int, x_TD: Tensor, cos_TA: Tensor, sin_TA: Tensor, attend: Attend) -> Tensor:
-        x_TD = x_TD + self.self_attn(layer, self.input_layernorm(x_TD), cos_TA, sin_TA, attend)
+    def forward(self, layer: int, x_TD: Tensor, cos_TA: Tensor, sin_TA: Tensor, attend: Attend, first: int = 0) -> Tensor:
+        """The tokens from `first` on: the others serve as keys and values only."""
+        x_TD = x_TD[first:] + self.self_attn(layer, self.input_layernorm(x_TD), cos_TA, sin_TA, attend, first)
         mixed: Tensor = x_TD + self.mlp(self.post_attention_layernorm(x_TD))
         return mixed
 
@@ -183,12 +184,19 @@ class LanguageModel(nn.Module):
         return angles.cos().repeat(1, 2).to(dtype), angles.sin().repeat(1, 2).to(dtype)
 
     def forward(
-        self, x_TD: Tensor, positions_3T: Tensor, attend: Attend, remat: Callable[..., Tensor] | None = None
+        self,
+        x_TD: Tensor,
+        positions_3T: Tensor,
+        attend: Attend,
+        remat: Callable[..., Tensor] | None = None,
+        first: int = 0,
     ) -> Tensor:
-        """Embeddings -> hidden states after the last norm, (T, D). `remat` wraps a layer (gradient checkpointing)."""
+        """Embeddings -> hidden states after the last norm of the tokens from `first` on, (T - first, D). `remat` wraps a
+        layer (gradient checkpointing)."""
         cos, sin = self.rotary(positions_3T, x_TD.dtype)
         for index, layer in enumerate(self.layers):
-            x_TD = remat(layer, index, x_TD, cos, sin, attend) if remat else layer(index, x_TD, cos, sin, attend)
+            given = (index, x_TD, cos, sin, attend, first if index == len(self.layers) - 1 else 0)
+            x_TD = remat(layer, *given) if remat else layer(*given)
         normed: Tensor = self.norm(x_TD)
         return normed
 
