@@ -9,11 +9,27 @@ import {
   polar,
   ring,
   sinDeg,
+  type Triple,
   take,
   triangle,
 } from './construction';
 import type { Point } from './drawing';
 import { cos, radians, sin } from './maths';
+
+/** A triangle with two sides of one length at A, and the same angle at B and C, in degrees. */
+function isosceles([A, B, C]: Triple, base: number) {
+  const [pb, pc, pa] = triangle(base, base);
+  return {
+    ...bare,
+    points: { [A]: pa, [B]: pb, [C]: pc },
+    segments: ring([A, B, C]),
+    ticks: [
+      [A, B],
+      [A, C],
+    ] as const,
+    facts: [`${A}${B} = ${A}${C}`],
+  };
+}
 
 /** Angles of triangles, of parallels that are crossed, and of quadrilaterals. */
 export const ANGLE_FIGURES: readonly FigureKind[] = [
@@ -44,16 +60,8 @@ export const ANGLE_FIGURES: readonly FigureKind[] = [
     build(_, answer, n) {
       const [A, B, C] = take(n);
       const base = (180 - answer) / 2;
-      const [pb, pc, pa] = triangle(base, base);
       return {
-        ...bare,
-        points: { [A]: pa, [B]: pb, [C]: pc },
-        segments: ring([A, B, C]),
-        ticks: [
-          [A, B],
-          [A, C],
-        ],
-        facts: [`${A}${B} = ${A}${C}`],
+        ...isosceles([A, B, C], base),
         given: [angle(A, B, C, base)],
         asked: angle(B, A, C, answer),
         steps: [
@@ -70,16 +78,8 @@ export const ANGLE_FIGURES: readonly FigureKind[] = [
     build(_, answer, n) {
       const [A, B, C] = take(n);
       const apex = 180 - 2 * answer;
-      const [pb, pc, pa] = triangle(answer, answer);
       return {
-        ...bare,
-        points: { [A]: pa, [B]: pb, [C]: pc },
-        segments: ring([A, B, C]),
-        ticks: [
-          [A, B],
-          [A, C],
-        ],
-        facts: [`${A}${B} = ${A}${C}`],
+        ...isosceles([A, B, C], answer),
         given: [angle(B, A, C, apex)],
         asked: angle(A, B, C, answer),
         steps: [

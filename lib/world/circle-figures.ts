@@ -13,10 +13,35 @@ import {
   ring,
   sinDeg,
   TRIPLES,
+  type Triple,
   take,
 } from './construction';
 import type { Point } from './drawing';
 import { cos, radians } from './maths';
+import type { Random } from './random';
+
+/** The central angle over an arc from A to B, in degrees, and an inscribed one with its vertex C on the rest of the circle. */
+function twoAnglesOnAnArc(random: Random, [A, B, C]: Triple, central: number) {
+  const start = random.range(0, 360);
+  const c = start + central + (360 - central) * random.range(0.35, 0.65);
+  return {
+    ...bare,
+    points: {
+      [CENTRE]: ORIGIN,
+      [A]: polar(ORIGIN, start, 1),
+      [B]: polar(ORIGIN, start + central, 1),
+      [C]: polar(ORIGIN, c, 1),
+    },
+    segments: [
+      [CENTRE, A],
+      [CENTRE, B],
+      [A, C],
+      [B, C],
+    ] as const,
+    circles: [{ centre: CENTRE, radius: 1 }],
+    facts: [`${A}, ${B} and ${C} lie on the circle with center ${CENTRE}`],
+  };
+}
 
 /** Angles and lengths at a circle: inscribed and central angles, tangents, chords. */
 export const CIRCLE_FIGURES: readonly FigureKind[] = [
@@ -26,25 +51,9 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
     can: between(25, 75),
     build(random, answer, n) {
       const [A, B, C] = take(n);
-      const start = random.range(0, 360);
       const central = 2 * answer;
-      const c = start + central + (360 - central) * random.range(0.35, 0.65);
       return {
-        ...bare,
-        points: {
-          [CENTRE]: ORIGIN,
-          [A]: polar(ORIGIN, start, 1),
-          [B]: polar(ORIGIN, start + central, 1),
-          [C]: polar(ORIGIN, c, 1),
-        },
-        segments: [
-          [CENTRE, A],
-          [CENTRE, B],
-          [A, C],
-          [B, C],
-        ],
-        circles: [{ centre: CENTRE, radius: 1 }],
-        facts: [`${A}, ${B} and ${C} lie on the circle with center ${CENTRE}`],
+        ...twoAnglesOnAnArc(random, [A, B, C], central),
         given: [angle(A, CENTRE, B, central)],
         asked: angle(A, C, B, answer),
         steps: [
@@ -60,24 +69,8 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
     can: evenBetween(50, 150),
     build(random, answer, n) {
       const [A, B, C] = take(n);
-      const start = random.range(0, 360);
-      const c = start + answer + (360 - answer) * random.range(0.35, 0.65);
       return {
-        ...bare,
-        points: {
-          [CENTRE]: ORIGIN,
-          [A]: polar(ORIGIN, start, 1),
-          [B]: polar(ORIGIN, start + answer, 1),
-          [C]: polar(ORIGIN, c, 1),
-        },
-        segments: [
-          [CENTRE, A],
-          [CENTRE, B],
-          [A, C],
-          [B, C],
-        ],
-        circles: [{ centre: CENTRE, radius: 1 }],
-        facts: [`${A}, ${B} and ${C} lie on the circle with center ${CENTRE}`],
+        ...twoAnglesOnAnArc(random, [A, B, C], answer),
         given: [angle(A, C, B, answer / 2)],
         asked: angle(A, CENTRE, B, answer),
         steps: [
