@@ -17,6 +17,7 @@ const parameters = z.strictObject({
   size: z.int(),
   image: z.enum(['png', 'jpeg']),
   quality: z.int().nullable(),
+  further: z.boolean(),
   rows_per_shard: z.int(),
 });
 export type Parameters = z.infer<typeof parameters>;
@@ -66,6 +67,7 @@ const OPTION: Readonly<Record<keyof Parameters, string>> = {
   size: '--size',
   image: '--image',
   quality: '--quality',
+  further: '--further',
   rows_per_shard: 'rows a shard',
 };
 

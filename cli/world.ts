@@ -38,6 +38,7 @@ Usage: ocean world --count N --out DIR [options]
   --size      side of the pictures in pixels, ${SMALLEST_SIZE} to ${LARGEST_SIZE}; left out, 224
   --image     png or jpeg; left out, png
   --quality   of jpeg, 1 to 100; left out, 90
+  --further   beside each question a description of its picture and, of solids, eight questions more
   --threads   how many rows are made at a time; left out, as many as there are cores
 
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.
@@ -88,6 +89,7 @@ function wishOf(args: readonly string[]): Wish {
       size: { type: 'string', default: '224' },
       image: { type: 'string', default: 'png' },
       quality: { type: 'string' },
+      further: { type: 'boolean', default: false },
       threads: { type: 'string' },
       out: { type: 'string' },
     },
@@ -107,6 +109,7 @@ function wishOf(args: readonly string[]): Wish {
         format === 'png'
           ? { format }
           : { format, quality: whole('--quality', values.quality ?? '90', 1, 100) },
+      further: values.further,
     },
     count: whole('--count', values.count, 1, SEEDS_PER_SET),
     folder: values.out,
@@ -151,6 +154,7 @@ async function writeShards(
     size: set.size,
     image: set.image.format,
     quality: set.image.format === 'jpeg' ? set.image.quality : null,
+    further: set.further,
     rows_per_shard: ROWS_PER_SHARD,
   };
   const before = readManifest(folder);

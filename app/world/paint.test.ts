@@ -41,7 +41,14 @@ test('every bar of a chart and every line of a text can be pointed at', () => {
 });
 
 test('the training row is the one that the command writes', () => {
-  const set = { split: 'val', tasks: ['chart'], seed: 3, size: SIZE, image: { format: 'png' } } as const;
+  const set = {
+    split: 'val',
+    tasks: ['chart'],
+    seed: 3,
+    size: SIZE,
+    image: { format: 'png' },
+    further: false,
+  } as const;
   const { images, ...words } = trainingRow(set, 17);
   expect(images.length).toBe(1);
   const { seed } = words.extra_info;

@@ -62,6 +62,7 @@ function rowOf(known: Known, seed: number, size: number): Painted['row'] {
     seed: Math.floor(place / SEEDS_PER_SET),
     size,
     image: { format: 'png' },
+    further: false,
   } as const;
   return rowWords(set, place % SEEDS_PER_SET, known);
 }

@@ -3,6 +3,7 @@ import { ATTRIBUTES, type Attribute, type Draft } from './question';
 import type { Random } from './random';
 import {
   anchorOf,
+  counted,
   described,
   type Facts,
   found,
@@ -13,7 +14,6 @@ import {
   someAttributes,
   someBeside,
   someFilter,
-  thereAre,
 } from './solid-facts';
 import type { Span } from './solid-scenes';
 import { capital } from './wording';
@@ -180,8 +180,8 @@ function countEither(facts: Facts): Draft | null {
     values: { many: described(of, true), other: described(or, true) },
     answer: numberAnswer(n),
     steps: [
-      `${thereAre(first.length, of)}.`,
-      `${thereAre(second.length, or)}.`,
+      counted(facts, first, of),
+      counted(facts, second, or),
       `${first.length} + ${second.length} = ${n}.`,
     ],
     difficulty: level(facts, 3),
@@ -242,15 +242,19 @@ function countMore(facts: Facts): Draft | null {
   const attributes = someAttributes(facts.random).slice(0, 2);
   const of = someFilter(facts, attributes);
   const than = someFilter(facts, attributes);
-  const [first, second] = [found(facts, of).length, found(facts, than).length];
-  if (first <= second || second === 0) return null;
-  const n = first - second;
+  const [first, second] = [found(facts, of), found(facts, than)];
+  if (first.length <= second.length || second.length === 0) return null;
+  const n = first.length - second.length;
   return {
     kind: 'count-more',
     wordings: MORE,
     values: { many: described(of, true), other: described(than, true) },
     answer: numberAnswer(n),
-    steps: [`${thereAre(first, of)}.`, `${thereAre(second, than)}.`, `${first} - ${second} = ${n}.`],
+    steps: [
+      counted(facts, first, of),
+      counted(facts, second, than),
+      `${first.length} - ${second.length} = ${n}.`,
+    ],
     difficulty: level(facts, 3),
     query: { ask: 'count-more', of, than },
   };

@@ -3,6 +3,7 @@ import { attributeWord } from './counting';
 import { ATTRIBUTES, type Draft } from './question';
 import type { Random } from './random';
 import {
+  counted,
   described,
   type Facts,
   found,
@@ -13,7 +14,6 @@ import {
   SIDE_WORDS,
   someBeside,
   someFilter,
-  thereAre,
 } from './solid-facts';
 import { article, capital } from './wording';
 
@@ -139,18 +139,18 @@ function more(facts: Facts): Draft | null {
   const of = someFilter(facts, facts.attributes.slice(0, 2));
   const than = someFilter(facts, facts.attributes.slice(0, 2));
   if (described(of) === described(than)) return null;
-  const [first, second] = [found(facts, of).length, found(facts, than).length];
-  if (first + second === 0) return null;
-  const yes = first > second;
+  const [first, second] = [found(facts, of), found(facts, than)];
+  if (first.length + second.length === 0) return null;
+  const yes = first.length > second.length;
   return {
     kind: 'more',
     wordings: MORE,
     values: { many: described(of, true), other: described(than, true) },
     answer: yesNo(yes),
     steps: [
-      `${thereAre(first, of)}.`,
-      `${thereAre(second, than)}.`,
-      `${first} is ${yes ? '' : 'not '}more than ${second}, ${so(yes)}`,
+      counted(facts, first, of),
+      counted(facts, second, than),
+      `${first.length} is ${yes ? '' : 'not '}more than ${second.length}, ${so(yes)}`,
     ],
     difficulty: level(facts, 3),
     query: { ask: 'more', of, than },

@@ -19,7 +19,10 @@ export const evaluationPrompt = (question: Question): string =>
 
 /** The user's message in a training row; `<image>` stands for the picture. */
 export const trainingPrompt = (question: Question): string =>
-  promptOf(question).template.replace('{Question} ', () => `<image> ${question.text}\n`);
+  trainingMessage(promptOf(question), question.text);
+
+export const trainingMessage = ({ template }: Prompt, question: string): string =>
+  template.replace('{Question} ', () => `<image> ${question}\n`);
 
 /** What belongs between the answer tags: the canonical form, or a box as Qwen2.5-VL writes one. */
 export const answerText = (answer: Answer): string =>

@@ -1,4 +1,3 @@
-import { numberWord } from './answers';
 import {
   ATTRIBUTES,
   type Attribute,
@@ -22,7 +21,7 @@ import {
 import { project, sight } from './sight';
 import { SMALLEST_SIZE, type Span } from './solid-scenes';
 import { bodiesOf } from './solids';
-import { article, list } from './wording';
+import { article, capital, list } from './wording';
 
 /** What a question maker knows of a scene of solids: names for its things, and where they stand to one another. */
 
@@ -191,31 +190,33 @@ export function anchorOf(facts: Facts, without?: Attribute): Named | null {
 }
 
 /** All that is to say of a thing: "small red metal cube" */
-function look(facts: Facts, index: number, many = false): string {
+export function look(facts: Facts, index: number): string {
   const thing = facts.things[index];
-  return thing ? described(pickAttributes(thing, ATTRIBUTES), many) : '';
+  return thing ? described(pickAttributes(thing, ATTRIBUTES)) : '';
 }
 
-/** The things one by one: "a small red metal cube, a large …" */
+/** The things in the given order: "a small red metal cube at x=12 and a large … at x=80" */
 export const inOrder = (facts: Facts, some: readonly number[]): string =>
-  list(some.map((i) => article(look(facts, i))));
+  list(some.map((i) => `${article(look(facts, i))} at x=${pixel(facts, i, 'x')}`));
 
-/** The things, those alike taken together: "two small red metal cubes and a large …" */
-export function listed(facts: Facts, some: readonly number[]): string {
-  const first = some.filter((i, at) => some.findIndex((j) => look(facts, j) === look(facts, i)) === at);
-  return list(
-    first.map((i) => {
-      const count = some.filter((j) => look(facts, j) === look(facts, i)).length;
-      return count === 1 ? article(look(facts, i)) : `${numberWord(count)} ${look(facts, i, true)}`;
-    }),
-  );
+/** Middle of a thing's box across the picture, or where it meets the ground, in whole pixels. */
+export function pixel(facts: Facts, index: number, axis: 'x' | 'y'): number {
+  const [x1, , x2, y2] = facts.boxOf(index) ?? [0, 0, 0, 0];
+  return axis === 'x' ? Math.floor((x1 + x2) / 2) : y2;
 }
 
-/** "There is one red cube", "There are 3 red cubes", "There are no red cubes" */
-export const thereAre = (count: number, filter: Filter): string =>
-  count === 1
-    ? `There is one ${described(filter)}`
-    : `There are ${count === 0 ? 'no' : count} ${described(filter, true)}`;
+/** From left to right, as one points while one counts: "a small red metal cube at x=12 and a large … at x=80" */
+export const listed = (facts: Facts, some: readonly number[]): string =>
+  inOrder(facts, leftToRight(facts, some));
+
+export const leftToRight = (facts: Facts, some: readonly number[]): number[] =>
+  [...some].sort((a, b) => pixel(facts, a, 'x') - pixel(facts, b, 'x') || a - b);
+
+/** "Red cubes: a small red metal cube at x=12, that is 1." */
+export const counted = (facts: Facts, some: readonly number[], filter: Filter): string => {
+  const shown = some.length === 0 ? 'none' : listed(facts, some);
+  return `${capital(described(filter, true))}: ${shown}, that is ${some.length}.`;
+};
 
 // --- places ----------------------------------------------------------------------------------------------------
 

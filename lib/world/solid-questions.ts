@@ -1,6 +1,6 @@
 import { countingPlan } from './counting';
 import { existencePlan } from './existence';
-import type { Asked, Task } from './question';
+import type { Asked, Question, Task } from './question';
 import { Random } from './random';
 import { referringPlan } from './referring';
 import { repainted } from './repaint';
@@ -29,6 +29,26 @@ const PLANS: Readonly<Record<SolidTask, (random: Random, hard: boolean) => Plan>
 /** How often a scene is asked before another is made, and how often before it is painted anew. */
 const TRIES = 120;
 const TRIES_A_COAT = 4;
+
+/** A question on a scene that is there; null where none is found in a few tries. Its answer may be a likely one. */
+export function furtherQuestion(
+  task: SolidTask,
+  scene: SolidScene,
+  random: Random,
+  size: number,
+): Question | null {
+  for (let t = 0; t < 8; t++) {
+    const plan = PLANS[task](random, splitOf(scene.seed) === 'test-hard');
+    const [least, most] = plan.things;
+    if (scene.things.length < least || scene.things.length > most) continue;
+    const facts = factsOf(scene, random, size);
+    for (let u = 0; u < 8; u++) {
+      const draft = plan.draft(facts);
+      if (draft) return worded(task, random, draft);
+    }
+  }
+  return null;
+}
 
 /** A scene and a question on it, from one seed; boxes are for a picture of `size` pixels. */
 export function solidQuestion(task: SolidTask, seed: number, size: number): Asked<SolidScene> {

@@ -11,6 +11,7 @@ import {
   namedThings,
   nameOf,
   type Plan,
+  pixel,
 } from './solid-facts';
 
 /** Relation, depth and distance: multiple choice in CV-Bench's form. */
@@ -94,7 +95,11 @@ export function relationPlan(random: Random): Plan {
         options,
         answer,
         steps: [
-          ...truth.map((side) => `The ${described(a)} ${PLACED[side]} the ${described(b)}.`),
+          ...truth.map((side) => {
+            const axis = side === 'left' || side === 'right' ? 'x' : 'y';
+            const at = (i: number) => `at ${axis}=${pixel(facts, i, axis)}`;
+            return `The ${described(a)} ${at(one)} ${PLACED[side]} the ${described(b)} ${at(other)}.`;
+          }),
           `So the answer is ${concluded(answer, options)}.`,
         ],
         difficulty: level(facts, form === 'both' ? 3 : form === 'along' ? 2 : 1),

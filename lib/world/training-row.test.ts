@@ -4,7 +4,14 @@ import { seedIn } from './scene';
 import { type RowSet, SEEDS_PER_SET, taskOf, trainingRow } from './training-row';
 import { ask, render } from './world';
 
-const SET: RowSet = { split: 'train', tasks: TASKS, seed: 1, size: 112, image: { format: 'png' } };
+const SET: RowSet = {
+  split: 'train',
+  tasks: TASKS,
+  seed: 1,
+  size: 112,
+  image: { format: 'png' },
+  further: false,
+};
 const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
 const rows = indices(20).map((index) => trainingRow(SET, index));
 

@@ -1,15 +1,8 @@
+import { type Further, furtherQuestions } from './further';
 import { encodeJpeg } from './jpeg';
 import { encodePng } from './png';
 import { answerText, perfectResponse, trainingPrompt } from './prompts';
-import {
-  ABILITY,
-  type Ability,
-  type Answer,
-  type Asked,
-  type Difficulty,
-  type Question,
-  type Task,
-} from './question';
+import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
 import { Random } from './random';
 import {
   type Picture,
@@ -21,7 +14,7 @@ import {
   WORLD_VERSION,
 } from './scene';
 import { sight } from './sight';
-import { ask, render } from './world';
+import { ask, type Known, render } from './world';
 
 /**
  * A row as verl's RLHFDataset reads it and as the seed's training data have it (VLM-RL/Ocean-R1 at 571b3c4c): what its
@@ -50,6 +43,8 @@ export interface TrainingRow {
     solution: string;
     /** All the forms of the answer that are right, the canonical one first. */
     accepted: readonly string[];
+    /** More to learn from the same picture, where the set has it: questions with their solutions. */
+    further: readonly Further[];
     /** What stands in the picture, for the dense training of a vision tower: none where the scene is no one of solids. */
     objects: readonly SeenObject[];
     task: Task;
@@ -81,6 +76,8 @@ export interface RowSet {
   /** Side of the pictures in pixels, 96 to 512. */
   size: number;
   image: ImageCode;
+  /** Whether each row has further questions on its picture. */
+  further: boolean;
 }
 export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number };
 
@@ -107,11 +104,8 @@ export function trainingRow(set: RowSet, index: number): TrainingRow {
 }
 
 /** All of a row but its picture. */
-export function rowWords(
-  set: RowSet,
-  index: number,
-  { scene, question }: Asked,
-): Omit<TrainingRow, 'images'> {
+export function rowWords(set: RowSet, index: number, known: Known): Omit<TrainingRow, 'images'> {
+  const { scene, question } = known;
   const { task } = question;
   const seed = worldSeed(set, index);
   const answer = goldText(question.answer);
@@ -129,6 +123,7 @@ export function rowWords(
       image_paths: [path],
       solution: perfectResponse(question),
       accepted: acceptedForms(question),
+      further: set.further ? furtherQuestions(known, set.size) : [],
       objects: objectsOf(scene, set.size),
       task,
       kind: question.kind,

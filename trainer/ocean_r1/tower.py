@@ -6,6 +6,7 @@ Rows of Ocean World name their objects (`extra_info.objects`); rows without any 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -33,12 +34,15 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "material": ("rubber", "metal"),
     "size": ("small", "large"),
 }
+PLACES = 128
+"""Into how many places a side of the picture is divided, for an edge to stand at one of them. To name the place, as the
+language part will in digits, makes the tower know where in the picture a token is, which its own positions do not say."""
 
 
 @dataclass(frozen=True)
 class Cells:
     """Labels of the image tokens of one picture: `present` (C,) 0 or 1; of the cells that have an object's centre their
-    places `where` (K,), `attributes` (K,) each, and `edges` (K, 4), distances from the cell's middle in cells."""
+    places `where` (K,), `attributes` (K,) each, and `edges` (K, 4): x1, y1, x2, y2 in PLACES of the picture's sides."""
 
     present: Tensor
     where: Tensor
@@ -47,27 +51,27 @@ class Cells:
 
 
 def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge: int) -> Cells:
-    """Labels in the reading order of the image tokens. Of two objects with one cell the later, nearer one counts."""
+    """Labels in the reading order of the image tokens. An object belongs to the cell of its middle; where another is
+    nearer to that cell's middle, to the nearest cell that is free."""
     side = patch * merge
     rows, columns = grid[1] // merge, grid[2] // merge
+    cells = torch.cartesian_prod(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5)  # (C, 2): row, column
+    middles = torch.tensor([[(o["y1"] + o["y2"]) / 2, (o["x1"] + o["x2"]) / 2] for o in objects]).reshape(-1, 2) / side
+    far = (cells[:, None] - middles).square().sum(-1)  # (C, objects)
     by_cell: dict[int, Mapping[str, Any]] = {}
-    for item in objects:
-        column, row = (item["x1"] + item["x2"]) // 2 // side, (item["y1"] + item["y2"]) // 2 // side
-        by_cell[min(row, rows - 1) * columns + min(column, columns - 1)] = item
+    for place in far.min(0).values.argsort().tolist() if objects else []:
+        cell = int(far[:, place].argmin())
+        far[cell] = math.inf
+        by_cell[cell] = objects[place]
     where = sorted(by_cell)
     present = torch.zeros(rows * columns)
     present[where] = 1
-    edges = [
-        [
-            (by_cell[cell][key] / side) - (cell % columns if key[0] == "x" else cell // columns) - 0.5
-            for key in ("x1", "y1", "x2", "y2")
-        ]
-        for cell in where
-    ]
+    lengths = {"x": columns * side, "y": rows * side}
+    edges = [[by_cell[cell][key] * PLACES / lengths[key[0]] for key in ("x1", "y1", "x2", "y2")] for cell in where]
     return Cells(
         present,
         torch.tensor(where, dtype=torch.int64),
-        {name: torch.tensor([values.index(by_cell[c][name]) for c in where]) for name, values in ATTRIBUTES.items()},
+        {name: torch.tensor([own.index(by_cell[c][name]) for c in where], dtype=torch.int64) for name, own in ATTRIBUTES.items()},
         torch.tensor(edges).reshape(-1, 4),
     )
 
@@ -77,7 +81,7 @@ class Heads(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.sizes = [1, *(len(values) for values in ATTRIBUTES.values()), 4]
+        self.sizes = [1, *(len(values) for values in ATTRIBUTES.values()), 4 * PLACES]
         self.norm = nn.LayerNorm(width)
         self.linear = nn.Linear(width, sum(self.sizes))
 
@@ -109,12 +113,25 @@ def dense_loss(model: Qwen2_5_VL, heads: Heads, examples: Sequence[Example]) -> 
             loss = loss + 0.25 * F.cross_entropy(scores[centres], truth)
             metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
         true_edges = torch.cat([cell.edges for cell in cells]).to(edges.device)
-        loss = loss + 0.25 * F.smooth_l1_loss(edges[centres], true_edges)
-        metrics["tower/edge_error_cells"] = (edges[centres] - true_edges).abs().mean().item()
+        scores = edges[centres].reshape(-1, 4, PLACES)
+        # The places around the true one are nearly right.
+        near = torch.softmax(-(torch.arange(PLACES, device=edges.device) - true_edges[..., None]).square() / 2, dim=-1)
+        loss = loss + 0.25 * F.cross_entropy(scores.flatten(0, 1), near.flatten(0, 1))
+        boxes = scores.argmax(-1).float()
+        metrics["tower/edge_error"] = (boxes - true_edges).abs().mean().item() / PLACES
+        metrics["tower/iou_over_half"] = (overlap(boxes, true_edges) > 0.5).float().mean().item()
     counts = [int(part.sum()) for part in found.split([len(cell.present) for cell in cells])]
     right = [count == len(cell.where) for count, cell in zip(counts, cells, strict=True)]
     metrics["tower/count"] = sum(right) / len(right)
     return loss, metrics
+
+
+def overlap(one_K4: Tensor, other_K4: Tensor) -> Tensor:
+    """Intersection over union of boxes, pair by pair, (K,)."""
+    low, high = torch.maximum(one_K4, other_K4)[:, :2], torch.minimum(one_K4, other_K4)[:, 2:]
+    both = (high - low).clamp(min=0).prod(1)
+    areas = [(box[:, 2:] - box[:, :2]).clamp(min=0).prod(1) for box in (one_K4, other_K4)]
+    return both / (areas[0] + areas[1] - both).clamp(min=1e-6)
 
 
 def train_tower(recipe: TowerRecipe) -> Path:
