@@ -50,6 +50,7 @@ def main() -> None:
     from ocean_r1.grpo.step import sample_groups, update
     from ocean_r1.models.weights import load_model, load_weights, tensors_of
     from ocean_r1.optimizer import Stepper, make_optimizer
+    from ocean_r1.parallel import Team
     from ocean_r1.rewards.pool import RewardPool
 
     class Endless(Tokenizer):
@@ -63,6 +64,7 @@ def main() -> None:
     torch.set_num_threads(given["threads"])
     recipe = GrpoRecipe.model_validate(recipe_of(given))
     model, reference = load_model(recipe.model.path), load_model(recipe.model.path).requires_grad_(False)
+    team = Team(model, 1)
     stepper = Stepper(model, make_optimizer(model, recipe.optimizer), recipe.optimizer)
     tokenizer = Endless(recipe.model.path)
     reader = Reader(open_dataset(recipe.data.files), model.config, tokenizer, recipe.data)
@@ -71,20 +73,20 @@ def main() -> None:
         def sampled(step: int) -> list[Group]:
             first = step * given["prompts"]
             examples = [reader.example(position) for position in range(first, first + given["prompts"])]
-            return sample_groups(model, examples, recipe, tokenizer, pool, step)
+            return sample_groups(team, examples, recipe, tokenizer, pool, step)
 
         for request, answer in requests():
             if request["do"] == "step":
                 started = clock()
                 groups = sampled(request["step"])
                 generated = elapsed(started)["wall"]
-                update(model, reference, stepper, groups, recipe, 1.0)
+                update(team, reference, stepper, groups, recipe, 1.0)
                 peaks = [peak_bytes(), *(peak_bytes(str(worker.process.pid)) for worker in pool.workers)]
                 answer({**elapsed(started), "generate": generated, "peak": sum(peaks)})
             else:
                 load_weights(model, tensors_of(Path(given["moved"])))
                 groups = [shortened(group, pool, tokenizer.text) for group in sampled(0)]
-                metrics = update(model, reference, stepper, groups, recipe, 1.0)
+                metrics = update(team, reference, stepper, groups, recipe, 1.0)
                 algorithm = recipe.algorithm
                 loss = metrics["actor/pg_loss"] + algorithm.kl_coefficient * metrics["actor/kl_loss"]
                 loss -= algorithm.entropy_coefficient * metrics["actor/entropy_loss"]

@@ -135,11 +135,14 @@ class Model(Section):
     """Begin with random weights: the folder has config and tokenizer only."""
     device: str = "cpu"
     gradient_checkpointing: bool = False
+    workers: Positive = 1
+    """On a CPU: how many parts of a step are computed side by side, a core each."""
 
 
 class Logging(Section):
     rollouts_every: Positive = 10
     tensorboard: bool = False
+    """Write events for TensorBoard beside `metrics.jsonl`."""
 
 
 class GrpoRecipe(Section):
@@ -183,6 +186,10 @@ class SftRecipe(Section):
     seed: int = 0
     steps: Positive
     rows_per_step: Positive
+    without_instruction: Share = 0
+    """Of the questions of rows that name theirs (`extra_info.question`), this share is asked without the instruction."""
+    at_a_glance: Share = 0
+    """This share of the solutions has its reasoning replaced by a phrase: the habit of answering at once."""
     max_new_tokens: Positive = 512
     """Of greedy replies when it is validated."""
     reward: Reward = Reward()
@@ -208,6 +215,7 @@ class TowerRecipe(Section):
     data: Data
     optimizer: Optimizer
     checkpoints: Checkpoints = Checkpoints()
+    logging: Logging = Logging()
 
 
 Recipe = GrpoRecipe | SftRecipe | TowerRecipe

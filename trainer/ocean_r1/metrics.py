@@ -8,9 +8,12 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from ocean_r1.grpo.step import Group
+
+if TYPE_CHECKING:
+    from tensorboardX import SummaryWriter
 
 # Words by which a model says that it looks again; counted as responses that have one.
 REFLECTION = re.compile(
@@ -45,9 +48,11 @@ def rollout_metrics(groups: Sequence[Group], max_new_tokens: int) -> dict[str, f
 
 
 class MetricsFile:
-    """JSON lines `{"step", "data"}`, as verl's file logger writes them; reopened runs go on where the checkpoint stood."""
+    """JSON lines `{"step", "data"}`, as verl's file logger writes them, and TensorBoard's events beside them if they are
+    wished for; reopened runs go on where the checkpoint stood."""
 
-    def __init__(self, path: Path, from_step: int) -> None:
+    def __init__(self, folder: Path, from_step: int, tensorboard: bool = False) -> None:
+        path = folder / "metrics.jsonl"
         kept = (
             [line for line in path.read_text().splitlines() if json.loads(line)["step"] <= from_step]
             if path.exists()
@@ -55,10 +60,22 @@ class MetricsFile:
         )
         path.write_text("".join(f"{line}\n" for line in kept))
         self.path = path
+        self.board: SummaryWriter | None = None
+        if tensorboard:
+            from tensorboardX import SummaryWriter
+
+            self.board = SummaryWriter(str(folder / "tensorboard"), purge_step=from_step + 1, flush_secs=10)
 
     def write(self, step: int, data: Mapping[str, float]) -> None:
         with self.path.open("a") as file:
             file.write(json.dumps({"step": step, "data": data}) + "\n")
+        if self.board is not None:
+            for name, value in data.items():
+                self.board.add_scalar(name, value, step)
+
+    def close(self) -> None:
+        if self.board is not None:
+            self.board.close()
 
 
 def write_rollouts(folder: Path, step: int, groups: Sequence[Group], sources: Sequence[Sequence[bytes | Path]]) -> None:

@@ -16,6 +16,7 @@ from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizer
+from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool
 from ocean_r1.state import Progress, checkpoints_of, load_moments, read_state
 
@@ -23,6 +24,7 @@ from ocean_r1.state import Progress, checkpoints_of, load_moments, read_state
 @dataclass(frozen=True)
 class Run:
     model: Qwen2_5_VL
+    team: Team
     tokenizer: Tokenizer
     stepper: Stepper
     progress: Progress
@@ -47,7 +49,7 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     stepper = Stepper(model, make_optimizer(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
         load_moments(done[-1], model, stepper.optimizer, heads)
-    return Run(model, Tokenizer(recipe.model.path), stepper, progress)
+    return Run(model, Team(model, recipe.model.workers), Tokenizer(recipe.model.path), stepper, progress)
 
 
 def open_reader(model: Qwen2_5_VL, tokenizer: Tokenizer, data: Data) -> tuple[Reader, list[int], int]:

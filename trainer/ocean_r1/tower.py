@@ -71,7 +71,10 @@ def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge
     return Cells(
         present,
         torch.tensor(where, dtype=torch.int64),
-        {name: torch.tensor([own.index(by_cell[c][name]) for c in where], dtype=torch.int64) for name, own in ATTRIBUTES.items()},
+        {
+            name: torch.tensor([own.index(by_cell[c][name]) for c in where], dtype=torch.int64)
+            for name, own in ATTRIBUTES.items()
+        },
         torch.tensor(edges).reshape(-1, 4),
     )
 
@@ -145,7 +148,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
     print(f"{len(positions):,} rows; {recipe.steps:,} steps of {recipe.images_per_step} pictures", flush=True)
 
     progress = run.progress
-    metrics_file = MetricsFile(recipe.output / "metrics.jsonl", progress.step)
+    metrics_file = MetricsFile(recipe.output, progress.step, recipe.logging.tensorboard)
     bar = Bar(recipe.steps)
     while progress.step < recipe.steps:
         started = perf_counter()
@@ -169,6 +172,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
             progress.step,
             f"loss {loss.item():.3f}  count {metrics['tower/count']:.2f}  {recipe.images_per_step / seconds:.0f} pictures/s",
         )
+    metrics_file.close()
     return checkpoints_of(recipe.output)[-1]
 
 

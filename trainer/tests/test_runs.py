@@ -102,7 +102,15 @@ def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
     assert cells.present.tolist() == [1, 0, 0, 1]
     assert cells.where.tolist() == [0, 3]
     assert cells.attributes["colour"].tolist() == [1, 6]
-    assert cells.edges[1].tolist() == [20 / 16 - 1.5, 16 / 16 - 1.5, 31 / 16 - 1.5, 32 / 16 - 1.5]
+    # The picture has 32 px, and a side 128 places.
+    assert cells.edges[1].tolist() == [80, 64, 124, 128]
+    # Of two in one cell the one nearer to its middle stays; the other has the free cell that is nearest.
+    near = {"x1": 16, "y1": 2, "x2": 24, "y2": 12}
+    crowded = cells_of(
+        [{**near, **look}, {**near, **look, "x1": 24, "x2": 28, "colour": "cyan"}], (1, 4, 4), patch=8, merge=2
+    )
+    assert crowded.where.tolist() == [1, 3]
+    assert crowded.attributes["colour"].tolist() == [6, 1]
 
 
 @pytest.mark.parametrize("kind", ["grpo", "sft", "tower"])
@@ -175,3 +183,27 @@ def test_a_plan_needs_no_weights(tmp_path: Path, capsys: pytest.CaptureFixture[s
     said = capsys.readouterr().out
     assert "3 prompts x 4 responses = 12" in said
     assert not (tmp_path / "out").exists()
+
+
+def test_tensorboard_shows_the_same_metrics(tmp_path: Path) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "sft", steps=2, rows_per_step=2)
+    assert main(["sft", str(path), "--set", "logging.tensorboard=true"]) == 0
+    (events,) = (tmp_path / "out/tensorboard").iterdir()
+    assert events.read_bytes().count(b"sft/loss") == 2
+
+
+@pytest.mark.parametrize("kind", ["grpo", "sft"])
+def test_workers_side_by_side_take_the_same_steps(kind: str, tmp_path: Path) -> None:
+    settings = {"grpo": GRPO, "sft": {"steps": 4, "rows_per_step": 5}}[kind]
+    paths, logged = toy(tmp_path), []
+    for workers in (1, 3):
+        path = run_of(paths, tmp_path / f"out{workers}", kind, **settings)
+        command = "train" if kind == "grpo" else "sft"
+        assert main([command, str(path), "--set", f"model.workers={workers}"]) == 0
+        logged.append((tmp_path / f"out{workers}/metrics.jsonl").read_text().splitlines())
+    for alone, together in zip(*logged, strict=True):
+        one, three = json.loads(alone)["data"], json.loads(together)["data"]
+        names = [name for name in one if not name.startswith(("timing", "perf"))]
+        assert {name: three[name] for name in names} == pytest.approx(
+            {name: one[name] for name in names}, rel=1e-3, abs=1e-5
+        )

@@ -46,6 +46,10 @@ class Tokenizer:
         return rendered
 
     @property
+    def image_token(self) -> int:
+        return int(self.inner.convert_tokens_to_ids("<|image_pad|>"))
+
+    @property
     def stop_tokens(self) -> tuple[int, ...]:
         """What ends a reply: the end of a message and the end of a text."""
         names = ("<|im_end|>", "<|endoftext|>")

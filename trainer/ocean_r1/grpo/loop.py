@@ -34,7 +34,7 @@ def gather(
 
     def sampled(positions: list[int]) -> list[Group]:
         examples = [reader.example(position) for position in positions]
-        return sample_groups(run.model, examples, recipe, run.tokenizer, pool, step)
+        return sample_groups(run.team, examples, recipe, run.tokenizer, pool, step)
 
     positions = order.take(recipe.prompts_per_step)
     groups = sampled(positions)
@@ -60,7 +60,7 @@ def train_grpo(recipe: GrpoRecipe) -> Path:
     print(f"{len(positions):,} rows, {longer:,} too long; {total:,} steps of {recipe.prompts_per_step} prompts", flush=True)
 
     progress = run.progress
-    metrics_file = MetricsFile(recipe.output / "metrics.jsonl", progress.step)
+    metrics_file = MetricsFile(recipe.output, progress.step, recipe.logging.tensorboard)
     bar = Bar(total)
     with RewardPool(recipe.reward) as pool:
         if validator and progress.step == 0 and recipe.validation.before_training:
@@ -70,7 +70,7 @@ def train_grpo(recipe: GrpoRecipe) -> Path:
             groups, rows = gather(run, recipe, reader, order, pool, progress.step)
             generated = perf_counter()
             share = rate_share(recipe.optimizer, progress.step, total, recipe.algorithm.reproduce_first_step_at_zero)
-            metrics = update(run.model, reference, run.stepper, groups, recipe, share)
+            metrics = update(run.team, reference, run.stepper, groups, recipe, share)
             updated = perf_counter()
             metrics |= rollout_metrics(groups, recipe.rollout.max_new_tokens)
             tokens = sum(len(group.example.prompt.ids) * len(group.ids) + sum(map(len, group.ids)) for group in groups)
@@ -96,4 +96,5 @@ def train_grpo(recipe: GrpoRecipe) -> Path:
                 f"score {metrics['critic/score/mean']:.3f}  length {metrics['response_length/mean']:.0f}  "
                 f"{metrics['timing_s/step']:.1f} s",
             )
+    metrics_file.close()
     return checkpoints_of(recipe.output)[-1]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -17,6 +17,7 @@ from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
 from ocean_r1.grpo.rollout import Response, Sampling, sample
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.optimizer import Stepper
+from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
 
 
@@ -50,7 +51,7 @@ def row_seeds(seed: int, step: int, names: Sequence[str], group: int) -> Tensor:
 
 
 def sample_groups(
-    model: Qwen2_5_VL,
+    team: Team,
     examples: Sequence[Example],
     recipe: GrpoRecipe,
     tokenizer: Tokenizer,
@@ -65,13 +66,17 @@ def sample_groups(
         settings.temperature,
         settings.top_p,
         settings.top_k,
-        forbidden_tokens=(model.config.image_token_id,),
+        forbidden_tokens=(team.models[0].config.image_token_id,),
     )
+
+    def draw(model: Qwen2_5_VL, some: list[Example]) -> list[list[Response]]:
+        seeds = row_seeds(recipe.seed, step, [example.name for example in some], settings.group)
+        return sample(model, [example.prompt for example in some], settings.group, sampling, seeds, keep_logp=True)
+
     groups: list[Group] = []
     for start in range(0, len(examples), settings.prompts_at_once):
         some = examples[start : start + settings.prompts_at_once]
-        seeds = row_seeds(recipe.seed, step, [example.name for example in some], settings.group)
-        sampled = sample(model, [example.prompt for example in some], settings.group, sampling, seeds, keep_logp=True)
+        sampled = team.each(draw, some)
         texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
         cases = [
             Case(text, example.ground_truth, example.row.extra_info)
@@ -131,6 +136,10 @@ class Sums:
     mismatch: float = 0.0
     tokens: int = 0
 
+    def add(self, other: Sums) -> None:
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
 
 def stats_of(model: Qwen2_5_VL, group: Group, recipe: GrpoRecipe, remat: bool) -> TokenStats:
     return group_stats(
@@ -151,8 +160,7 @@ def accumulate(
     weights: Tensor,
     old_logp: Tensor | None,
     recipe: GrpoRecipe,
-    sums: Sums,
-) -> None:
+) -> Sums:
     """Adds a group's gradient. Where a rollout is used for one update only, the policy is its own old policy."""
     algorithm = recipe.algorithm
     ref_logp: Tensor | None = None
@@ -168,24 +176,24 @@ def accumulate(
     terms = policy_terms(stats.logp, old, per_token, Clip(algorithm.clip_low, algorithm.clip_high, algorithm.dual_clip))
     loss = (weights * terms.loss).sum()
     entropy = (weights * stats.entropy).sum()
-    sums.pg_loss += loss.item()
-    sums.entropy += entropy.item()
+    sums = Sums(pg_loss=loss.item(), entropy=entropy.item())
     loss = loss - algorithm.entropy_coefficient * entropy
     if ref_logp is not None:
         kl = (weights * kl_terms(stats.logp, ref_logp, algorithm.kl, algorithm.kl_straight_through)).sum()
-        sums.kl += kl.item()
+        sums.kl = kl.item()
         loss = loss + algorithm.kl_coefficient * kl
     loss.backward()
-    sums.clipped += terms.clipped.sum().item()
-    sums.clipped_dual += terms.clipped_dual.sum().item()
-    sums.approximate_kl += terms.approximate_kl.sum().item()
-    sums.tokens += len(per_token)
+    sums.clipped = terms.clipped.sum().item()
+    sums.clipped_dual = terms.clipped_dual.sum().item()
+    sums.approximate_kl = terms.approximate_kl.sum().item()
+    sums.tokens = len(per_token)
     sampled = torch.cat([response.logp for response in group.responses if response.logp is not None])
-    sums.mismatch += (sampled.to(device) - stats.logp.detach()).abs().sum().item()
+    sums.mismatch = (sampled.to(device) - stats.logp.detach()).abs().sum().item()
+    return sums
 
 
 def update(
-    model: Qwen2_5_VL,
+    team: Team,
     reference: Qwen2_5_VL | None,
     stepper: Stepper,
     groups: Sequence[Group],
@@ -198,17 +206,23 @@ def update(
     old: list[Tensor | None] = [None] * len(groups)
     if algorithm.mini_batches * algorithm.epochs > 1:
         with torch.no_grad():
-            old = [stats_of(model, group, recipe, remat=False).logp for group in groups]
+            old = [stats_of(team.models[0], group, recipe, remat=False).logp for group in groups]
+
+    def backward(model: Qwen2_5_VL, parts: list[tuple[Group, Tensor, Tensor, Tensor | None]]) -> list[Sums]:
+        return [accumulate(model, reference, *part, recipe) for part in parts]
+
     sums = Sums()
     norms: list[float] = []
     skipped = 0
     size = -(-len(groups) // algorithm.mini_batches)
     for _ in range(algorithm.epochs):
         for start in range(0, len(groups), size):
-            batch = range(start, min(start + size, len(groups)))
-            weights = weights_of([groups[i] for i in batch], algorithm)
-            for i, weight in zip(batch, weights, strict=True):
-                accumulate(model, reference, groups[i], advantages[i], weight, old[i], recipe, sums)
+            batch = slice(start, start + size)
+            weights = weights_of(groups[batch], algorithm)
+            parts = list(zip(groups[batch], advantages[batch], weights, old[batch], strict=True))
+            for part in team.each(backward, parts):
+                sums.add(part)
+            team.gather()
             norm, taken = stepper.step(share)
             norms.append(norm)
             skipped += not taken

@@ -1,0 +1,60 @@
+"""What is asked about one picture is learnt behind it, as if each conversation stood alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+from toy import recipe, toy
+
+from ocean_r1.config import SftRecipe, parse_recipe
+from ocean_r1.data.prompts import Example, Reader
+from ocean_r1.data.rows import Message
+from ocean_r1.grpo.forward import group_hidden, group_stats, token_stats
+from ocean_r1.run import Run, open_reader, open_run
+from ocean_r1.sft import AT_A_GLANCE, lesson_of
+
+ASKED = "<image> How many squares are there?\nThink first."
+FURTHER = {
+    "content": "<image> Is it blue?\nThink first.",
+    "question": "Is it blue?",
+    "solution": "<think>The squares are blue.</think>\n<answer>yes</answer>",
+}
+
+
+def opened(folder: Path, share: float) -> tuple[SftRecipe, Run, Reader, Example]:
+    """A row with a picture and a further question on it."""
+    text = recipe(toy(folder), folder / "out", "sft", steps=1, rows_per_step=1)
+    parsed = parse_recipe(text, "toy", {"without_instruction": share, "at_a_glance": share})
+    assert isinstance(parsed, SftRecipe)
+    run = open_run(parsed)
+    reader, positions, _ = open_reader(run.model, run.tokenizer, parsed.data)
+    example = reader.example(positions[0])
+    asked = example.row.model_copy(update={"prompt": (Message(role="user", content=ASKED),)})
+    asked.extra_info["further"] = [FURTHER]
+    return parsed, run, reader, replace(example, row=asked)
+
+
+def test_the_loss_is_that_of_each_conversation_on_its_own(tmp_path: Path) -> None:
+    parsed, run, reader, example = opened(tmp_path, 0.0)
+    lesson = lesson_of(example, run.tokenizer, parsed, 0)
+    hidden = group_hidden(run.model, lesson.prompt, lesson.branches)[lesson.learnt]
+    packed = token_stats(hidden, run.model.lm_head.weight, torch.cat(lesson.branches)[lesson.learnt]).logp
+    alone = []
+    for content, solution in [(ASKED, example.row.extra_info["solution"]), (FURTHER["content"], FURTHER["solution"])]:
+        chat = run.tokenizer.chat((Message(role="user", content=content),))
+        ids = reader.expand(run.tokenizer.ids(chat), example.prompt.grids, "the row")
+        target = torch.tensor([*run.tokenizer.ids(solution), run.tokenizer.stop_tokens[0]])
+        alone.append(group_stats(run.model, replace(example.prompt, ids=torch.tensor(ids)), [target]).logp)
+    torch.testing.assert_close(packed, torch.cat(alone), rtol=1e-5, atol=1e-5)
+
+
+def test_instruction_and_reasoning_are_left_out_as_the_recipe_says(tmp_path: Path) -> None:
+    for share in (0.0, 1.0):
+        parsed, run, _, example = opened(tmp_path / str(share), share)
+        for branch in lesson_of(example, run.tokenizer, parsed, 7).branches:
+            said = run.tokenizer.text(branch.tolist())
+            assert ("Think first." in said) == (share == 0)
+            assert (AT_A_GLANCE in said) == (share == 1)
+            assert "<answer>" in said
