@@ -109,8 +109,8 @@ def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
     crowded = cells_of(
         [{**near, **look}, {**near, **look, "x1": 24, "x2": 28, "colour": "cyan"}], (1, 4, 4), patch=8, merge=2
     )
-    assert crowded.where.tolist() == [1, 3]
-    assert crowded.attributes["colour"].tolist() == [6, 1]
+    assert crowded.where.tolist() == [0, 1]
+    assert crowded.attributes["colour"].tolist() == [1, 6]
 
 
 @pytest.mark.parametrize("kind", ["grpo", "sft", "tower"])
