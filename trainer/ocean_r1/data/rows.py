@@ -225,3 +225,5 @@ def texts_of(path: Path) -> Iterator[str]:
             row = table.row(index)
             yield from (message.content for message in row.prompt)
             yield str(row.extra_info.get("solution") or row.ground_truth)
+            for further in row.extra_info.get("further") or []:
+                yield from (further["content"], further["solution"])
