@@ -82,6 +82,10 @@ async function attemptOnce(
   signal: AbortSignal,
   attemptMs: number,
 ): Promise<Attempt> {
+  // Held by its timer: a signal of AbortSignal.any() over AbortSignal.timeout() may be collected before it fires
+  // (nodejs/node#57736), and an attempt would never end.
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), attemptMs);
   let response: Response;
   let text: string;
   try {
@@ -100,14 +104,15 @@ async function attemptOnce(
       }),
       // The key goes to the address that was set, and nowhere that it points to.
       redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(attemptMs)]),
+      signal: AbortSignal.any([signal, late.signal]),
     });
     text = await boundedText(response);
   } catch (error) {
     if (signal.aborted) return failed('cancelled');
-    if (error instanceof DOMException && error.name === 'TimeoutError')
-      return failed(`no answer within ${attemptMs / 1000} s`);
+    if (late.signal.aborted) return failed(`no answer within ${attemptMs / 1000} s`);
     return failed(error instanceof Error ? error.message : String(error));
+  } finally {
+    clearTimeout(timer);
   }
   const { status } = response;
   if (status === 408 || status === 429 || status >= 500) {

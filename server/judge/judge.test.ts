@@ -1,5 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, judgeAnswer, setDatabase } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
@@ -78,6 +80,16 @@ describe('one question', () => {
     // And a later attempt may do better.
     answer = (response, _, count) => (count < 5 ? wrong(response) : say(response, completion('ANSWER: 4')));
     expect(await ask()).toMatchObject({ text: 'ANSWER: 4' });
+  });
+
+  test('a silent judge is given up, whatever is collected meanwhile', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    answer = () => undefined;
+    const collecting = setInterval(collect, 20);
+    const failure = await ask().catch((error: unknown) => error);
+    clearInterval(collecting);
+    expect(String(failure)).toMatch('no answer within 0.3 s');
   });
 
   test('a server that is not there is a failure, not a crash', async () => {
