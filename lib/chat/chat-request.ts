@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What the page sends to `app/api/chat`, and what it is told at a reply's end. */
+
+export const MAX_REQUEST_BYTES = 12_000_000;
+export const MAX_MESSAGES = 100;
+export const MAX_PICTURES = 8;
+/** In one message. */
+export const MAX_TEXT = 20_000;
+export const MAX_NEW_TOKENS = 4_096;
+
+const text = z.object({ type: z.literal('text'), text: z.string().max(MAX_TEXT) });
+/** A picture's bytes as a data URL, at most a thousand or so pixels a side: the page makes it smaller first. */
+const file = z.object({
+  type: z.literal('file'),
+  mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp']),
+  url: z.string().regex(/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}$/),
+});
+/** What the page keeps beside a message (figures, steps) is not for the model. */
+const other = z
+  .object({ type: z.string().refine((type) => type !== 'text' && type !== 'file') })
+  .transform(() => null);
+
+/** Messages are the AI SDK's UIMessage, whose further fields are let go. */
+export const chatRequest = z.object({
+  /** The id of an endpoint. */
+  endpoint: z.string(),
+  messages: z
+    .array(
+      z.object({
+        role: z.enum(['system', 'user', 'assistant']),
+        parts: z
+          .array(z.union([text, file, other]))
+          .max(50)
+          .transform((parts) => parts.filter((part) => part !== null)),
+      }),
+    )
+    .min(1)
+    .max(MAX_MESSAGES),
+  /** As lib/vlm samples; `temperature` 0 is greedy. */
+  sampling: z
+    .object({
+      temperature: z.number().min(0).max(2),
+      topP: z.number().gt(0).max(1),
+      seed: z.number().int().min(0).max(0xffff_ffff),
+      maxNewTokens: z.number().int().min(1).max(MAX_NEW_TOKENS),
+    })
+    .default({ temperature: 0, topP: 1, seed: 0, maxNewTokens: 1_024 }),
+});
+export type ChatRequest = z.input<typeof chatRequest>;
+
+/** Comes as the reply's last part, `{ type: 'data-figures', data }`; a reply without it was cut off. */
+export const figures = z.object({
+  /** `length`: the reply was ended by `maxNewTokens` or by the model's context. */
+  why: z.enum(['stop', 'length', 'cancelled']),
+  /** Null where the server does not count. */
+  promptTokens: z.number().int().min(0).nullable(),
+  tokens: z.number().int().min(0).nullable(),
+  firstTokenMs: z.number().min(0),
+  totalMs: z.number().min(0),
+});
+export type Figures = z.infer<typeof figures>;

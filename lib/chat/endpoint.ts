@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/**
+ * The sizes at which a model's processor takes pictures, in pixels. One of another size is resized to the nearest that
+ * fits, and boxes in replies are in pixels of that.
+ */
+export const pictureSizes = z.strictObject({
+  /** Sides are multiples of it: patch size times merge size. */
+  multiple: z.number().int().min(1).max(256),
+  minPixels: z.number().int().min(1),
+  maxPixels: z.number().int().min(1).max(16_777_216),
+});
+export type PictureSizes = z.infer<typeof pictureSizes>;
+
+/** A model behind a server, as the page knows it: its address and its key stay on the server. */
+export const endpoint = z.object({
+  id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,49}$/),
+  label: z.string().min(1).max(80),
+  /** The checkpoint that it serves, as the leaderboard names it; null where it is none of those. */
+  checkpoint: z.string().max(100).nullable(),
+  pictures: pictureSizes,
+});
+export type Endpoint = z.infer<typeof endpoint>;
