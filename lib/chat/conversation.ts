@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TASKS } from '@/lib/world/question';
 import { SEED_LIMIT } from '@/lib/world/random';
 
