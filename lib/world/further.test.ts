@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { fault } from './check';
+import { furtherQuestions } from './further';
+import { TASKS } from './question';
+import { Random } from './random';
+import { seedIn } from './scene';
+import { sight } from './sight';
+import { furtherQuestion, type SolidTask } from './solid-questions';
+import { ask } from './world';
+
+const SIZE = 112;
+const SOLID = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring'] as const;
+
+test.each(SOLID)('a further question of %s is right by the checker', (task: SolidTask) => {
+  let asked = 0;
+  for (let n = 0; n < 12; n++) {
+    const seed = seedIn('train', n);
+    const { scene } = ask('existence', seed, SIZE);
+    if ('drawing' in scene) throw new Error('no scene of solids');
+    const question = furtherQuestion(task, scene, new Random(seed, 'test'), SIZE);
+    if (question === null) continue;
+    asked += 1;
+    expect(fault({ scene, question }, SIZE)).toBeNull();
+  }
+  expect(asked).toBeGreaterThan(6);
+});
+
+test('a description names all things from left to right, with their boxes', () => {
+  for (let n = 0; n < 6; n++) {
+    const known = ask('counting', seedIn('train', n), SIZE);
+    const [described] = furtherQuestions(known, SIZE);
+    const boxes = [...(described?.solution.matchAll(/at \[(\d+, \d+, \d+, \d+)\]/g) ?? [])].map(
+      ([, box]) => box,
+    );
+    if ('drawing' in known.scene) throw new Error('no scene of solids');
+    const truth = sight(known.scene, SIZE).boxes.map((box) => box?.join(', '));
+    expect(boxes.toSorted()).toEqual(truth.toSorted());
+    const middles = boxes.map((box) => {
+      const [x1 = 0, , x2 = 0] = (box ?? '').split(', ').map(Number);
+      return Math.floor((x1 + x2) / 2);
+    });
+    expect(middles).toEqual(middles.toSorted((a, b) => a - b));
+  }
+});
+
+test.each(TASKS)('what there is to learn from a picture of %s has the forms of a training row', (task) => {
+  for (let n = 0; n < 4; n++) {
+    for (const { content, question, solution } of furtherQuestions(
+      ask(task, seedIn('train', n), SIZE),
+      SIZE,
+    )) {
+      expect(content.startsWith(`<image> ${question}\n`)).toBe(true);
+      expect(solution).toMatch(/^<think>.+<\/think>\n<answer>.+<\/answer>$/s);
+      expect(solution).not.toMatch(/undefined|null|NaN/);
+    }
+  }
+});
+
+test('charts, tables and texts are described in full, a geometric figure is not', () => {
+  for (const task of TASKS) {
+    const known = ask(task, seedIn('train', 5), SIZE);
+    const further = furtherQuestions(known, SIZE);
+    if ('chart' in known)
+      for (const { name, value } of known.chart.categories)
+        expect(further[0]?.solution).toContain(`${name} ${value}`);
+    if ('printed' in known)
+      for (const line of known.printed.lines) expect(further[0]?.solution).toContain(line);
+    if ('table' in known)
+      for (const { name, cells } of known.table.rows) {
+        expect(further[0]?.solution).toContain(`${name}: `);
+        for (const cell of cells) expect(further[0]?.solution).toContain(String(cell));
+      }
+    if ('figure' in known) expect(further).toEqual([]);
+  }
+});
