@@ -9,7 +9,7 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ generateAll }, { tidyBlobs }, { database, seed }, { resumeScorings }, { log }] =
+    const [{ generateAll }, { tidyBlobs }, { database, seed }, { publishOwnRuns, resumeScorings }, { log }] =
       await Promise.all([
         import('./benchmarks'),
         import('./blobs'),
@@ -25,9 +25,11 @@ export async function start(): Promise<void> {
     await resumeScorings();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
     // It takes seconds at the first start of a version; until then a file for one of them is put off.
-    generateAll(env().OCEAN_DATA_DIR).catch((error: unknown) =>
-      log.error({ err: error }, 'generated benchmarks could not be written'),
-    );
+    generateAll(env().OCEAN_DATA_DIR)
+      .then(() => publishOwnRuns())
+      .catch((error: unknown) =>
+        log.error({ err: error }, 'generated benchmarks, or our own runs on them, could not be made ready'),
+      );
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);

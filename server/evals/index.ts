@@ -5,6 +5,7 @@ export { changedRows, changePosition, compareScorers, scorableSamples } from './
 export { createRun } from './create-run';
 export { followRun } from './follow-run';
 export { type NewRun, newRun, sha256 } from './new-run';
+export { publishOwnRuns } from './own-runs';
 export { preflight } from './preflight';
 export { discardRun, publishRun } from './publish';
 export { rescoreRun } from './rescore';

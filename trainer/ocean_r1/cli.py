@@ -74,17 +74,18 @@ def add_eval(commands: Any) -> None:
     evaluate.add_argument("--name", required=True, help="the model's name on the leaderboard")
     evaluate.add_argument("--out", type=Path, required=True)
     evaluate.add_argument("--max-new-tokens", type=int, default=1024)
-    evaluate.add_argument("--min-pixels", type=int, default=28 * 28 * 4)
-    evaluate.add_argument("--max-pixels", type=int, default=28 * 28 * 1280)
+    evaluate.add_argument("--min-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
+    evaluate.add_argument("--max-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
     evaluate.add_argument("--at-once", type=int, default=64, help="samples in a batch")
     evaluate.set_defaults(run=run_eval)
 
 
 def run_eval(options: argparse.Namespace) -> None:
-    from ocean_r1.data.images import PixelBounds
+    from ocean_r1.data.images import PixelBounds, pixel_bounds
     from ocean_r1.evals.predict import Task, predict
     from ocean_r1.metrics import Bar
 
+    own = pixel_bounds(options.model)
     task = Task(
         benchmark=options.benchmark,
         split=options.split,
@@ -94,7 +95,7 @@ def run_eval(options: argparse.Namespace) -> None:
         name=options.name,
         out=options.out,
         max_new_tokens=options.max_new_tokens,
-        bounds=PixelBounds(options.min_pixels, options.max_pixels),
+        bounds=PixelBounds(options.min_pixels or own.least, options.max_pixels or own.most),
         at_once=options.at_once,
     )
     bar: Bar | None = None
@@ -126,13 +127,14 @@ def run_export(options: argparse.Namespace) -> None:
     if options.rows is None:
         return
     from ocean_r1.config import Data, DataFile
+    from ocean_r1.data.images import pixel_bounds
     from ocean_r1.data.prompts import Reader, Tokenizer
     from ocean_r1.data.rows import open_dataset
     from ocean_r1.export.proof import prove
     from ocean_r1.models.config import ModelConfig
 
-    settings = json.loads((options.model / "preprocessor_config.json").read_text())
-    data = Data(files=[DataFile(path=options.rows)], min_pixels=settings["min_pixels"], max_pixels=settings["max_pixels"])
+    bounds = pixel_bounds(options.model)
+    data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
     dataset = open_dataset(data.files)
     reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
     proof = prove(options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens)

@@ -35,8 +35,6 @@ def command(tmp_path: Path) -> list[str]:
         "name": "Toy",
         "out": tmp_path / "predictions.jsonl",
         "max-new-tokens": 5,
-        "min-pixels": 1024,
-        "max-pixels": 1024,
         "at-once": 2,
     }
     return ["eval", *(part for key, value in options.items() for part in (f"--{key}", str(value)))]
@@ -72,3 +70,11 @@ def test_boxes_are_told_in_the_benchmarks_pixels() -> None:
     reply = '<answer>{"bbox_2d": [10, 20, 30, 40]}</answer>'
     assert in_the_pictures_frame(reply, (0.5, 0.5)) == '<answer>{"bbox_2d": [20, 40, 60, 80]}</answer>'
     assert in_the_pictures_frame(reply, (1.0, 1.0)) == reply
+
+
+def test_without_a_word_about_pixels_the_models_own_bounds_hold(command: list[str], tmp_path: Path) -> None:
+    assert main(command) == 0
+    before = (tmp_path / "predictions.jsonl").read_text()
+    assert main([*command, "--min-pixels", "1024", "--max-pixels", "1024"]) == 0  # the toy's own: nothing is new
+    assert (tmp_path / "predictions.jsonl").read_text() == before
+    assert main([*command, "--max-pixels", "4096"]) == 1

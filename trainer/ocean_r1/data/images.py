@@ -6,6 +6,7 @@ The rule is that of Hugging Face's Qwen2-VL image processor (PIL version); tests
 from __future__ import annotations
 
 import io
+import json
 import math
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,18 @@ class PixelBounds:
 
     least: int
     most: int
+
+
+def pixel_bounds(folder: Path) -> PixelBounds:
+    """What a model's folder says of it, under either of the processor's names. Raises ImageError where it says nothing."""
+    try:
+        settings = json.loads((folder / "preprocessor_config.json").read_text())
+        size = settings.get("size") or {}
+        return PixelBounds(
+            int(settings.get("min_pixels") or size["shortest_edge"]), int(settings.get("max_pixels") or size["longest_edge"])
+        )
+    except (OSError, KeyError, ValueError) as error:
+        raise ImageError(f"{folder}/preprocessor_config.json does not say how many pixels a picture may have") from error
 
 
 def smart_resize(height: int, width: int, factor: int, bounds: PixelBounds) -> tuple[int, int]:
