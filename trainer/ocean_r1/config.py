@@ -134,6 +134,8 @@ class Model(Section):
     fresh: bool = False
     """Begin with random weights: the folder has config and tokenizer only."""
     device: str = "cpu"
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    """Of the computation; weights, gradients and moments are float32 in either case."""
     gradient_checkpointing: bool = False
     workers: Positive = 1
     """On a CPU: how many parts of a step are computed side by side, a core each."""

@@ -49,7 +49,7 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     stepper = Stepper(model, make_optimizer(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
         load_moments(done[-1], model, stepper.optimizer, heads)
-    return Run(model, Team(model, recipe.model.workers), Tokenizer(recipe.model.path), stepper, progress)
+    return Run(model, Team(model, recipe.model.workers, recipe.model.dtype), Tokenizer(recipe.model.path), stepper, progress)
 
 
 def open_reader(model: Qwen2_5_VL, tokenizer: Tokenizer, data: Data) -> tuple[Reader, list[int], int]:

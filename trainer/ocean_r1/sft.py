@@ -78,9 +78,10 @@ def learn(run: Run, lessons: list[Lesson], share: float) -> dict[str, float]:
         """The loss, and how many tokens were likelier than not, (2,)."""
         sums = torch.zeros(2, device=model.lm_head.weight.device)
         for lesson in some:
-            hidden = group_hidden(model, lesson.prompt, lesson.branches)[lesson.learnt]
             targets = torch.cat(lesson.branches)[lesson.learnt]
-            logp = token_stats(hidden, model.lm_head.weight, targets).logp
+            with run.team.casting():
+                hidden = group_hidden(model, lesson.prompt, lesson.branches)[lesson.learnt]
+                logp = token_stats(hidden, model.lm_head.weight, targets).logp
             loss = -logp.sum() / tokens
             loss.backward()
             sums += torch.stack([loss.detach(), (logp.detach() > -0.6931).sum()])

@@ -207,3 +207,19 @@ def test_workers_side_by_side_take_the_same_steps(kind: str, tmp_path: Path) -> 
         assert {name: three[name] for name in names} == pytest.approx(
             {name: one[name] for name in names}, rel=1e-3, abs=1e-5
         )
+
+
+def test_in_bfloat16_the_steps_are_nearly_those_of_float32(tmp_path: Path) -> None:
+    paths, logged = toy(tmp_path), []
+    for dtype in ("float32", "bfloat16"):
+        path = run_of(paths, tmp_path / dtype, "sft", steps=6, rows_per_step=5)
+        assert main(["sft", str(path), "--set", f"model.dtype={dtype}"]) == 0
+        logged.append([json.loads(line)["data"] for line in (tmp_path / dtype / "metrics.jsonl").read_text().splitlines()])
+    for exact, half in zip(*logged, strict=True):
+        assert half["sft/loss"] == pytest.approx(exact["sft/loss"], rel=0.02)
+    path = run_of(paths, tmp_path / "grpo")
+    assert main(["train", str(path), "--set", "model.dtype=bfloat16"]) == 0
+    data = [json.loads(line)["data"] for line in (tmp_path / "grpo/metrics.jsonl").read_text().splitlines()]
+    # What samples has the weights that were just learnt, rounded.
+    assert all(0 < each["actor/rollout_logp_difference"] < 0.05 for each in data)
+    assert all(tensor.dtype == torch.float32 for tensor in bits(checkpoints_of(tmp_path / "grpo")[-1]).values())

@@ -76,7 +76,7 @@ def sample_groups(
     groups: list[Group] = []
     for start in range(0, len(examples), settings.prompts_at_once):
         some = examples[start : start + settings.prompts_at_once]
-        sampled = team.each(draw, some)
+        sampled = team.sample(draw, some)
         texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
         cases = [
             Case(text, example.ground_truth, example.row.extra_info)
@@ -205,11 +205,12 @@ def update(
     advantages = advantages_of(groups, algorithm)
     old: list[Tensor | None] = [None] * len(groups)
     if algorithm.mini_batches * algorithm.epochs > 1:
-        with torch.no_grad():
+        with torch.no_grad(), team.casting():
             old = [stats_of(team.models[0], group, recipe, remat=False).logp for group in groups]
 
     def backward(model: Qwen2_5_VL, parts: list[tuple[Group, Tensor, Tensor, Tensor | None]]) -> list[Sums]:
-        return [accumulate(model, reference, *part, recipe) for part in parts]
+        with team.casting():
+            return [accumulate(model, reference, *part, recipe) for part in parts]
 
     sums = Sums()
     norms: list[float] = []
@@ -224,6 +225,7 @@ def update(
                 sums.add(part)
             team.gather()
             norm, taken = stepper.step(share)
+            team.refresh()
             norms.append(norm)
             skipped += not taken
     updates = len(norms)

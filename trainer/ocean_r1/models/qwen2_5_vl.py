@@ -28,7 +28,7 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.rms_norm(x, self.weight.shape, self.weight, self.eps)
+        return F.rms_norm(x, self.weight.shape, self.weight.to(x.dtype), self.eps)
 
 
 def rotate(x_THA: Tensor, cos_TA: Tensor, sin_TA: Tensor) -> Tensor:
@@ -62,7 +62,8 @@ class VisionAttention(nn.Module):
         out = torch.empty_like(q)
         for segment in segments:  # (segments, length)
             own_q, own_k, own_v = (part[segment].transpose(1, 2) for part in (q, k, v))  # (segments, H, length, A)
-            out = out.index_put((segment,), F.scaled_dot_product_attention(own_q, own_k, own_v).transpose(1, 2))
+            seen = F.scaled_dot_product_attention(own_q, own_k, own_v).transpose(1, 2)
+            out = out.index_put((segment,), seen.to(out.dtype))
         projected: Tensor = self.proj(out.flatten(1))
         return projected
 
@@ -114,6 +115,7 @@ class VisionTower(nn.Module):
     def forward(self, patches: Tensor, grids: Sequence[Grid]) -> Tensor:
         """Patches (N, patch_dim) of the images one after the other -> image tokens (N / merge^2, D) in reading order."""
         config, device = self.config, patches.device
+        patches = patches.to(self.patch_embed.proj.weight.dtype)
         merge = config.spatial_merge_size
         quarter = config.hidden_size // config.num_heads // 4
         frequencies = 10_000.0 ** -(torch.arange(quarter, dtype=torch.float32, device=device) / quarter)
