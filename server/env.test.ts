@@ -35,3 +35,36 @@ test.each([
 ])('%j is refused with what to set', (source, sentence) => {
   expect(() => readEnv(source)).toThrow(sentence);
 });
+
+const model = { id: 'seven', label: 'Seven', url: 'https://host/v1/', model: 'org/seven' };
+const models = (...all: object[]) => readEnv({ OCEAN_CHAT_MODELS: JSON.stringify(all) }).OCEAN_CHAT_MODELS;
+
+test('models to talk to are none, or a JSON array of them', () => {
+  expect(readEnv({ OCEAN_CHAT_MODELS: '' }).OCEAN_CHAT_MODELS).toEqual([]);
+  expect(models({ ...model, key: 'secret' })).toEqual([
+    {
+      ...model,
+      url: 'https://host/v1',
+      key: 'secret',
+      checkpoint: null,
+      stage: null,
+      pictures: { multiple: 28, minPixels: 3_136, maxPixels: 1_003_520 },
+      perVisitor: 12,
+      perMinute: 60,
+    },
+  ]);
+});
+
+test.each([
+  ['[', /OCEAN_CHAT_MODELS is not usable: set a JSON array/],
+  ['{}', /OCEAN_CHAT_MODELS is not usable/],
+  [JSON.stringify([{ ...model, id: 'Seven B' }]), /OCEAN_CHAT_MODELS\.0\.id is not usable: set lower-case/],
+  [
+    JSON.stringify([{ ...model, url: 'host/v1' }]),
+    /OCEAN_CHAT_MODELS\.0\.url is not usable: set the base address/,
+  ],
+  [JSON.stringify([{ ...model, modle: 'x' }]), /"modle"/],
+  [JSON.stringify([model, model]), /an id of its own/],
+])('models %s are refused with what to set, and without the key', (text, sentence) => {
+  expect(() => readEnv({ OCEAN_CHAT_MODELS: text })).toThrow(sentence);
+});

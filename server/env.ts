@@ -1,8 +1,49 @@
 import { z } from 'zod';
+import { endpoint } from '@/lib/chat/endpoint';
 
 /** The whole environment of the web server, read and validated once. Names and meanings: `.env.example`. */
 
 const emptyIsUnset = (value: unknown) => (value === '' ? undefined : value);
+
+const apiAddress = (unset: string) =>
+  z
+    .url({
+      protocol: /^https?$/,
+      error: `set the base address of an OpenAI-compatible API, as https://host/v1${unset}`,
+    })
+    .transform((url) => url.replace(/\/+$/, ''));
+
+/** A model behind an OpenAI-compatible API that visitors may talk to. */
+const chatModel = endpoint.extend({
+  /** The address before `/chat/completions`. */
+  url: apiAddress(''),
+  model: z.string().min(1).max(200),
+  key: z.string().min(1).nullable().default(null),
+  checkpoint: endpoint.shape.checkpoint.default(null),
+  stage: endpoint.shape.stage.default(null),
+  /** Those of Qwen2.5-VL's processor, with its pictures kept to a million pixels. */
+  pictures: endpoint.shape.pictures.default({ multiple: 28, minPixels: 3_136, maxPixels: 1_003_520 }),
+  /** How many replies may begin in a minute: of one visitor, and over all. */
+  perVisitor: z.number().int().min(1).max(10_000).default(12),
+  perMinute: z.number().int().min(1).max(10_000).default(60),
+});
+export type ChatModel = z.infer<typeof chatModel>;
+
+const chatModels = z
+  .string()
+  .transform((text, context): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch {
+      context.addIssue('set a JSON array, as in docs/serving.md, or leave it unset for no models');
+      return z.NEVER;
+    }
+  })
+  .pipe(z.array(chatModel).max(20))
+  .refine(
+    (models) => new Set(models.map(({ id }) => id)).size === models.length,
+    'give each model an id of its own',
+  );
 
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
@@ -30,17 +71,7 @@ const schema = z.object({
       )
       .default('info'),
   ),
-  OCEAN_JUDGE_URL: z.preprocess(
-    emptyIsUnset,
-    z
-      .url({
-        protocol: /^https?$/,
-        error:
-          'set the base address of an OpenAI-compatible API, as https://host/v1, or leave it unset for no judge',
-      })
-      .transform((url) => url.replace(/\/+$/, ''))
-      .optional(),
-  ),
+  OCEAN_JUDGE_URL: z.preprocess(emptyIsUnset, apiAddress(', or leave it unset for no judge').optional()),
   OCEAN_JUDGE_MODEL: z.preprocess(
     emptyIsUnset,
     z
@@ -65,6 +96,7 @@ const schema = z.object({
     emptyIsUnset,
     z.coerce.number('set how many calls a minute may begin').int().min(1).max(100_000).default(300),
   ),
+  OCEAN_CHAT_MODELS: z.preprocess(emptyIsUnset, chatModels.default([])),
   /** Set by Next itself while it builds; not for people. */
   NEXT_PHASE: z.string().optional(),
 });

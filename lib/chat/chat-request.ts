@@ -13,30 +13,40 @@ const text = z.object({ type: z.literal('text'), text: z.string().max(MAX_TEXT) 
 /** A picture's bytes as a data URL, at most a thousand or so pixels a side: the page makes it smaller first. */
 const file = z.object({
   type: z.literal('file'),
-  mediaType: z.enum(['image/png', 'image/jpeg', 'image/webp']),
-  url: z.string().regex(/^data:image\/(png|jpeg|webp);base64,[A-Za-z0-9+/]+={0,2}$/),
+  mediaType: z.string().startsWith('image/'),
+  url: z.string().regex(/^data:image\/[\w.+-]+;base64,/, 'must be a data URL of a picture, in base64'),
 });
 /** What the page keeps beside a message (figures, steps) is not for the model. */
 const other = z
   .object({ type: z.string().refine((type) => type !== 'text' && type !== 'file') })
   .transform(() => null);
 
-/** Messages are the AI SDK's UIMessage, whose further fields are let go. */
+/** The AI SDK's UIMessage, whose further fields are let go. */
+const message = z
+  .object({
+    role: z.enum(['system', 'user', 'assistant']),
+    parts: z
+      .array(z.union([text, file, other]))
+      .max(50)
+      .transform((parts) => parts.filter((part) => part !== null)),
+  })
+  .refine(({ parts }) => parts.length > 0, 'must have a text or a picture')
+  .refine(({ role, parts }) => role === 'user' || parts.every(({ type }) => type === 'text'), {
+    error: 'must not have pictures: those come with questions',
+  });
+
 export const chatRequest = z.object({
   /** The id of an endpoint. */
   endpoint: z.string(),
   messages: z
-    .array(
-      z.object({
-        role: z.enum(['system', 'user', 'assistant']),
-        parts: z
-          .array(z.union([text, file, other]))
-          .max(50)
-          .transform((parts) => parts.filter((part) => part !== null)),
-      }),
-    )
+    .array(message)
     .min(1)
-    .max(MAX_MESSAGES),
+    .max(MAX_MESSAGES)
+    .refine(
+      (messages) =>
+        messages.flatMap(({ parts }) => parts.filter(({ type }) => type === 'file')).length <= MAX_PICTURES,
+      `must have at most ${MAX_PICTURES} pictures`,
+    ),
   /** As lib/vlm samples; `temperature` 0 is greedy. */
   sampling: z
     .object({
@@ -47,16 +57,19 @@ export const chatRequest = z.object({
     })
     .default({ temperature: 0, topP: 1, seed: 0, maxNewTokens: 1_024 }),
 });
-export type ChatRequest = z.input<typeof chatRequest>;
+export type ChatRequest = z.infer<typeof chatRequest>;
 
-/** Comes as the reply's last part, `{ type: 'data-figures', data }`; a reply without it was cut off. */
-export const figures = z.object({
+/**
+ * Comes as the reply's last part, `{ type: 'data-figures', data }`. A reply without it failed or broke off: the stream's
+ * error is then a sentence for the visitor. What a server sends as reasoning is part of the text, within `<think>`.
+ */
+export const replyFigures = z.object({
   /** `length`: the reply was ended by `maxNewTokens` or by the model's context. */
-  why: z.enum(['stop', 'length', 'cancelled']),
+  why: z.enum(['stop', 'length']),
   /** Null where the server does not count. */
   promptTokens: z.number().int().min(0).nullable(),
   tokens: z.number().int().min(0).nullable(),
-  firstTokenMs: z.number().min(0),
+  firstTokenMs: z.number().min(0).nullable(),
   totalMs: z.number().min(0),
 });
-export type Figures = z.infer<typeof figures>;
+export type ReplyFigures = z.infer<typeof replyFigures>;

@@ -13,9 +13,13 @@ export const pictureSizes = z.strictObject({
 export type PictureSizes = z.infer<typeof pictureSizes>;
 
 /** A model behind a server, as the page knows it: its address and its key stay on the server. */
-export const endpoint = z.object({
-  id: z.string().regex(/^[a-z0-9][a-z0-9.-]{0,49}$/),
+export const endpoint = z.strictObject({
+  id: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{0,49}$/, 'set lower-case letters, digits, . and -, at most 50 characters'),
   label: z.string().min(1).max(80),
+  /** What it was trained by; null where that is not known, or nothing of ours. */
+  stage: z.enum(['base', 'stage1', 'stage2']).nullable(),
   /** The checkpoint that it serves, as the leaderboard names it; null where it is none of those. */
   checkpoint: z.string().max(100).nullable(),
   pictures: pictureSizes,

@@ -1,8 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { env } from '../env';
 
-export { type AttemptLimit, attemptLimit } from './attempt-limit';
-
 /** Who is asking. One writer for now; a real account system replaces what is behind `principalOf`. */
 export type Principal = { role: 'visitor' } | { role: 'writer' };
 

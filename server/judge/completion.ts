@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import { boundedText } from '../bounded-text';
 
 /** One question to an OpenAI-compatible API, and its reply. */
 
@@ -106,7 +107,9 @@ async function attemptOnce(
       redirect: 'error',
       signal: AbortSignal.any([signal, late.signal]),
     });
-    text = await boundedText(response);
+    const whole = await boundedText(response.body, MAX_BODY_BYTES);
+    if (whole === null) return failed('its answer is far too long');
+    text = whole;
   } catch (error) {
     if (signal.aborted) return failed('cancelled');
     if (late.signal.aborted) return failed(`no answer within ${attemptMs / 1000} s`);
@@ -146,17 +149,4 @@ function jsonOf(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** @throws Error where the body is longer than any answer. */
-async function boundedText(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.byteLength;
-    if (bytes > MAX_BODY_BYTES) throw new Error('its answer is far too long');
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }

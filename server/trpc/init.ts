@@ -41,7 +41,12 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-const CODES = { 'not-found': 'NOT_FOUND', conflict: 'CONFLICT', refused: 'BAD_REQUEST' } as const;
+const CODES = {
+  'not-found': 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  refused: 'BAD_REQUEST',
+  'too-many': 'TOO_MANY_REQUESTS',
+} as const;
 
 /** What the domains say in their own words, as tRPC says it. */
 export function asTrpcError(error: unknown): unknown {

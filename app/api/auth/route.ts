@@ -1,7 +1,6 @@
 import { cookies } from 'next/headers';
 import { z } from 'zod';
 import {
-  attemptLimit,
   isSameOrigin,
   isWriteToken,
   newSession,
@@ -9,9 +8,10 @@ import {
   SESSION_SECONDS,
   writingEnabled,
 } from '@/server/auth';
+import { addressOf, rateLimit } from '@/server/rate-limit';
 
 // 5 wrong tokens a minute from one address, 60 from all together.
-const attempts = attemptLimit(5, 60, 60_000);
+const attempts = rateLimit(5, 60, 60_000);
 const MAX_BODY_BYTES = 4_096;
 const signInBody = z.object({ token: z.string().min(1).max(1_000) });
 
@@ -39,7 +39,7 @@ export async function POST(request: Request): Promise<Response> {
       'Retry-After': String(wait),
     });
   if (!isWriteToken(body.data.token.trim())) {
-    attempts.failed(address);
+    attempts.count(address);
     return refused(401, 'This is not the write token of this server.');
   }
   (await cookies()).set(SESSION_COOKIE, newSession(), { ...cookieOptions(request), maxAge: SESSION_SECONDS });
@@ -57,9 +57,4 @@ export async function DELETE(request: Request): Promise<Response> {
 function cookieOptions(request: Request) {
   const secure = (request.headers.get('origin') ?? request.url).startsWith('https:');
   return { httpOnly: true, sameSite: 'strict', path: '/', secure } as const;
-}
-
-/** The hop nearest to us. Without a proxy in front it can be forged; see attemptLimit for what that gains. */
-function addressOf(headers: Headers): string {
-  return headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'unknown';
 }

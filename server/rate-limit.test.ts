@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { attemptLimit } from './attempt-limit';
+import { rateLimit } from './rate-limit';
 
-describe('attemptLimit', () => {
-  it('shuts an address out after its share, until the first of its failures has left the window', () => {
-    const limit = attemptLimit(3, 100, 60_000);
+describe('rateLimit', () => {
+  it('shuts an address out after its share, until the first of what was counted has left the window', () => {
+    const limit = rateLimit(3, 100, 60_000);
     for (const at of [0, 1_000, 2_000]) {
       expect(limit.waitSeconds('a', at)).toBe(0);
-      limit.failed('a', at);
+      limit.count('a', at);
     }
     expect(limit.waitSeconds('a', 3_000)).toBe(57);
     expect(limit.waitSeconds('b', 3_000)).toBe(0);
@@ -15,8 +15,8 @@ describe('attemptLimit', () => {
   });
 
   it('shuts all out after the overall share, whatever addresses are claimed', () => {
-    const limit = attemptLimit(3, 10, 60_000);
-    for (let n = 0; n < 10; n++) limit.failed(`forged ${n}`, n);
+    const limit = rateLimit(3, 10, 60_000);
+    for (let n = 0; n < 10; n++) limit.count(`forged ${n}`, n);
     expect(limit.waitSeconds('another', 10)).toBe(60);
     expect(limit.waitSeconds('another', 60_000)).toBe(0);
   });

@@ -1,0 +1,60 @@
+import { createUIMessageStreamResponse } from 'ai';
+import { chatRequest, MAX_REQUEST_BYTES } from '@/lib/chat/chat-request';
+import { isSameOrigin } from '@/server/auth';
+import { boundedText } from '@/server/bounded-text';
+import { reply } from '@/server/chat';
+import { log } from '@/server/log';
+import { Problem } from '@/server/problem';
+import { addressOf } from '@/server/rate-limit';
+import { requestIdOf } from '@/server/request-id';
+
+const STATUS = { 'not-found': 404, conflict: 409, refused: 400, 'too-many': 429 } as const;
+
+/** A model's reply as the AI SDK streams it. A refusal is a sentence as plain text, which the SDK's client shows as it is. */
+export async function POST(request: Request): Promise<Response> {
+  const requestId = requestIdOf(request.headers);
+  const refuse = (status: number, sentence: string) => {
+    log.info({ requestId, status, sentence }, 'chat refused');
+    return new Response(sentence, { status, headers: { 'x-request-id': requestId } });
+  };
+  if (!isSameOrigin(request.headers)) return refuse(403, 'A page of another site may not ask here.');
+  const text = await boundedText(request.body, MAX_REQUEST_BYTES);
+  if (text === null)
+    return refuse(
+      413,
+      `The conversation is larger than the ${MAX_REQUEST_BYTES / 1e6} MB that are taken: use fewer or smaller pictures.`,
+    );
+  const asked = chatRequest.safeParse(jsonOf(text));
+  if (!asked.success) {
+    const [issue] = asked.error.issues;
+    return refuse(
+      400,
+      `The question is not in the form that is taken: ${issue?.path.join('.')} ${issue?.message}.`,
+    );
+  }
+  try {
+    const stream = await reply(asked.data, {
+      address: addressOf(request.headers),
+      requestId,
+      signal: request.signal,
+    });
+    return createUIMessageStreamResponse({
+      stream,
+      // A comment now and then, so that no proxy takes a model that thinks for a dead one.
+      keepAliveMs: 15_000,
+      headers: { 'cache-control': 'no-cache, no-transform', 'x-request-id': requestId },
+    });
+  } catch (error) {
+    if (error instanceof Problem) return refuse(STATUS[error.kind], error.message);
+    log.error({ requestId, err: error }, 'chat failed');
+    return refuse(500, `Something failed here; the log has it under request ${requestId}.`);
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

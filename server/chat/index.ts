@@ -1,0 +1,2 @@
+export { endpoints } from './models';
+export { reply } from './reply';

@@ -1,0 +1,7 @@
+import { endpoints } from '../chat';
+import { publicProcedure, router } from './init';
+
+export const chatRouter = router({
+  /** The models behind servers that the page may offer; none where the environment names none. */
+  endpoints: publicProcedure.query(() => endpoints()),
+});
