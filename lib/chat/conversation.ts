@@ -1,27 +1,12 @@
 import * as z from 'zod';
 import { TASKS } from '@/lib/world/question';
 import { SEED_LIMIT } from '@/lib/world/random';
+import { LIMITS } from './limits';
 
 /**
  * A conversation as it is stored in the visitor's browser, exported, and shared. It is a tree of turns: an edited
  * question stands beside the one it was made of, and each turn has the replies of all models that were asked.
  */
-
-export const LIMITS = {
-  /** Characters of a question. */
-  question: 20_000,
-  /** Characters of a reply. */
-  reply: 200_000,
-  turns: 200,
-  pictures: 40,
-  models: 4,
-  /** Replies of a turn, those of all models and tries. */
-  replies: 24,
-  /** Longer side of a picture, pixels: larger ones are made smaller before they come in. */
-  pictureSide: 1_536,
-  /** Characters of a picture's data URL. */
-  pictureUrl: 2_000_000,
-} as const;
 
 const id = z.string().regex(/^[\w-]{8,64}$/);
 const instant = z.iso.datetime();
@@ -64,7 +49,7 @@ export const truthSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('words'),
     /** All that say the same; the first is the canonical one. */
-    forms: z.array(line).min(1).max(20),
+    forms: z.array(line).min(1).max(60),
     options: z.array(line).max(20).nullable(),
   }),
   z.strictObject({ kind: z.literal('box'), box: boxSchema, frame: frameSchema }),
@@ -140,7 +125,7 @@ export const conversationSchema = z
     title: line,
     createdAt: instant,
     updatedAt: instant,
-    /** Those that answer the next question, and those that answered before. */
+    /** All that have answered. */
     models: z.array(chatModelSchema).max(20),
     pictures: z.array(pictureSchema).max(LIMITS.pictures),
     turns: z.array(turnSchema).max(LIMITS.turns),

@@ -1,0 +1,82 @@
+import { reflections } from '@/lib/reasoning/reflection';
+import type { Box } from '@/lib/scoring/box';
+
+/**
+ * What a reply's text is made of, for showing. The text is hostile: a piece says what stands where, and whatever is no
+ * mathematics, box or reflection stays plain text. Linear in the text.
+ */
+export type Piece =
+  | { kind: 'text' | 'reflection'; text: string }
+  /** `tex` without its delimiters; `text` with them, for where it cannot be typeset. */
+  | { kind: 'mathematics'; text: string; tex: string; display: boolean }
+  | { kind: 'box'; text: string; box: Box; label: string | null };
+
+const NUMBERS = String.raw`\[\s{0,4}(\d{1,5}),\s{0,4}(\d{1,5}),\s{0,4}(\d{1,5}),\s{0,4}(\d{1,5})\s{0,4}\]`;
+const BOX = new RegExp(
+  String.raw`\{\s{0,4}"bbox_2d":\s{0,4}${NUMBERS}(?:,\s{0,4}"label":\s{0,4}"([^"\n]{0,80})")?\s{0,4}\}|${NUMBERS}`,
+  'g',
+);
+
+/** Longer is no formula that anybody would read. */
+const LONGEST = 2_000;
+const MATHEMATICS = new RegExp(
+  [
+    String.raw`\\\[([\s\S]{1,${LONGEST}}?)\\\]`,
+    String.raw`\$\$([^$]{1,${LONGEST}})\$\$`,
+    String.raw`\\\(([\s\S]{1,${LONGEST}}?)\\\)`,
+    // A single dollar sign is money unless it clings to what it encloses on one line and no digit follows.
+    String.raw`\$(?![\s$])([^$\n]{1,${LONGEST}})(?<!\s)\$(?!\d)`,
+  ].join('|'),
+  'g',
+);
+
+interface Found {
+  start: number;
+  piece: Exclude<Piece, { kind: 'text' }> | { kind: 'reflection'; text: string };
+}
+
+/** The pieces of a text, in order and without gaps. */
+export function piecesOf(text: string): Piece[] {
+  const found = [...mathematicsIn(text), ...boxesIn(text), ...reflectionsIn(text)].toSorted(
+    (one, other) => one.start - other.start,
+  );
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const { start, piece } of found) {
+    // What begins within another piece belongs to that.
+    if (start < at) continue;
+    if (at < start) pieces.push({ kind: 'text', text: text.slice(at, start) });
+    pieces.push(piece);
+    at = start + piece.text.length;
+  }
+  if (at < text.length) pieces.push({ kind: 'text', text: text.slice(at) });
+  return pieces;
+}
+
+function mathematicsIn(text: string): Found[] {
+  return [...text.matchAll(MATHEMATICS)].map((match) => {
+    const [whole, bracketed, dollars, inline, dollar] = match;
+    const display = bracketed ?? dollars;
+    const tex = display ?? inline ?? dollar ?? '';
+    return {
+      start: match.index,
+      piece: { kind: 'mathematics', text: whole, tex, display: display !== undefined },
+    };
+  });
+}
+
+function boxesIn(text: string): Found[] {
+  return [...text.matchAll(BOX)].map((match) => {
+    const [whole, ...groups] = match;
+    const label = groups[4] ?? null;
+    const edges = (groups[0] === undefined ? groups.slice(5) : groups).map(Number);
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = edges;
+    return { start: match.index, piece: { kind: 'box', text: whole, box: [x1, y1, x2, y2], label } };
+  });
+}
+
+const reflectionsIn = (text: string): Found[] =>
+  reflections(text).map(([start, end]) => ({
+    start,
+    piece: { kind: 'reflection', text: text.slice(start, end) },
+  }));

@@ -1,0 +1,142 @@
+import { describe, expect, test } from 'vitest';
+import { type ChatModel, type Conversation, conversationSchema, type Reply, type Turn } from './conversation';
+import { messagesFor, promptFor } from './messages';
+import {
+  branchAt,
+  columnsOf,
+  newConversation,
+  pathTo,
+  pictureAt,
+  shownTurns,
+  showTurn,
+  titleOf,
+  versionsOf,
+  withReply,
+  withTurn,
+} from './turns';
+
+const base: ChatModel = { id: 'browser:nano-base', label: 'Base', stage: 'base', checkpoint: 'nano-base' };
+const stage1: ChatModel = {
+  id: 'browser:nano-stage1',
+  label: 'Stage 1',
+  stage: 'stage1',
+  checkpoint: 'nano-stage1',
+};
+const picture = (id: string) => ({ id, url: 'data:image/png;base64,AAAA', width: 8, height: 8, scene: null });
+
+const reply = (modelId: string, text: string, id = `${modelId.slice(8)}-${text}-reply`): Reply => ({
+  id,
+  modelId,
+  text,
+  end: { why: 'stop' },
+  figures: null,
+  sampling: { temperature: 0, seed: 0 },
+  frame: null,
+});
+
+const turn = (id: string, parentId: string | null, more: Partial<Turn> = {}): Turn => ({
+  id: `turn-${id}`,
+  parentId: parentId === null ? null : `turn-${parentId}`,
+  askedAt: '2026-11-24T12:00:00.000Z',
+  question: `Question ${id}?`,
+  promptId: 'plain',
+  pictureId: null,
+  truth: null,
+  replies: [],
+  ...more,
+});
+
+/** first (picture-1) → second → third, and second edited into other. */
+function conversation(): Conversation {
+  const models = [base, stage1];
+  let made = newConversation('conversation-1', new Date(0));
+  const first = turn('first', null, {
+    pictureId: 'picture-1',
+    replies: [reply(base.id, 'a'), reply(stage1.id, 'b')],
+  });
+  made = withTurn(made, first, models, picture('picture-1'));
+  made = withTurn(made, turn('second', 'first', { replies: [reply(base.id, 'c')] }), [base], null);
+  made = withTurn(made, turn('third', 'second'), [base], null);
+  return withTurn(made, turn('other', 'first', { pictureId: 'picture-2' }), [base], picture('picture-2'));
+}
+
+const ids = (turns: readonly Turn[]) => turns.map(({ id }) => id.slice(5));
+
+describe('a conversation is a tree of turns', () => {
+  test('the newest turn is shown with those before it', () => {
+    expect(ids(shownTurns(conversation()))).toEqual(['first', 'other']);
+    expect(conversationSchema.parse(conversation())).toEqual(conversation());
+  });
+
+  test('an edited question has its earlier version beside it, which can be shown again to its end', () => {
+    const made = conversation();
+    const [, other] = shownTurns(made);
+    expect(other && ids(versionsOf(made, other))).toEqual(['second', 'other']);
+    expect(ids(shownTurns(showTurn(made, 'turn-second')))).toEqual(['first', 'second', 'third']);
+  });
+
+  test('a branch is a conversation of its own with what leads to it', () => {
+    const branch = branchAt(conversation(), 'turn-second', 'conversation-2', new Date(5));
+    expect(ids(branch.turns)).toEqual(['first', 'second']);
+    expect(branch).toMatchObject({
+      id: 'conversation-2',
+      currentId: 'turn-second',
+      pictures: [{ id: 'picture-1' }],
+    });
+    expect(conversationSchema.parse(branch)).toEqual(branch);
+  });
+
+  test('a reply takes the place of itself; a further try stands behind', () => {
+    let made = withReply(conversation(), 'turn-other', reply(base.id, 'half', 'reply-one'));
+    made = withReply(made, 'turn-other', reply(base.id, 'whole', 'reply-one'));
+    made = withReply(made, 'turn-other', reply(base.id, 'again', 'reply-two'));
+    const replies = pathTo(made, 'turn-other').at(-1)?.replies ?? [];
+    expect(replies.map(({ text }) => text)).toEqual(['whole', 'again']);
+    expect(columnsOf(turn('x', null, { replies }))).toEqual([base.id]);
+  });
+
+  test('the picture of a turn is its own or the last one before', () => {
+    expect(pictureAt(conversation(), 'turn-third')?.id).toBe('picture-1');
+    expect(pictureAt(conversation(), 'turn-other')?.id).toBe('picture-2');
+  });
+
+  test('a title is the first line of the first question, cut', () => {
+    expect(conversation().title).toBe('Question first?');
+    expect(titleOf(`${'long '.repeat(40)}\nsecond line`)).toBe(`${'long '.repeat(16).trim()}…`);
+  });
+});
+
+describe('what a model is given', () => {
+  test('its own replies and no other’s', () => {
+    const path = pathTo(conversation(), 'turn-third');
+    expect(messagesFor(path, base.id)).toEqual([
+      { role: 'user', text: ' Question first?', pictureId: 'picture-1' },
+      { role: 'assistant', text: 'a', pictureId: null },
+      { role: 'user', text: 'Question second?', pictureId: null },
+      { role: 'assistant', text: 'c', pictureId: null },
+      { role: 'user', text: 'Question third?', pictureId: null },
+    ]);
+  });
+
+  test('a turn that it said nothing to is left out, and its picture comes with the next question', () => {
+    const path = pathTo(conversation(), 'turn-third');
+    expect(messagesFor(path, 'server:new')).toEqual([
+      { role: 'user', text: ' Question third?', pictureId: 'picture-1' },
+    ]);
+    expect(messagesFor(path, stage1.id)).toHaveLength(3);
+  });
+
+  test('the question with its instruction, as training rows have it', () => {
+    const [{ text = '' } = {}] = messagesFor(
+      [turn('x', null, { pictureId: 'picture-1', promptId: 'seed-think', question: 'How many?' })],
+      base.id,
+    );
+    expect(text).toMatch(/^ How many\?\nYou FIRST think about .* <answer> <\/answer> tags\.$/);
+  });
+
+  test('who asks for a place is told to answer in JSON', () => {
+    expect(promptFor('Give the bounding box of the red cube.')).toBe('seed-rec');
+    expect(promptFor('Output the bounding box of the car as [x1, y1, x2, y2].')).toBe('seed-rec');
+    expect(promptFor('How many boxes are there?')).toBe('seed-think');
+  });
+});
