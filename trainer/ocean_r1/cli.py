@@ -109,6 +109,8 @@ def add_export(commands: Any) -> None:
     parser = commands.add_parser(
         "export",
         help="a folder with safetensors and ONNX graphs, float32 and int8, and the proof that they are the model",
+        description="Rounds the weights to 8 bits and writes them in every format. With --rows it proves that all formats "
+        "give PyTorch's greedy tokens; with --replies too it writes these to greedy.json, for other engines to be held to.",
         epilog="example: ocean-r1 export --model runs/nano-stage2/step-000100/model --out models/nano --rows rows/val",
     )
     parser.add_argument("--model", type=Path, required=True, help="a Hugging Face folder")
@@ -116,6 +118,7 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--rows", type=Path, help="training rows to prove the export on")
     parser.add_argument("--prompts", type=int, default=50, help="how many of them")
     parser.add_argument("--max-new-tokens", type=int, default=192)
+    parser.add_argument("--replies", type=int, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)")
     parser.set_defaults(run=run_export)
 
 
@@ -137,13 +140,20 @@ def run_export(options: argparse.Namespace) -> None:
     data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
     dataset = open_dataset(data.files)
     reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
-    proof = prove(options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens)
+    proof = prove(options.model, options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens)
     print(
-        f"float32: the tokens of {proof.equal} of {proof.prompts} prompts are PyTorch's; "
-        f"correct {proof.correct:.1%}, in int8 {proof.correct_int8:.1%}"
+        f"the tokens of {proof.equal} of {proof.prompts} prompts are PyTorch's in float32, of {proof.equal_int8} in int8; "
+        f"correct {proof.correct_rounded:.1%}, before the weights were rounded {proof.correct:.1%}"
     )
-    if proof.equal < proof.prompts:
-        raise RuntimeError("the float32 graphs are not the model")
+    if min(proof.equal, proof.equal_int8) < proof.prompts:
+        raise RuntimeError("the graphs are not the model")
+    if options.replies:
+        from ocean_r1.export.replies import write_replies
+        from ocean_r1.models.weights import load_model
+
+        path = options.out / "greedy.json"
+        write_replies(load_model(options.out), reader, options.replies, options.max_new_tokens, path)
+        print(f"{path}: {options.replies} replies")
 
 
 def add_training(commands: Any, name: str, what: str, example: str) -> None:

@@ -121,7 +121,6 @@ class Reader:
         """Tokens of the prompt, from the pictures' headers alone. Raises RowError naming file and row."""
         row, name = self.dataset.row(position), self.dataset.name(position)
         vision = self.config.vision
-        bounds = PixelBounds(self.data.min_pixels, self.data.max_pixels)
         tokens = len(self.tokenizer.ids(self.tokenizer.chat(row.prompt)))
         side = vision.patch_size * vision.spatial_merge_size
         try:
@@ -129,15 +128,18 @@ class Reader:
                 scaled_truth(row.ground_truth, (1.0, 1.0))
             for source in row.sources(self.dataset.folder(position)):
                 width, height = image_size(source)
-                rows, columns = smart_resize(height, width, side, bounds)
+                rows, columns = smart_resize(height, width, side, self.bounds)
                 tokens += (rows // side) * (columns // side) - 1
         except (ImageError, RowError) as error:
             raise RowError(f"{name}: {error}") from error
         return tokens
 
+    @property
+    def bounds(self) -> PixelBounds:
+        return PixelBounds(self.data.min_pixels, self.data.max_pixels)
+
     def _patches(self, source: bytes | Path) -> Patches:
-        bounds = PixelBounds(self.data.min_pixels, self.data.max_pixels)
-        return patches_of(open_image(source), self.config.vision, bounds)
+        return patches_of(open_image(source), self.config.vision, self.bounds)
 
     def expand(self, ids: list[int], grids: tuple[Any, ...], name: str) -> list[int]:
         """Each single image token as many times as its grid has tokens."""

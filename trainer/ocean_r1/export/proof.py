@@ -1,4 +1,4 @@
-"""What an export is held to: the same greedy tokens in float32, about the same rewards in int8."""
+"""What an export is held to: the same greedy tokens in every number format, and about the rewards of its source."""
 
 from __future__ import annotations
 
@@ -6,41 +6,42 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
-
 from ocean_r1.config import Reward
 from ocean_r1.data.prompts import Example, Reader
+from ocean_r1.export.replies import greedy_tokens
 from ocean_r1.export.runtime import ExportedModel
-from ocean_r1.grpo.rollout import Sampling, sample
 from ocean_r1.models.weights import load_model
 from ocean_r1.rewards.pool import Case, RewardPool
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Of `prompts` prompts: those whose float32 tokens are PyTorch's, and the share answered correctly by each."""
+    """Of `prompts` prompts: those whose tokens in float32 and in int8 are PyTorch's on the exported weights, and the
+    share answered correctly by the model before and after its weights were rounded."""
 
     prompts: int
     equal: int
+    equal_int8: int
     correct: float
-    correct_int8: float
+    correct_rounded: float
 
 
-def prove(folder: Path, reader: Reader, positions: Sequence[int], max_new_tokens: int) -> Proof:
+def prove(source: Path, folder: Path, reader: Reader, positions: Sequence[int], max_new_tokens: int) -> Proof:
     examples = [reader.example(position) for position in positions]
+    prompts = [example.prompt for example in examples]
     stops = reader.tokenizer.stop_tokens
-    model = load_model(folder)
-    sampling = Sampling(max_new_tokens, stops, temperature=0, forbidden_tokens=(model.config.image_token_id,))
-    expected = [
-        sample(model, [example.prompt], 1, sampling, torch.zeros(1, 1, dtype=torch.int64))[0][0].ids.tolist()
-        for example in examples
-    ]
-    whole, small = ExportedModel(folder), ExportedModel(folder, "_quantized")
-    tokens = [whole.greedy(example.prompt, max_new_tokens, stops) for example in examples]
-    tokens_int8 = [small.greedy(example.prompt, max_new_tokens, stops) for example in examples]
+    before, expected = (greedy_tokens(load_model(where), prompts, stops, max_new_tokens) for where in (source, folder))
+    whole, small = (
+        [graphs.greedy(prompt, max_new_tokens, stops) for prompt in prompts]
+        for graphs in (ExportedModel(folder), ExportedModel(folder, "_quantized"))
+    )
     with RewardPool(Reward(expression="correct")) as pool:
-        correct, correct_int8 = (share(pool, reader, examples, some) for some in (expected, tokens_int8))
-    return Proof(len(examples), sum(a == b for a, b in zip(tokens, expected, strict=True)), correct, correct_int8)
+        correct, correct_rounded = (share(pool, reader, examples, some) for some in (before, expected))
+    return Proof(len(examples), same(whole, expected), same(small, expected), correct, correct_rounded)
+
+
+def same(some: Sequence[list[int]], others: Sequence[list[int]]) -> int:
+    return sum(a == b for a, b in zip(some, others, strict=True))
 
 
 def share(pool: RewardPool, reader: Reader, examples: Sequence[Example], tokens: Sequence[list[int]]) -> float:
