@@ -45,10 +45,11 @@ export type Dtype = keyof typeof SUFFIX;
 export const GRAPHS = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'] as const;
 export type Graph = (typeof GRAPHS)[number];
 
+export type ExternalData = boolean | number;
 export interface GraphSettings {
   dtype: Dtype | Partial<Record<Graph, Dtype>> | undefined;
-  /** How many files of weights lie beside a graph, under `<graph><suffix>.onnx_data`, `…_data_1`, …. */
-  externalData: (file: string) => number;
+  /** How many files of weights lie beside each graph (true: one), or beside the graph or file of that name. */
+  externalData: ExternalData | Record<string, ExternalData>;
 }
 
 const count = z.int().positive();
@@ -69,7 +70,9 @@ const text = z.object({
   max_position_embeddings: count,
 });
 
-const config = z.object({
+const nested = z.object({ text_config: text });
+
+const config = z.looseObject({
   model_type: z.literal('qwen2_5_vl', 'this engine opens models of the type "qwen2_5_vl"'),
   image_token_id: z.int().nonnegative(),
   vision_config: z.object({ spatial_merge_size: count }),
@@ -113,17 +116,18 @@ export interface ConfigFiles {
 
 /** Reads Hugging Face's nested form and the older flat one. @throws VlmError naming file and key. */
 export function readModelConfig(files: ConfigFiles): ModelConfig {
-  const top = parse(config, files, 'config.json');
-  const nested = z
-    .looseObject({ text_config: z.unknown().optional() })
-    .parse(files['config.json']).text_config;
-  const words = nested === undefined ? parse(text, files, 'config.json') : parseText(nested);
-  const { eos_token_id } = parse(generation, files, 'generation_config.json');
-  const picture = parse(preprocessor, files, 'preprocessor_config.json');
-  if (picture.merge_size !== top.vision_config.spatial_merge_size) {
+  const top = parseFile(config, files['config.json'], 'config.json');
+  const words =
+    'text_config' in top
+      ? parseFile(nested, files['config.json'], 'config.json').text_config
+      : parseFile(text, files['config.json'], 'config.json');
+  const { eos_token_id } = parseFile(generation, files['generation_config.json'], 'generation_config.json');
+  const picture = parseFile(preprocessor, files['preprocessor_config.json'], 'preprocessor_config.json');
+  const merge = top.vision_config.spatial_merge_size;
+  if (picture.merge_size !== merge) {
     throw new VlmError(
       'model',
-      `preprocessor_config.json: merge_size is ${picture.merge_size}, and vision_config.spatial_merge_size in config.json ${top.vision_config.spatial_merge_size}; they have to be the same.`,
+      `preprocessor_config.json: merge_size: is ${picture.merge_size}, but vision_config.spatial_merge_size in config.json is ${merge}.`,
     );
   }
   const js = top['transformers.js_config'];
@@ -139,37 +143,23 @@ export function readModelConfig(files: ConfigFiles): ModelConfig {
     image: {
       patchSize: picture.patch_size,
       temporalPatchSize: picture.temporal_patch_size,
-      mergeSize: picture.merge_size,
+      mergeSize: merge,
       bounds: { least: picture.least, most: picture.most },
       rescale: picture.rescale_factor,
       mean: picture.image_mean,
       std: picture.image_std,
     },
-    graphs: {
-      dtype: js?.dtype,
-      externalData: (file) => {
-        const format = js?.use_external_data_format ?? 0;
-        return Number(typeof format === 'object' ? (format[file] ?? format[graphOf(file)] ?? 0) : format);
-      },
-    },
+    graphs: { dtype: js?.dtype, externalData: js?.use_external_data_format ?? false },
   };
 }
 
-/** `decoder_model_merged_q4f16.onnx` belongs to `decoder_model_merged`. */
-const graphOf = (file: string): string => GRAPHS.find((graph) => file.startsWith(graph)) ?? file;
-
-const parseText = (nested: unknown) =>
-  parse(z.object({ text_config: text }), { 'config.json': { text_config: nested } }, 'config.json')
-    .text_config;
-
-function parse<T extends z.ZodType, F extends string>(
-  schema: T,
-  files: Record<F, unknown>,
-  file: F,
-): z.infer<T> {
-  const read = schema.safeParse(files[file]);
+/** @throws VlmError naming file and key. */
+export function parseFile<T extends z.ZodType>(schema: T, content: unknown, file: string): z.infer<T> {
+  const read = schema.safeParse(content);
   if (read.success) return read.data;
   const issue = read.error.issues[0];
-  const key = issue?.path.join('.');
-  throw new VlmError('model', `${file}: ${key ? `${key}: ` : ''}${issue?.message ?? 'is no settings file'}.`);
+  throw new VlmError(
+    'model',
+    [file, ...(issue?.path.length ? [issue.path.join('.')] : []), `${issue?.message}.`].join(': '),
+  );
 }

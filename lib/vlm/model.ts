@@ -1,0 +1,202 @@
+import { type GraphFile, Graphs, type Past, type Runtime } from './graphs';
+import type { Language } from './language';
+import type { Graph, ModelConfig } from './model-config';
+import { patchesOf } from './patches';
+import { type Prompt, promptOf, sharedPrefix } from './prompt';
+import { ReplyText } from './reply-text';
+import { chooseToken } from './sampling';
+import type { Message, ReplyEvent, Sampling, VlmImage } from './types';
+
+/** A prompt is read in pieces of so many tokens, which bounds the memory of attention. */
+const PIECE = 512;
+/** Text is told about this often: a screen shows no more. */
+const TELL_EVERY_MS = 16;
+/** How long the decoder runs before other messages are let in. */
+const BREATHE_EVERY_MS = 4;
+/** Features of so many bytes are kept, the least lately used go. */
+const MOST_FEATURES = 16 * 2 ** 20;
+
+/** What the decoder has read: a prompt and the part of its reply that was fed back. */
+interface Kept {
+  ids: number[];
+  images: Prompt['images'];
+  past: Past;
+}
+
+/** Brings the pixels of a picture that has to be looked at. */
+export type Pixels = (image: VlmImage) => Promise<VlmImage>;
+
+/** A model that is open: it answers one conversation at a time, and keeps of the last what the next can use. */
+export class Model {
+  private kept: Kept | null = null;
+  /** By picture, the latest used last. */
+  private readonly features = new Map<string, Float32Array>();
+
+  private constructor(
+    readonly config: ModelConfig,
+    private readonly language: Language,
+    private readonly graphs: Graphs,
+  ) {}
+
+  /** @throws VlmError */
+  static async open(
+    runtime: Runtime,
+    config: ModelConfig,
+    language: Language,
+    files: Record<Graph, GraphFile>,
+  ): Promise<Model> {
+    return new Model(config, language, await Graphs.open(runtime, config, files));
+  }
+
+  /**
+   * The events of a reply. The model stays usable wherever it is cancelled, or left off.
+   *
+   * @param pixels Called for pictures whose features are not kept; what a message holds of a picture is its key and size.
+   * @throws VlmError where the conversation cannot be answered.
+   */
+  async *reply(
+    messages: readonly Message[],
+    sampling: Sampling,
+    pixels: Pixels,
+    signal: Pick<AbortSignal, 'aborted'>,
+  ): AsyncGenerator<ReplyEvent> {
+    const began = performance.now();
+    const prompt = promptOf(messages, this.language, this.config);
+    const { kept, reused } = await this.continued(prompt);
+    yield { type: 'started', promptTokens: prompt.ids.length, reusedTokens: reused };
+
+    let tokens = 0;
+    let firstTokenMs = 0;
+    const ended = (why: 'stop' | 'length' | 'cancelled'): ReplyEvent => ({
+      type: 'ended',
+      why,
+      tokens,
+      firstTokenMs,
+      totalMs: performance.now() - began,
+    });
+    const breathe = breathing();
+
+    let logits: Float32Array = new Float32Array(0);
+    const embeds = await this.embeds(prompt, reused, pixels);
+    const { width, imageToken, stopTokens, mostTokens } = this.config;
+    for (let at = reused; at < prompt.ids.length; at += PIECE) {
+      await breathe();
+      if (signal.aborted) return yield ended('cancelled');
+      const end = Math.min(at + PIECE, prompt.ids.length);
+      const axes = prompt.positions.axes.map((axis) => axis.subarray(at, end)) as [
+        Int32Array,
+        Int32Array,
+        Int32Array,
+      ];
+      logits = await this.read(
+        kept,
+        prompt.ids.slice(at, end),
+        embeds.subarray((at - reused) * width, (end - reused) * width),
+        axes,
+      );
+    }
+
+    const text = new ReplyText(sampling.stop);
+    const room = Math.min(sampling.maxNewTokens, mostTokens - prompt.ids.length);
+    let told = 0;
+    for (;;) {
+      const token = chooseToken(logits, imageToken, sampling, tokens);
+      tokens++;
+      if (tokens === 1) firstTokenMs = performance.now() - began;
+      const stopped = stopTokens.includes(token);
+      if (!stopped) text.add(this.language.bytesOf(token));
+      const why = stopped || text.stopped ? 'stop' : tokens >= room ? 'length' : null;
+      if (why !== null || tokens === 1 || performance.now() - told >= TELL_EVERY_MS) {
+        told = performance.now();
+        const more = why === null ? text.take() : text.end();
+        if (more !== '') yield { type: 'text', text: more, tokens };
+      }
+      if (why !== null) return yield ended(why);
+      await breathe();
+      if (signal.aborted) {
+        const more = text.end();
+        if (more !== '') yield { type: 'text', text: more, tokens };
+        return yield ended('cancelled');
+      }
+      const place = Int32Array.of(prompt.positions.next + tokens - 1);
+      logits = await this.read(kept, [token], await this.graphs.embed([token]), [place, place, place]);
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.graphs.release();
+  }
+
+  /** The past of the last conversation as far as the prompt begins like it; its last token at least is read again. */
+  private async continued(prompt: Prompt): Promise<{ kept: Kept; reused: number }> {
+    const last = this.kept;
+    // Whatever happens from here on, a past that was half changed is never used.
+    this.kept = null;
+    const reused = last === null ? 0 : Math.min(sharedPrefix(prompt, last), prompt.ids.length - 1);
+    const past = last === null ? this.graphs.start() : await this.graphs.cut(last.past, reused);
+    const kept = { ids: prompt.ids.slice(0, reused), images: prompt.images, past };
+    this.kept = kept;
+    return { kept, reused };
+  }
+
+  /** Feeds tokens to the decoder; the logits of what follows. */
+  private async read(
+    kept: Kept,
+    ids: readonly number[],
+    embeds: Float32Array,
+    axes: [Int32Array, Int32Array, Int32Array],
+  ): Promise<Float32Array> {
+    this.kept = null;
+    const { logits, past } = await this.graphs.decode(kept.past, embeds, axes);
+    kept.past = past;
+    kept.ids.push(...ids);
+    this.kept = kept;
+    return logits;
+  }
+
+  /** Rows of the prompt's tokens from `start` on, those of pictures in their places. */
+  private async embeds(prompt: Prompt, start: number, pixels: Pixels): Promise<Float32Array> {
+    const { width } = this.config;
+    const rows = await this.graphs.embed(prompt.ids.slice(start));
+    for (const placed of prompt.images) {
+      const skipped = Math.max(0, start - placed.start);
+      if (skipped >= placed.count) continue;
+      const features = await this.featuresOf(placed.image, pixels);
+      rows.set(features.subarray(skipped * width), (placed.start + skipped - start) * width);
+    }
+    return rows;
+  }
+
+  private async featuresOf(image: VlmImage, pixels: Pixels): Promise<Float32Array> {
+    const known = this.features.get(image.key);
+    const features = known ?? (await this.graphs.see(patchesOf(await pixels(image), this.config.image)));
+    this.features.delete(image.key);
+    this.features.set(image.key, features);
+    let bytes = 0;
+    for (const each of this.features.values()) bytes += each.byteLength;
+    for (const [key, each] of this.features) {
+      if (bytes <= MOST_FEATURES || key === image.key) break;
+      this.features.delete(key);
+      bytes -= each.byteLength;
+    }
+    return features;
+  }
+}
+
+/** Lets other messages in, cancelling among them, when it is called a while after the last time. */
+function breathing(): () => Promise<void> {
+  let last = performance.now();
+  return async () => {
+    if (performance.now() - last < BREATHE_EVERY_MS) return;
+    await new Promise<void>((resolve) => {
+      // Unlike a timer's, a message's turn comes at once.
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = () => {
+        port1.close();
+        resolve();
+      };
+      port2.postMessage(null);
+    });
+    last = performance.now();
+  };
+}
