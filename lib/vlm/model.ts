@@ -1,7 +1,7 @@
 import { type GraphFile, Graphs, type Past, type Runtime } from './graphs';
 import type { Language } from './language';
 import type { Graph, ModelConfig } from './model-config';
-import { patchesOf } from './patches';
+import { patchesOf, seenSize } from './patches';
 import { type Prompt, promptOf, sharedPrefix } from './prompt';
 import { ReplyText } from './reply-text';
 import { chooseToken } from './sampling';
@@ -63,7 +63,12 @@ export class Model {
     const began = performance.now();
     const prompt = promptOf(messages, this.language, this.config);
     const { kept, reused } = await this.continued(prompt);
-    yield { type: 'started', promptTokens: prompt.ids.length, reusedTokens: reused };
+    yield {
+      type: 'started',
+      promptTokens: prompt.ids.length,
+      reusedTokens: reused,
+      frames: prompt.images.map(({ image }) => seenSize(image, this.config.image)),
+    };
 
     let tokens = 0;
     let firstTokenMs = 0;

@@ -30,8 +30,16 @@ export interface Sampling {
 }
 
 export type ReplyEvent =
-  /** `reusedTokens` of the prompt were kept from the reply before and not computed again. */
-  | { type: 'started'; promptTokens: number; reusedTokens: number }
+  /**
+   * `reusedTokens` of the prompt were kept from the reply before and not computed again. `frames`: the sizes in which the
+   * model sees the conversation's pictures, in their order; boxes in its reply are in these pixels.
+   */
+  | {
+      type: 'started';
+      promptTokens: number;
+      reusedTokens: number;
+      frames: readonly { width: number; height: number }[];
+    }
   /** `text` is what is added; `tokens` the count so far. */
   | { type: 'text'; text: string; tokens: number }
   | {
@@ -50,15 +58,25 @@ export interface EngineFacts {
 }
 
 export type LoadEvent =
-  /** Before anything is fetched; `bytes` are still to be fetched, none where the model is cached. */
+  /**
+   * Before a model is fetched. `bytes` are still to be fetched, of the model and of the program that runs it; `cached`:
+   * of the model there are none.
+   */
   | { type: 'cost'; bytes: number; cached: boolean }
+  /** `loaded` and `total` are bytes of all files that are fetched; `file` is the one of which some came just now. */
   | { type: 'progress'; file: string; loaded: number; total: number; bytesPerSecond: number }
   | { type: 'ready'; engine: EngineFacts };
 
 /** The engine as the main thread has it: a worker started at the first use, and replaced where it died. */
 export interface Vlm {
-  /** Throws VlmError from the iteration, as `reply` does. */
+  /**
+   * Makes a model ready; the second time it is at once.
+   *
+   * @param modelId One of `models.json`, or the address of a folder in the same layout.
+   * @throws VlmError from the iteration, as `reply` does; the signal's reason where that ends it.
+   */
   load(modelId: string, signal?: AbortSignal): AsyncIterable<LoadEvent>;
+  /** Loads the model where it is not loaded. Cancelled by the signal, it ends with the event that says so. */
   reply(
     modelId: string,
     messages: readonly Message[],

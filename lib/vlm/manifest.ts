@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+/**
+ * `public/models/models.json`: the models that the page offers, and of each the files that a browser fetches to open it.
+ * Written by scripts/model-manifest.mjs.
+ */
+export const manifestSchema = z.strictObject({
+  models: z.array(
+    z.strictObject({
+      /** The name of its folder beside the manifest. */
+      id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
+      label: z.string().min(1),
+      stage: z.enum(['base', 'stage1', 'stage2']),
+      files: z.array(
+        z.strictObject({
+          path: z.string().regex(/^[\w-]+(\/[\w-]+)*\.\w+$/),
+          bytes: z.int().positive(),
+          sha256: z.string().regex(/^[0-9a-f]{64}$/),
+        }),
+      ),
+    }),
+  ),
+});
+
+export type Manifest = z.infer<typeof manifestSchema>;
+export type ManifestModel = Manifest['models'][number];
+export type ManifestFile = ManifestModel['files'][number];
