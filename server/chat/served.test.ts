@@ -1,0 +1,146 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
+import { chatRequest, replyFigures } from '@/lib/chat/chat-request';
+import { reply } from './reply';
+
+/** Against an OpenAI-compatible server that others wrote: `transformers serve`, with Nano. */
+
+const { transformers, model, folder, port } = await vi.hoisted(async () => {
+  const { createServer } = await import('node:net');
+  const { mkdtempSync } = await import('node:fs');
+  const folder = mkdtempSync(`${process.env.TMPDIR ?? '/tmp'}/ocean-served-`);
+  const free = createServer();
+  await new Promise<void>((ready) => free.listen(0, '127.0.0.1', ready));
+  const address = free.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  await new Promise((closed) => free.close(closed));
+  process.env.LOG_LEVEL = 'silent';
+  process.env.OCEAN_CHAT_MODELS = JSON.stringify([
+    {
+      id: 'nano',
+      label: 'Nano',
+      url: `http://127.0.0.1:${port}/v1`,
+      model: folder,
+      pictures: { multiple: 16, minPixels: 16_384, maxPixels: 16_384 },
+      perVisitor: 100,
+    },
+  ]);
+  const { OCEAN_TEST_TRANSFORMERS: transformers = '', OCEAN_TEST_MODEL: model = '' } = process.env;
+  return { transformers, model, folder, port };
+});
+const skip = transformers === '' || model === '';
+const name = skip
+  ? 'transformers serve (skipped: OCEAN_TEST_TRANSFORMERS names no such command with its serving extra, or OCEAN_TEST_MODEL no folder of Nano with its safetensors)'
+  : 'transformers serve';
+
+describe(name, () => {
+  let server: ChildProcess;
+
+  beforeAll(async () => {
+    if (skip) return;
+    for (const file of readdirSync(model, { withFileTypes: true }))
+      if (file.isFile()) copyFileSync(join(model, file.name), join(folder, file.name));
+    // Browsers read the template in the tokenizer's settings, transformers in a file of its own.
+    const settings = z
+      .object({ chat_template: z.string() })
+      .parse(JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8')));
+    writeFileSync(join(folder, 'chat_template.jinja'), settings.chat_template);
+    server = spawn(
+      transformers,
+      [
+        'serve',
+        folder,
+        '--host',
+        '127.0.0.1',
+        '--port',
+        String(port),
+        '--device',
+        'cpu',
+        '--dtype',
+        'float32',
+      ],
+      { stdio: 'ignore', env: { ...process.env, HF_HUB_OFFLINE: '1', OMP_NUM_THREADS: '1' } },
+    );
+    while (
+      !(await fetch(`http://127.0.0.1:${port}/v1/models`).then(
+        (at) => at.ok,
+        () => false,
+      ))
+    ) {
+      if (server.exitCode !== null) throw new Error(`${transformers} ended with ${server.exitCode}.`);
+      await sleep(200);
+    }
+  }, 120_000);
+
+  afterAll(async () => {
+    if (!skip && server.exitCode === null) {
+      const ended = new Promise((resolve) => server.once('exit', resolve));
+      server.kill();
+      await ended;
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function ask(
+    parts: object[],
+    {
+      maxNewTokens = 8,
+      signal = new AbortController().signal,
+    }: { maxNewTokens?: number; signal?: AbortSignal } = {},
+  ) {
+    const request = chatRequest.parse({
+      endpoint: 'nano',
+      messages: [{ role: 'user', parts }],
+      sampling: { temperature: 0, topP: 1, seed: 0, maxNewTokens },
+    });
+    let text = '';
+    let figures: z.infer<typeof replyFigures> | null = null;
+    let error: string | null = null;
+    for await (const chunk of await reply(request, { address: 'a', requestId: 'r', signal })) {
+      if (chunk.type === 'text-delta') text += chunk.delta;
+      if (chunk.type === 'data-figures' && 'data' in chunk) figures = replyFigures.parse(chunk.data);
+      if (chunk.type === 'error') error = chunk.errorText;
+    }
+    return { text, figures, error };
+  }
+  const question = { type: 'text', text: 'How many objects are there?' };
+  const picture = async (background: string) => {
+    const bytes = await sharp({ create: { width: 448, height: 448, channels: 3, background } })
+      .png()
+      .toBuffer();
+    return { type: 'file', mediaType: 'image/png', url: `data:image/png;base64,${bytes.toString('base64')}` };
+  };
+
+  test.skipIf(skip)('answers a text, the same each time, and counts its tokens', async () => {
+    const first = await ask([question]);
+    expect(first).toMatchObject({ error: null, figures: { why: 'length', tokens: 8 } });
+    expect(first.text).not.toBe('');
+    expect((await ask([question])).text).toBe(first.text);
+  });
+
+  test.skipIf(skip)(
+    'sees a picture: 64 tokens of the prompt, and another reply to another picture',
+    async () => {
+      const text = await ask([question]);
+      const red = await ask([await picture('red'), question], { maxNewTokens: 24 });
+      const blue = await ask([await picture('blue'), question], { maxNewTokens: 24 });
+      expect(red.error).toBeNull();
+      // The picture stands between two tokens of its own.
+      expect(red.figures?.promptTokens).toBe((text.figures?.promptTokens ?? 0) + 64 + 2);
+      expect(blue.text).not.toBe(red.text);
+    },
+  );
+
+  test.skipIf(skip)('is asked again after a reply was stopped', async () => {
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(), 300);
+    const stopped = await ask([question], { maxNewTokens: 2_000, signal: stop.signal });
+    expect(stopped).toMatchObject({ figures: null, error: null });
+    expect(await ask([question])).toMatchObject({ error: null, figures: { tokens: 8 } });
+  });
+});
