@@ -52,7 +52,7 @@ const FIELDS: Readonly<Record<keyof TrainingRow, Field>> = {
     list('image_paths', text),
     text('solution'),
     list('accepted', text),
-    list('further', (name) => struct(name, ...['content', 'question', 'solution'].map(text))),
+    list('further', (name) => struct(name, ...['kind', 'content', 'question', 'solution'].map(text))),
     list('objects', (name) =>
       struct(
         name,

@@ -38,7 +38,7 @@ Usage: ocean world --count N --out DIR [options]
   --size      side of the pictures in pixels, ${SMALLEST_SIZE} to ${LARGEST_SIZE}; left out, 224
   --image     png or jpeg; left out, png
   --quality   of jpeg, 1 to 100; left out, 90
-  --further   beside each question a description of its picture and, of solids, eight questions more
+  --further   beside each question a description of its picture and, of solids, sixteen questions more
   --threads   how many rows are made at a time; left out, as many as there are cores
 
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.

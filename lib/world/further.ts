@@ -1,9 +1,10 @@
 import type { Prompt } from '@/lib/benchmarks/benchmark';
 import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
+import { ATTRIBUTES, type Attribute } from './question';
 import { Random } from './random';
 import type { SolidScene } from './scene';
-import { factsOf, leftToRight, look } from './solid-facts';
+import { described, factsOf, leftToRight, look, nameOf } from './solid-facts';
 import { furtherQuestion, type SolidTask } from './solid-questions';
 import { article, list } from './wording';
 import type { Known } from './world';
@@ -13,6 +14,8 @@ import type { Known } from './world';
  * for one question only learns little from it. These questions are not balanced as those of the seeds are.
  */
 export interface Further {
+  /** `description`, `attribute`, or the task that it is a question of. */
+  kind: 'description' | 'attribute' | SolidTask;
   /** The user's message, as in a training row. */
   content: string;
   question: string;
@@ -35,18 +38,13 @@ const ASKED: readonly SolidTask[] = [
 export function furtherQuestions(known: Known, size: number): Further[] {
   const { scene } = known;
   const random = new Random(scene.seed, 'further');
-  const described = description(known, size);
+  const all = description(known, size);
+  const told = `<think>${LOOK}</think>\n<answer>${all}</answer>`;
   return [
-    ...(described === null
+    ...(all === null ? [] : [further('description', THINK_PROMPT, random.pick(DESCRIBE), told)]),
+    ...('drawing' in scene
       ? []
-      : [
-          further(
-            THINK_PROMPT,
-            random.pick(DESCRIBE),
-            `<think>${LOOK}</think>\n<answer>${described}</answer>`,
-          ),
-        ]),
-    ...('drawing' in scene ? [] : ASKED.flatMap((task, nth) => asked(scene, task, nth, size))),
+      : [...attributes(scene, size), ...ASKED.flatMap((task, nth) => asked(scene, task, nth, size))]),
   ];
 }
 
@@ -58,13 +56,41 @@ const DESCRIBE = [
 ];
 const LOOK = 'I look at the image from left to right and from the top down.';
 
-function further(prompt: Prompt, question: string, solution: string): Further {
-  return { content: trainingMessage(prompt, question), question, solution };
+function further(kind: Further['kind'], prompt: Prompt, question: string, solution: string): Further {
+  return { kind, content: trainingMessage(prompt, question), question, solution };
+}
+
+/** How many attributes are asked for; each is one look at one thing, by which a model learns to look at all. */
+const ATTRIBUTES_ASKED = 8;
+const ATTRIBUTE_QUESTIONS: Readonly<Record<Attribute, readonly string[]>> = {
+  colour: ['What color is the {name}?', 'Which color does the {name} have?', 'Name the color of the {name}.'],
+  shape: ['What shape is the {name}?', 'What kind of object is the {name}?', 'Name the shape of the {name}.'],
+  size: ['What size is the {name}?', 'Is the {name} small or large?', 'How large is the {name}?'],
+  material: ['What is the {name} made of?', 'What material is the {name}?', 'Is the {name} rubber or metal?'],
+};
+
+function attributes(scene: SolidScene, size: number): Further[] {
+  const random = new Random(scene.seed, 'further/attributes');
+  const facts = factsOf(scene, random, size);
+  const out: Further[] = [];
+  for (let t = 0; t < 3 * ATTRIBUTES_ASKED && out.length < ATTRIBUTES_ASKED; t++) {
+    const attribute = random.pick(ATTRIBUTES);
+    const index = random.int(0, scene.things.length - 1);
+    const name = nameOf(facts, index, attribute);
+    const value = scene.things[index]?.[attribute];
+    if (!name || value === undefined) continue;
+    const question = random.pick(ATTRIBUTE_QUESTIONS[attribute]).replace('{name}', described(name));
+    if (out.some((other) => other.question === question)) continue;
+    const said = attribute === 'shape' ? article(value) : value;
+    const solution = `<think>The ${described(name)} is ${said}.</think>\n<answer>${value}</answer>`;
+    out.push(further('attribute', THINK_PROMPT, question, solution));
+  }
+  return out;
 }
 
 function asked(scene: SolidScene, task: SolidTask, nth: number, size: number): Further[] {
   const question = furtherQuestion(task, scene, new Random(scene.seed, `further/${task}/${nth}`), size);
-  return question ? [further(promptOf(question), question.text, perfectResponse(question))] : [];
+  return question ? [further(task, promptOf(question), question.text, perfectResponse(question))] : [];
 }
 
 /** All that a picture says, in words; null for a geometric figure, whose questions say what matters in it. */

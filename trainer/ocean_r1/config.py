@@ -188,6 +188,8 @@ class SftRecipe(Section):
     seed: int = 0
     steps: Positive
     rows_per_step: Positive
+    further: list[str] | None = None
+    """Which kinds of `extra_info.further` are learnt beside a row's question; None: all."""
     without_instruction: Share = 0
     """Of the questions of rows that name theirs (`extra_info.question`), this share is asked without the instruction."""
     at_a_glance: Share = 0

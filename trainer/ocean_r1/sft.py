@@ -52,7 +52,8 @@ def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number:
     ids = example.prompt.ids.tolist()
     shared = len(ids) - ids[::-1].index(image) if image in ids else len(ids)
     branches, learnt = [], []
-    for item in [*given, *(info.get("further") or [])]:
+    further = [item for item in info.get("further") or [] if recipe.further is None or item["kind"] in recipe.further]
+    for item in [*given, *further]:
         solution, question = item["solution"], item["question"]
         if not isinstance(solution, str) or not solution:
             raise RowError(f"{example.name}: there is no extra_info.solution to learn from")

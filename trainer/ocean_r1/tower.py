@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from ocean_r1.config import TowerRecipe
 from ocean_r1.data.order import Order
-from ocean_r1.data.prompts import Example
+from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.metrics import Bar, MetricsFile
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.positions import Grid
@@ -84,16 +84,30 @@ class Heads(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.sizes = [1, *(len(values) for values in ATTRIBUTES.values()), 4 * PLACES]
         self.norm = nn.LayerNorm(width)
-        self.linear = nn.Linear(width, sum(self.sizes))
+        self.linear = nn.Linear(width, 1 + 4 * PLACES)
+        self.log_scale = nn.Parameter(torch.tensor(3.0))
 
-    def forward(self, tokens: Tensor) -> list[Tensor]:
-        parts: list[Tensor] = list(self.linear(self.norm(tokens)).split(self.sizes, dim=1))
-        return parts
+    def forward(self, tokens: Tensor, words: Sequence[Tensor]) -> tuple[Tensor, list[Tensor], Tensor]:
+        """Tokens (C, D) and the embeddings of each attribute's words (values, D) -> presence (C), scores of each
+        attribute's values (C, values), and of the places of four edges (C, 4 * PLACES)."""
+        presence, edges = self.linear(self.norm(tokens)).split((1, 4 * PLACES), dim=1)
+        unit = F.normalize(tokens, dim=1) * self.log_scale.exp()
+        return presence.squeeze(1), [F.linear(unit, F.normalize(own, dim=1)) for own in words], edges
 
 
-def dense_loss(model: Qwen2_5_VL, heads: Heads, examples: Sequence[Example]) -> tuple[Tensor, dict[str, float]]:
+def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> list[Tensor]:
+    """The embeddings of the words for each attribute's values, as the language part has them now. What is seen at a token
+    is told by its likeness to them: so the language part can copy from pictures as it copies from text."""
+    embeddings = model.language_model.embed_tokens.weight.detach()
+    return [
+        torch.stack([embeddings[tokenizer.ids(f" {value}")].mean(0) for value in values]) for values in ATTRIBUTES.values()
+    ]
+
+
+def dense_loss(
+    model: Qwen2_5_VL, heads: Heads, words: Sequence[Tensor], examples: Sequence[Example]
+) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch of pictures, and how much of it is right."""
     vision = model.config.vision
     grids = [grid for example in examples for grid in example.prompt.grids]
@@ -103,12 +117,12 @@ def dense_loss(model: Qwen2_5_VL, heads: Heads, examples: Sequence[Example]) -> 
         for example in examples
         for grid in example.prompt.grids
     ]
-    presence, *attributes, edges = heads(model.visual(pixels.to(heads.linear.weight.device), grids))
+    presence, attributes, edges = heads(model.visual(pixels.to(heads.linear.weight.device), grids), words)
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
     present = torch.cat([cell.present for cell in cells]).to(presence.device)
-    found = presence[:, 0] > 0
-    loss = F.binary_cross_entropy_with_logits(presence[:, 0], present)
+    found = presence > 0
+    loss = F.binary_cross_entropy_with_logits(presence, present)
     metrics = {"tower/present": (found == (present > 0)).float().mean().item()}
     if len(centres):
         for name, scores in zip(ATTRIBUTES, attributes, strict=True):
@@ -144,6 +158,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
     heads.to(recipe.model.device)
     run = open_run(recipe, heads)
     reader, positions, _ = open_reader(run.model, run.tokenizer, recipe.data)
+    words = words_of(run.model, run.tokenizer)
     order = Order(positions, recipe.data.seed, run.progress.taken)
     print(f"{len(positions):,} rows; {recipe.steps:,} steps of {recipe.images_per_step} pictures", flush=True)
 
@@ -153,7 +168,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
     while progress.step < recipe.steps:
         started = perf_counter()
         examples = [reader.example(position) for position in order.take(recipe.images_per_step)]
-        loss, metrics = dense_loss(run.model, heads, [example for example in examples if example.prompt.grids])
+        loss, metrics = dense_loss(run.model, heads, words, [example for example in examples if example.prompt.grids])
         loss.backward()
         share = rate_share(recipe.optimizer, progress.step, recipe.steps)
         norm, _ = run.stepper.step(share)

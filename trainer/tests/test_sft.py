@@ -17,6 +17,7 @@ from ocean_r1.sft import AT_A_GLANCE, lesson_of
 
 ASKED = "<image> How many squares are there?\nThink first."
 FURTHER = {
+    "kind": "attribute",
     "content": "<image> Is it blue?\nThink first.",
     "question": "Is it blue?",
     "solution": "<think>The squares are blue.</think>\n<answer>yes</answer>",
