@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import type { Conversation } from '@/lib/chat/conversation';
+import { MAX_CALL_BYTES } from '@/lib/chat/share';
 import { MAX_FILE_BYTES } from '@/lib/predictions/limits';
 import { install } from '@/server/benchmarks';
 import { type Database, openDatabase, seed, setDatabase } from '@/server/db';
-import { appRouter } from '@/server/trpc/router';
+import { createContext } from '@/server/trpc/init';
+import { appRouter, createCaller } from '@/server/trpc/router';
 import { POST as upload } from './blobs/route';
+import { GET as sharedPicture } from './chat/pictures/[share]/[picture]/route';
 import { GET as health } from './health/route';
 import { GET as image } from './images/[benchmark]/[split]/[...path]/route';
 import { POST as mutate, GET as query } from './trpc/[trpc]/route';
@@ -93,23 +97,52 @@ describe('the door for uploads', () => {
 });
 
 describe('the door for tRPC', () => {
-  const call = (path: string, headers: Record<string, string>, input: unknown = {}) =>
-    mutate(
+  const call = (path: string, headers: Record<string, string>, input: unknown = {}) => {
+    const body = JSON.stringify({ json: input });
+    return mutate(
       new Request(`http://localhost/api/trpc/${path}`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ json: input }),
+        headers: {
+          'content-type': 'application/json',
+          'content-length': String(Buffer.byteLength(body)),
+          ...headers,
+        },
+        body,
       }),
     );
+  };
   /** By name: the router keeps its procedures flat, whatever its type says. */
   const procedures: [string, unknown][] = Object.entries(appRouter._def.procedures);
   const kind = z.object({ _def: z.object({ type: z.string() }) });
   const isMutation = (procedure: unknown) =>
     typeof procedure === 'function' && kind.parse(Object.assign({}, procedure))._def.type === 'mutation';
-  const writes = procedures.filter(([, procedure]) => isMutation(procedure)).map(([path]) => path);
+  const mutations = procedures.filter(([, procedure]) => isMutation(procedure)).map(([path]) => path);
+  /** What a visitor may write without the token. */
+  const OPEN = ['share.create', 'share.revoke'];
+  const writes = mutations.filter((path) => !OPEN.includes(path));
 
   test('has writes to guard', () => {
     expect(writes.length).toBeGreaterThanOrEqual(5);
+    expect(mutations).toEqual(expect.arrayContaining(OPEN));
+  });
+
+  test.each(OPEN)('%s: heard from a visitor, refused to a page of another site', async (path) => {
+    const heard = await call(path, {});
+    expect(heard.status).toBe(400);
+    expect((await heard.json()).error.json.data.issues.fieldErrors).toBeTypeOf('object');
+    expect((await call(path, { origin: 'https://evil.example' })).status).toBe(403);
+    expect((await call(path, { ...writer, origin: 'https://evil.example' })).status).toBe(403);
+  });
+
+  test.each([['none'], [String(MAX_CALL_BYTES + 1)]])('begins no body of %s bytes', async (length) => {
+    const headers = length === 'none' ? {} : { 'content-length': length };
+    const request = new Request('http://localhost/api/trpc/share.create', {
+      method: 'POST',
+      body: '{}',
+      headers,
+    });
+    expect((await mutate(request)).status).toBe(413);
+    expect(request.bodyUsed).toBe(false);
   });
 
   test.each(writes)(
@@ -184,6 +217,52 @@ describe('the door for images', () => {
     expect((await get('%2e%2e%2fsecret.png')).status).toBe(404);
     expect((await get('%', 'x')).status).toBe(404);
     expect((await get('none.png')).status).toBe(404);
+  });
+});
+
+describe('a share link, from its making to its end', () => {
+  const png =
+    'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC';
+  const conversation: Conversation = {
+    format: 'ocean-r1/conversation',
+    version: 1,
+    id: 'conversation-1',
+    title: 'What is it?',
+    createdAt: '2026-11-24T12:00:00.000Z',
+    updatedAt: '2026-11-24T12:00:01.000Z',
+    models: [],
+    pictures: [{ id: 'picture-1', url: png, width: 1, height: 1, scene: null }],
+    turns: [],
+    currentId: null,
+  };
+  const visitor = (headers: Record<string, string> = {}) => createCaller(createContext(new Headers(headers)));
+  const picture = (share: string, id: string) =>
+    sharedPicture(new Request('http://localhost/'), { params: Promise.resolve({ share, picture: id }) });
+
+  test('a visitor makes it, all read it, its secret ends it', async () => {
+    const { id, secret } = await visitor().share.create({ conversation });
+    const shared = await visitor().share.get({ id });
+    expect(shared.conversation.pictures[0]?.url).toBe(`/api/chat/pictures/${id}/picture-1`);
+    const shown = await picture(id, 'picture-1');
+    expect(shown.status).toBe(200);
+    expect(Object.fromEntries(shown.headers)).toMatchObject({
+      'content-type': 'image/png',
+      'x-content-type-options': 'nosniff',
+      'content-security-policy': "default-src 'none'; sandbox",
+      'cache-control': 'private, no-store',
+    });
+    expect(Buffer.from(await shown.arrayBuffer()).toString('latin1', 1, 4)).toBe('PNG');
+    expect((await picture(id, 'picture-2')).status).toBe(404);
+    await expect(visitor().share.revoke({ id, secret: 'x'.repeat(32) })).rejects.toThrow('not its secret');
+    await visitor().share.revoke({ id, secret });
+    await expect(visitor().share.get({ id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await picture(id, 'picture-1')).status).toBe(404);
+  });
+
+  test('the writer ends it without', async () => {
+    const { id } = await visitor().share.create({ conversation });
+    await visitor(writer).share.revoke({ id, secret: null });
+    await expect(visitor().share.get({ id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 

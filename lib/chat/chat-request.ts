@@ -5,30 +5,32 @@ import { z } from 'zod';
 export const MAX_REQUEST_BYTES = 12_000_000;
 export const MAX_MESSAGES = 100;
 export const MAX_PICTURES = 8;
-/** In one message. */
-export const MAX_TEXT = 20_000;
+/** Characters of one message: the longest question with its instruction, or a reply of the most tokens. */
+export const MAX_TEXT = 40_000;
 export const MAX_NEW_TOKENS = 4_096;
 
-const text = z.object({ type: z.literal('text'), text: z.string().max(MAX_TEXT) });
+const text = z.object({
+  type: z.literal('text'),
+  text: z.string().max(MAX_TEXT, `must have at most ${MAX_TEXT.toLocaleString('en')} characters`),
+});
 /** A picture's bytes as a data URL, at most a thousand or so pixels a side: the page makes it smaller first. */
 const file = z.object({
   type: z.literal('file'),
   mediaType: z.string().startsWith('image/'),
   url: z.string().regex(/^data:image\/[\w.+-]+;base64,/, 'must be a data URL of a picture, in base64'),
 });
-/** What the page keeps beside a message (figures, steps) is not for the model. */
-const other = z
-  .object({ type: z.string().refine((type) => type !== 'text' && type !== 'file') })
-  .transform(() => null);
+const FOR_THE_MODEL = ['text', 'file'];
 
 /** The AI SDK's UIMessage, whose further fields are let go. */
 const message = z
   .object({
     role: z.enum(['system', 'user', 'assistant']),
     parts: z
-      .array(z.union([text, file, other]))
+      .array(z.looseObject({ type: z.string() }))
       .max(50)
-      .transform((parts) => parts.filter((part) => part !== null)),
+      // What the page keeps beside a message (figures, steps) is let go.
+      .transform((parts) => parts.filter(({ type }) => FOR_THE_MODEL.includes(type)))
+      .pipe(z.array(z.discriminatedUnion('type', [text, file]))),
   })
   .refine(({ parts }) => parts.length > 0, 'must have a text or a picture')
   .refine(({ role, parts }) => role === 'user' || parts.every(({ type }) => type === 'text'), {

@@ -1,2 +1,3 @@
 export { endpoints } from './models';
 export { reply } from './reply';
+export { createShare, getShare, getSharedPicture, revokeShare } from './share';

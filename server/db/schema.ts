@@ -14,6 +14,7 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
 import type { Gold } from '@/lib/benchmarks/benchmark';
+import type { Conversation } from '@/lib/chat/conversation';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
 
@@ -238,4 +239,29 @@ export const verdict = pgTable(
     index('verdict_order').on(table.runId, table.scorer, table.ordinal),
     index('verdict_outcome').on(table.runId, table.scorer, table.outcome, table.ordinal),
   ],
+);
+
+/** A snapshot of a conversation, for whoever has its link. */
+export const share = pgTable('share', {
+  id: text('id').primaryKey(),
+  /** sha256 of the secret that revokes it. */
+  secretHash: text('secret_hash').notNull(),
+  /** Its pictures' `url` is empty: they are rows of their own. */
+  conversation: jsonb('conversation').$type<Conversation>().notNull(),
+  /** With its pictures. */
+  bytes: integer('bytes').notNull(),
+  createdAt: createdAt(),
+});
+
+export const sharedPicture = pgTable(
+  'shared_picture',
+  {
+    shareId: text('share_id')
+      .notNull()
+      .references(() => share.id, { onDelete: 'cascade' }),
+    pictureId: text('picture_id').notNull(),
+    mediaType: text('media_type', { enum: ['image/png', 'image/jpeg'] }).notNull(),
+    bytes: bytea('bytes').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.shareId, table.pictureId] })],
 );

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { inArray } from 'drizzle-orm';
 import { getDb, judgeAnswer } from '../db';
+import { wellFormed } from '../well-formed';
 import {
   COMPLETION_LIMITS,
   type CompletionLimits,
@@ -99,8 +100,7 @@ export function judging(
           signal,
           limits,
         );
-        // Postgres stores neither NUL nor half a surrogate pair.
-        const reply = text.slice(0, MAX_REPLY).replace(/[\0\p{Cs}]/gu, '\ufffd');
+        const reply = wellFormed(text.slice(0, MAX_REPLY));
         counts.calls += 1;
         failedInARow = 0;
         counts.inputTokens += inputTokens ?? 0;

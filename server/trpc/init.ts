@@ -4,11 +4,14 @@ import { ZodError, z } from 'zod';
 import { isSameOrigin, type Principal, principalOf } from '../auth';
 import { log } from '../log';
 import { Problem } from '../problem';
+import { addressOf } from '../rate-limit';
 import { requestIdOf } from '../request-id';
 
 export interface Context {
   principal: Principal;
   requestId: string;
+  /** For counting; see `addressOf`. */
+  address: string;
   /** Whether a page of another origin sends it: then nothing is written, whoever asks. */
   sameOrigin: boolean;
 }
@@ -17,6 +20,7 @@ export function createContext(headers: Headers): Context {
   return {
     principal: principalOf(headers),
     requestId: requestIdOf(headers),
+    address: addressOf(headers),
     sameOrigin: isSameOrigin(headers),
   };
 }
@@ -77,10 +81,15 @@ export const createCallerFactory = t.createCallerFactory;
 
 export const publicProcedure = t.procedure.use(logged).use(inWords);
 
-/** Every write goes through here: the one place where it is authorised. */
-export const writerProcedure = publicProcedure.use(({ ctx, next }) => {
+/** A write of a visitor, who needs no token for it; whatever it does is bounded by whom it comes from. */
+export const openProcedure = publicProcedure.use(({ ctx, next }) => {
   if (!ctx.sameOrigin)
     throw new TRPCError({ code: 'FORBIDDEN', message: 'A page of another site may not write here.' });
+  return next();
+});
+
+/** Every other write goes through here: the one place where it is authorised. */
+export const writerProcedure = openProcedure.use(({ ctx, next }) => {
   if (ctx.principal.role !== 'writer')
     throw new TRPCError({ code: 'UNAUTHORIZED', message: 'This needs the write token.' });
   return next();

@@ -2,12 +2,14 @@ import { chatRouter } from './chat';
 import { createCallerFactory, router } from './init';
 import { leaderboardRouter } from './leaderboard';
 import { runsRouter } from './runs';
+import { shareRouter } from './share';
 import { submissionsRouter } from './submissions';
 
 export const appRouter = router({
   chat: chatRouter,
   leaderboard: leaderboardRouter,
   runs: runsRouter,
+  share: shareRouter,
   submissions: submissionsRouter,
 });
 export type AppRouter = typeof appRouter;

@@ -1,0 +1,15 @@
+import { z } from 'zod';
+import { conversationToShare, shareId, shareSecret } from '@/lib/chat/share';
+import { createShare, getShare, revokeShare } from '../chat';
+import { openProcedure, publicProcedure, router } from './init';
+
+export const shareRouter = router({
+  create: openProcedure
+    .input(z.object({ conversation: conversationToShare }))
+    .mutation(({ ctx, input }) => createShare(input.conversation, ctx.address)),
+  get: publicProcedure.input(z.object({ id: shareId })).query(({ input }) => getShare(input.id)),
+  /** The writer needs no secret. */
+  revoke: openProcedure
+    .input(z.object({ id: shareId, secret: shareSecret.nullable() }))
+    .mutation(({ ctx, input }) => revokeShare(input.id, input.secret, ctx.principal)),
+});
