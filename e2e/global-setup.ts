@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { MODELS, startModelServer } from './model-server';
 import { ADDRESS, FOLDER, file, PORT, TOKEN, writeWorld } from './world';
 
 const root = join(FOLDER, '..', '..');
@@ -17,6 +18,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     OCEAN_TOKEN: TOKEN,
     LOG_LEVEL: 'warn',
     DATABASE_URL: '',
+    OCEAN_CHAT_MODELS: JSON.stringify(MODELS),
   };
   const ocean = (...args: string[]) =>
     execFileSync(process.execPath, [join(root, 'cli/bin.mjs'), ...args], { cwd: root, env });
@@ -40,6 +42,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   // Another server at this address would be tested in place of ours.
   if (await fetch(ADDRESS).then(Boolean, () => false))
     throw new Error(`Something answers at ${ADDRESS} already: end it first.`);
+  const endModelServer = await startModelServer();
   const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '-p', String(PORT)], {
     cwd: root,
     env,
@@ -59,5 +62,6 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   return async () => {
     server.kill('SIGTERM');
     await ended;
+    endModelServer();
   };
 }

@@ -1,0 +1,97 @@
+import { createServer, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * An OpenAI-compatible server whose models are made up, for what a real one does at no one's wish: breaking off, going
+ * on for ever. `/seen` tells what it was asked last and how many replies are open.
+ */
+
+export const MODEL_PORT = 4196;
+export const MODEL_KEY = 'sk-end-to-end-0123456789abcdef';
+const API = `http://127.0.0.1:${MODEL_PORT}/v1`;
+
+/** For OCEAN_CHAT_MODELS. */
+export const MODELS = [
+  {
+    id: 'steady',
+    label: 'Steady 7B',
+    url: API,
+    model: 'steady',
+    key: MODEL_KEY,
+    checkpoint: 'ocean-r1-7b-instruct',
+  },
+  { id: 'breaking', label: 'Breaking 3B', url: API, model: 'breaking', key: MODEL_KEY },
+  { id: 'endless', label: 'Endless 3B', url: API, model: 'endless', key: MODEL_KEY },
+  { id: 'gone', label: 'Gone 3B', url: 'http://127.0.0.1:9/v1', model: 'gone' },
+  { id: 'rare', label: 'Rare 3B', url: API, model: 'steady', key: MODEL_KEY, perVisitor: 2 },
+];
+
+export const STEADY_REPLY = '<think>\nOne by one: two of them.\n</think>\n<answer>\n2\n</answer>';
+
+export interface Seen {
+  open: number;
+  last: { model: string; messages: { role: string; content: unknown }[] } | null;
+}
+
+/** @returns what ends it. */
+export async function startModelServer(): Promise<() => void> {
+  const seen: Seen = { open: 0, last: null };
+  let broken = 0;
+  const server = createServer(async (request, response) => {
+    if (request.url === '/seen') {
+      response.end(JSON.stringify(seen));
+      return;
+    }
+    if (request.headers.authorization !== `Bearer ${MODEL_KEY}`) {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ error: { message: `Incorrect key: ${request.headers.authorization}` } }));
+      return;
+    }
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    seen.last = JSON.parse(body);
+    seen.open += 1;
+    response.on('close', () => {
+      seen.open -= 1;
+    });
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    const pieces = STEADY_REPLY.match(/\s*\S+/g) ?? [];
+    switch (seen.last?.model) {
+      case 'breaking':
+        // The first reply breaks, the next does not, and so on.
+        broken += 1;
+        await say(response, broken % 2 === 1 ? pieces.slice(0, 5) : pieces);
+        if (broken % 2 === 1) response.destroy();
+        else end(response);
+        return;
+      case 'endless':
+        while (!response.destroyed) await say(response, [' and on']);
+        return;
+      default:
+        await say(response, pieces);
+        end(response);
+    }
+  });
+  await new Promise<void>((ready) => server.listen(MODEL_PORT, '127.0.0.1', ready));
+  return () => {
+    server.closeAllConnections();
+    server.close();
+  };
+}
+
+const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
+
+async function say(response: ServerResponse, pieces: readonly string[]): Promise<void> {
+  for (const content of pieces) {
+    response.write(event({ choices: [{ index: 0, delta: { content }, finish_reason: null }] }));
+    await sleep(40);
+  }
+}
+
+function end(response: ServerResponse): void {
+  response.write(event({ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }] }));
+  response.write(
+    event({ choices: [], usage: { prompt_tokens: 70, completion_tokens: 12, total_tokens: 82 } }),
+  );
+  response.end('data: [DONE]\n\n');
+}
