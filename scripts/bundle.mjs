@@ -1,6 +1,8 @@
-// Bundles what runs outside Next: the CLI, its threads that make training rows, and the worker that reads and scores predictions files.
+// Bundles what runs outside Next: the CLI, its threads that make training rows, the worker that reads and scores predictions files,
+// and the in-browser engine's worker with onnxruntime's programs (into public/vlm).
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleEngine } from './bundle-engine.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await build({
@@ -24,3 +26,4 @@ await build({
   },
   logLevel: 'warning',
 });
+await bundleEngine(root);

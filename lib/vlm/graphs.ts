@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-web';
+import type { Graph } from './graph-files';
 import { fromHalves, toHalves } from './half';
-import type { Graph, ModelConfig } from './model-config';
+import type { ModelConfig } from './model-config';
 import type { Patches } from './patches';
 import type { Positions } from './positions';
 import { VlmError } from './types';

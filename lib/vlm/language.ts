@@ -1,7 +1,7 @@
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
-import { z } from 'zod';
-import { parseFile } from './model-config';
+import * as z from 'zod';
+import { parseFile } from './parse-file';
 import { type Message, VlmError } from './types';
 
 const tokenizerFile = z.looseObject({

@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import * as z from 'zod';
+import { parseFile } from './parse-file';
 import type { PixelBounds } from './resize';
 import { VlmError } from './types';
 
@@ -16,8 +17,6 @@ export interface ModelConfig {
   /** Tokens of prompt and reply together. */
   mostTokens: number;
   image: ImageSettings;
-  /** What the model says of its graphs (`transformers.js_config`). */
-  graphs: GraphSettings;
 }
 
 export interface ImageSettings {
@@ -30,36 +29,7 @@ export interface ImageSettings {
   std: readonly [number, number, number];
 }
 
-/** Suffixes of the graphs' files, by the name that transformers.js gives the number format. */
-export const SUFFIX = {
-  fp32: '',
-  fp16: '_fp16',
-  q8: '_quantized',
-  int8: '_int8',
-  uint8: '_uint8',
-  q4: '_q4',
-  q4f16: '_q4f16',
-  bnb4: '_bnb4',
-} as const;
-export type Dtype = keyof typeof SUFFIX;
-export const GRAPHS = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'] as const;
-export type Graph = (typeof GRAPHS)[number];
-
-export type ExternalData = boolean | number;
-export interface GraphSettings {
-  dtype: Dtype | Partial<Record<Graph, Dtype>> | undefined;
-  /** How many files of weights lie beside each graph (true: one), or beside the graph or file of that name. */
-  externalData: ExternalData | Record<string, ExternalData>;
-}
-
 const count = z.int().positive();
-const dtype = z.enum(Object.keys(SUFFIX) as [Dtype, ...Dtype[]]);
-const parts = z.union([z.boolean(), z.int().nonnegative()]);
-const transformersJs = z.object({
-  dtype: z.union([dtype, z.partialRecord(z.enum(GRAPHS), dtype)]).optional(),
-  use_external_data_format: z.union([parts, z.record(z.string(), parts)]).optional(),
-});
-
 const text = z.object({
   vocab_size: count,
   hidden_size: count,
@@ -76,7 +46,6 @@ const config = z.looseObject({
   model_type: z.literal('qwen2_5_vl', 'this engine opens models of the type "qwen2_5_vl"'),
   image_token_id: z.int().nonnegative(),
   vision_config: z.object({ spatial_merge_size: count }),
-  'transformers.js_config': transformersJs.optional(),
 });
 
 const stopTokens = z.union([z.int().nonnegative(), z.array(z.int().nonnegative()).nonempty()]);
@@ -107,22 +76,22 @@ const preprocessor = z
     return z.NEVER;
   });
 
-/** The JSON files that make a model's settings, as they came. */
-export interface ConfigFiles {
-  'config.json': unknown;
-  'generation_config.json': unknown;
-  'preprocessor_config.json': unknown;
+/** Contents of `config.json`, `generation_config.json` and `preprocessor_config.json`. */
+export interface Settings {
+  config: unknown;
+  generation: unknown;
+  preprocessor: unknown;
 }
 
 /** Reads Hugging Face's nested form and the older flat one. @throws VlmError naming file and key. */
-export function readModelConfig(files: ConfigFiles): ModelConfig {
-  const top = parseFile(config, files['config.json'], 'config.json');
+export function readModelConfig(files: Settings): ModelConfig {
+  const top = parseFile(config, files.config, 'config.json');
   const words =
     'text_config' in top
-      ? parseFile(nested, files['config.json'], 'config.json').text_config
-      : parseFile(text, files['config.json'], 'config.json');
-  const { eos_token_id } = parseFile(generation, files['generation_config.json'], 'generation_config.json');
-  const picture = parseFile(preprocessor, files['preprocessor_config.json'], 'preprocessor_config.json');
+      ? parseFile(nested, files.config, 'config.json').text_config
+      : parseFile(text, files.config, 'config.json');
+  const { eos_token_id } = parseFile(generation, files.generation, 'generation_config.json');
+  const picture = parseFile(preprocessor, files.preprocessor, 'preprocessor_config.json');
   const merge = top.vision_config.spatial_merge_size;
   if (picture.merge_size !== merge) {
     throw new VlmError(
@@ -130,7 +99,6 @@ export function readModelConfig(files: ConfigFiles): ModelConfig {
       `preprocessor_config.json: merge_size: is ${picture.merge_size}, but vision_config.spatial_merge_size in config.json is ${merge}.`,
     );
   }
-  const js = top['transformers.js_config'];
   return {
     imageToken: top.image_token_id,
     stopTokens: [eos_token_id].flat(),
@@ -149,17 +117,5 @@ export function readModelConfig(files: ConfigFiles): ModelConfig {
       mean: picture.image_mean,
       std: picture.image_std,
     },
-    graphs: { dtype: js?.dtype, externalData: js?.use_external_data_format ?? false },
   };
-}
-
-/** @throws VlmError naming file and key. */
-export function parseFile<T extends z.ZodType>(schema: T, content: unknown, file: string): z.infer<T> {
-  const read = schema.safeParse(content);
-  if (read.success) return read.data;
-  const issue = read.error.issues[0];
-  throw new VlmError(
-    'model',
-    [file, ...(issue?.path.length ? [issue.path.join('.')] : []), `${issue?.message}.`].join(': '),
-  );
 }

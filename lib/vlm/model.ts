@@ -1,6 +1,7 @@
+import type { Graph } from './graph-files';
 import { type GraphFile, Graphs, type Past, type Runtime } from './graphs';
 import type { Language } from './language';
-import type { Graph, ModelConfig } from './model-config';
+import type { ModelConfig } from './model-config';
 import { patchesOf, seenSize } from './patches';
 import { type Prompt, promptOf, sharedPrefix } from './prompt';
 import { ReplyText } from './reply-text';
@@ -15,6 +16,14 @@ const TELL_EVERY_MS = 16;
 const BREATHE_EVERY_MS = 4;
 /** Features of so many bytes are kept, the least lately used go. */
 const MOST_FEATURES = 16 * 2 ** 20;
+
+const TRIAL_PROMPT = 64;
+/** The first half is not timed. */
+const TRIAL_TOKENS = 32;
+export interface Trial {
+  logits: Float32Array;
+  msPerToken: number;
+}
 
 /** What the decoder has read: a prompt and the part of its reply that was fed back. */
 interface Kept {
@@ -80,6 +89,7 @@ export class Model {
       totalMs: performance.now() - began,
     });
     const breathe = breathing();
+    if (signal.aborted) return yield ended('cancelled');
 
     let logits: Float32Array = new Float32Array(0);
     const embeds = await this.embeds(prompt, reused, pixels);
@@ -126,6 +136,30 @@ export class Model {
       const place = Int32Array.of(prompt.positions.next + tokens - 1);
       logits = await this.read(kept, [token], await this.graphs.embed([token]), [place, place, place]);
     }
+  }
+
+  /**
+   * Looks at a grey picture and reads tokens that mean nothing. The browser compiles what is run, so that the visitor's
+   * first reply does not wait for it; and providers are compared by what comes of it, and how long it takes.
+   */
+  async trial(): Promise<Trial> {
+    const { image, vocabulary, width } = this.config;
+    const side = image.patchSize * image.mergeSize;
+    const rgba = new Uint8ClampedArray(side * side * 4).fill(128);
+    await this.graphs.see(patchesOf({ key: '', width: side, height: side, rgba }, image));
+    const ids = Array.from({ length: TRIAL_PROMPT + TRIAL_TOKENS }, (_, at) => at % vocabulary);
+    const embeds = await this.graphs.embed(ids);
+    let past = this.graphs.start();
+    let logits: Float32Array = new Float32Array(0);
+    let began = 0;
+    for (let at = 0; at < ids.length; at = Math.max(at + 1, TRIAL_PROMPT)) {
+      if (at === TRIAL_PROMPT + TRIAL_TOKENS / 2) began = performance.now();
+      const end = Math.max(at + 1, TRIAL_PROMPT);
+      const axis = Int32Array.from({ length: end - at }, (_, token) => at + token);
+      const some = embeds.subarray(at * width, end * width);
+      ({ logits, past } = await this.graphs.decode(past, some, [axis, axis, axis]));
+    }
+    return { logits, msPerToken: (performance.now() - began) / (TRIAL_TOKENS / 2) };
   }
 
   async release(): Promise<void> {

@@ -1,0 +1,124 @@
+import * as z from 'zod';
+import { parseFile } from './parse-file';
+import { VlmError } from './types';
+
+/** The layout of model folders that transformers.js reads: settings, and `onnx/<graph><suffix>.onnx`. */
+
+export const GRAPHS = ['vision_encoder', 'embed_tokens', 'decoder_model_merged'] as const;
+export type Graph = (typeof GRAPHS)[number];
+
+/** Suffixes of the graphs' files, by the name of the number format. */
+const SUFFIX = {
+  fp32: '',
+  fp16: '_fp16',
+  q8: '_quantized',
+  int8: '_int8',
+  uint8: '_uint8',
+  q4: '_q4',
+  q4f16: '_q4f16',
+  bnb4: '_bnb4',
+} as const;
+type Dtype = keyof typeof SUFFIX;
+const DTYPES = Object.keys(SUFFIX) as [Dtype, ...Dtype[]];
+
+export const SETTINGS = [
+  'config.json',
+  'generation_config.json',
+  'preprocessor_config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+] as const;
+export const TEMPLATE = 'chat_template.jinja';
+
+/** A file of a model folder: its path in it, with slashes. */
+export interface ListedFile {
+  path: string;
+  bytes: number;
+}
+
+/** A graph, and the files of its weights that lie beside it. */
+export interface GraphPaths {
+  model: string;
+  external: readonly string[];
+}
+
+const dtype = z.enum(DTYPES);
+const parts = z.union([z.boolean(), z.int().nonnegative()]);
+const config = z.object({
+  'transformers.js_config': z
+    .object({
+      dtype: z.union([dtype, z.partialRecord(z.enum(GRAPHS), dtype)]).optional(),
+      // How many files of weights lie beside each graph (true: one), or beside the graph or file of that name.
+      use_external_data_format: z.union([parts, z.record(z.string(), parts)]).optional(),
+    })
+    .optional(),
+});
+
+/** What `config.json` says of the graphs' files. */
+export interface GraphWishes {
+  dtype: (graph: Graph) => Dtype | undefined;
+  externalCount: (graph: Graph, file: string) => number;
+}
+
+/** @throws VlmError naming file and key. */
+export function readGraphWishes(content: unknown): GraphWishes {
+  const js = parseFile(config, content, 'config.json')['transformers.js_config'];
+  const wish = js?.dtype;
+  const external = js?.use_external_data_format ?? 0;
+  return {
+    dtype: (graph) => (typeof wish === 'object' ? wish[graph] : wish),
+    externalCount: (graph, file) =>
+      Number(typeof external === 'object' ? (external[file] ?? external[graph] ?? 0) : external),
+  };
+}
+
+/** The graphs' files where nobody listed the folder: as the config wishes, else int8. */
+export function wishedGraphs(wishes: GraphWishes): GraphPaths[] {
+  return GRAPHS.map((graph) => {
+    const file = `${graph}${SUFFIX[wishes.dtype(graph) ?? 'q8']}.onnx`;
+    const external = Array.from(
+      { length: wishes.externalCount(graph, file) },
+      (_, at) => `onnx/${file}_data${at === 0 ? '' : `_${at}`}`,
+    );
+    return { model: `onnx/${file}`, external };
+  });
+}
+
+/**
+ * Of a listed folder the files of each graph: as the config wishes, else those of the fewest bytes.
+ *
+ * @throws VlmError naming the file that is not there.
+ */
+export function chooseGraphs(files: readonly ListedFile[], wishes: GraphWishes): Record<Graph, GraphPaths> {
+  const choose = (graph: Graph): GraphPaths => {
+    const wished = wishes.dtype(graph);
+    const found = (wished === undefined ? DTYPES : [wished]).flatMap((dtype) => {
+      const model = `onnx/${graph}${SUFFIX[dtype]}.onnx`;
+      const parts = files.filter(({ path }) => path === model || path.startsWith(`${model}_data`));
+      if (!parts.some(({ path }) => path === model)) return [];
+      const external = parts.flatMap(({ path }) => (path === model ? [] : [path]));
+      return [{ model, external, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) }];
+    });
+    const [smallest] = found.sort((one, other) => one.bytes - other.bytes);
+    if (smallest === undefined)
+      throw new VlmError('model', `The model has no onnx/${graph}${SUFFIX[wished ?? 'q8']}.onnx.`);
+    return smallest;
+  };
+  return {
+    vision_encoder: choose('vision_encoder'),
+    embed_tokens: choose('embed_tokens'),
+    decoder_model_merged: choose('decoder_model_merged'),
+  };
+}
+
+/** What of a listed folder a browser fetches. @throws VlmError naming the file that is not there. */
+export function neededFiles<T extends ListedFile>(files: readonly T[], wishes: GraphWishes): T[] {
+  const absent = SETTINGS.find((name) => !files.some(({ path }) => path === name));
+  if (absent) throw new VlmError('model', `The model has no ${absent}.`);
+  const graphs = Object.values(chooseGraphs(files, wishes)).flatMap(({ model, external }) => [
+    model,
+    ...external,
+  ]);
+  const needed: readonly string[] = [...SETTINGS, TEMPLATE, ...graphs];
+  return files.filter(({ path }) => needed.includes(path));
+}

@@ -1,0 +1,56 @@
+// The in-browser engine's worker, and onnxruntime's programs as it fetches them: gzipped, under the hash of what is in them.
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'esbuild';
+
+const PROGRAMS = { wasm: 'ort-wasm-simd-threaded', webgpu: 'ort-wasm-simd-threaded.asyncify' };
+
+export async function bundleEngine(root) {
+  const out = join(root, 'public', 'vlm');
+  const written = new Set();
+  // What is there already is left alone, so that a build younger than it stays so.
+  const write = (name, content) => {
+    written.add(name);
+    const path = join(out, name);
+    if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
+  };
+  mkdirSync(out, { recursive: true });
+
+  const packages = join(root, 'node_modules', 'onnxruntime-web');
+  const { version } = JSON.parse(readFileSync(join(packages, 'package.json'), 'utf8'));
+  const programs = {};
+  for (const [provider, name] of Object.entries(PROGRAMS)) {
+    const module = `${name}.${version}.mjs`;
+    write(module, readFileSync(join(packages, 'dist', `${name}.mjs`)));
+    const program = `${name}.${version}.wasm.gz`;
+    // Squeezing takes seconds: once for each version.
+    const content = existsSync(join(out, program))
+      ? readFileSync(join(out, program))
+      : gzipSync(readFileSync(join(packages, 'dist', `${name}.wasm`)), { level: 9 });
+    write(program, content);
+    const sha256 = createHash('sha256').update(content).digest('hex');
+    programs[provider] = { module, program, bytes: content.length, sha256 };
+  }
+
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    entryPoints: { worker: 'lib/vlm/worker.ts' },
+    outdir: out,
+    write: false,
+    bundle: true,
+    splitting: true,
+    platform: 'browser',
+    format: 'esm',
+    target: ['es2023', 'chrome116', 'firefox124', 'safari17.4'],
+    minify: true,
+    legalComments: 'none',
+    // Its modules and programs lie beside the worker, under the names above.
+    conditions: ['onnxruntime-web-use-extern-wasm'],
+    define: { ONNX_PROGRAMS: JSON.stringify(programs) },
+    logLevel: 'warning',
+  });
+  for (const { path, contents } of outputFiles) write(path.slice(out.length + 1), Buffer.from(contents));
+  for (const name of readdirSync(out)) if (!written.has(name)) rmSync(join(out, name));
+}
