@@ -22,7 +22,7 @@ export const MODELS = [
   },
   { id: 'breaking', label: 'Breaking 3B', url: API, model: 'breaking', key: MODEL_KEY },
   { id: 'endless', label: 'Endless 3B', url: API, model: 'endless', key: MODEL_KEY },
-  { id: 'gone', label: 'Gone 3B', url: 'http://127.0.0.1:9/v1', model: 'gone' },
+  { id: 'gone', label: 'Gone 3B', url: 'http://127.0.0.1:4197/v1', model: 'gone' },
   { id: 'rare', label: 'Rare 3B', url: API, model: 'steady', key: MODEL_KEY, perVisitor: 2 },
 ];
 

@@ -29,8 +29,14 @@ const stub = await vi.hoisted(async () => {
     }),
   };
   await new Promise<void>((resolve) => stub.server.listen(0, '127.0.0.1', resolve));
-  const address = stub.server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const nobody = createServer();
+  await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+  const portOf = (server: typeof nobody) => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : 0;
+  };
+  const [port, deadPort] = [portOf(stub.server), portOf(nobody)];
+  await new Promise((closed) => nobody.close(closed));
   const common = {
     url: `http://127.0.0.1:${port}/v1/`,
     model: 'org/seven',
@@ -53,7 +59,7 @@ const stub = await vi.hoisted(async () => {
       stage: 'stage1',
       pictures: { multiple: 16, minPixels: 16_384, maxPixels: 16_384 },
     },
-    { ...common, id: 'gone', label: 'Gone', url: 'http://127.0.0.1:9/v1' },
+    { ...common, id: 'gone', label: 'Gone', url: `http://127.0.0.1:${deadPort}/v1` },
     { ...common, id: 'rare', label: 'Rare', perVisitor: 2, perMinute: 3 },
   ]);
   return stub;
