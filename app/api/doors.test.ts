@@ -129,7 +129,9 @@ describe('the door for tRPC', () => {
   test.each(OPEN)('%s: heard from a visitor, refused to a page of another site', async (path) => {
     const heard = await call(path, {});
     expect(heard.status).toBe(400);
-    expect((await heard.json()).error.json.data.issues.fieldErrors).toBeTypeOf('object');
+    const { message, data } = (await heard.json()).error.json;
+    expect(message).toMatch(/^What was sent is not taken: \w+: .+\.$/);
+    expect(data.issues.fieldErrors).toBeTypeOf('object');
     expect((await call(path, { origin: 'https://evil.example' })).status).toBe(403);
     expect((await call(path, { ...writer, origin: 'https://evil.example' })).status).toBe(403);
   });

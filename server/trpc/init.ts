@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError, z } from 'zod';
 import { isSameOrigin, type Principal, principalOf } from '../auth';
+import { firstIssue } from '../first-issue';
 import { log } from '../log';
 import { Problem } from '../problem';
 import { addressOf } from '../rate-limit';
@@ -34,14 +35,14 @@ const t = initTRPC.context<Context>().create({
     client: { reconnectAfterInactivityMs: 10_000 },
   },
   errorFormatter({ shape, error, ctx }) {
-    const internal = error.code === 'INTERNAL_SERVER_ERROR';
-    return {
-      ...shape,
-      message: internal
+    const wrong = error.cause instanceof ZodError ? error.cause : null;
+    const message =
+      error.code === 'INTERNAL_SERVER_ERROR'
         ? `Something failed here; the log has it under request ${ctx?.requestId ?? 'unknown'}.`
-        : shape.message,
-      data: { ...shape.data, issues: error.cause instanceof ZodError ? z.flattenError(error.cause) : null },
-    };
+        : wrong === null
+          ? shape.message
+          : `What was sent is not taken: ${firstIssue(wrong)}.`;
+    return { ...shape, message, data: { ...shape.data, issues: wrong && z.flattenError(wrong) } };
   },
 });
 

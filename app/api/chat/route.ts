@@ -3,6 +3,7 @@ import { chatRequest, MAX_REQUEST_BYTES } from '@/lib/chat/chat-request';
 import { isSameOrigin } from '@/server/auth';
 import { boundedText } from '@/server/bounded-text';
 import { reply } from '@/server/chat';
+import { firstIssue } from '@/server/first-issue';
 import { log } from '@/server/log';
 import { Problem } from '@/server/problem';
 import { addressOf } from '@/server/rate-limit';
@@ -18,20 +19,15 @@ export async function POST(request: Request): Promise<Response> {
     return new Response(sentence, { status, headers: { 'x-request-id': requestId } });
   };
   if (!isSameOrigin(request.headers)) return refuse(403, 'A page of another site may not ask here.');
-  const text = await boundedText(request.body, MAX_REQUEST_BYTES);
+  // Of a body that breaks off nothing is asked, and nobody waits for an answer.
+  const text = await boundedText(request.body, MAX_REQUEST_BYTES).catch(() => '');
   if (text === null)
     return refuse(
       413,
       `The conversation is larger than the ${MAX_REQUEST_BYTES / 1e6} MB that are taken: use fewer or smaller pictures.`,
     );
   const asked = chatRequest.safeParse(jsonOf(text));
-  if (!asked.success) {
-    const [issue] = asked.error.issues;
-    return refuse(
-      400,
-      `The question is not in the form that is taken: ${issue?.path.join('.')} ${issue?.message}.`,
-    );
-  }
+  if (!asked.success) return refuse(400, `What was sent is not taken: ${firstIssue(asked.error)}.`);
   try {
     const stream = await reply(asked.data, {
       address: addressOf(request.headers),
