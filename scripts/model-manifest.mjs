@@ -1,5 +1,5 @@
 // `node scripts/model-manifest.mjs`: writes public/models/models.json from the folders beside it, which the trainer exported.
-// Of each it lists what a browser fetches: the settings, and the graphs that its config wishes for, else the smallest.
+// Of each it lists what a browser fetches: the settings, and the graphs that its config wishes for, else int8.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -85,7 +85,7 @@ export function wishedGraphs(wishes: GraphWishes): GraphPaths[] {
 }
 
 /**
- * Of a listed folder the files of each graph: as the config wishes, else those of the fewest bytes.
+ * Of a listed folder the files of each graph: as the config wishes, else int8, else those of the fewest bytes.
  *
  * @throws VlmError naming the file that is not there.
  */
@@ -97,12 +97,13 @@ export function chooseGraphs(files: readonly ListedFile[], wishes: GraphWishes):
       const parts = files.filter(({ path }) => path === model || path.startsWith(`${model}_data`));
       if (!parts.some(({ path }) => path === model)) return [];
       const external = parts.flatMap(({ path }) => (path === model ? [] : [path]));
-      return [{ model, external, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) }];
+      return [{ dtype, model, external, bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0) }];
     });
-    const [smallest] = found.sort((one, other) => one.bytes - other.bytes);
-    if (smallest === undefined)
+    const smallest = found.toSorted((one, other) => one.bytes - other.bytes)[0];
+    const chosen = found.find((each) => each.dtype === 'q8') ?? smallest;
+    if (chosen === undefined)
       throw new VlmError('model', `The model has no onnx/${graph}${SUFFIX[wished ?? 'q8']}.onnx.`);
-    return smallest;
+    return chosen;
   };
   return {
     vision_encoder: choose('vision_encoder'),

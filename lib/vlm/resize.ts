@@ -153,8 +153,13 @@ function resizeHeight({ width, height, rgb }: RgbPicture, to: number): RgbPictur
   return { width, height: to, rgb: out };
 }
 
-/** `Image.resize((width, height), BICUBIC)` of Pillow: across, then down, rounded to bytes in between. */
+/**
+ * `Image.resize((width, height), BICUBIC)` of Pillow 13: across, then down, rounded to bytes in between; first down where
+ * that takes away more than twice as many rows as columns are taken away (so by its outputs).
+ */
 export function resizeBicubic(picture: RgbPicture, width: number, height: number): RgbPicture {
-  const across = width === picture.width ? picture : resizeWidth(picture, width);
-  return height === across.height ? across : resizeHeight(across, height);
+  const rows = picture.height - height;
+  const across = (from: RgbPicture) => (from.width === width ? from : resizeWidth(from, width));
+  const down = (from: RgbPicture) => (from.height === height ? from : resizeHeight(from, height));
+  return rows > 0 && rows > 2 * (picture.width - width) ? across(down(picture)) : down(across(picture));
 }
