@@ -3,10 +3,10 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { type ReactNode, type Ref, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { CopyButton } from '../ui/copy-button';
 import { formatCount } from '../ui/format';
 import { EmptyState, ErrorState, LoadingState } from '../ui/state';
 import { sharedOpening } from './answer-text';
-import { CopyButton } from './copy-button';
 import { SampleList } from './sample-list';
 import { PAGE } from './samples-url';
 

@@ -46,7 +46,7 @@ function Asked({ runId, scorer, judged, needsJudge }: Props) {
       >
         Ask a judge about {formatCount(needsJudge)}
       </button>
-      <dialog ref={dialog} className="run-dialog" aria-labelledby={id} onClose={() => setOpen(false)}>
+      <dialog ref={dialog} className="dialog" aria-labelledby={id} onClose={() => setOpen(false)}>
         <h2 id={id}>Ask a judge model?</h2>
         {estimate.data === undefined ? (
           <p role="status">{estimate.isError ? '' : 'Counting what there is to ask'}</p>

@@ -1,8 +1,8 @@
 'use client';
 
 import { useState } from 'react';
+import { CopyButton } from '../ui/copy-button';
 import { formatCount } from '../ui/format';
-import { CopyButton } from './copy-button';
 import {
   BLOCK,
   blocksOf,

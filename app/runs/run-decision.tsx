@@ -74,7 +74,7 @@ function Asked({
       <button type="button" className={look} onClick={() => dialog.current?.showModal()}>
         {label}
       </button>
-      <dialog ref={dialog} className="run-dialog" aria-labelledby={id}>
+      <dialog ref={dialog} className="dialog" aria-labelledby={id}>
         <h2 id={id}>{title}</h2>
         <p>{children}</p>
         {error === null ? null : (

@@ -2,10 +2,10 @@ import type { ReactNode } from 'react';
 import { FORMATS } from '@/lib/predictions/predictions-file';
 import type { RunPage } from '@/server/evals/types';
 import { Command } from '../ui/command';
-import { formatCount, formatDate } from '../ui/format';
-import { CopyButton } from './copy-button';
+import { CopyButton } from '../ui/copy-button';
+import { formatBytes, formatCount, formatDate } from '../ui/format';
 import { visible } from './output-pieces';
-import { citationOf, formatBytes, scoreCommand, settingText } from './run-words';
+import { citationOf, scoreCommand, settingText } from './run-words';
 
 const FORMAT_LABELS: Readonly<Record<string, string>> = FORMATS;
 

@@ -72,13 +72,6 @@ function shellWord(word: string): string {
   return /^[\w.@%+:,/-]+$/.test(named) ? named : `'${named.replaceAll("'", `'\\''`)}'`;
 }
 
-/** `1.4 MB`, in powers of ten. */
-export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB'];
-  const power = Math.min(3, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
-  return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
-}
-
 /** A generation setting as text, whatever the submitter put there. */
 export function settingText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value);

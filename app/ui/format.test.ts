@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { formatCount, formatDelta, formatInterval, formatPercent, formatSize, formatStage } from './format';
+import {
+  formatBytes,
+  formatCount,
+  formatDelta,
+  formatInterval,
+  formatPercent,
+  formatSize,
+  formatStage,
+} from './format';
 
 describe('figures as they are written', () => {
   it('has one decimal for a percent', () => {
@@ -22,5 +30,10 @@ describe('figures as they are written', () => {
     expect(formatSize(null)).toBe('size undisclosed');
     expect(formatStage(0)).toBe('base');
     expect(formatStage(2)).toBe('stage 2');
+  });
+  it('has sizes in powers of ten', () => {
+    expect(formatBytes(512)).toBe('512 bytes');
+    expect(formatBytes(92106)).toBe('92.1 kB');
+    expect(formatBytes(2_150_413)).toBe('2.15 MB');
   });
 });
