@@ -1,8 +1,14 @@
 import './boxes.css';
 
-/** A box to draw: `[x1, y1, x2, y2]` in the picture's pixels. Gold is drawn solid, an answer dashed. */
+export type BoxLook = 'gold' | 'answer' | 'object' | 'first' | 'second' | 'third' | 'fourth';
+
+/**
+ * A box to draw: `[x1, y1, x2, y2]` in the picture's pixels. Gold is drawn solid, an answer dashed, and the answers of
+ * several models each with a line of its own.
+ */
 export interface DrawnBox {
-  look: 'gold' | 'answer' | 'object';
+  look: BoxLook;
+  /** Written beside the box; nothing where it is empty. */
   name: string;
   box: readonly [x1: number, y1: number, x2: number, y2: number];
 }
@@ -22,7 +28,7 @@ export function Boxes({
   const letter = Math.max(width, height) / 28;
   return (
     <svg className={className} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
-      {boxes.map(({ look, box: [x1, y1, x2, y2] }) => {
+      {boxes.map(({ look, name, box: [x1, y1, x2, y2] }) => {
         const place = {
           x: Math.min(x1, x2),
           y: Math.min(y1, y2),
@@ -30,7 +36,7 @@ export function Boxes({
           height: Math.abs(y2 - y1),
         };
         return (
-          <g key={look}>
+          <g key={`${look} ${name}`}>
             <rect className="box-halo" {...place} />
             <rect className={`box-line box-${look}`} {...place} />
           </g>
@@ -43,7 +49,7 @@ export function Boxes({
         const most = width - letter * 0.6 * name.length;
         return (
           <text
-            key={look}
+            key={`${look} ${name}`}
             className={`box-name box-name-${look}`}
             x={Math.max(0, Math.min(x1, x2, most))}
             y={Math.min(height - letter * 0.3, Math.max(letter, y))}

@@ -5,6 +5,7 @@ import { usePathname } from 'next/navigation';
 
 const PLACES = [
   { href: '/', label: 'Leaderboard', holds: ['/', '/leaderboard', '/runs'] },
+  { href: '/chat', label: 'Try it', holds: ['/chat'] },
   { href: '/world', label: 'World', holds: ['/world'] },
   { href: '/submit', label: 'Submit', holds: ['/submit'] },
 ] as const;

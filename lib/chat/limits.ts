@@ -1,7 +1,7 @@
 /** How much a conversation holds. */
 export const LIMITS = {
   /** Characters of a question. */
-  question: 20_000,
+  question: 10_000,
   /** Characters of a reply. */
   reply: 200_000,
   turns: 200,

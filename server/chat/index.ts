@@ -1,3 +1,4 @@
+export { browserModels } from './browser-models';
 export { endpoints } from './models';
 export { reply } from './reply';
 export { createShare, getShare, getSharedPicture, revokeShare } from './share';

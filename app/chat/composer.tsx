@@ -1,0 +1,98 @@
+import { type ReactNode, useRef } from 'react';
+import { LIMITS } from '@/lib/chat/limits';
+import type { Suggestion } from '@/lib/chat/scene-questions';
+import { formatCount } from '../ui/format';
+
+/** Where a question is written, with some that fit the picture. */
+export function Composer({
+  text,
+  onText,
+  suggestions,
+  disabled,
+  running,
+  onAsk,
+  onSuggestion,
+  onStop,
+  children,
+}: {
+  text: string;
+  onText: (text: string) => void;
+  suggestions: readonly Suggestion[];
+  /** Nobody is there to answer. */
+  disabled: boolean;
+  running: boolean;
+  onAsk: (question: string) => void;
+  onSuggestion: (suggestion: Suggestion) => void;
+  onStop: () => void;
+  /** Stands beside the button. */
+  children: ReactNode;
+}) {
+  const form = useRef<HTMLFormElement>(null);
+  const excess = text.length - LIMITS.question;
+  return (
+    <form
+      ref={form}
+      className="chat-composer"
+      aria-label="Question"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (text.trim() !== '' && excess <= 0 && !disabled) onAsk(text.trim());
+      }}
+    >
+      {suggestions.length === 0 ? null : (
+        <ul className="chat-suggestions" aria-label="Questions to ask">
+          {suggestions.map((suggestion) => (
+            <li key={suggestion.question}>
+              <button
+                type="button"
+                className="chat-suggestion"
+                disabled={disabled}
+                onClick={() => onSuggestion(suggestion)}
+              >
+                {suggestion.question}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="chat-write">
+        <textarea
+          className="field"
+          aria-label="Your question"
+          placeholder="Ask something of your own"
+          rows={Math.min(6, Math.max(1, text.slice(0, 2_000).split('\n').length))}
+          value={text}
+          aria-invalid={excess > 0}
+          aria-describedby={excess > 0 ? 'chat-excess' : undefined}
+          onChange={(event) => onText(event.target.value)}
+          onKeyDown={(event) => {
+            if (event.key === 'Escape' && running) onStop();
+            if (event.key === 'Enter' && !event.shiftKey && !event.nativeEvent.isComposing) {
+              event.preventDefault();
+              form.current?.requestSubmit();
+            }
+          }}
+        />
+        {running ? (
+          <button type="button" className="button" onClick={onStop}>
+            Stop
+          </button>
+        ) : null}
+        <button
+          type="submit"
+          className="button button-primary"
+          disabled={disabled || excess > 0 || text.trim() === ''}
+        >
+          Ask
+        </button>
+      </div>
+      {excess > 0 ? (
+        <p id="chat-excess" role="alert" className="text-wrong">
+          A question has at most {formatCount(LIMITS.question)} characters; this one has {formatCount(excess)}{' '}
+          more.
+        </p>
+      ) : null}
+      <div className="chat-composer-foot">{children}</div>
+    </form>
+  );
+}

@@ -1,0 +1,48 @@
+import type { ChatModel } from '@/lib/chat/conversation';
+import type { Endpoint } from '@/lib/chat/endpoint';
+import type { Manifest } from '@/lib/vlm/manifest';
+import type { BoxLook } from '../ui/boxes';
+
+/** A model to choose, with what choosing it costs. */
+export type Choice =
+  | { where: 'browser'; model: ChatModel; modelId: string; bytes: number }
+  | { where: 'server'; model: ChatModel; endpoint: Endpoint };
+
+export const STAGE_WORDS = {
+  base: {
+    label: 'Base',
+    trained: 'Learnt from worked solutions, half of them with the answer at a glance.',
+  },
+  stage1: {
+    label: 'Stage 1',
+    trained: 'The base, then rewarded for right answers in geometry, mathematics and hard counting.',
+  },
+  stage2: {
+    label: 'Stage 2',
+    trained: 'Stage 1, then rewarded for counting, pointing and positions.',
+  },
+} as const;
+
+export const browserChoices = ({ models }: Manifest): Choice[] =>
+  models.map(({ id, stage, files }) => ({
+    where: 'browser',
+    modelId: id,
+    model: { id: `browser:${id}`, label: STAGE_WORDS[stage].label, stage, checkpoint: id },
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  }));
+
+export const serverChoice = (endpoint: Endpoint): Choice => ({
+  where: 'server',
+  endpoint,
+  model: {
+    id: `server:${endpoint.id}`,
+    label: endpoint.label,
+    stage: endpoint.stage,
+    checkpoint: endpoint.checkpoint || endpoint.label,
+  },
+});
+
+const LOOKS: readonly BoxLook[] = ['first', 'second', 'third', 'fourth'];
+
+/** The line of a column, on the picture and beside its name. */
+export const lookOf = (column: number): BoxLook => LOOKS[column % LOOKS.length] ?? 'first';

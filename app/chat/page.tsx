@@ -1,0 +1,16 @@
+import './chat.css';
+import type { Metadata } from 'next';
+import { api } from '../trpc/server';
+import { ChatScreen } from './chat-screen';
+
+export const metadata: Metadata = {
+  title: 'Try it',
+  description:
+    'Ask a small vision-language model about a picture, in your own browser: its base and its two stages of training answer side by side.',
+};
+
+export default async function ChatPage() {
+  const { chat } = await api();
+  const [manifest, endpoints] = await Promise.all([chat.browserModels(), chat.endpoints()]);
+  return <ChatScreen manifest={manifest} endpoints={endpoints} />;
+}

@@ -1,0 +1,48 @@
+import { promptOf } from '@/lib/world/prompts';
+import type { Question, Task } from '@/lib/world/question';
+import { Random } from '@/lib/world/random';
+import { furtherQuestion } from '@/lib/world/solid-questions';
+import { ask, type Known } from '@/lib/world/world';
+import type { Truth, Turn } from './conversation';
+
+/** A question that may be asked about a picture, with its answer where that is known. */
+export interface Suggestion extends Pick<Turn, 'question' | 'promptId' | 'truth'> {}
+
+export interface SceneQuestions {
+  known: Known;
+  /** The question that the seed asks. */
+  asked: Suggestion;
+  /** Others on the same scene. */
+  further: readonly Suggestion[];
+}
+
+const FURTHER = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring'] as const;
+
+/** Loads Ocean World: for its worker alone. */
+export function sceneQuestions(task: Task, seed: number, size: number): SceneQuestions {
+  const known = ask(task, seed, size);
+  const { scene, question } = known;
+  const others =
+    'drawing' in scene
+      ? []
+      : FURTHER.filter((other) => other !== task).flatMap((other) => {
+          const found = furtherQuestion(other, scene, new Random(seed, `chat/${other}`), size);
+          return found === null ? [] : [suggestionOf(found, size)];
+        });
+  return {
+    known,
+    asked: suggestionOf(question, size),
+    further: [...others, { question: 'Describe the image.', promptId: 'seed-think', truth: null }],
+  };
+}
+
+function suggestionOf(question: Question, size: number): Suggestion {
+  const promptId = promptOf(question).id === 'seed-rec' ? 'seed-rec' : 'seed-think';
+  return { question: question.text, promptId, truth: truthOf(question, size) };
+}
+
+function truthOf({ answer, options }: Question, size: number): Truth {
+  if (answer.kind === 'box')
+    return { kind: 'box', box: [...answer.box], frame: { width: size, height: size } };
+  return { kind: 'words', forms: [...answer.forms], options: options === null ? null : [...options] };
+}
