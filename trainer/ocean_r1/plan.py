@@ -9,6 +9,7 @@ from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
 FLOAT32 = 4
+BFLOAT16 = 2
 ADAM_BYTES = 4 * FLOAT32
 """A weight, its gradient and AdamW's two moments, float32."""
 
@@ -33,7 +34,12 @@ def plan(recipe: Recipe) -> str:
         if recipe.algorithm.kl_coefficient:
             fixed += total * FLOAT32
             kept += ", and the reference"
-        cache = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim * FLOAT32
+        width = FLOAT32
+        if recipe.model.dtype == "bfloat16":
+            width = BFLOAT16
+            fixed += total * width
+            kept += ", and a copy in bfloat16 that samples"
+        cache = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim * width
         at_once = min(recipe.rollout.prompts_at_once, recipe.prompts_per_step)
         cached = cache * at_once * (recipe.data.max_prompt_tokens + group * new)
         # A layer keeps about its inputs of attention and MLP for the way back; with checkpointing only its input.
@@ -41,7 +47,7 @@ def plan(recipe: Recipe) -> str:
             text.hidden_size if recipe.model.gradient_checkpointing else 10 * text.hidden_size + 3 * text.intermediate_size
         )
         tokens = recipe.data.max_prompt_tokens + group * new
-        activations = tokens * of_layer * text.num_hidden_layers * FLOAT32
+        activations = tokens * of_layer * text.num_hidden_layers * width
         updates = recipe.algorithm.mini_batches * recipe.algorithm.epochs
         lines += [
             f"a step          {recipe.prompts_per_step} prompts x {group} responses = {responses:,}, "
