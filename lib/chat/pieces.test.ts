@@ -53,14 +53,10 @@ test('what is in mathematics is neither box nor reflection', () => {
   ]);
 });
 
-test('a hostile text takes no time', () => {
+test('time grows with the text, not with its square', () => {
   const before = performance.now();
-  for (const text of [
-    '$'.repeat(100_000),
-    '\\('.repeat(50_000),
-    '[1, '.repeat(50_000),
-    '{"bbox_2d": '.repeat(9_000),
-  ])
-    piecesOf(text);
-  expect(performance.now() - before).toBeLessThan(1_000);
+  for (const hostile of ['$', '\\(', '\\[ $ \\(', '[1, ', '{"bbox_2d": [1, '])
+    piecesOf(hostile.repeat(300_000 / hostile.length));
+  // Looking through the rest from every opening sign would take minutes.
+  expect(performance.now() - before).toBeLessThan(20_000);
 });

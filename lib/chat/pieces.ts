@@ -19,16 +19,8 @@ const BOX = new RegExp(
 
 /** Longer is no formula that anybody would read. */
 const LONGEST = 2_000;
-const MATHEMATICS = new RegExp(
-  [
-    String.raw`\\\[([\s\S]{1,${LONGEST}}?)\\\]`,
-    String.raw`\$\$([^$]{1,${LONGEST}})\$\$`,
-    String.raw`\\\(([\s\S]{1,${LONGEST}}?)\\\)`,
-    // A single dollar sign is money unless it clings to what it encloses on one line and no digit follows.
-    String.raw`\$(?![\s$])([^$\n]{1,${LONGEST}})(?<!\s)\$(?!\d)`,
-  ].join('|'),
-  'g',
-);
+const OPENING = /\\\[|\\\(|\$\$?/g;
+const CLOSING: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)', $$: '$$', $: '$' };
 
 interface Found {
   start: number;
@@ -54,15 +46,32 @@ export function piecesOf(text: string): Piece[] {
 }
 
 function mathematicsIn(text: string): Found[] {
-  return [...text.matchAll(MATHEMATICS)].map((match) => {
-    const [whole, bracketed, dollars, inline, dollar] = match;
-    const display = bracketed ?? dollars;
-    const tex = display ?? inline ?? dollar ?? '';
-    return {
-      start: match.index,
-      piece: { kind: 'mathematics', text: whole, tex, display: display !== undefined },
-    };
-  });
+  const found: Found[] = [];
+  /** Where each closing sign comes next, so that none is looked for twice. */
+  const next = new Map<string, number>();
+  let at = 0;
+  for (const { index, 0: opening } of text.matchAll(OPENING)) {
+    const closing = CLOSING[opening] ?? '';
+    const start = index + opening.length;
+    let end = next.get(closing) ?? -1;
+    if (end < start) end = text.indexOf(closing, start);
+    next.set(closing, end < 0 ? text.length : end);
+    if (index < at || end <= start || end - start > LONGEST || end >= text.length) continue;
+    const tex = text.slice(start, end);
+    // A single dollar sign is money unless it clings to what it encloses on one line and no digit follows.
+    if (opening === '$' && (/^\s|\s$|\n/.test(tex) || /\d/.test(text.charAt(end + 1)))) continue;
+    at = end + closing.length;
+    found.push({
+      start: index,
+      piece: {
+        kind: 'mathematics',
+        text: text.slice(index, at),
+        tex,
+        display: opening === '\\[' || opening === '$$',
+      },
+    });
+  }
+  return found;
 }
 
 function boxesIn(text: string): Found[] {
