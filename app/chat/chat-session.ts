@@ -6,6 +6,12 @@ import { judge } from '@/lib/chat/verdict';
 import { newId } from './new-id';
 import type { Heard, ReplySource } from './reply-source';
 
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+
 /** What a running reply is doing. */
 export type Activity =
   | { phase: 'waiting' | 'reading' | 'writing' }
@@ -124,7 +130,9 @@ export class ChatSession {
     this.set({ conversation: withReply(conversation, turnId, reply) });
     this.act(run, { phase: 'waiting' });
     const write = () => this.write(run, this.sourceOf(model), { model, messages });
-    if (model.id.startsWith('browser:')) this.inBrowser = this.inBrowser.then(write);
+    // One that was stopped holds nobody up, however long its source takes to notice.
+    if (model.id.startsWith('browser:'))
+      this.inBrowser = this.inBrowser.then(() => Promise.race([write(), aborted(run.abort.signal)]));
     else void write();
   }
 

@@ -141,7 +141,7 @@ function Origin({ picture: { scene, width, height } }: { picture: ChatPicture })
   if (scene === null)
     return (
       <span>
-        A picture of yours, {width} × {height} pixels.
+        A visitor’s own picture, {width} × {height} pixels.
       </span>
     );
   const { task, seed, size } = scene;

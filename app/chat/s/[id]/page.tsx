@@ -1,4 +1,4 @@
-import '../shared.css';
+import '../../chat.css';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
@@ -8,7 +8,7 @@ import { orNull } from '../../../runs/read-run';
 import { api } from '../../../trpc/server';
 import { formatDate } from '../../../ui/format';
 import { PageHeader } from '../../../ui/page-header';
-import { SharedConversation } from '../shared-conversation';
+import { ConversationView } from '../../conversation-view';
 
 type Params = Promise<{ id: string }>;
 
@@ -37,7 +37,13 @@ export default async function SharedScreen({ params }: { params: Params }) {
           here is theirs and the models’, and nobody has checked it.
         </p>
       </PageHeader>
-      <SharedConversation conversation={shared.conversation} />
+      <div className="chat">
+        {shared.conversation.currentId === null ? (
+          <p className="text-muted">Nothing was asked.</p>
+        ) : (
+          <ConversationView conversation={shared.conversation} />
+        )}
+      </div>
     </>
   );
 }
