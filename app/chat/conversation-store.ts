@@ -65,7 +65,7 @@ export async function parseConversation(value: unknown): Promise<Conversation> {
   throw new Error(`It is no conversation of this page: ${issue?.path.join('.')} ${issue?.message}.`);
 }
 
-/** Links that were shared of it stay until they are revoked. */
+/** Revoke its link first: what revokes it is forgotten. */
 export async function deleteConversation(id: string): Promise<void> {
   const transaction = (await database()).transaction(['conversation', 'summary', 'share'], 'readwrite');
   await Promise.all([

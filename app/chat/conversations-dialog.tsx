@@ -5,6 +5,7 @@ import {
   deleteConversation,
   listConversations,
   loadConversation,
+  loadShare,
   parseConversation,
   type Summary,
 } from './conversation-store';
@@ -38,6 +39,9 @@ export function ConversationsDialog({
 
   const remove = async (ids: readonly string[]) => {
     for (const id of ids) {
+      const share = await loadShare(id);
+      // The secret that revokes it goes with the conversation, so the link must not stay.
+      if (share !== null) await (await import('./share-links')).revokeLink(share);
       await deleteConversation(id);
       onDeleted(id);
     }
@@ -45,7 +49,9 @@ export function ConversationsDialog({
   };
   return (
     <Dialog title="Conversations" wide onClose={onClose}>
-      <p className="text-muted">They are kept in this browser and nowhere else.</p>
+      <p className="text-muted">
+        They are kept in this browser and nowhere else. Deleting one revokes its link too.
+      </p>
       {problem === null ? null : (
         <p role="alert" className="text-wrong">
           {problem}

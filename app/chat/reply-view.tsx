@@ -293,7 +293,7 @@ function Ending({ reply, running, answered }: { reply: Reply; running: boolean; 
         </p>
       );
     case 'cancelled':
-      return <p className="chat-ending">Stopped by you.</p>;
+      return <p className="chat-ending">Stopped before its end.</p>;
     case 'failed':
       return (
         <p className="chat-ending chat-failed" role="alert">
@@ -301,7 +301,7 @@ function Ending({ reply, running, answered }: { reply: Reply; running: boolean; 
         </p>
       );
     case undefined:
-      return <p className="chat-ending">Interrupted: the page was left while it was written.</p>;
+      return <p className="chat-ending">Not finished: it was still being written when it was kept.</p>;
   }
 }
 

@@ -2,25 +2,20 @@ import { useEffect, useState } from 'react';
 import type { Conversation } from '@/lib/chat/conversation';
 import { type NewShare, sharePath } from '@/lib/chat/share';
 import { branchAt } from '@/lib/chat/turns';
-import { TrpcProvider, useTRPCClient } from '../trpc/client';
 import { CopyButton } from '../ui/copy-button';
 import { loadShare, saveShare } from './conversation-store';
 import { Dialog } from './dialog';
+import { makeLink, revokeLink } from './share-links';
 
 /** Makes a link to a snapshot, when asked and not before, and takes it back. Loaded where somebody wants to share. */
 export function ShareDialog({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
   const { id, currentId } = conversation;
   // Other branches are nobody's business.
   const shown = currentId === null ? conversation : branchAt(conversation, currentId, id, new Date());
-  return (
-    <TrpcProvider>
-      <Sharing conversation={shown} onClose={onClose} />
-    </TrpcProvider>
-  );
+  return <Sharing conversation={shown} onClose={onClose} />;
 }
 
 function Sharing({ conversation, onClose }: { conversation: Conversation; onClose: () => void }) {
-  const client = useTRPCClient();
   const [share, setShare] = useState<NewShare | null>(null);
   const [busy, setBusy] = useState(true);
   const [said, setSaid] = useState<{ words: string; wrong: boolean } | null>(null);
@@ -48,13 +43,13 @@ function Sharing({ conversation, onClose }: { conversation: Conversation; onClos
     }
   };
   const make = async () => {
-    const made = await client.share.create.mutate({ conversation });
+    const made = await makeLink(conversation);
     setShare(made);
     await saveShare(id, made);
     return 'The link is made.';
   };
   const revoke = async (known: NewShare) => {
-    await client.share.revoke.mutate(known);
+    await revokeLink(known);
     setShare(null);
     await saveShare(id, null);
     return 'The link is revoked: nobody can open it any more.';
