@@ -32,10 +32,12 @@ function series(stage, name, mean = 1) {
   const points = lines(join(folder, `${stage}.jsonl`))
     .filter(({ data }) => name in data)
     .map(({ step, data }) => [step, data[name]]);
-  return points.map(([step], i) => {
+  const smooth = points.map(([step], i) => {
     const some = points.slice(Math.max(0, i - mean + 1), i + 1);
     return [step, some.reduce((sum, [, value]) => sum + value, 0) / some.length];
   });
+  const every = Math.ceil(smooth.length / 300);
+  return smooth.filter((_, i) => i % every === 0 || i === smooth.length - 1);
 }
 
 const WIDTH = 420;
