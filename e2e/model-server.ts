@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -10,20 +11,15 @@ export const MODEL_PORT = 4196;
 export const MODEL_KEY = 'sk-end-to-end-0123456789abcdef';
 const API = `http://127.0.0.1:${MODEL_PORT}/v1`;
 
+const common = { url: API, key: MODEL_KEY, perVisitor: 1_000, perMinute: 1_000 };
+
 /** For OCEAN_CHAT_MODELS. */
 export const MODELS = [
-  {
-    id: 'steady',
-    label: 'Steady 7B',
-    url: API,
-    model: 'steady',
-    key: MODEL_KEY,
-    checkpoint: 'ocean-r1-7b-instruct',
-  },
-  { id: 'breaking', label: 'Breaking 3B', url: API, model: 'breaking', key: MODEL_KEY },
-  { id: 'endless', label: 'Endless 3B', url: API, model: 'endless', key: MODEL_KEY },
-  { id: 'gone', label: 'Gone 3B', url: 'http://127.0.0.1:4197/v1', model: 'gone' },
-  { id: 'rare', label: 'Rare 3B', url: API, model: 'steady', key: MODEL_KEY, perVisitor: 2 },
+  { ...common, id: 'steady', label: 'Steady 7B', model: 'steady', checkpoint: 'ocean-r1-7b-instruct' },
+  { ...common, id: 'breaking', label: 'Breaking 3B', model: 'breaking' },
+  { ...common, id: 'endless', label: 'Endless 3B', model: 'endless' },
+  { ...common, id: 'gone', label: 'Gone 3B', model: 'gone', url: 'http://127.0.0.1:4197/v1' },
+  { ...common, id: 'rare', label: 'Rare 3B', model: 'steady', perVisitor: 2 },
 ];
 
 export const STEADY_REPLY = '<think>\nOne by one: two of them.\n</think>\n<answer>\n2\n</answer>';
@@ -72,7 +68,8 @@ export async function startModelServer(): Promise<() => void> {
         end(response);
     }
   });
-  await new Promise<void>((ready) => server.listen(MODEL_PORT, '127.0.0.1', ready));
+  server.listen(MODEL_PORT, '127.0.0.1');
+  await once(server, 'listening');
   return () => {
     server.closeAllConnections();
     server.close();

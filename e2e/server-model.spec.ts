@@ -1,4 +1,7 @@
-import { expect, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
+import sharp from 'sharp';
+import { z } from 'zod';
+import { expectAccessible } from './accessible';
 import { MODEL_KEY, MODEL_PORT, type Seen, STEADY_REPLY } from './model-server';
 import { ADDRESS } from './world';
 
@@ -70,4 +73,102 @@ test('nothing that the server says holds a key or an address of a model', async 
     expect(text).not.toContain(MODEL_KEY);
     expect(text).not.toContain(`127.0.0.1:${MODEL_PORT}`);
   }
+});
+
+/** The page with one model behind a server as the one that answers. */
+async function choose(page: Page, label: string): Promise<void> {
+  if (new URL(page.url()).pathname !== '/chat') await page.goto('/chat');
+  await page.getByRole('button', { name: / – change$|choose$/ }).click();
+  await page.getByRole('button', { name: `${label} alone` }).click();
+  await page.getByRole('button', { name: 'Close' }).click();
+}
+async function put(page: Page, question: string): Promise<void> {
+  await page.getByRole('textbox', { name: 'Your question' }).fill(question);
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+}
+const replyOf = (page: Page, label: string) => page.getByRole('article', { name: `${label}’s reply` }).last();
+/** The picture of the last request, as it came to the model. */
+async function sentPicture(): Promise<Buffer> {
+  const [first] = z
+    .tuple([z.object({ image_url: z.object({ url: z.string() }) })])
+    .rest(z.unknown())
+    .parse((await seen()).last?.messages.at(-1)?.content);
+  return Buffer.from(first.image_url.url.split(',')[1] ?? '', 'base64');
+}
+
+test.describe('@phone', () => {
+  test('a question about a scene is answered by a model behind the server', async ({ page }) => {
+    const heard: Promise<string>[] = [];
+    page.on('response', (response) => {
+      heard.push(
+        response.body().then(
+          (body) => `${JSON.stringify(response.headers())}${body.toString('latin1')}`,
+          () => '',
+        ),
+      );
+    });
+    await choose(page, 'Steady 7B');
+    await expect(page.getByRole('img', { name: /Ocean World/ })).toBeVisible();
+    await put(page, 'How many objects are there?');
+    const reply = replyOf(page, 'Steady 7B');
+    await expect(reply.getByText('12 tokens')).toBeVisible();
+    await expect(reply.locator('.chat-answer')).toHaveText('2');
+    await expect(reply.getByText('ocean-r1-7b-instruct')).toBeVisible();
+    await expect(reply.getByText('One by one: two of them.')).toBeAttached();
+    await expectAccessible(page);
+    // 448 pixels a side are 16 times 28 already.
+    expect(await sharp(await sentPicture()).metadata()).toMatchObject({ width: 448, height: 448 });
+    const words = await Promise.all(heard);
+    expect(words.length).toBeGreaterThan(5);
+    expect(words.filter((each) => each.includes(MODEL_KEY) || each.includes(String(MODEL_PORT)))).toEqual([]);
+  });
+});
+
+test('a follow-up brings the whole conversation, and the picture once', async ({ page }) => {
+  await choose(page, 'Steady 7B');
+  await put(page, 'How many objects are there?');
+  await expect(replyOf(page, 'Steady 7B').getByText('12 tokens')).toBeVisible();
+  await put(page, 'Are you sure?');
+  await expect(page.getByRole('article', { name: 'Steady 7B’s reply' })).toHaveCount(2);
+  await expect(replyOf(page, 'Steady 7B').getByText('12 tokens')).toBeVisible();
+  const messages = (await seen()).last?.messages ?? [];
+  expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+  expect(messages[1]?.content).toBe(STEADY_REPLY);
+  expect(JSON.stringify(messages).match(/"image_url":/g)).toHaveLength(1);
+});
+
+test('what came stays when the reply breaks off, and a retry brings the rest', async ({ page }) => {
+  await choose(page, 'Breaking 3B');
+  await put(page, 'How many objects are there?');
+  const reply = replyOf(page, 'Breaking 3B');
+  await expect(reply.getByRole('alert')).toHaveText(
+    'The server of Breaking 3B ended in the middle of the reply. What came is above; try again.',
+  );
+  await expect(reply.getByText('One by one:')).toBeAttached();
+  await reply.getByRole('button', { name: 'Retry from Breaking 3B' }).click();
+  await expect(reply.locator('.chat-answer')).toHaveText('2');
+  await expect(reply.getByRole('alert')).toHaveCount(0);
+});
+
+test('a server that is gone is told, and the page goes on with another', async ({ page }) => {
+  await choose(page, 'Gone 3B');
+  await put(page, 'How many objects are there?');
+  await expect(replyOf(page, 'Gone 3B').getByRole('alert')).toHaveText(
+    'The server of Gone 3B does not answer. Try again later.',
+  );
+  await choose(page, 'Steady 7B');
+  await put(page, 'How many objects are there?');
+  await expect(replyOf(page, 'Steady 7B').locator('.chat-answer')).toHaveText('2');
+});
+
+test('stopping keeps what came, and ends it at the model', async ({ page }) => {
+  await choose(page, 'Endless 3B');
+  await put(page, 'How many objects are there?');
+  const reply = replyOf(page, 'Endless 3B');
+  await expect(reply.getByText('and on and on').first()).toBeVisible();
+  expect((await seen()).open).toBe(1);
+  await reply.getByRole('button', { name: 'Stop Endless 3B' }).click();
+  await expect(reply.getByText('Stopped before its end.')).toBeVisible();
+  await expect(reply.getByText('and on and on').first()).toBeVisible();
+  await expect.poll(async () => (await seen()).open).toBe(0);
 });

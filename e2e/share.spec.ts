@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
-import { type APIRequestContext, expect, test } from '@playwright/test';
+import { type APIRequestContext, expect, type Page, test } from '@playwright/test';
 import type { Conversation } from '@/lib/chat/conversation';
 import { expectAccessible } from './accessible';
 import { file, TOKEN } from './world';
 
-/** A share link, from its making to its end. Making one in the page: chat.spec.ts. */
+/** A share link, from its making to its end. */
+
+// A visitor of its own: the links that one may make in an hour are counted.
+test.use({ extraHTTPHeaders: { 'x-forwarded-for': '192.0.2.6' } });
 
 const HOSTILE = '<img src=x onerror="document.title=\'owned\'"> <script>document.title="owned"</script>';
 
@@ -104,4 +107,68 @@ test('an address that was never a link is told so', async ({ page }) => {
     const response = await page.goto(path);
     expect([400, 404]).toContain(response?.status());
   }
+});
+
+test.describe('in the page', () => {
+  test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+
+  async function converse(page: Page): Promise<void> {
+    await page.goto('/chat');
+    await page.getByRole('button', { name: / – change$|choose$/ }).click();
+    await page.getByRole('button', { name: 'Steady 7B alone' }).click();
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('textbox', { name: 'Your question' }).fill('How many objects are there?');
+    await page.getByRole('button', { name: 'Ask', exact: true }).click();
+    await expect(page.getByText('12 tokens')).toBeVisible();
+  }
+  async function makeLink(page: Page): Promise<string> {
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    await expect(page.getByText('The link is made.')).toBeVisible();
+    return ((await page.locator('.chat-link').textContent()) ?? '').trim();
+  }
+
+  test('a link is made when asked, shows to others what stood there, and is revoked', async ({
+    page,
+    browser,
+  }) => {
+    const sent: string[] = [];
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(new URL(request.url()).pathname);
+    });
+    await converse(page);
+    expect(sent.filter((path) => path !== '/api/chat')).toEqual([]);
+    const link = await makeLink(page);
+    await page.getByRole('button', { name: 'Copy the link' }).click();
+    await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+
+    const other = await (await browser.newContext()).newPage();
+    expect((await other.goto(link))?.status()).toBe(200);
+    await expect(other.getByRole('heading', { name: 'How many objects are there?' }).first()).toBeVisible();
+    await expect(
+      other.getByRole('article', { name: 'Steady 7B’s reply' }).locator('.chat-answer'),
+    ).toHaveText('2');
+    await expect(other.getByRole('img', { name: /Ocean World/ })).toHaveJSProperty('naturalWidth', 448);
+    await expect(other.getByRole('button', { name: /Retry|Edit|Branch|Stop/ })).toHaveCount(0);
+
+    // What made it knows it again after a reload, and takes it back.
+    await page.reload();
+    await expect(page.getByText('12 tokens')).toBeVisible();
+    await page.getByRole('button', { name: 'Share', exact: true }).click();
+    await page.getByRole('button', { name: 'Revoke it' }).click();
+    await expect(page.getByText('The link is revoked')).toBeVisible();
+    expect((await other.goto(link))?.status()).toBe(404);
+    await other.context().close();
+  });
+
+  test('deleting a conversation revokes its link', async ({ page, request }) => {
+    await converse(page);
+    const link = await makeLink(page);
+    expect((await request.get(link)).status()).toBe(200);
+    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Conversations' }).click();
+    await page.getByRole('button', { name: /^Delete “/ }).click();
+    await expect(page.getByText('Nothing is kept yet')).toBeVisible();
+    expect((await request.get(link)).status()).toBe(404);
+  });
 });
