@@ -18,7 +18,7 @@ export const MODELS = [
   { ...common, id: 'steady', label: 'Steady 7B', model: 'steady', checkpoint: 'ocean-r1-7b-instruct' },
   { ...common, id: 'breaking', label: 'Breaking 3B', model: 'breaking' },
   { ...common, id: 'endless', label: 'Endless 3B', model: 'endless' },
-  { ...common, id: 'gone', label: 'Gone 3B', model: 'gone', url: 'http://127.0.0.1:4197/v1' },
+  { ...common, id: 'gone', label: 'Gone 3B', model: 'gone', url: 'http://127.0.0.1:4188/v1' },
   { ...common, id: 'rare', label: 'Rare 3B', model: 'steady', perVisitor: 2 },
 ];
 

@@ -77,10 +77,11 @@ test('nothing that the server says holds a key or an address of a model', async 
 
 /** The page with one model behind a server as the one that answers. */
 async function choose(page: Page, label: string): Promise<void> {
-  if (new URL(page.url()).pathname !== '/chat') await page.goto('/chat');
+  if (!page.url().includes('/chat')) await page.goto('/chat');
+  await expect(page.getByRole('img', { name: /Ocean World/ })).toBeVisible();
   await page.getByRole('button', { name: / – change$|choose$/ }).click();
   await page.getByRole('button', { name: `${label} alone` }).click();
-  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
 }
 async function put(page: Page, question: string): Promise<void> {
   await page.getByRole('textbox', { name: 'Your question' }).fill(question);
@@ -108,7 +109,6 @@ test.describe('@phone', () => {
       );
     });
     await choose(page, 'Steady 7B');
-    await expect(page.getByRole('img', { name: /Ocean World/ })).toBeVisible();
     await put(page, 'How many objects are there?');
     const reply = replyOf(page, 'Steady 7B');
     await expect(reply.getByText('12 tokens')).toBeVisible();

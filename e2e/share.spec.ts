@@ -114,9 +114,10 @@ test.describe('in the page', () => {
 
   async function converse(page: Page): Promise<void> {
     await page.goto('/chat');
+    await expect(page.getByRole('img', { name: /Ocean World/ })).toBeVisible();
     await page.getByRole('button', { name: / – change$|choose$/ }).click();
     await page.getByRole('button', { name: 'Steady 7B alone' }).click();
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
     await page.getByRole('textbox', { name: 'Your question' }).fill('How many objects are there?');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
     await expect(page.getByText('12 tokens')).toBeVisible();
@@ -165,7 +166,7 @@ test.describe('in the page', () => {
     await converse(page);
     const link = await makeLink(page);
     expect((await request.get(link)).status()).toBe(200);
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Close', exact: true }).click();
     await page.getByRole('button', { name: 'Conversations' }).click();
     await page.getByRole('button', { name: /^Delete “/ }).click();
     await expect(page.getByText('Nothing is kept yet')).toBeVisible();
