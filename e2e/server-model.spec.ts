@@ -75,10 +75,13 @@ test('nothing that the server says holds a key or an address of a model', async 
   }
 });
 
-/** The page with one model behind a server as the one that answers. */
-async function choose(page: Page, label: string): Promise<void> {
-  if (!page.url().includes('/chat')) await page.goto('/chat');
+/** The page, once its scene has come. */
+async function open(page: Page): Promise<void> {
+  await page.goto('/chat');
   await expect(page.getByRole('img', { name: /Ocean World/ })).toBeVisible();
+}
+/** One model behind a server as the one that answers. */
+async function choose(page: Page, label: string): Promise<void> {
   await page.getByRole('button', { name: / – change$|choose$/ }).click();
   await page.getByRole('button', { name: `${label} alone` }).click();
   await page.getByRole('button', { name: 'Close', exact: true }).click();
@@ -108,6 +111,7 @@ test.describe('@phone', () => {
         ),
       );
     });
+    await open(page);
     await choose(page, 'Steady 7B');
     await put(page, 'How many objects are there?');
     const reply = replyOf(page, 'Steady 7B');
@@ -125,6 +129,7 @@ test.describe('@phone', () => {
 });
 
 test('a follow-up brings the whole conversation, and the picture once', async ({ page }) => {
+  await open(page);
   await choose(page, 'Steady 7B');
   await put(page, 'How many objects are there?');
   await expect(replyOf(page, 'Steady 7B').getByText('12 tokens')).toBeVisible();
@@ -138,6 +143,7 @@ test('a follow-up brings the whole conversation, and the picture once', async ({
 });
 
 test('what came stays when the reply breaks off, and a retry brings the rest', async ({ page }) => {
+  await open(page);
   await choose(page, 'Breaking 3B');
   await put(page, 'How many objects are there?');
   const reply = replyOf(page, 'Breaking 3B');
@@ -151,6 +157,7 @@ test('what came stays when the reply breaks off, and a retry brings the rest', a
 });
 
 test('a server that is gone is told, and the page goes on with another', async ({ page }) => {
+  await open(page);
   await choose(page, 'Gone 3B');
   await put(page, 'How many objects are there?');
   await expect(replyOf(page, 'Gone 3B').getByRole('alert')).toHaveText(
@@ -162,6 +169,7 @@ test('a server that is gone is told, and the page goes on with another', async (
 });
 
 test('stopping keeps what came, and ends it at the model', async ({ page }) => {
+  await open(page);
   await choose(page, 'Endless 3B');
   await put(page, 'How many objects are there?');
   const reply = replyOf(page, 'Endless 3B');
@@ -171,4 +179,20 @@ test('stopping keeps what came, and ends it at the model', async ({ page }) => {
   await expect(reply.getByText('Stopped before its end.')).toBeVisible();
   await expect(reply.getByText('and on and on').first()).toBeVisible();
   await expect.poll(async () => (await seen()).open).toBe(0);
+});
+
+test('a question that is asked before a scene has come is not lost to it', async ({ page }) => {
+  // The worker that paints scenes hears of each a while later.
+  await page.addInitScript(`
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (...sent) {
+      setTimeout(() => postMessage.apply(this, sent), 1500);
+    };
+  `);
+  await page.goto('/chat');
+  await choose(page, 'Steady 7B');
+  await put(page, 'What can you do?');
+  await expect(replyOf(page, 'Steady 7B').locator('.chat-answer')).toHaveText('2');
+  await page.waitForTimeout(2_500);
+  await expect(page.getByRole('heading', { name: 'What can you do?' })).toBeVisible();
 });

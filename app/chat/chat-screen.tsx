@@ -111,20 +111,30 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
     [session],
   );
 
+  /** What the visitor did last: a picture that comes late is not put over it. */
+  const doing = useRef(0);
+  const settle = () => {
+    doing.current += 1;
+    setBusy(false);
+  };
+
   const roll = useCallback(
     async (task: Task, seed = seedIn('test', Math.floor(Math.random() * SEEDS_PER_SPLIT))) => {
+      doing.current += 1;
+      const mine = doing.current;
       setBusy(true);
       setPictureProblem(null);
       const scene: SceneRef = { task, seed, size: EXACT_SIDE, version: WORLD_VERSION };
       try {
         const rolled = await pictureOfScene(scene, await scenes.roll(scene));
+        if (mine !== doing.current) return;
         // Another scene is another conversation: the models are not told of this one in the next.
         if (session.state().conversation.turns.length > 0) show(newConversation(newId(), new Date()));
         setFresh(rolled);
       } catch (reason) {
         setPictureProblem(sentenceOf(reason));
       } finally {
-        setBusy(false);
+        if (mine === doing.current) setBusy(false);
       }
     },
     [scenes, session, show],
@@ -132,16 +142,19 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
 
   const bring = useCallback(async (file: File) => {
     setOpen(null);
+    doing.current += 1;
+    const mine = doing.current;
     setBusy(true);
     setPictureProblem(null);
     try {
       const brought = await pictureOfFile(file);
+      if (mine !== doing.current) return;
       comes.current = true;
       setFresh(brought);
     } catch (reason) {
       setPictureProblem(sentenceOf(reason));
     } finally {
-      setBusy(false);
+      if (mine === doing.current) setBusy(false);
     }
   }, []);
   const dragged = usePicturesIn(bring);
@@ -180,6 +193,7 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
     });
     setProblem(refusal);
     if (refusal !== null) return;
+    settle();
     comes.current = true;
     setFresh(null);
     rememberInAddress(session.state().conversation);
@@ -322,6 +336,7 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
         <ConversationsDialog
           currentId={conversation.id}
           onOpen={(next) => {
+            settle();
             parts.save(next);
             show(next);
           }}
