@@ -184,10 +184,15 @@ export class Engine {
         this.runtimes.set(provider, runtime);
         const listed = files.map(({ path, bytes }) => ({ path, bytes: bytes ?? 0 }));
         const content = (path: string) => contents.get(files.find((file) => file.path === path)?.url ?? '');
-        return openModel(await runtime, listed, async (path) => content(path) ?? new Uint8Array());
+        const model = await openModel(
+          await runtime,
+          listed,
+          async (path) => content(path) ?? new Uint8Array(),
+        );
+        await model.warmUp();
+        return model;
       };
       const model = await openWith('wasm');
-      const trial = await model.trial();
       const onWasm = (why: string): Loaded => ({
         model,
         facts: { provider: 'wasm', threads: this.around.threads, why: `${why} ${this.around.threadsWhy}` },
@@ -200,7 +205,7 @@ export class Engine {
       }
       try {
         const other = await openWith('webgpu');
-        const verdict = compare(trial, await other.trial());
+        const verdict = compare(await model.trial(), await other.trial());
         await (verdict.gpu ? model : other).release();
         if (!verdict.gpu) return onWasm(verdict.why);
         return { model: other, facts: { provider: 'webgpu', threads: 1, why: verdict.why } };

@@ -6,7 +6,7 @@ import { patchesOf, seenSize } from './patches';
 import { type Prompt, promptOf, sharedPrefix } from './prompt';
 import { ReplyText } from './reply-text';
 import { chooseToken } from './sampling';
-import type { Message, ReplyEvent, Sampling, VlmImage } from './types';
+import type { Message, Part, ReplyEvent, Sampling, VlmImage } from './types';
 
 /** A prompt is read in pieces of so many tokens, which bounds the memory of attention. */
 const PIECE = 512;
@@ -17,9 +17,8 @@ const BREATHE_EVERY_MS = 4;
 /** Features of so many bytes are kept, the least lately used go. */
 const MOST_FEATURES = 16 * 2 ** 20;
 
-const TRIAL_PROMPT = 64;
-/** The first half is not timed. */
-const TRIAL_TOKENS = 32;
+const TRIAL_PROMPT = 32;
+const TRIAL_TOKENS = 16;
 export interface Trial {
   logits: Float32Array;
   msPerToken: number;
@@ -138,28 +137,39 @@ export class Model {
     }
   }
 
-  /**
-   * Looks at a grey picture and reads tokens that mean nothing. The browser compiles what is run, so that the visitor's
-   * first reply does not wait for it; and providers are compared by what comes of it, and how long it takes.
-   */
-  async trial(): Promise<Trial> {
-    const { image, vocabulary, width } = this.config;
-    const side = image.patchSize * image.mergeSize;
+  /** Answers about a grey picture: what the browser compiles meanwhile, the visitor's first reply does not wait for. */
+  async warmUp(): Promise<void> {
+    const side = this.config.image.patchSize * this.config.image.mergeSize;
     const rgba = new Uint8ClampedArray(side * side * 4).fill(128);
-    await this.graphs.see(patchesOf({ key: '', width: side, height: side, rgba }, image));
+    const image: VlmImage = { key: '', width: side, height: side, rgba };
+    const content: Part[] = [
+      { type: 'image', image },
+      { type: 'text', text: 'What is this?' },
+    ];
+    const sampling = { temperature: 0, topP: 1, topK: 0, seed: 0, maxNewTokens: 32, stop: [] };
+    for await (const _ of this.reply([{ role: 'user', content }], sampling, async () => image, {
+      aborted: false,
+    }));
+    this.kept = null;
+    this.features.clear();
+  }
+
+  /** Reads tokens that mean nothing: providers are compared by what comes of it, and how long it takes. */
+  async trial(): Promise<Trial> {
+    const { vocabulary, width } = this.config;
     const ids = Array.from({ length: TRIAL_PROMPT + TRIAL_TOKENS }, (_, at) => at % vocabulary);
     const embeds = await this.graphs.embed(ids);
     let past = this.graphs.start();
     let logits: Float32Array = new Float32Array(0);
     let began = 0;
     for (let at = 0; at < ids.length; at = Math.max(at + 1, TRIAL_PROMPT)) {
-      if (at === TRIAL_PROMPT + TRIAL_TOKENS / 2) began = performance.now();
+      if (at === TRIAL_PROMPT) began = performance.now();
       const end = Math.max(at + 1, TRIAL_PROMPT);
       const axis = Int32Array.from({ length: end - at }, (_, token) => at + token);
       const some = embeds.subarray(at * width, end * width);
       ({ logits, past } = await this.graphs.decode(past, some, [axis, axis, axis]));
     }
-    return { logits, msPerToken: (performance.now() - began) / (TRIAL_TOKENS / 2) };
+    return { logits, msPerToken: (performance.now() - began) / TRIAL_TOKENS };
   }
 
   async release(): Promise<void> {

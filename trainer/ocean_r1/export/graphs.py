@@ -26,12 +26,15 @@ def norm(layer: RMSNorm, x: Tensor) -> Tensor:
 
 
 def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    half = x.shape[-1] // 2
-    return x * cos + torch.cat((-x[..., half:], x[..., :half]), dim=-1) * sin
+    # Split into known sizes is one operation; slices and chunks are several, on shapes that are asked for first.
+    width = int(x.shape[-1])
+    a, b = x.split([width // 2, width // 2], dim=-1)
+    return x * cos + torch.cat((-b, a), dim=-1) * sin
 
 
 def mlp(layer: GatedMLP, x: Tensor) -> Tensor:
-    gate, up = layer.gate_up_proj(x).chunk(2, dim=-1)
+    inner = layer.down_proj.in_features
+    gate, up = layer.gate_up_proj(x).split([inner, inner], dim=-1)
     out: Tensor = layer.down_proj(F.silu(gate) * up)
     return out
 
@@ -75,13 +78,16 @@ class VisionEncoder(nn.Module):
         side = vision.window_size // vision.patch_size // merge
         whole = mask(one_frame)
         windows = mask(one_frame & equal(block_row // side) & equal(block_column // side))
+        width = vision.hidden_size // vision.num_heads
         x = (pixel_values.unsqueeze(0) @ self.patch_weight)[0]
         for number, layer in enumerate(cast("list[VisionBlock]", tower.blocks)):
             seen = whole if number in vision.fullatt_block_indexes else windows
-            heads = layer.attn.qkv(norm(layer.norm1, x).unsqueeze(0)).view(-1, 3, vision.num_heads, cos.shape[1])
-            q, k, v = (part.transpose(0, 1) for part in heads.unbind(1))  # (H, N, A)
-            q, k = turn(q, cos, sin), turn(k, cos, sin)
-            scores = q @ k.transpose(1, 2) * cos.shape[1] ** -0.5 + seen
+            heads = layer.attn.qkv(norm(layer.norm1, x).unsqueeze(0)).view(-1, 3 * vision.num_heads, width)
+            turned, v = heads.split([2 * vision.num_heads, vision.num_heads], dim=1)
+            turned = turn(turned.transpose(0, 1), cos, sin)
+            q, k = turned.split([vision.num_heads, vision.num_heads], dim=0)  # (H, N, A)
+            v = v.transpose(0, 1)
+            scores = q @ k.transpose(1, 2) * width**-0.5 + seen
             out = (scores.softmax(dim=-1) @ v).transpose(0, 1).flatten(1)
             x = x + layer.attn.proj(out.unsqueeze(0))[0]
             x = x + mlp(layer.mlp, norm(layer.norm2, x).unsqueeze(0))[0]
@@ -123,18 +129,18 @@ class Decoder(nn.Module):
         *past: Tensor,
     ) -> tuple[Tensor, ...]:
         x = inputs_embeds
-        given, length = x.shape[1], attention_mask.shape[1]
+        rows, given, length = x.shape[0], x.shape[1], attention_mask.shape[1]
         angles = (position_ids[..., None].float() * self.frequencies * self.axes).sum(dim=0)  # (B, S, A / 2)
         angles = torch.cat([angles, angles], dim=-1).unsqueeze(1)
         cos, sin = angles.cos(), angles.sin()
         own = torch.arange(given)[:, None] + (length - given)
         seen = (torch.arange(length)[None, :] <= own)[None, None] & (attention_mask[:, None, None, :] > 0)
-        bias = torch.where(seen, 0.0, HIDDEN)  # (B, 1, S, L)
+        bias = torch.where(seen, 0.0, HIDDEN).unsqueeze(2)  # (B, 1, 1, S, L)
         present: list[Tensor] = []
         for number, layer in enumerate(cast("list[DecoderLayer]", self.layers)):
-            out, keys, values = self.attention(
-                layer.self_attn, norm(layer.input_layernorm, x), cos, sin, bias, past[2 * number], past[2 * number + 1]
-            )
+            caches = past[2 * number], past[2 * number + 1]
+            normed = norm(layer.input_layernorm, x)
+            out, keys, values = self.attention(layer.self_attn, normed, (rows, given), cos, sin, bias, *caches)
             present += [keys, values]
             x = x + out
             x = x + mlp(layer.mlp, norm(layer.post_attention_layernorm, x))
@@ -144,17 +150,25 @@ class Decoder(nn.Module):
         return kept @ self.head, *present
 
     def attention(
-        self, layer: Attention, x: Tensor, cos: Tensor, sin: Tensor, bias: Tensor, past_k: Tensor, past_v: Tensor
+        self,
+        layer: Attention,
+        x: Tensor,
+        shape: tuple[int, int],
+        cos: Tensor,
+        sin: Tensor,
+        bias: Tensor,
+        past_k: Tensor,
+        past_v: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        rows, given = x.shape[0], x.shape[1]
+        rows, given = shape
         kv_heads, width = layer.kv_heads, layer.head_dim
-        heads = layer.qkv_proj(x).view(rows, given, -1, width).transpose(1, 2)  # (B, H + 2 K, S, A)
-        q = turn(heads[:, : layer.heads], cos, sin)
-        k = torch.cat([past_k, turn(heads[:, layer.heads : layer.heads + kv_heads], cos, sin)], dim=2)
-        v = torch.cat([past_v, heads[:, layer.heads + kv_heads :]], dim=2)
+        heads = layer.qkv_proj(x).view(rows, given, layer.heads + 2 * kv_heads, width).transpose(1, 2)
+        turned, v = heads.split([layer.heads + kv_heads, kv_heads], dim=1)
+        q, k = turn(turned, cos, sin).split([layer.heads, kv_heads], dim=1)
+        k, v = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)
         # The heads that share keys are one batch entry: (B, K, H / K, S, A) x (B, K, 1, A, L).
         q = q.reshape(rows, kv_heads, layer.heads // kv_heads, given, width)
-        scores = q @ k.unsqueeze(2).transpose(3, 4) * width**-0.5 + bias.unsqueeze(2)
+        scores = q @ k.unsqueeze(2).transpose(3, 4) * width**-0.5 + bias
         out = (scores.softmax(dim=-1) @ v.unsqueeze(2)).reshape(rows, layer.heads, given, width)
-        projected: Tensor = layer.o_proj(out.transpose(1, 2).reshape(rows, given, -1))
+        projected: Tensor = layer.o_proj(out.transpose(1, 2).reshape(rows, given, layer.heads * width))
         return projected, k, v
