@@ -117,7 +117,7 @@ function crc32(bytes: Buffer): number {
 }
 
 /** A plain PNG, 160 x 120. */
-function picture(): Buffer {
+export function picture(): Buffer {
   const chunk = (type: string, data: Buffer) => {
     const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
     const frame = Buffer.alloc(8);
