@@ -42,7 +42,7 @@ async function ended(page: Page, nth = 0, count = models.length): Promise<void> 
 
 async function only(page: Page, label: string): Promise<void> {
   await page.getByRole('button', { name: /change$/ }).click();
-  await page.getByRole('button', { name: `${label} alone` }).click();
+  await page.getByRole('button', { name: `Only ${label}` }).click();
   await page.getByRole('button', { name: 'Close' }).click();
 }
 
@@ -365,7 +365,7 @@ test.describe('@phone', () => {
     await expect(page.getByRole('button', { name: /^Export/ })).toBeVisible();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Camera' }).click();
+    await page.getByRole('button', { name: 'Camera', exact: true }).click();
     await expect(page.getByRole('dialog').getByRole('alert')).toBeVisible();
     await expectAccessible(page);
   });

@@ -124,10 +124,10 @@ function ModelChoice({
       <button
         type="button"
         className="button-quiet-small"
-        aria-label={`${label} alone`}
+        aria-label={`Only ${label}`}
         onClick={() => onSelect([id])}
       >
-        only
+        Only
       </button>
     </label>
   );

@@ -63,9 +63,7 @@ export function TurnView({
             }}
           />
         ) : null}
-        <h2 id={id} className="chat-question" hidden={editing} dir="auto">
-          {visible(turn.question)}
-        </h2>
+        <Question id={id} question={turn.question} hidden={editing} />
         {editing ? null : (
           <div className="chat-turn-actions">
             {versions.length > 1 && actions !== null ? (
@@ -122,6 +120,24 @@ export function TurnView({
         ))}
       </Columns>
     </section>
+  );
+}
+
+/** Characters of a question that are shown at first. */
+const SHOWN_QUESTION = 600;
+
+function Question({ id, question, hidden }: { id: string; question: string; hidden: boolean }) {
+  const [whole, setWhole] = useState(false);
+  const long = question.length > SHOWN_QUESTION;
+  return (
+    <h2 id={id} className="chat-question" hidden={hidden} dir="auto">
+      {visible(long && !whole ? `${question.slice(0, SHOWN_QUESTION)}… ` : question)}
+      {long ? (
+        <button type="button" className="button-quiet-small" onClick={() => setWhole(!whole)}>
+          {whole ? 'Show less' : 'Show all'}
+        </button>
+      ) : null}
+    </h2>
   );
 }
 
