@@ -83,7 +83,7 @@ async function open(page: Page): Promise<void> {
 /** One model behind a server as the one that answers. */
 async function choose(page: Page, label: string): Promise<void> {
   await page.getByRole('button', { name: / – change$|choose$/ }).click();
-  await page.getByRole('button', { name: `${label} alone` }).click();
+  await page.getByRole('button', { name: `Only ${label}` }).click();
   await page.getByRole('button', { name: 'Close', exact: true }).click();
 }
 async function put(page: Page, question: string): Promise<void> {

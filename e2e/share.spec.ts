@@ -116,7 +116,7 @@ test.describe('in the page', () => {
     await page.goto('/chat');
     await expect(page.getByRole('img', { name: /Ocean World/ })).toBeVisible();
     await page.getByRole('button', { name: / – change$|choose$/ }).click();
-    await page.getByRole('button', { name: 'Steady 7B alone' }).click();
+    await page.getByRole('button', { name: 'Only Steady 7B' }).click();
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     await page.getByRole('textbox', { name: 'Your question' }).fill('How many objects are there?');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
