@@ -8,7 +8,7 @@ import {
   type Facts,
   found,
   level,
-  listed,
+  numbered,
   type Plan,
   SIDE_WORDS,
   someAttributes,
@@ -137,7 +137,7 @@ function countAll(facts: Facts): Draft {
     wordings: ALL,
     values: {},
     answer: numberAnswer(n),
-    steps: [`The image shows ${listed(facts, found(facts, {}))}.`, total(n)],
+    steps: [`The image shows ${numbered(facts, found(facts, {}))}.`, total(n)],
     difficulty: level(facts, 1),
     query: { ask: 'count', of: {} },
   };
@@ -157,7 +157,7 @@ function countFitting(facts: Facts): Draft {
       n === 0
         ? [`There are no ${described(of, true)} in the image.`, 'So the number is 0.']
         : [
-            `${n === 1 ? `The only ${described(of)} is` : `The ${described(of, true)} are`} ${listed(facts, some)}.`,
+            `${n === 1 ? `The only ${described(of)} is` : `The ${described(of, true)} are`} ${numbered(facts, some)}.`,
             total(n),
           ],
     difficulty: level(facts, attributes.length > 1 ? 2 : 1),
@@ -202,7 +202,7 @@ function countBeside(facts: Facts): Draft | null {
     steps:
       n === 0
         ? [`None of the ${described(of, true)} is ${where}.`, 'So the number is 0.']
-        : [`${capital(where)} there ${n === 1 ? 'is' : 'are'} ${listed(facts, some)}.`, total(n)],
+        : [`${capital(where)} there ${n === 1 ? 'is' : 'are'} ${numbered(facts, some)}.`, total(n)],
     difficulty: level(facts, 3),
     query: { ask: 'count-beside', of, side, anchor },
   };
@@ -229,7 +229,7 @@ function countSame(facts: Facts): Draft | null {
       ...(n === 0
         ? ['Nothing else has it, so the number is 0.']
         : [
-            `The ${n === 1 ? 'only other object with it is' : 'other objects with it are'} ${listed(facts, some)}.`,
+            `The ${n === 1 ? 'only other object with it is' : 'other objects with it are'} ${numbered(facts, some)}.`,
             total(n),
           ]),
     ],

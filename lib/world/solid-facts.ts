@@ -212,9 +212,15 @@ export const listed = (facts: Facts, some: readonly number[]): string =>
 export const leftToRight = (facts: Facts, some: readonly number[]): number[] =>
   [...some].sort((a, b) => pixel(facts, a, 'x') - pixel(facts, b, 'x') || a - b);
 
-/** "Red cubes: a small red metal cube at x=12, that is 1." */
+/** Counted while they are pointed at: "(1) a small red metal cube at x=12, (2) a large … at x=80" */
+export const numbered = (facts: Facts, some: readonly number[]): string =>
+  leftToRight(facts, some)
+    .map((i, nth) => `(${nth + 1}) ${inOrder(facts, [i])}`)
+    .join(', ');
+
+/** "Red cubes: (1) a small red metal cube at x=12, that is 1." */
 export const counted = (facts: Facts, some: readonly number[], filter: Filter): string => {
-  const shown = some.length === 0 ? 'none' : listed(facts, some);
+  const shown = some.length === 0 ? 'none' : numbered(facts, some);
   return `${capital(described(filter, true))}: ${shown}, that is ${some.length}.`;
 };
 

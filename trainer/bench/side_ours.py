@@ -49,7 +49,7 @@ def main() -> None:
     from ocean_r1.data.rows import open_dataset
     from ocean_r1.grpo.step import sample_groups, update
     from ocean_r1.models.weights import load_model, load_weights, tensors_of
-    from ocean_r1.optimizer import Stepper, make_optimizer
+    from ocean_r1.optimizer import Stepper, make_optimizers
     from ocean_r1.parallel import Team
     from ocean_r1.rewards.pool import RewardPool
 
@@ -65,7 +65,7 @@ def main() -> None:
     recipe = GrpoRecipe.model_validate(recipe_of(given))
     model, reference = load_model(recipe.model.path), load_model(recipe.model.path).requires_grad_(False)
     team = Team(model, 1)
-    stepper = Stepper(model, make_optimizer(model, recipe.optimizer), recipe.optimizer)
+    stepper = Stepper(model, make_optimizers(model, recipe.optimizer), recipe.optimizer)
     tokenizer = Endless(recipe.model.path)
     reader = Reader(open_dataset(recipe.data.files), model.config, tokenizer, recipe.data)
     with RewardPool(recipe.reward) as pool:

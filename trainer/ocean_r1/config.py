@@ -105,6 +105,8 @@ class Optimizer(Section):
     lr: float = Field(gt=0)
     vision_lr: float | None = Field(default=None, ge=0)
     """Another rate for the vision tower; 0 freezes it."""
+    muon: bool = False
+    """Muon for the matrices inside the model, where much is to be learnt from little; AdamW for the rest."""
     betas: tuple[Share, Share] = (0.9, 0.999)
     weight_decay: float = Field(default=0.01, ge=0)
     max_grad_norm: float = Field(default=1.0, gt=0)

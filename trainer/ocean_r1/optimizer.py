@@ -1,8 +1,9 @@
-"""AdamW, its schedule, and the step that is not taken when gradients are not finite."""
+"""AdamW or Muon, their schedule, and the step that is not taken when gradients are not finite."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -18,7 +19,8 @@ class NotFiniteError(RuntimeError):
     """Gradients were not finite several steps in a row."""
 
 
-def make_optimizer(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None) -> torch.optim.AdamW:
+def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None) -> list[torch.optim.Optimizer]:
+    """AdamW for everything; with `muon` Muon for the matrices between embeddings and heads, at rates that mean the same."""
     vision_lr = settings.lr if settings.vision_lr is None else settings.vision_lr
     vision = list(model.visual.parameters())
     if vision_lr == 0:
@@ -31,7 +33,19 @@ def make_optimizer(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | No
         groups.append({"params": vision, "base_lr": vision_lr})
     if heads:
         groups.append({"params": list(heads.parameters()), "base_lr": settings.lr})
-    return torch.optim.AdamW(groups, lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, foreach=True)
+    adamw = {"lr": settings.lr, "betas": settings.betas, "weight_decay": settings.weight_decay, "foreach": True}
+    if not settings.muon:
+        return [torch.optim.AdamW(groups, **adamw)]
+    inner = {id(p) for part in (model.visual, model.language_model.layers) for p in part.parameters() if p.ndim == 2}
+    inside = [group | {"params": [p for p in group["params"] if id(p) in inner]} for group in groups]
+    outside = [group | {"params": [p for p in group["params"] if id(p) not in inner]} for group in groups]
+    muon = torch.optim.Muon(
+        [group for group in inside if group["params"]],
+        lr=settings.lr,
+        weight_decay=settings.weight_decay,
+        adjust_lr_fn="match_rms_adamw",
+    )
+    return [muon, torch.optim.AdamW(outside, **adamw)]
 
 
 def rate_share(settings: Optimizer, step: int, total: int, first_at_zero: bool = False) -> float:
@@ -55,7 +69,7 @@ class Stepper:
     """Applies gradients. Three steps in a row without finite ones stop the run."""
 
     model: Qwen2_5_VL
-    optimizer: torch.optim.AdamW
+    optimizers: Sequence[torch.optim.Optimizer]
     settings: Optimizer
     skipped: int = 0
 
@@ -66,9 +80,10 @@ class Stepper:
         )
         taken = bool(torch.isfinite(norm))
         if taken:
-            for group in self.optimizer.param_groups:
-                group["lr"] = group["base_lr"] * share
-            self.optimizer.step()
+            for optimizer in self.optimizers:
+                for group in optimizer.param_groups:
+                    group["lr"] = group["base_lr"] * share
+                optimizer.step()
             self.skipped = 0
         else:
             self.skipped += 1
@@ -76,5 +91,6 @@ class Stepper:
                 raise NotFiniteError(
                     f"gradients were not finite {self.skipped} steps in a row; the last checkpoint is whole"
                 )
-        self.optimizer.zero_grad(set_to_none=True)
+        for optimizer in self.optimizers:
+            optimizer.zero_grad(set_to_none=True)
         return float(norm), taken

@@ -15,7 +15,7 @@ from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model
-from ocean_r1.optimizer import Stepper, make_optimizer
+from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool
 from ocean_r1.state import Progress, checkpoints_of, load_moments, read_state
@@ -46,9 +46,9 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     progress = read_state(done[-1], recipe) if done else Progress()
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
     model.to(recipe.model.device)
-    stepper = Stepper(model, make_optimizer(model, recipe.optimizer, heads), recipe.optimizer)
+    stepper = Stepper(model, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
-        load_moments(done[-1], model, stepper.optimizer, heads)
+        load_moments(done[-1], model, stepper.optimizers, heads)
     return Run(model, Team(model, recipe.model.workers, recipe.model.dtype), Tokenizer(recipe.model.path), stepper, progress)
 
 

@@ -128,7 +128,7 @@ def train_sft(recipe: SftRecipe) -> Path:
             judged, progress = checked(validator, recipe.validation, run.model, pool, progress, last)
             metrics_file.write(progress.step, metrics | judged)
             if last or progress.step % recipe.checkpoints.every == 0 or progress.best_step == progress.step:
-                save_checkpoint(recipe, run.model, run.stepper.optimizer, progress)
+                save_checkpoint(recipe, run.model, run.stepper.optimizers, progress)
             bar.show(progress.step, f"loss {metrics['sft/loss']:.3f}  {metrics['sft/questions'] / seconds:.0f} questions/s")
     metrics_file.close()
     return checkpoints_of(recipe.output)[-1]

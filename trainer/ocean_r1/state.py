@@ -70,11 +70,14 @@ def parameters_of(model: Qwen2_5_VL, heads: nn.Module | None) -> dict[str, nn.Pa
     return {**dict(model.named_parameters()), **own}
 
 
-def named_moments(parameters: Mapping[str, nn.Parameter], optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
-    """The optimizer's tensors by parameter name."""
+def named_moments(
+    parameters: Mapping[str, nn.Parameter], optimizers: Sequence[torch.optim.Optimizer]
+) -> dict[str, Tensor]:
+    """The optimizers' tensors by parameter name."""
     names = {id(parameter): name for name, parameter in parameters.items()}
     return {
         f"{names[id(parameter)]}/{key}": value.detach().cpu().contiguous()
+        for optimizer in optimizers
         for group in optimizer.param_groups
         for parameter in group["params"]
         for key, value in optimizer.state.get(parameter, {}).items()
@@ -82,19 +85,25 @@ def named_moments(parameters: Mapping[str, nn.Parameter], optimizer: torch.optim
 
 
 def restore_moments(
-    parameters: Mapping[str, nn.Parameter], optimizer: torch.optim.Optimizer, moments: Mapping[str, Tensor]
+    parameters: Mapping[str, nn.Parameter], optimizers: Sequence[torch.optim.Optimizer], moments: Mapping[str, Tensor]
 ) -> None:
+    states = {
+        id(parameter): optimizer.state
+        for optimizer in optimizers
+        for group in optimizer.param_groups
+        for parameter in group["params"]
+    }
     for key, value in moments.items():
         name, _, kind = key.rpartition("/")
         parameter = parameters[name]
         # AdamW keeps its step count on the CPU, whatever the device of the weights.
-        optimizer.state[parameter][kind] = value.clone() if value.ndim == 0 else value.to(parameter.device)
+        states[id(parameter)][parameter][kind] = value.clone() if value.ndim == 0 else value.to(parameter.device)
 
 
 def save_checkpoint(
     recipe: Recipe,
     model: Qwen2_5_VL,
-    optimizer: torch.optim.Optimizer,
+    optimizers: Sequence[torch.optim.Optimizer],
     progress: Progress,
     heads: nn.Module | None = None,
 ) -> Path:
@@ -108,7 +117,7 @@ def save_checkpoint(
         for name in COMPANIONS:
             if (recipe.model.path / name).exists():
                 shutil.copyfile(recipe.model.path / name, partial / "model" / name)
-        save_file(named_moments(parameters_of(model, heads), optimizer), partial / "optimizer.safetensors")
+        save_file(named_moments(parameters_of(model, heads), optimizers), partial / "optimizer.safetensors")
         if heads:
             save_file(heads.state_dict(), partial / "heads.safetensors")
         state = {"progress": asdict(progress), "identity": identity(recipe), "recipe": recipe.model_dump(mode="json")}
@@ -164,8 +173,8 @@ def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
 
 
 def load_moments(
-    checkpoint: Path, model: Qwen2_5_VL, optimizer: torch.optim.Optimizer, heads: nn.Module | None = None
+    checkpoint: Path, model: Qwen2_5_VL, optimizers: Sequence[torch.optim.Optimizer], heads: nn.Module | None = None
 ) -> None:
     if heads:
         heads.load_state_dict(load_file(checkpoint / "heads.safetensors"))
-    restore_moments(parameters_of(model, heads), optimizer, load_file(checkpoint / "optimizer.safetensors"))
+    restore_moments(parameters_of(model, heads), optimizers, load_file(checkpoint / "optimizer.safetensors"))

@@ -34,6 +34,9 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "material": ("rubber", "metal"),
     "size": ("small", "large"),
 }
+NUMBERS = ("x1", "y1", "x2", "y2", "x")
+"""What solutions say of an object in pixels: its edges, and the middle between left and right."""
+MOST_DIGITS = 3
 PLACES = 128
 """Into how many places a side of the picture is divided, for an edge to stand at one of them. To name the place, as the
 language part will in digits, makes the tower know where in the picture a token is, which its own positions do not say."""
@@ -42,12 +45,14 @@ language part will in digits, makes the tower know where in the picture a token 
 @dataclass(frozen=True)
 class Cells:
     """Labels of the image tokens of one picture: `present` (C,) 0 or 1; of the cells that have an object's centre their
-    places `where` (K,), `attributes` (K,) each, and `edges` (K, 4): x1, y1, x2, y2 in PLACES of the picture's sides."""
+    places `where` (K,), `attributes` (K,) each, `edges` (K, 4): x1, y1, x2, y2 in PLACES of the picture's sides, and the
+    `digits` (K, NUMBERS * MOST_DIGITS) in which NUMBERS are written, from the first one on, 10 behind the last."""
 
     present: Tensor
     where: Tensor
     attributes: dict[str, Tensor]
     edges: Tensor
+    digits: Tensor
 
 
 def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge: int) -> Cells:
@@ -68,6 +73,7 @@ def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge
     present[where] = 1
     lengths = {"x": columns * side, "y": rows * side}
     edges = [[by_cell[cell][key] * PLACES / lengths[key[0]] for key in ("x1", "y1", "x2", "y2")] for cell in where]
+    digits = [[digit for number in numbers_of(by_cell[cell]) for digit in digits_of(number)] for cell in where]
     return Cells(
         present,
         torch.tensor(where, dtype=torch.int64),
@@ -76,7 +82,25 @@ def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge
             for name, own in ATTRIBUTES.items()
         },
         torch.tensor(edges).reshape(-1, 4),
+        torch.tensor(digits, dtype=torch.int64).reshape(-1, len(NUMBERS) * MOST_DIGITS),
     )
+
+
+def numbers_of(thing: Mapping[str, Any]) -> list[int]:
+    return [int(number) for number in (*(thing[edge] for edge in NUMBERS[:4]), (thing["x1"] + thing["x2"]) // 2)]
+
+
+def digits_of(number: int) -> list[int]:
+    return [*map(int, str(number)), 10, 10][:MOST_DIGITS]
+
+
+@dataclass(frozen=True)
+class Words:
+    """Embeddings of the language part: for each attribute those of its values and of the image token itself, which stands for
+    nothing, (values + 1, D); those of the ten digits and of the comma behind a number, (11, D)."""
+
+    attributes: list[Tensor]
+    digits: Tensor
 
 
 class Heads(nn.Module):
@@ -86,27 +110,43 @@ class Heads(nn.Module):
         super().__init__()
         self.norm = nn.LayerNorm(width)
         self.linear = nn.Linear(width, 1 + 4 * PLACES)
+        self.digits = nn.Linear(width, len(NUMBERS) * MOST_DIGITS * width, bias=False)
         self.log_scale = nn.Parameter(torch.tensor(3.0))
 
-    def forward(self, tokens: Tensor, words: Sequence[Tensor]) -> tuple[Tensor, list[Tensor], Tensor]:
-        """Tokens (C, D) and the embeddings of each attribute's words (values, D) -> presence (C), scores of each
-        attribute's values (C, values), and of the places of four edges (C, 4 * PLACES)."""
-        presence, edges = self.linear(self.norm(tokens)).split((1, 4 * PLACES), dim=1)
-        unit = F.normalize(tokens, dim=1) * self.log_scale.exp()
-        return presence.squeeze(1), [F.linear(unit, F.normalize(own, dim=1)) for own in words], edges
+    def forward(self, tokens_CD: Tensor, words: Words) -> tuple[Tensor, list[Tensor]]:
+        """Of each token its presence (C), and scores of each attribute's values and of nothing (C, values + 1)."""
+        presence = F.linear(self.norm(tokens_CD), self.linear.weight[:1], self.linear.bias[:1]).squeeze(1)
+        return presence, [self.likeness(tokens_CD, own) for own in words.attributes]
+
+    def places(self, tokens_KD: Tensor, words: Words) -> tuple[Tensor, Tensor]:
+        """Of tokens that have an object scores of the places of its edges (K, 4, PLACES), and of the digits of its NUMBERS
+        (K, NUMBERS * MOST_DIGITS, 11)."""
+        edges = F.linear(self.norm(tokens_KD), self.linear.weight[1:], self.linear.bias[1:])
+        said = self.digits(tokens_KD).reshape(len(tokens_KD), -1, tokens_KD.shape[1])
+        return edges.reshape(-1, 4, PLACES), self.likeness(said, words.digits)
+
+    def likeness(self, tokens: Tensor, words_WD: Tensor) -> Tensor:
+        return F.linear(F.normalize(tokens, dim=-1), F.normalize(words_WD, dim=-1)) * self.log_scale.exp()
 
 
-def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> list[Tensor]:
-    """The embeddings of the words for each attribute's values, as the language part has them now. What is seen at a token
-    is told by its likeness to them: so the language part can copy from pictures as it copies from text."""
-    embeddings = model.language_model.embed_tokens.weight.detach()
-    return [
-        torch.stack([embeddings[tokenizer.ids(f" {value}")].mean(0) for value in values]) for values in ATTRIBUTES.values()
-    ]
+def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
+    """The embeddings of what there is to say about an object, as the language part has them now. What is seen at a token
+    is told by its likeness to them: so the language part can copy from pictures as it copies from text. For digits the
+    likeness is that of a linear map of the token, one for each digit that is written."""
+    weight = model.language_model.embed_tokens.weight.detach()
+
+    def embedding(text: str) -> Tensor:
+        return weight[tokenizer.ids(text)].mean(0)
+
+    nothing = weight[tokenizer.image_token]
+    return Words(
+        [torch.stack([*(embedding(f" {value}") for value in values), nothing]) for values in ATTRIBUTES.values()],
+        torch.stack([embedding(sign) for sign in "0123456789,"]),
+    )
 
 
 def dense_loss(
-    model: Qwen2_5_VL, heads: Heads, words: Sequence[Tensor], examples: Sequence[Example]
+    model: Qwen2_5_VL, heads: Heads, words: Words, examples: Sequence[Example]
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch of pictures, and how much of it is right."""
     vision = model.config.vision
@@ -117,26 +157,33 @@ def dense_loss(
         for example in examples
         for grid in example.prompt.grids
     ]
-    presence, attributes, edges = heads(model.visual(pixels.to(heads.linear.weight.device), grids), words)
+    tokens = model.visual(pixels.to(heads.linear.weight.device), grids)
+    presence, attributes = heads(tokens, words)
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
     present = torch.cat([cell.present for cell in cells]).to(presence.device)
-    found = presence > 0
+    found, empty = presence > 0, present == 0
     loss = F.binary_cross_entropy_with_logits(presence, present)
+    for scores in attributes:
+        loss = loss + 0.1 * F.cross_entropy(scores[empty], torch.full((int(empty.sum()),), scores.shape[1] - 1).to(scores.device))
     metrics = {"tower/present": (found == (present > 0)).float().mean().item()}
     if len(centres):
         for name, scores in zip(ATTRIBUTES, attributes, strict=True):
             truth = torch.cat([cell.attributes[name] for cell in cells]).to(scores.device)
             loss = loss + 0.25 * F.cross_entropy(scores[centres], truth)
             metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
-        true_edges = torch.cat([cell.edges for cell in cells]).to(edges.device)
-        scores = edges[centres].reshape(-1, 4, PLACES)
+        true_edges = torch.cat([cell.edges for cell in cells]).to(presence.device)
+        true_digits = torch.cat([cell.digits for cell in cells]).to(presence.device)
+        edges, digits = heads.places(tokens[centres], words)
         # The places around the true one are nearly right.
         near = torch.softmax(-(torch.arange(PLACES, device=edges.device) - true_edges[..., None]).square() / 2, dim=-1)
-        loss = loss + 0.25 * F.cross_entropy(scores.flatten(0, 1), near.flatten(0, 1))
-        boxes = scores.argmax(-1).float()
+        loss = loss + 0.25 * F.cross_entropy(edges.flatten(0, 1), near.flatten(0, 1))
+        loss = loss + 0.5 * F.cross_entropy(digits.flatten(0, 1), true_digits.flatten())
+        boxes = edges.argmax(-1).float()
         metrics["tower/edge_error"] = (boxes - true_edges).abs().mean().item() / PLACES
         metrics["tower/iou_over_half"] = (overlap(boxes, true_edges) > 0.5).float().mean().item()
+        metrics["tower/first_digit"] = (digits.argmax(-1) == true_digits)[:, ::MOST_DIGITS].float().mean().item()
+        metrics["tower/second_digit"] = (digits.argmax(-1) == true_digits)[:, 1::MOST_DIGITS].float().mean().item()
     counts = [int(part.sum()) for part in found.split([len(cell.present) for cell in cells])]
     right = [count == len(cell.where) for count, cell in zip(counts, cells, strict=True)]
     metrics["tower/count"] = sum(right) / len(right)
@@ -182,7 +229,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
         progress = replace(progress, step=progress.step + 1, taken=order.taken)
         metrics_file.write(progress.step, metrics)
         if progress.step == recipe.steps or progress.step % recipe.checkpoints.every == 0:
-            save_checkpoint(recipe, run.model, run.stepper.optimizer, progress, heads)
+            save_checkpoint(recipe, run.model, run.stepper.optimizers, progress, heads)
         bar.show(
             progress.step,
             f"loss {loss.item():.3f}  count {metrics['tower/count']:.2f}  {recipe.images_per_step / seconds:.0f} pictures/s",
@@ -193,5 +240,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
 
 @torch.no_grad()
 def draw(heads: Heads, seed: int) -> None:
-    heads.linear.weight.normal_(0, 0.02, generator=torch.Generator().manual_seed(seed))
+    generator = torch.Generator().manual_seed(seed)
+    for linear in (heads.linear, heads.digits):
+        linear.weight.normal_(0, 0.02, generator=generator)
     heads.linear.bias.zero_()

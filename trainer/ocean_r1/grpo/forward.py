@@ -72,49 +72,72 @@ def group_hidden(
     """
     device = prompt.ids.device
     prompt_length = len(prompt.ids)
-    run = torch.tensor([len(response) - 1 for response in responses], device=device)  # tokens run of each response
-    longest = int(run.max())
-    steps = torch.arange(longest, device=device)
-    real = steps < run[:, None]  # (R, L)
-    packed = torch.cat([response[:-1] for response in responses])  # (S - R,)
-    ids = torch.cat([prompt.ids, packed])
+    order = sorted(range(len(responses)), key=lambda index: len(responses[index]))
+    run = [len(responses[index]) - 1 for index in order]  # tokens run of each response
+    ids = torch.cat([prompt.ids, *(responses[index][:-1] for index in order)])  # (P + S - R,)
     before, following = prompt_positions(model, prompt, temporal_only)
-    after = following + steps.expand(len(run), -1)[real]
+    after = torch.cat([following + torch.arange(length, device=device) for length in run])
     positions = torch.cat([before, after.expand(3, -1)], dim=1)
-    # (R, 1, L, P + L): a response sees all of the prompt and what came before in itself.
-    own = steps[None, :] <= steps[:, None]
-    seen = torch.cat([own.new_ones(longest, prompt_length), own], dim=1)
+    buckets = [Bucket.of(lengths, prompt_length, device) for lengths in alike(run)]
 
     def attend(_layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        prompt_q, prompt_k, prompt_v = (
-            part[:prompt_length].transpose(0, 1)[None] for part in (q, k, v)
-        )  # (1, H or K, P, A)
-        out = F.scaled_dot_product_attention(prompt_q, prompt_k, prompt_v, is_causal=True, enable_gqa=True)
-        out_prompt = out[0].transpose(0, 1).flatten(1)
-        if longest == 0:
-            return out_prompt
-
-        def unpacked(part: Tensor) -> Tensor:  # (S - R, heads, A) -> (R, heads, L, A), zeros behind the end
-            grid = part.new_zeros(*real.shape, *part.shape[1:])
-            return grid.index_put((real,), part[prompt_length:]).transpose(1, 2)
-
-        own_q, own_k, own_v = unpacked(q), unpacked(k), unpacked(v)
-        shared_k, shared_v = (part.expand(len(run), -1, -1, -1) for part in (prompt_k, prompt_v))
-        out = F.scaled_dot_product_attention(
-            own_q,
-            torch.cat([shared_k, own_k], dim=2),
-            torch.cat([shared_v, own_v], dim=2),
-            attn_mask=seen,
-            enable_gqa=True,
+        (prompt_q, *own_q), (prompt_k, *own_k), (prompt_v, *own_v) = (
+            part.split([prompt_length, *(bucket.tokens for bucket in buckets)]) for part in (q, k, v)
         )
-        return torch.cat([out_prompt, out.transpose(1, 2)[real].flatten(1)])
+        prompt_q, prompt_k, prompt_v = (part.transpose(0, 1)[None] for part in (prompt_q, prompt_k, prompt_v))
+        out = F.scaled_dot_product_attention(prompt_q, prompt_k, prompt_v, is_causal=True, enable_gqa=True)
+        parts = [out[0].transpose(0, 1).flatten(1)]
+        for bucket, *own in zip(buckets, own_q, own_k, own_v, strict=True):
+            bucket_q, bucket_k, bucket_v = map(bucket.unpacked, own)
+            count = len(bucket_q)
+            out = F.scaled_dot_product_attention(
+                bucket_q,
+                torch.cat([prompt_k.expand(count, -1, -1, -1), bucket_k], dim=2),
+                torch.cat([prompt_v.expand(count, -1, -1, -1), bucket_v], dim=2),
+                attn_mask=bucket.seen,
+                enable_gqa=True,
+            )
+            parts.append(out.transpose(1, 2)[bucket.real].flatten(1))
+        return torch.cat(parts)
 
     wrap: Callable[..., Tensor] | None = None
     if remat:
         wrap = lambda layer, *given: checkpoint(layer, *given, use_reentrant=False)  # noqa: E731
     hidden = model.language_model(model.embed(ids, image_tokens(model, prompt)), positions, attend, wrap, prompt_length - 1)
-    tails = hidden[1:].split(run.tolist())
-    return torch.cat([part for tail in tails for part in (hidden[:1], tail)])
+    tails = dict(zip(order, hidden[1:].split(run), strict=True))
+    return torch.cat([part for index in range(len(responses)) for part in (hidden[:1], tails[index])])
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Responses of like lengths, which attend in one call. `real` (R, L) says where the packed `tokens` lie in it, `seen`
+    (L, P + L) what each sees: all of the prompt, and what came before in its own response."""
+
+    tokens: int
+    real: Tensor
+    seen: Tensor
+
+    @classmethod
+    def of(cls, lengths: Sequence[int], prompt_length: int, device: torch.device) -> Bucket:
+        steps = torch.arange(max(lengths), device=device)
+        own = steps[None, :] <= steps[:, None]
+        seen = torch.cat([own.new_ones(len(steps), prompt_length), own], dim=1)
+        return cls(sum(lengths), steps < torch.tensor(lengths, device=device)[:, None], seen)
+
+    def unpacked(self, part: Tensor) -> Tensor:
+        """(tokens, heads, A) -> (R, heads, L, A), zeros behind the end."""
+        return part.new_zeros(*self.real.shape, *part.shape[1:]).index_put((self.real,), part).transpose(1, 2)
+
+
+def alike(lengths: Sequence[int]) -> list[list[int]]:
+    """Sorted lengths in runs none of which is padded to more than 1.4 times its shortest; responses of no length go."""
+    runs: list[list[int]] = []
+    for length in lengths:
+        if runs and length <= 1.4 * runs[-1][0]:
+            runs[-1].append(length)
+        elif length:
+            runs.append([length])
+    return runs
 
 
 def token_stats(

@@ -90,7 +90,7 @@ def train_grpo(recipe: GrpoRecipe) -> Path:
                 write_rollouts(recipe.output / "rollouts", progress.step, groups, sources)
             # The best step is kept, so it is saved when it is found.
             if last or progress.step % recipe.checkpoints.every == 0 or progress.best_step == progress.step:
-                save_checkpoint(recipe, run.model, run.stepper.optimizer, progress)
+                save_checkpoint(recipe, run.model, run.stepper.optimizers, progress)
             bar.show(
                 progress.step,
                 f"score {metrics['critic/score/mean']:.3f}  length {metrics['response_length/mean']:.0f}  "
