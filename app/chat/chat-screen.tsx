@@ -313,11 +313,17 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
         onSuggestion={put}
         onStop={() => session.stop()}
       >
-        <button type="button" className="button-quiet-small" onClick={() => setOpen('models')}>
-          {models.length === 0
-            ? 'Nobody answers: choose'
-            : `Answering: ${models.map(({ label }) => label).join(', ')} – change`}
-        </button>
+        {choices.length === 0 ? (
+          <span>
+            No model is installed here, so nothing can be asked: exports belong in <code>public/models</code>.
+          </span>
+        ) : (
+          <button type="button" className="button-quiet-small" onClick={() => setOpen('models')}>
+            {models.length === 0
+              ? 'Nobody is chosen to answer – choose'
+              : `Answering: ${models.map(({ label }) => label).join(', ')} – change`}
+          </button>
+        )}
         <span>{costWords(choices, selected, kept)}</span>
         {tally.size === 0 ? null : (
           <span className="chat-tally">

@@ -67,6 +67,7 @@ function engineWith(around: Partial<Surroundings> = {}): Engine {
     threads: 1,
     threadsWhy: 'One thread.',
     noGpu: 'No WebGPU.',
+    trialMs: 30_000,
     probeAbove: 0,
     ...around,
   });
@@ -253,10 +254,11 @@ describe('WebGPU', () => {
       },
     },
   });
-  const withGpu = (gpu: () => Promise<Runtime>, probeAbove = 0) =>
+  const withGpu = (gpu: () => Promise<Runtime>, probeAbove = 0, trialMs = 30_000) =>
     engineWith({
       noGpu: null,
       probeAbove,
+      trialMs,
       openRuntime: async (provider) => (provider === 'wasm' ? pretending('wasm', 4) : gpu()),
     });
   const ready = async (engine: Engine) => {
@@ -302,6 +304,14 @@ describe('WebGPU', () => {
     });
     await all(engine.load('two', NEVER));
     expect(tried).toBe(1);
+  });
+
+  test('is not waited for where it does not answer', async () => {
+    const engine = withGpu(() => new Promise<Runtime>(() => {}), 0, 20);
+    expect(await ready(engine)).toMatchObject({
+      provider: 'wasm',
+      why: expect.stringContaining('no answer within 0.02 seconds'),
+    });
   });
 
   test('is not fetched for a small model', async () => {

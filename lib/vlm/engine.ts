@@ -22,6 +22,8 @@ export interface Surroundings {
   threadsWhy: string;
   /** Why WebGPU is not tried; null where it can be. */
   noGpu: string | null;
+  /** How long WebGPU may take to open a model, and for a trial of it. */
+  trialMs: number;
   /** Models of fewer bytes are not worth the larger program of WebGPU. */
   probeAbove: number;
 }
@@ -204,8 +206,8 @@ export class Engine {
         );
       }
       try {
-        const other = await openWith('webgpu');
-        const verdict = compare(await model.trial(), await other.trial());
+        const other = await within(this.around.trialMs, openWith('webgpu'));
+        const verdict = compare(await model.trial(), await within(this.around.trialMs, other.trial()));
         await (verdict.gpu ? model : other).release();
         if (!verdict.gpu) return onWasm(verdict.why);
         return { model: other, facts: { provider: 'webgpu', threads: 1, why: verdict.why } };
@@ -225,6 +227,15 @@ export class Engine {
     const program = contents.get(this.around.programs[provider].url) ?? new Uint8Array();
     return this.around.openRuntime(provider, program);
   }
+}
+
+/** A graphics driver may never answer: what comes too late is not waited for. */
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} seconds`)), ms);
+  });
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
 
 /** Logits of half precision differ by about this much of their range. */

@@ -52,6 +52,7 @@ async function startEngine({ noGpu, probeAbove }: Extract<ToWorker, { type: 'sta
       ? `The processor works with ${threads} of its ${cores} threads.`
       : 'The processor works with one thread, since this page is not isolated from others.',
     noGpu: noGpu ?? (await gpuFault()),
+    trialMs: 30_000,
     probeAbove,
   });
 }

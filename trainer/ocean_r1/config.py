@@ -196,6 +196,8 @@ class SftRecipe(Section):
     """Of the questions of rows that name theirs (`extra_info.question`), this share is asked without the instruction."""
     at_a_glance: Share = 0
     """This share of the solutions has its reasoning replaced by a phrase: the habit of answering at once."""
+    follow_ups: Share = 0
+    """This share of the further questions is asked behind another one and its answer."""
     max_new_tokens: Positive = 512
     """Of greedy replies when it is validated."""
     reward: Reward = Reward()

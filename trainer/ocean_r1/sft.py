@@ -17,7 +17,7 @@ from torch import Tensor
 from ocean_r1.config import SftRecipe
 from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Example, Tokenizer
-from ocean_r1.data.rows import IMAGE_MARK, RowError
+from ocean_r1.data.rows import IMAGE_MARK, Message, RowError
 from ocean_r1.grpo.forward import Prompt, group_hidden, token_stats
 from ocean_r1.metrics import Bar, MetricsFile
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
@@ -42,7 +42,7 @@ class Lesson:
 
 def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number: int) -> Lesson:
     """The row's question and those of `extra_info.further`, behind one picture. `number` counts the rows that were seen:
-    from it follows who is asked without the instruction, and answered at a glance. Raises RowError where a row has no
+    from it follows who is asked without the instruction, answered at a glance, or asked after another question. Raises RowError where a row has no
     solution to learn from."""
     chance = random.Random(f"{recipe.seed}/{number}")
     info = example.row.extra_info
@@ -52,6 +52,7 @@ def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number:
     ids = example.prompt.ids.tolist()
     shared = len(ids) - ids[::-1].index(image) if image in ids else len(ids)
     branches, learnt = [], []
+    earlier: list[Message] = []
     further = [item for item in info.get("further") or [] if recipe.further is None or item["kind"] in recipe.further]
     for item in [*given, *further]:
         solution, question = item["solution"], item["question"]
@@ -62,7 +63,12 @@ def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number:
             content = f"{IMAGE_MARK} {question}" if IMAGE_MARK in content else question
         if chance.random() < recipe.at_a_glance:
             solution = THINKING.sub(f"<think>{AT_A_GLANCE}</think>", solution, count=1)
-        conversation = (*example.row.prompt[:-1], asked.model_copy(update={"content": content}))
+        said = [asked.model_copy(update={"content": content}), Message(role="assistant", content=solution)]
+        if earlier and chance.random() < recipe.follow_ups:
+            said = [*earlier, asked.model_copy(update={"content": content.removeprefix(f"{IMAGE_MARK} ")}), said[1]]
+        else:
+            earlier = said
+        conversation = (*example.row.prompt[:-1], *said[:-1])
         before = tokenizer.ids(tokenizer.chat(conversation)) if image in ids else ids
         behind = before[len(before) - before[::-1].index(image) :] if image in ids else []
         target = [*tokenizer.ids(solution), tokenizer.stop_tokens[0]]

@@ -59,3 +59,16 @@ def test_instruction_and_reasoning_are_left_out_as_the_recipe_says(tmp_path: Pat
             assert ("Think first." in said) == (share == 0)
             assert (AT_A_GLANCE in said) == (share == 1)
             assert "<answer>" in said
+
+
+def test_a_further_question_follows_another_on_the_same_picture(tmp_path: Path) -> None:
+    parsed, run, _, example = opened(tmp_path, 0.0)
+    lesson = lesson_of(example, run.tokenizer, parsed.model_copy(update={"follow_ups": 1.0}), 0)
+    first, second = (run.tokenizer.text(branch.tolist(), skip_special=False) for branch in lesson.branches)
+    solution = example.row.extra_info["solution"]
+    assert "Is it blue?" not in first
+    assert "How many squares are there?" in second and solution in second
+    assert second.index(solution) < second.index("Is it blue?") < second.index(FURTHER["solution"])
+    assert "<image>" not in second
+    learnt = lesson.learnt[len(lesson.branches[0]) :]
+    assert run.tokenizer.text(lesson.branches[1][learnt].tolist()) == FURTHER["solution"]

@@ -101,6 +101,8 @@ def new_model(folder: Path, texts: Iterable[str], shape: dict[str, Any]) -> None
             "chat_template": CHAT_TEMPLATE,
         },
     )
+    # Where newer readers look for it.
+    (folder / "chat_template.jinja").write_text(CHAT_TEMPLATE)
     write(
         folder / "preprocessor_config.json",
         {
