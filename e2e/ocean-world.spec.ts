@@ -74,7 +74,7 @@ async function openFirst(page: Page): Promise<void> {
   await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(224);
 }
 
-test('the benchmark says what it is and how its questions are had, before any run @phone', async ({
+test('the benchmark says what it is and how its questions are had @phone', async ({
   page,
 }) => {
   await page.goto('/');

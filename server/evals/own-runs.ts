@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { storeBlob } from '../blobs';
@@ -59,7 +58,6 @@ export async function publishOwnRuns(
   const db = await getDb();
   await db.insert(model).values(NANO).onConflictDoNothing();
   for (const { checkpointId, stage, parentId, benchmark, split, file, generation } of runs) {
-    if (!existsSync(file)) continue;
     await db
       .insert(checkpoint)
       .values({ id: checkpointId, modelSlug: NANO.slug, stage, parentId })

@@ -104,6 +104,9 @@ def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
     assert cells.attributes["colour"].tolist() == [1, 6]
     # The picture has 32 px, and a side 128 places.
     assert cells.edges[1].tolist() == [80, 64, 124, 128]
+    # x1, y1, x2, y2 and the middle: 20, 16, 31, 32, 25; and of the other 0, 0, 10, 12, 5, with nothing behind them.
+    assert cells.digits.reshape(2, 5, 3)[1].tolist() == [[2, 0, 10], [1, 6, 10], [3, 1, 10], [3, 2, 10], [2, 5, 10]]
+    assert cells.digits.reshape(2, 5, 3)[0, [0, 2]].tolist() == [[0, 10, 10], [1, 0, 10]]
     # Of two in one cell the one nearer to its middle stays; the other has the free cell that is nearest.
     near = {"x1": 16, "y1": 2, "x2": 24, "y2": 12}
     crowded = cells_of(

@@ -109,6 +109,7 @@ def recipe(paths: dict[str, Path], output: Path, kind: str, **other: Any) -> str
         "max_pixels = 1024",
         "[optimizer]",
         "lr = 5e-3",
+        f"muon = {json.dumps(kind == 'sft')}",
         "[checkpoints]",
         "every = 1",
         "keep_last = 3",
