@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import nn
@@ -27,25 +28,33 @@ def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | N
         for parameter in vision:
             parameter.requires_grad_(False)
     seen = {id(parameter) for parameter in vision}
-    text = [parameter for parameter in model.parameters() if id(parameter) not in seen]
-    groups = [{"params": text, "base_lr": settings.lr}]
+    rates = [([parameter for parameter in model.parameters() if id(parameter) not in seen], settings.lr)]
     if vision_lr:
-        groups.append({"params": vision, "base_lr": vision_lr})
+        rates.append((vision, vision_lr))
     if heads:
-        groups.append({"params": list(heads.parameters()), "base_lr": settings.lr})
-    adamw = {"lr": settings.lr, "betas": settings.betas, "weight_decay": settings.weight_decay, "foreach": True}
-    if not settings.muon:
-        return [torch.optim.AdamW(groups, **adamw)]
-    inner = {id(p) for part in (model.visual, model.language_model.layers) for p in part.parameters() if p.ndim == 2}
-    inside = [group | {"params": [p for p in group["params"] if id(p) in inner]} for group in groups]
-    outside = [group | {"params": [p for p in group["params"] if id(p) not in inner]} for group in groups]
-    muon = torch.optim.Muon(
-        [group for group in inside if group["params"]],
-        lr=settings.lr,
-        weight_decay=settings.weight_decay,
-        adjust_lr_fn="match_rms_adamw",
-    )
-    return [muon, torch.optim.AdamW(outside, **adamw)]
+        rates.append((list(heads.parameters()), settings.lr))
+
+    def groups(of_muon: bool) -> list[dict[str, Any]]:
+        parts = [([p for p in parameters if (id(p) in inner) == of_muon], rate) for parameters, rate in rates]
+        return [{"params": parameters, "base_lr": rate} for parameters, rate in parts if parameters]
+
+    inside = (model.visual, model.language_model.layers) if settings.muon else ()
+    inner = {id(p) for part in inside for p in part.parameters() if p.ndim == 2}
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(
+            groups(of_muon=False), lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, foreach=True
+        )
+    ]
+    if settings.muon:
+        optimizers.append(
+            torch.optim.Muon(
+                groups(of_muon=True),
+                lr=settings.lr,
+                weight_decay=settings.weight_decay,
+                adjust_lr_fn="match_rms_adamw",
+            )
+        )
+    return optimizers
 
 
 def rate_share(settings: Optimizer, step: int, total: int, first_at_zero: bool = False) -> float:

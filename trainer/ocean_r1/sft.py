@@ -42,8 +42,8 @@ class Lesson:
 
 def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number: int) -> Lesson:
     """The row's question and those of `extra_info.further`, behind one picture. `number` counts the rows that were seen:
-    from it follows who is asked without the instruction, answered at a glance, or asked after another question. Raises RowError where a row has no
-    solution to learn from."""
+    from it follows who is asked without the instruction, answered at a glance, or asked after another question. Raises
+    RowError where a row has no solution to learn from."""
     chance = random.Random(f"{recipe.seed}/{number}")
     info = example.row.extra_info
     asked = example.row.prompt[-1]

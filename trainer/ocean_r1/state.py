@@ -70,9 +70,7 @@ def parameters_of(model: Qwen2_5_VL, heads: nn.Module | None) -> dict[str, nn.Pa
     return {**dict(model.named_parameters()), **own}
 
 
-def named_moments(
-    parameters: Mapping[str, nn.Parameter], optimizers: Sequence[torch.optim.Optimizer]
-) -> dict[str, Tensor]:
+def named_moments(parameters: Mapping[str, nn.Parameter], optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, Tensor]:
     """The optimizers' tensors by parameter name."""
     names = {id(parameter): name for name, parameter in parameters.items()}
     return {

@@ -96,8 +96,8 @@ def digits_of(number: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Words:
-    """Embeddings of the language part: for each attribute those of its values and of the image token itself, which stands for
-    nothing, (values + 1, D); those of the ten digits and of the comma behind a number, (11, D)."""
+    """Embeddings of the language part: for each attribute those of its values and of the image token itself, which stands
+    for nothing, (values + 1, D); those of the ten digits and of the comma behind a number, (11, D)."""
 
     attributes: list[Tensor]
     digits: Tensor
@@ -165,7 +165,8 @@ def dense_loss(
     found, empty = presence > 0, present == 0
     loss = F.binary_cross_entropy_with_logits(presence, present)
     for scores in attributes:
-        loss = loss + 0.1 * F.cross_entropy(scores[empty], torch.full((int(empty.sum()),), scores.shape[1] - 1).to(scores.device))
+        nothing = scores[empty].log_softmax(1)[:, -1]
+        loss = loss - 0.1 * nothing.mean()
     metrics = {"tower/present": (found == (present > 0)).float().mean().item()}
     if len(centres):
         for name, scores in zip(ATTRIBUTES, attributes, strict=True):
