@@ -74,9 +74,7 @@ async function openFirst(page: Page): Promise<void> {
   await expect.poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(224);
 }
 
-test('the benchmark says what it is and how its questions are had @phone', async ({
-  page,
-}) => {
+test('the benchmark says what it is and how its questions are had @phone', async ({ page }) => {
   await page.goto('/');
   await expect(page.getByRole('columnheader', { name: /Ocean World/ })).toBeAttached();
   await page.goto('/leaderboard/ocean-world');

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-const STAGES = ['tower', 'base', 'stage1', 'stage2'];
+const STAGES = ['tower', 'base', 'base-worked', 'stage1', 'stage2'];
 const folder = join(root, 'nano', 'metrics');
 
 const lines = (path) =>
