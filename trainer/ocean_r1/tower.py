@@ -109,19 +109,19 @@ class Heads(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.norm = nn.LayerNorm(width)
-        self.linear = nn.Linear(width, 1 + 4 * PLACES)
+        self.presence = nn.Linear(width, 1)
+        self.edges = nn.Linear(width, 4 * PLACES)
         self.digits = nn.Linear(width, len(NUMBERS) * MOST_DIGITS * width, bias=False)
         self.log_scale = nn.Parameter(torch.tensor(3.0))
 
     def forward(self, tokens_CD: Tensor, words: Words) -> tuple[Tensor, list[Tensor]]:
         """Of each token its presence (C), and scores of each attribute's values and of nothing (C, values + 1)."""
-        presence = F.linear(self.norm(tokens_CD), self.linear.weight[:1], self.linear.bias[:1]).squeeze(1)
-        return presence, [self.likeness(tokens_CD, own) for own in words.attributes]
+        return self.presence(self.norm(tokens_CD)).squeeze(1), [self.likeness(tokens_CD, own) for own in words.attributes]
 
     def places(self, tokens_KD: Tensor, words: Words) -> tuple[Tensor, Tensor]:
         """Of tokens that have an object scores of the places of its edges (K, 4, PLACES), and of the digits of its NUMBERS
         (K, NUMBERS * MOST_DIGITS, 11)."""
-        edges = F.linear(self.norm(tokens_KD), self.linear.weight[1:], self.linear.bias[1:])
+        edges = self.edges(self.norm(tokens_KD))
         said = self.digits(tokens_KD).reshape(len(tokens_KD), -1, tokens_KD.shape[1])
         return edges.reshape(-1, 4, PLACES), self.likeness(said, words.digits)
 
@@ -157,7 +157,7 @@ def dense_loss(
         for example in examples
         for grid in example.prompt.grids
     ]
-    tokens = model.visual(pixels.to(heads.linear.weight.device), grids)
+    tokens = model.visual(pixels.to(heads.presence.weight.device), grids)
     presence, attributes = heads(tokens, words)
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
@@ -242,6 +242,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
 @torch.no_grad()
 def draw(heads: Heads, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
-    for linear in (heads.linear, heads.digits):
+    for linear in (heads.presence, heads.edges, heads.digits):
         linear.weight.normal_(0, 0.02, generator=generator)
-    heads.linear.bias.zero_()
+        if linear.bias is not None:
+            linear.bias.zero_()
