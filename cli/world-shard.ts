@@ -57,7 +57,7 @@ const FIELDS: Readonly<Record<keyof TrainingRow, Field>> = {
       struct(
         name,
         ...['shape', 'colour', 'material', 'size'].map(text),
-        ...['x1', 'y1', 'x2', 'y2'].map(whole),
+        ...['x1', 'y1', 'x2', 'y2', 'away', 'ground_x', 'ground_y'].map(whole),
       ),
     ),
     text('task'),

@@ -36,6 +36,8 @@ Usage: ocean world --count N --out DIR [options]
               by commas; left out, or all: all of them, as often as each other
   --seed      rows of two seeds share no scene: 0 to ${LAST_ROW_SEED.toLocaleString('en')}; left out, 0
   --size      side of the pictures in pixels, ${SMALLEST_SIZE} to ${LARGEST_SIZE}; left out, 224
+  --frame     side of the frame, in pixels, that solutions, further questions and objects speak of: a model's processor resizes
+              the pictures to it; left out, the size
   --image     png or jpeg; left out, png
   --quality   of jpeg, 1 to 100; left out, 90
   --further   beside each question a description of its picture and, of solids, sixteen questions more
@@ -87,6 +89,7 @@ function wishOf(args: readonly string[]): Wish {
       count: { type: 'string' },
       seed: { type: 'string', default: '0' },
       size: { type: 'string', default: '224' },
+      frame: { type: 'string' },
       image: { type: 'string', default: 'png' },
       quality: { type: 'string' },
       further: { type: 'boolean', default: false },
@@ -105,6 +108,7 @@ function wishOf(args: readonly string[]): Wish {
       tasks: tasksOf(values.task),
       seed: whole('--seed', values.seed, 0, LAST_ROW_SEED),
       size: whole('--size', values.size, SMALLEST_SIZE, LARGEST_SIZE),
+      frame: whole('--frame', values.frame ?? values.size, SMALLEST_SIZE, LARGEST_SIZE),
       image:
         format === 'png'
           ? { format }
@@ -152,6 +156,7 @@ async function writeShards(
     count,
     seed: set.seed,
     size: set.size,
+    frame: set.frame,
     image: set.image.format,
     quality: set.image.format === 'jpeg' ? set.image.quality : null,
     further: set.further,

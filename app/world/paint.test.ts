@@ -46,6 +46,7 @@ test('the training row is the one that the command writes', () => {
     tasks: ['chart'],
     seed: 3,
     size: SIZE,
+    frame: SIZE,
     image: { format: 'png' },
     further: false,
   } as const;

@@ -61,6 +61,7 @@ function rowOf(known: Known, seed: number, size: number): Painted['row'] {
     tasks: [known.question.task],
     seed: Math.floor(place / SEEDS_PER_SET),
     size,
+    frame: size,
     image: { format: 'png' },
     further: false,
   } as const;

@@ -305,6 +305,16 @@ export function fromCamera(facts: Facts, index: number): number {
   return Math.sqrt((px - x) * (px - x) + (py - y) * (py - y) + (pz - z) * (pz - z));
 }
 
+/** Solutions say lengths in whole centimetres: a unit of the scene has ten, so that a small cube has a side of seven. */
+export const centimetres = (units: number): number => Math.round(units * 10);
+
+/** Where a thing stands, seen from above, in centimetres from a corner that is left of all things and before them. */
+export function groundOf(facts: Facts, index: number): readonly [x: number, y: number] {
+  const { x, y } = facts.things[index] ?? { x: 0, y: 0 };
+  return [centimetres(x + GROUND), centimetres(y + GROUND)];
+}
+const GROUND = 5;
+
 // --- difficulty ------------------------------------------------------------------------------------------------
 
 /** More than six things are not taken in at a glance, which makes a question harder by one. */

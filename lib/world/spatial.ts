@@ -3,9 +3,11 @@ import type { Filter, Side } from './question';
 import type { Random } from './random';
 import {
   beside,
+  centimetres,
   described,
   type Facts,
   fromCamera,
+  groundOf,
   level,
   type Named,
   namedThings,
@@ -133,7 +135,7 @@ export function depthPlan(random: Random): Plan {
         named,
         distance: (i) => fromCamera(facts, i),
         clear: { gap: 0.8, factor: 1.08 },
-        said: (thing, distance) => `The ${thing} is about ${distance} units away from the camera.`,
+        said: (thing, distance) => `The ${thing} is about ${distance} cm away from the camera.`,
         query: { ask: 'closest-to-camera' },
       }
     );
@@ -151,8 +153,8 @@ export function distancePlan(random: Random): Plan {
           anchor: described(anchor.name),
           distance: (i) => onGround(facts, anchor.index, i),
           clear: { gap: 0.7, factor: 1.25 },
-          said: (thing, distance) =>
-            `From the ${described(anchor.name)} to the ${thing} it is about ${distance} units.`,
+          first: `Seen from above, the ${described(anchor.name)} stands at ${place(facts, anchor.index)}.`,
+          said: (thing, distance, i) => `The ${thing} at ${place(facts, i)} is about ${distance} cm from it.`,
           query: { ask: 'closest-to', anchor: anchor.name },
         }
       : null;
@@ -168,7 +170,9 @@ interface Comparison {
   distance(index: number): number;
   /** By what the nearest (or the farthest) must stand out: scene units, and a factor. */
   clear: { gap: number; factor: number };
-  said(thing: string, distance: string): string;
+  /** What the solution begins with. */
+  first?: string;
+  said(thing: string, distance: number, index: number): string;
   query: { ask: 'closest-to-camera' } | { ask: 'closest-to'; anchor: Filter };
 }
 
@@ -184,7 +188,7 @@ function comparisonPlan(random: Random, compare: (facts: Facts, count: number) =
       const comparison = compare(facts, count);
       const chosen = comparison && ordered(facts, comparison, right, farthest);
       if (!chosen) return null;
-      const { task, wordings, anchor = '', distance, said, query } = comparison;
+      const { task, wordings, anchor = '', distance, first, said, query } = comparison;
       const options = chosen.map(({ name }) => described(name));
       const answer = choiceAnswer(options, right);
       return {
@@ -194,7 +198,8 @@ function comparisonPlan(random: Random, compare: (facts: Facts, count: number) =
         options,
         answer,
         steps: [
-          ...chosen.map(({ index }, i) => said(options[i] ?? '', distance(index).toFixed(1))),
+          ...(first === undefined ? [] : [first]),
+          ...chosen.map(({ index }, i) => said(options[i] ?? '', centimetres(distance(index)), index)),
           `The ${extreme(farthest, count)} distance is that of the ${options[right]}, so the answer is ${concluded(answer, options)}.`,
         ],
         difficulty: level(facts, task === 'depth' ? count - 1 : count),
@@ -209,6 +214,8 @@ const wordOf = (farthest: boolean, count: number): string =>
 
 const extreme = (farthest: boolean, count: number): string =>
   farthest ? (count > 2 ? 'largest' : 'larger') : count > 2 ? 'smallest' : 'smaller';
+
+const place = (facts: Facts, index: number): string => `(${groundOf(facts, index).join(', ')})`;
 
 function onGround(facts: Facts, one: number, other: number): number {
   const [ax = 0, ay = 0] = facts.places[one]?.at ?? [];

@@ -9,6 +9,7 @@ const SET: RowSet = {
   tasks: TASKS,
   seed: 1,
   size: 112,
+  frame: 112,
   image: { format: 'png' },
   further: false,
 };
@@ -91,5 +92,29 @@ describe('a set', () => {
     );
     const picture = render(ask('text', extra_info.seed, 130).scene, 130);
     expect([width, height]).toEqual([picture.width, picture.height]);
+  });
+
+  test('speaks in its solutions of the frame, and in its gold of the picture', () => {
+    const set: RowSet = { ...SET, tasks: ['referring'], size: 224, further: true };
+    for (const index of indices(5)) {
+      const [own, smaller] = [224, 128].map((frame) => trainingRow({ ...set, frame }, index));
+      const same = trainingRow({ ...set, size: 128, frame: 128 }, index);
+      expect(smaller?.images).toEqual(own?.images);
+      expect(smaller?.prompt).toEqual(own?.prompt);
+      expect(smaller?.reward_model).toEqual(own?.reward_model);
+      for (const key of ['solution', 'further', 'objects'] as const)
+        expect(smaller?.extra_info[key]).toEqual(same.extra_info[key]);
+      expect(smaller?.extra_info.solution).not.toBe(own?.extra_info.solution);
+    }
+  });
+
+  test('says where its objects stand', () => {
+    const { objects, solution } = trainingRow({ ...SET, tasks: ['distance'] }, 1).extra_info;
+    const places = [...solution.matchAll(/at \((\d+), (\d+)\)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+    expect(places.length).toBeGreaterThan(2);
+    for (const place of places)
+      expect(objects.map(({ ground_x, ground_y }) => [ground_x, ground_y])).toContainEqual(place);
+    for (const { away } of objects)
+      expect(away).toSatisfy((cm) => Number.isInteger(cm) && cm > 60 && cm < 160);
   });
 });

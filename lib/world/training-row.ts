@@ -13,7 +13,7 @@ import {
   type Thing,
   WORLD_VERSION,
 } from './scene';
-import { sight } from './sight';
+import { centimetres, factsOf, fromCamera, groundOf } from './solid-facts';
 import { ask, type Known, render } from './world';
 
 /**
@@ -58,12 +58,15 @@ export interface TrainingRow {
   };
 }
 
-/** An object and its box, in whole pixels of the image. */
+/** An object, its box in whole pixels of the frame, and what solutions say of its place in the scene, in whole centimetres. */
 export interface SeenObject extends Pick<Thing, 'shape' | 'colour' | 'material' | 'size'> {
   x1: number;
   y1: number;
   x2: number;
   y2: number;
+  away: number;
+  ground_x: number;
+  ground_y: number;
 }
 
 /** Which rows: two sets that differ in nothing but `seed` share no scene. */
@@ -75,6 +78,9 @@ export interface RowSet {
   seed: number;
   /** Side of the pictures in pixels, 96 to 512. */
   size: number;
+  /** Side of the frame, in pixels, that solutions, further questions and objects speak of: a model sees the picture
+   * resized to it. */
+  frame: number;
   image: ImageCode;
   /** Whether each row has further questions on its picture. */
   further: boolean;
@@ -105,9 +111,10 @@ export function trainingRow(set: RowSet, index: number): TrainingRow {
 
 /** All of a row but its picture. */
 export function rowWords(set: RowSet, index: number, known: Known): Omit<TrainingRow, 'images'> {
-  const { scene, question } = known;
+  const { question } = known;
   const { task } = question;
   const seed = worldSeed(set, index);
+  const told = set.frame === set.size ? known : ask(task, seed, set.frame);
   const answer = goldText(question.answer);
   const path = `${task}-${seed}.${set.image.format === 'png' ? 'png' : 'jpg'}`;
   return {
@@ -121,10 +128,10 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
       question: question.text,
       reward_func: question.answer.kind === 'box' ? 'iou' : 'acc',
       image_paths: [path],
-      solution: perfectResponse(question),
+      solution: perfectResponse(told.question),
       accepted: acceptedForms(question),
-      further: set.further ? furtherQuestions(known, set.size) : [],
-      objects: objectsOf(scene, set.size),
+      further: set.further ? furtherQuestions(told, set.frame) : [],
+      objects: objectsOf(told.scene, set.frame),
       task,
       kind: question.kind,
       difficulty: question.difficulty,
@@ -138,12 +145,14 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
 
 function objectsOf(scene: Scene, size: number): readonly SeenObject[] {
   if ('drawing' in scene) return [];
-  const { boxes } = sight(scene, size);
+  const facts = factsOf(scene, new Random(scene.seed, 'objects'), size);
   return scene.things.flatMap(({ shape, colour, material, size }, index) => {
-    const box = boxes[index];
+    const box = facts.boxOf(index);
     if (!box) return [];
     const [x1, y1, x2, y2] = box;
-    return [{ shape, colour, material, size, x1, y1, x2, y2 }];
+    const [ground_x, ground_y] = groundOf(facts, index);
+    const away = centimetres(fromCamera(facts, index));
+    return [{ shape, colour, material, size, x1, y1, x2, y2, away, ground_x, ground_y }];
   });
 }
 

@@ -13,6 +13,7 @@ from ocean_r1.data.prompts import Reader, Tokenizer, usable
 from ocean_r1.data.rows import RowError, open_dataset
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.new import number_tokens, order_numbers
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
@@ -35,7 +36,10 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
     if not recipe.model.fresh:
         return load_model(recipe.model.path)
     model = Qwen2_5_VL(ModelConfig.from_folder(recipe.model.path))
-    initialise(model, torch.Generator().manual_seed(recipe.seed))
+    generator = torch.Generator().manual_seed(recipe.seed)
+    initialise(model, generator)
+    numbers = number_tokens(Tokenizer(recipe.model.path).ids)
+    order_numbers(model.language_model.embed_tokens.weight, numbers, generator)
     return model
 
 

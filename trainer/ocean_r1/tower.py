@@ -1,5 +1,5 @@
-"""Dense training of the vision tower, before it is asked anything: what object has its centre in each image token, and where
-its edges are. Learning to look by the loss of next tokens alone is many times slower.
+"""Dense training of the vision tower, before it is asked anything: what object has its centre in each image token, and the
+numbers that solutions say of its place. Learning to look by the loss of next tokens alone is many times slower.
 
 Rows of Ocean World name their objects (`extra_info.objects`); rows without any teach what is no object.
 """
@@ -22,6 +22,7 @@ from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.metrics import Bar, MetricsFile
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.new import number_tokens
 from ocean_r1.models.positions import Grid
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.optimizer import rate_share
@@ -34,25 +35,20 @@ ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
     "material": ("rubber", "metal"),
     "size": ("small", "large"),
 }
-NUMBERS = ("x1", "y1", "x2", "y2", "x")
-"""What solutions say of an object in pixels: its edges, and the middle between left and right."""
-MOST_DIGITS = 3
-PLACES = 128
-"""Into how many places a side of the picture is divided, for an edge to stand at one of them. To name the place, as the
-language part will in digits, makes the tower know where in the picture a token is, which its own positions do not say."""
+NUMBERS = ("x1", "y1", "x2", "y2", "x", "away", "ground_x", "ground_y")
+"""What solutions say of an object's place: its edges and the middle between left and right, in pixels; how far away it is
+and where it stands on the ground, in centimetres."""
 
 
 @dataclass(frozen=True)
 class Cells:
     """Labels of the image tokens of one picture: `present` (C,) 0 or 1; of the cells that have an object's centre their
-    places `where` (K,), `attributes` (K,) each, `edges` (K, 4): x1, y1, x2, y2 in PLACES of the picture's sides, and the
-    `digits` (K, NUMBERS * MOST_DIGITS) in which NUMBERS are written, from the first one on, 10 behind the last."""
+    places `where` (K,), `attributes` (K,) each, and `numbers` (K, NUMBERS)."""
 
     present: Tensor
     where: Tensor
     attributes: dict[str, Tensor]
-    edges: Tensor
-    digits: Tensor
+    numbers: Tensor
 
 
 def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge: int) -> Cells:
@@ -71,9 +67,6 @@ def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge
     where = sorted(by_cell)
     present = torch.zeros(rows * columns)
     present[where] = 1
-    lengths = {"x": columns * side, "y": rows * side}
-    edges = [[by_cell[cell][key] * PLACES / lengths[key[0]] for key in ("x1", "y1", "x2", "y2")] for cell in where]
-    digits = [[digit for number in numbers_of(by_cell[cell]) for digit in digits_of(number)] for cell in where]
     return Cells(
         present,
         torch.tensor(where, dtype=torch.int64),
@@ -81,26 +74,22 @@ def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge
             name: torch.tensor([own.index(by_cell[c][name]) for c in where], dtype=torch.int64)
             for name, own in ATTRIBUTES.items()
         },
-        torch.tensor(edges).reshape(-1, 4),
-        torch.tensor(digits, dtype=torch.int64).reshape(-1, len(NUMBERS) * MOST_DIGITS),
+        torch.tensor([numbers_of(by_cell[cell]) for cell in where], dtype=torch.int64).reshape(-1, len(NUMBERS)),
     )
 
 
 def numbers_of(thing: Mapping[str, Any]) -> list[int]:
-    return [int(number) for number in (*(thing[edge] for edge in NUMBERS[:4]), (thing["x1"] + thing["x2"]) // 2)]
-
-
-def digits_of(number: int) -> list[int]:
-    return [*map(int, str(number)), 10, 10][:MOST_DIGITS]
+    middle = (int(thing["x1"]) + int(thing["x2"])) // 2
+    return [middle if name == "x" else int(thing[name]) for name in NUMBERS]
 
 
 @dataclass(frozen=True)
 class Words:
     """Embeddings of the language part: for each attribute those of its values and of the image token itself, which stands
-    for nothing, (values + 1, D); those of the ten digits and of the comma behind a number, (11, D)."""
+    for nothing, (values + 1, D); and those of the whole numbers from 0 on that are one token, (N, D)."""
 
     attributes: list[Tensor]
-    digits: Tensor
+    numbers: Tensor
 
 
 class Heads(nn.Module):
@@ -108,22 +97,17 @@ class Heads(nn.Module):
 
     def __init__(self, width: int) -> None:
         super().__init__()
-        self.norm = nn.LayerNorm(width)
-        self.presence = nn.Linear(width, 1)
-        self.edges = nn.Linear(width, 4 * PLACES)
-        self.digits = nn.Linear(width, len(NUMBERS) * MOST_DIGITS * width, bias=False)
+        self.numbers = nn.Linear(width, len(NUMBERS) * width, bias=False)
         self.log_scale = nn.Parameter(torch.tensor(3.0))
 
-    def forward(self, tokens_CD: Tensor, words: Words) -> tuple[Tensor, list[Tensor]]:
-        """Of each token its presence (C), and scores of each attribute's values and of nothing (C, values + 1)."""
-        return self.presence(self.norm(tokens_CD)).squeeze(1), [self.likeness(tokens_CD, own) for own in words.attributes]
+    def attributes(self, tokens_CD: Tensor, words: Words) -> list[Tensor]:
+        """Of each token scores of each attribute's values and of nothing (C, values + 1)."""
+        return [self.likeness(tokens_CD, own) for own in words.attributes]
 
-    def places(self, tokens_KD: Tensor, words: Words) -> tuple[Tensor, Tensor]:
-        """Of tokens that have an object scores of the places of its edges (K, 4, PLACES), and of the digits of its NUMBERS
-        (K, NUMBERS * MOST_DIGITS, 11)."""
-        edges = self.edges(self.norm(tokens_KD))
-        said = self.digits(tokens_KD).reshape(len(tokens_KD), -1, tokens_KD.shape[1])
-        return edges.reshape(-1, 4, PLACES), self.likeness(said, words.digits)
+    def places(self, tokens_KD: Tensor, words: Words) -> Tensor:
+        """Of tokens that have an object scores of the values of its NUMBERS (K, NUMBERS, N)."""
+        said = self.numbers(tokens_KD).reshape(len(tokens_KD), -1, tokens_KD.shape[1])
+        return self.likeness(said, words.numbers)
 
     def likeness(self, tokens: Tensor, words_WD: Tensor) -> Tensor:
         return F.linear(F.normalize(tokens, dim=-1), F.normalize(words_WD, dim=-1)) * self.log_scale.exp()
@@ -131,8 +115,8 @@ class Heads(nn.Module):
 
 def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
     """The embeddings of what there is to say about an object, as the language part has them now. What is seen at a token
-    is told by its likeness to them: so the language part can copy from pictures as it copies from text. For digits the
-    likeness is that of a linear map of the token, one for each digit that is written."""
+    is told by its likeness to them: so the language part can copy from pictures as it copies from text. For numbers the
+    likeness is that of a linear map of the token, one for each of NUMBERS."""
     weight = model.language_model.embed_tokens.weight.detach()
 
     def embedding(text: str) -> Tensor:
@@ -141,7 +125,7 @@ def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
     nothing = weight[tokenizer.image_token]
     return Words(
         [torch.stack([*(embedding(f" {value}") for value in values), nothing]) for values in ATTRIBUTES.values()],
-        torch.stack([embedding(sign) for sign in "0123456789,"]),
+        weight[number_tokens(tokenizer.ids)],
     )
 
 
@@ -157,34 +141,29 @@ def dense_loss(
         for example in examples
         for grid in example.prompt.grids
     ]
-    tokens = model.visual(pixels.to(heads.presence.weight.device), grids)
-    presence, attributes = heads(tokens, words)
+    tokens = model.visual(pixels.to(words.numbers.device), grids)
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
-    present = torch.cat([cell.present for cell in cells]).to(presence.device)
-    found, empty = presence > 0, present == 0
-    loss = F.binary_cross_entropy_with_logits(presence, present)
-    for scores in attributes:
-        nothing = scores[empty].log_softmax(1)[:, -1]
-        loss = loss - 0.1 * nothing.mean()
-    metrics = {"tower/present": (found == (present > 0)).float().mean().item()}
+    empty = torch.cat([cell.present for cell in cells]).to(tokens.device) == 0
+    attributes = heads.attributes(tokens, words)
+    loss = -torch.stack([scores[empty].log_softmax(1)[:, -1].mean() for scores in attributes]).mean()
+    metrics = {}
     if len(centres):
         for name, scores in zip(ATTRIBUTES, attributes, strict=True):
             truth = torch.cat([cell.attributes[name] for cell in cells]).to(scores.device)
             loss = loss + 0.25 * F.cross_entropy(scores[centres], truth)
             metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
-        true_edges = torch.cat([cell.edges for cell in cells]).to(presence.device)
-        true_digits = torch.cat([cell.digits for cell in cells]).to(presence.device)
-        edges, digits = heads.places(tokens[centres], words)
-        # The places around the true one are nearly right.
-        near = torch.softmax(-(torch.arange(PLACES, device=edges.device) - true_edges[..., None]).square() / 2, dim=-1)
-        loss = loss + 0.25 * F.cross_entropy(edges.flatten(0, 1), near.flatten(0, 1))
-        loss = loss + 0.5 * F.cross_entropy(digits.flatten(0, 1), true_digits.flatten())
-        boxes = edges.argmax(-1).float()
-        metrics["tower/edge_error"] = (boxes - true_edges).abs().mean().item() / PLACES
-        metrics["tower/iou_over_half"] = (overlap(boxes, true_edges) > 0.5).float().mean().item()
-        metrics["tower/first_digit"] = (digits.argmax(-1) == true_digits)[:, ::MOST_DIGITS].float().mean().item()
-        metrics["tower/second_digit"] = (digits.argmax(-1) == true_digits)[:, 1::MOST_DIGITS].float().mean().item()
+        numbers = torch.cat([cell.numbers for cell in cells]).to(tokens.device)
+        places = heads.places(tokens[centres], words)
+        # A number that is no token of its own cannot be told.
+        loss = loss + F.cross_entropy(
+            places.flatten(0, 1), numbers.where(numbers < places.shape[2], -100).flatten(), ignore_index=-100
+        )
+        told = places.argmax(-1)
+        for index, name in enumerate(NUMBERS):
+            metrics[f"tower/error/{name}"] = (told - numbers)[:, index].abs().float().mean().item()
+        metrics["tower/iou_over_half"] = (overlap(told[:, :4], numbers[:, :4]) > 0.5).float().mean().item()
+    found = attributes[0].argmax(1) < attributes[0].shape[1] - 1
     counts = [int(part.sum()) for part in found.split([len(cell.present) for cell in cells])]
     right = [count == len(cell.where) for count, cell in zip(counts, cells, strict=True)]
     metrics["tower/count"] = sum(right) / len(right)
@@ -193,6 +172,7 @@ def dense_loss(
 
 def overlap(one_K4: Tensor, other_K4: Tensor) -> Tensor:
     """Intersection over union of boxes, pair by pair, (K,)."""
+    one_K4, other_K4 = one_K4.float(), other_K4.float()
     low, high = torch.maximum(one_K4, other_K4)[:, :2], torch.minimum(one_K4, other_K4)[:, 2:]
     both = (high - low).clamp(min=0).prod(1)
     areas = [(box[:, 2:] - box[:, :2]).clamp(min=0).prod(1) for box in (one_K4, other_K4)]
@@ -242,7 +222,4 @@ def train_tower(recipe: TowerRecipe) -> Path:
 @torch.no_grad()
 def draw(heads: Heads, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
-    for linear in (heads.presence, heads.edges, heads.digits):
-        linear.weight.normal_(0, 0.02, generator=generator)
-        if linear.bias is not None:
-            linear.bias.zero_()
+    heads.numbers.weight.normal_(0, 0.02, generator=generator)

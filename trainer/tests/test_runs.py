@@ -96,19 +96,17 @@ def test_the_tower_learns_what_stands_where(tmp_path: Path) -> None:
 
 
 def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
-    low, high = {"x1": 0, "y1": 0, "x2": 10, "y2": 12}, {"x1": 20, "y1": 16, "x2": 31, "y2": 32}
+    place = {"away": 99, "ground_x": 50, "ground_y": 60}
+    low, high = {"x1": 0, "y1": 0, "x2": 10, "y2": 12, **place}, {"x1": 20, "y1": 16, "x2": 31, "y2": 32, **place}
     look = {"shape": "bus", "colour": "red", "material": "metal", "size": "large"}
     cells = cells_of([{**low, **look}, {**high, **look, "colour": "cyan"}], (1, 4, 4), patch=8, merge=2)
     assert cells.present.tolist() == [1, 0, 0, 1]
     assert cells.where.tolist() == [0, 3]
     assert cells.attributes["colour"].tolist() == [1, 6]
-    # The picture has 32 px, and a side 128 places.
-    assert cells.edges[1].tolist() == [80, 64, 124, 128]
-    # x1, y1, x2, y2 and the middle: 20, 16, 31, 32, 25; and of the other 0, 0, 10, 12, 5, with nothing behind them.
-    assert cells.digits.reshape(2, 5, 3)[1].tolist() == [[2, 0, 10], [1, 6, 10], [3, 1, 10], [3, 2, 10], [2, 5, 10]]
-    assert cells.digits.reshape(2, 5, 3)[0, [0, 2]].tolist() == [[0, 10, 10], [1, 0, 10]]
+    # x1, y1, x2, y2 and the middle, then how far away, and where on the ground.
+    assert cells.numbers.tolist() == [[0, 0, 10, 12, 5, 99, 50, 60], [20, 16, 31, 32, 25, 99, 50, 60]]
     # Of two in one cell the one nearer to its middle stays; the other has the free cell that is nearest.
-    near = {"x1": 16, "y1": 2, "x2": 24, "y2": 12}
+    near = {"x1": 16, "y1": 2, "x2": 24, "y2": 12, **place}
     crowded = cells_of(
         [{**near, **look}, {**near, **look, "x1": 24, "x2": 28, "colour": "cyan"}], (1, 4, 4), patch=8, merge=2
     )

@@ -14,7 +14,8 @@ from PIL import Image, ImageDraw
 from ocean_r1.models.new import new_model
 
 SHAPE: dict[str, Any] = {
-    "vocabulary": 300,
+    "vocabulary": 340,
+    "numbers": 40,
     "pixels": 32,
     "text": {
         "hidden_size": 32,
@@ -54,7 +55,8 @@ def squares(count: int) -> list[dict[str, Any]]:
     """The objects of `picture`, as Ocean World names its own."""
     corners = [(3 + 10 * (index % 3), 3 + 10 * (index // 3)) for index in range(count)]
     look = {"shape": "cube", "colour": "blue", "material": "rubber", "size": "small"}
-    return [{**look, "x1": x, "y1": y, "x2": x + 7, "y2": y + 7} for x, y in corners]
+    place = {"away": 9, "ground_x": 5, "ground_y": 5}
+    return [{**look, **place, "x1": x, "y1": y, "x2": x + 7, "y2": y + 7} for x, y in corners]
 
 
 def row(index: int, **other: Any) -> dict[str, Any]:

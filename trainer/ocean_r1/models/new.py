@@ -6,13 +6,17 @@ Any text in any language tokenises, since every byte is a token. Qwen's special 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+import math
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count, takewhile
 from pathlib import Path
 from typing import Any
 
+import torch
 from tokenizers import Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
+from torch import Tensor
 
 SPECIAL_TOKENS = (
     "<|endoftext|>",
@@ -38,28 +42,56 @@ CHAT_TEMPLATE = (
 )
 
 
-def learn_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
-    """A byte-level BPE of `vocabulary` tokens, special ones and tags included. Digits stand alone, as Qwen has them."""
+def learn_tokenizer(texts: Iterable[str], vocabulary: int, numbers: int = 10) -> Tokenizer:
+    """A byte-level BPE of `vocabulary` tokens, special ones and tags included. Of whole numbers those below `numbers` (at
+    most 200) are one token each; left out, digits stand alone, as Qwen has them."""
+    digits = pre_tokenizers.Digits(individual_digits=True)
+    byte_level = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer = Tokenizer(BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
-    )
-    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([digits, byte_level])
     trainer = BpeTrainer(
-        vocab_size=vocabulary - len(SPECIAL_TOKENS) - len(TAGS),
+        vocab_size=vocabulary - len(SPECIAL_TOKENS) - len(TAGS) - max(0, numbers - 10),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     tokenizer.train_from_iterator(texts, trainer)
+    if numbers > 10:
+        learnt = json.loads(tokenizer.to_str())["model"]
+        # 11 before 10: or else 110 would begin as 1 and 10.
+        joined = sorted(map(str, range(10, numbers)), key=lambda number: (len(number), number != "11", number))
+        words = [*learnt["vocab"], *joined]
+        merges = [tuple(pair) for pair in learnt["merges"]] + [(number[:-1], number[-1]) for number in joined]
+        tokenizer = Tokenizer(BPE(vocab={word: index for index, word in enumerate(words)}, merges=merges))
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=False), byte_level])
+    tokenizer.decoder = decoders.ByteLevel()
     tokenizer.add_tokens(list(TAGS))
     tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
     return tokenizer
 
 
+def number_tokens(ids_of: Callable[[str], list[int]]) -> list[int]:
+    """The tokens of the whole numbers from 0 on, as far as each is one token."""
+    each = (ids_of(str(number)) for number in count())
+    return [ids[0] for ids in takewhile(lambda ids: len(ids) == 1, each)]
+
+
+@torch.no_grad()
+def order_numbers(embeddings_VD: Tensor, tokens: Sequence[int], generator: torch.Generator) -> None:
+    """Draws the embeddings of whole numbers anew, so that near ones are alike: as waves of the number, of periods from 4 to
+    512, along random axes at right angles. Drawn one by one, their order would have to be learnt from scratch; and so few
+    axes fit through one attention head, by which numbers are copied. They are as long as those of other words."""
+    width = embeddings_VD.shape[1]
+    periods = 4.0 * 2 ** torch.arange(min(8, width // 2))
+    angles = torch.arange(len(tokens))[:, None] * (2 * math.pi / periods)
+    waves = torch.cat([angles.cos(), angles.sin()], dim=1) / math.sqrt(len(periods))
+    axes = torch.linalg.qr(torch.randn(width, waves.shape[1], generator=generator)).Q
+    embeddings_VD[list(tokens)] = waves @ axes.T * embeddings_VD.norm(dim=1).median()
+
+
 def new_model(folder: Path, texts: Iterable[str], shape: dict[str, Any]) -> None:
     """Writes config, tokenizer and processor settings. `shape` has `text` and `vision` of `config.json`, the size of the
-    vocabulary, and the side of pictures in pixels."""
-    tokenizer = learn_tokenizer(texts, shape["vocabulary"])
+    vocabulary, how many numbers are one token, and the side of pictures in pixels."""
+    tokenizer = learn_tokenizer(texts, shape["vocabulary"], shape.get("numbers", 10))
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
     token = {name: tokenizer.token_to_id(name) for name in SPECIAL_TOKENS}
