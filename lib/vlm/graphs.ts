@@ -40,12 +40,15 @@ export class Graphs {
   private readonly pastNames: readonly string[];
   private readonly gridName: string;
   private table: Float32Array | null = null;
+  /** Whether a past can be cut at little cost: on a GPU it would have to be fetched. */
+  readonly cutsCheaply: boolean;
 
   private constructor(
     private readonly runtime: Runtime,
     private readonly config: ModelConfig,
     private readonly sessions: Record<Graph, InferenceSession>,
   ) {
+    this.cutsCheaply = runtime.provider === 'wasm';
     this.ones = new BigInt64Array(config.mostTokens).fill(1n);
     this.pastNames = sessions.decoder_model_merged.inputNames.filter((name) =>
       name.startsWith('past_key_values.'),
@@ -147,7 +150,8 @@ export class Graphs {
   }
 
   /**
-   * Reads tokens: the logits of what follows the last of them, and the longer past. It takes over the past it is given.
+   * Reads tokens: the logits of what follows each of the last `told` of them, and the longer past. It takes over the past it
+   * is given.
    *
    * @param embeds A row for each token.
    * @param axes Where the tokens stand.
@@ -156,7 +160,8 @@ export class Graphs {
     past: Past,
     embeds: Float32Array,
     axes: Positions['axes'],
-  ): Promise<{ logits: Float32Array; past: Past }> {
+    told = 1,
+  ): Promise<{ logits: Float32Array[]; past: Past }> {
     const { Tensor } = this.runtime;
     const session = this.sessions.decoder_model_merged;
     const { width } = this.config;
@@ -175,7 +180,7 @@ export class Graphs {
     };
     // Exports without it give the logits of all tokens.
     if (session.inputNames.includes(LOGITS_COUNT))
-      feeds[LOGITS_COUNT] = new Tensor('int64', BigInt64Array.of(1n), []);
+      feeds[LOGITS_COUNT] = new Tensor('int64', BigInt64Array.of(BigInt(told)), []);
     const outputs = await session.run(feeds);
     for (const tensor of Object.values(past.tensors)) if (tensor.location !== 'cpu') tensor.dispose();
     const logits = floats(outputs.logits, 'decoder_model_merged', 'logits');
@@ -185,7 +190,13 @@ export class Graphs {
       const present = name.replace('past_key_values', 'present');
       tensors[name] = outputs[present] ?? missing('decoder_model_merged', present);
     }
-    return { logits: logits.subarray(logits.length - vocabulary), past: { length, tensors } };
+    const first = logits.length - told * vocabulary;
+    return {
+      logits: Array.from({ length: told }, (_, at) =>
+        logits.subarray(first + at * vocabulary, first + (at + 1) * vocabulary),
+      ),
+      past: { length, tensors },
+    };
   }
 
   async release(): Promise<void> {

@@ -1,3 +1,4 @@
+import { Drafts } from './draft';
 import type { Graph } from './graph-files';
 import { type GraphFile, Graphs, type Past, type Runtime } from './graphs';
 import type { Language } from './language';
@@ -39,6 +40,7 @@ export class Model {
   private kept: Kept | null = null;
   /** By picture, the latest used last. */
   private readonly features = new Map<string, Float32Array>();
+  private readonly drafts = new Drafts();
 
   private constructor(
     readonly config: ModelConfig,
@@ -90,7 +92,7 @@ export class Model {
     const breathe = breathing();
     if (signal.aborted) return yield ended('cancelled');
 
-    let logits: Float32Array = new Float32Array(0);
+    let logits: Float32Array[] = [];
     const embeds = await this.embeds(prompt, reused, pixels);
     const { width, imageToken, stopTokens, mostTokens } = this.config;
     for (let at = reused; at < prompt.ids.length; at += PIECE) {
@@ -112,14 +114,21 @@ export class Model {
 
     const text = new ReplyText(sampling.stop);
     const room = Math.min(sampling.maxNewTokens, mostTokens - prompt.ids.length);
+    const all = [...prompt.ids];
+    this.drafts.learn(all, reused);
+    /** Tokens that were read ahead of being chosen: the past has them, and `logits` what follows each. */
+    let draft: number[] = [];
+    let right = 0;
     let told = 0;
     for (;;) {
-      const token = chooseToken(logits, imageToken, sampling, tokens);
+      const token = chooseToken(logits[right] as Float32Array, imageToken, sampling, tokens);
       tokens++;
       if (tokens === 1) firstTokenMs = performance.now() - began;
       const stopped = stopTokens.includes(token);
       if (!stopped) text.add(this.language.bytesOf(token));
       const why = stopped || text.stopped ? 'stop' : tokens >= room ? 'length' : null;
+      all.push(token);
+      this.drafts.learn(all, all.length - 1);
       if (why !== null || tokens === 1 || performance.now() - told >= TELL_EVERY_MS) {
         told = performance.now();
         const more = why === null ? text.take() : text.end();
@@ -132,8 +141,17 @@ export class Model {
         if (more !== '') yield { type: 'text', text: more, tokens };
         return yield ended('cancelled');
       }
-      const place = Int32Array.of(prompt.positions.next + tokens - 1);
-      logits = await this.read(kept, [token], await this.graphs.embed([token]), [place, place, place]);
+      if (draft[right] === token) {
+        right++;
+        continue;
+      }
+      await this.forget(kept, draft.length - right);
+      draft = this.graphs.cutsCheaply ? this.drafts.guess(all).slice(0, room - tokens - 1) : [];
+      right = 0;
+      const ids = [token, ...draft];
+      const next = prompt.positions.next + tokens - 1;
+      const places = Int32Array.from(ids, (_, at) => next + at);
+      logits = await this.read(kept, ids, await this.graphs.embed(ids), [places, places, places], ids.length);
     }
   }
 
@@ -160,7 +178,7 @@ export class Model {
     const ids = Array.from({ length: TRIAL_PROMPT + TRIAL_TOKENS }, (_, at) => at % vocabulary);
     const embeds = await this.graphs.embed(ids);
     let past = this.graphs.start();
-    let logits: Float32Array = new Float32Array(0);
+    let logits: Float32Array[] = [];
     let began = 0;
     for (let at = 0; at < ids.length; at = Math.max(at + 1, TRIAL_PROMPT)) {
       if (at === TRIAL_PROMPT) began = performance.now();
@@ -169,7 +187,8 @@ export class Model {
       const some = embeds.subarray(at * width, end * width);
       ({ logits, past } = await this.graphs.decode(past, some, [axis, axis, axis]));
     }
-    return { logits, msPerToken: (performance.now() - began) / TRIAL_TOKENS };
+    const [last = new Float32Array(0)] = logits;
+    return { logits: last, msPerToken: (performance.now() - began) / TRIAL_TOKENS };
   }
 
   async release(): Promise<void> {
@@ -188,15 +207,25 @@ export class Model {
     return { kept, reused };
   }
 
-  /** Feeds tokens to the decoder; the logits of what follows. */
+  /** Takes the last tokens off the past. */
+  private async forget(kept: Kept, count: number): Promise<void> {
+    if (count === 0) return;
+    this.kept = null;
+    kept.past = await this.graphs.cut(kept.past, kept.past.length - count);
+    kept.ids.length -= count;
+    this.kept = kept;
+  }
+
+  /** Feeds tokens to the decoder; the logits of what follows each of the last `told`. */
   private async read(
     kept: Kept,
     ids: readonly number[],
     embeds: Float32Array,
     axes: [Int32Array, Int32Array, Int32Array],
-  ): Promise<Float32Array> {
+    told = 1,
+  ): Promise<Float32Array[]> {
     this.kept = null;
-    const { logits, past } = await this.graphs.decode(kept.past, embeds, axes);
+    const { logits, past } = await this.graphs.decode(kept.past, embeds, axes, told);
     kept.past = past;
     kept.ids.push(...ids);
     this.kept = kept;

@@ -146,12 +146,13 @@ def dense_loss(
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
     empty = torch.cat([cell.present for cell in cells]).to(tokens.device) == 0
     attributes = heads.attributes(tokens, words)
-    loss = -torch.stack([scores[empty].log_softmax(1)[:, -1].mean() for scores in attributes]).mean()
+    # Every cell counts alike: one beside an object that looks like it as well would be counted twice.
+    loss = -torch.stack([scores[empty].log_softmax(1)[:, -1].sum() for scores in attributes]).mean() / max(1, len(centres))
     metrics = {}
     if len(centres):
         for name, scores in zip(ATTRIBUTES, attributes, strict=True):
             truth = torch.cat([cell.attributes[name] for cell in cells]).to(scores.device)
-            loss = loss + 0.25 * F.cross_entropy(scores[centres], truth)
+            loss = loss + F.cross_entropy(scores[centres], truth) / len(ATTRIBUTES)
             metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
         numbers = torch.cat([cell.numbers for cell in cells]).to(tokens.device)
         places = heads.places(tokens[centres], words)
