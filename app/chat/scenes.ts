@@ -21,8 +21,8 @@ export interface RolledScene {
   shown: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** Side of the picture that is asked about: Nano's own. */
-export const EXACT_SIDE = 128;
+/** Side of the picture that is asked about, as in the benchmark: models make it smaller themselves. */
+export const EXACT_SIDE = 224;
 /** A multiple of 28, so that Qwen2.5-VL takes it as it is. */
 export const SHOWN_SIDE = 448;
 
