@@ -189,7 +189,9 @@ function Standing({ reply, doing, label }: { reply: Reply; doing: Activity | nul
 function Marks({ reply, truth, baseline }: { reply: Reply; truth: Truth | null; baseline: Baseline | null }) {
   const judgement = truth === null ? null : judge(truth, reply);
   const compared = baseline !== null && reply.end?.why === 'stop' && baseline.reply.end?.why === 'stop';
-  const same = compared && sameAnswer(reply, baseline.reply);
+  // Of two boxes that overlap one can be right and the other not.
+  const asRight = compared && (truth === null || judge(truth, baseline.reply)?.right === judgement?.right);
+  const same = asRight && sameAnswer(reply, baseline.reply);
   return (
     <p className="chat-marks">
       {judgement === null ? null : (

@@ -27,6 +27,7 @@ describe('figures as they are written', () => {
     expect(formatCount(26488)).toBe('26,488');
     expect(formatSize(0.494)).toBe('0.494B');
     expect(formatSize(7)).toBe('7B');
+    expect(formatSize(0.00245)).toBe('2.45M');
     expect(formatSize(null)).toBe('size undisclosed');
     expect(formatStage(0)).toBe('base');
     expect(formatStage(2)).toBe('stage 2');

@@ -26,9 +26,12 @@ export function formatCount(count: number): string {
   return COUNT.format(count);
 }
 
-/** `3B`, `0.5B`, or "size undisclosed". */
+/** `3B`, `0.494B`, `2.45M`, or "size undisclosed". */
 export function formatSize(parametersB: number | null): string {
-  return parametersB === null ? 'size undisclosed' : `${Number(parametersB.toPrecision(3))}B`;
+  if (parametersB === null) return 'size undisclosed';
+  return parametersB < 0.1
+    ? `${Number((1000 * parametersB).toPrecision(3))}M`
+    : `${Number(parametersB.toPrecision(3))}B`;
 }
 
 /** Stage 0 is what the training started from. */
