@@ -20,7 +20,7 @@ test.skip(models.length === 0, 'no model is exported into public/models');
 test.describe.configure({ timeout: 180_000 });
 
 const seed = (n: number) => seedIn('test', n);
-const known = (task: Task, n = 0) => sceneQuestions(task, seed(n), 128);
+const known = (task: Task, n = 0) => sceneQuestions(task, seed(n), 224);
 const open = (page: Page, task: Task, n = 0) => page.goto(`/chat?task=${task}&seed=${seed(n)}`);
 
 const questions = (page: Page) => page.getByRole('heading', { level: 2 }).and(page.locator('.chat-question'));

@@ -152,8 +152,8 @@ function Origin({ picture: { scene, width, height } }: { picture: ChatPicture })
       <Link href={`/world?${query}`} prefetch={false}>
         Ocean World
       </Link>
-      {splitOf(seed) === 'train' ? '' : ' that no training showed'}: {task}. Nano sees it at {size} × {size}{' '}
-      pixels.
+      {splitOf(seed) === 'train' ? '' : ' that no training showed'}: {task}. Its {size} × {size} pixels are
+      asked about.
     </span>
   );
 }

@@ -47,3 +47,19 @@ test.each([
 ])('where it is not known: %j', (answers, sentence) => {
   expect(of(answers, null)).toBe(sentence);
 });
+
+test('a true box is given in the pixels of the replies, where those are the same for all', () => {
+  const truth: Truth = { kind: 'box', box: [20, 40, 60, 80], frame: { width: 200, height: 200 } };
+  const said = (widths: readonly number[]) =>
+    summaryOf(
+      widths.map((width, at) => ({
+        label: LABELS[at] ?? '',
+        text: '<answer>[1, 1, 2, 2]</answer>',
+        frame: { width, height: width },
+        judgement: { right: false, reason: '' },
+      })),
+      truth,
+    );
+  expect(said([100, 100])).toBe('None is right. The true answer is [10, 20, 30, 40].');
+  expect(said([100, 150])).toBe('None is right. The true answer is [20, 40, 60, 80].');
+});

@@ -1,5 +1,5 @@
 import type { Frame, Truth } from './conversation';
-import { answerOf, type Judgement, sameAnswer, truthText } from './verdict';
+import { answerOf, type Judgement, sameAnswer, scaled, truthText } from './verdict';
 
 /** A model's ended reply beside the others'. */
 export interface Compared {
@@ -13,8 +13,18 @@ export interface Compared {
 export function summaryOf(replies: readonly Compared[], truth: Truth | null): string | null {
   if (replies.length === 0) return null;
   if (truth !== null && replies.every(({ judgement }) => judgement !== null))
-    return `${rightOnes(replies)} The true answer is ${truthText(truth)}.`;
+    return `${rightOnes(replies)} The true answer is ${truthText(asSeen(truth, replies))}.`;
   return replies.length === 1 ? null : likeness(replies);
+}
+
+/** A true box in the pixels in which the replies give theirs, where all have seen the picture in one size. */
+function asSeen(truth: Truth, replies: readonly Compared[]): Truth {
+  const frame = replies[0]?.frame ?? null;
+  if (truth.kind === 'words' || frame === null) return truth;
+  const one = replies.every(
+    (each) => each.frame?.width === frame.width && each.frame.height === frame.height,
+  );
+  return one ? { kind: 'box', box: [...scaled(truth.box, truth.frame, frame)], frame } : truth;
 }
 
 function rightOnes(replies: readonly Compared[]): string {
