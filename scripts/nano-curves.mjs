@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-const STAGES = ['tower', 'base', 'base-worked', 'stage1', 'stage2'];
+const STAGES = ['tower', 'worked', 'base', 'stage1', 'stage2'];
 const folder = join(root, 'nano', 'metrics');
 
 const lines = (path) =>
@@ -77,6 +77,8 @@ function panel({ title, curves, low, high }, at) {
 
 function draw() {
   const TASKS = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring', 'chart', 'text'];
+  const scores = (part) =>
+    TASKS.map((task) => ({ name: task, points: series(part, `val/test_score/ocean-world/${task}`) }));
   const panels = [
     {
       title: 'Tower: share right, of the objects in a picture',
@@ -88,10 +90,22 @@ function draw() {
       })),
     },
     {
-      title: 'Base: loss of the solutions’ tokens',
+      title: 'Worked solutions: loss of their tokens',
       low: 0,
       high: 2,
-      curves: [{ name: 'loss', points: series('base', 'sft/loss', 20) }],
+      curves: [{ name: 'loss', points: series('worked', 'sft/loss', 20) }],
+    },
+    {
+      title: 'Worked solutions: greedy score on validation, by task',
+      low: 0,
+      high: 1.1,
+      curves: scores('worked'),
+    },
+    {
+      title: 'Base: loss of the solutions’ tokens, most at a glance',
+      low: 0,
+      high: 2,
+      curves: [{ name: 'loss', points: series('base', 'sft/loss', 5) }],
     },
     ...['stage1', 'stage2'].flatMap((stage) => [
       {
@@ -114,10 +128,7 @@ function draw() {
         title: `${stage === 'stage1' ? 'Stage 1' : 'Stage 2'}: greedy score on validation, by task`,
         low: 0,
         high: 1.1,
-        curves: TASKS.map((task) => ({
-          name: task,
-          points: series(stage, `val/test_score/ocean-world/${task}`),
-        })),
+        curves: scores(stage),
       },
     ]),
   ];

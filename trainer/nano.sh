@@ -8,6 +8,7 @@ npx ocean world --split train --count 3000 --seed 20 --size 96 --further --out r
 $world --split train --task $solids --count 24000 --seed 21 --further --out rows/solids
 $world --split train --task geometry,chart,table,text --count 4000 --seed 22 --further --out rows/flat
 $world --split train --task counting,geometry,chart,table --count 2400 --seed 31 --out rows/stage1
+$world --split train --task counting --count 1200 --seed 33 --out rows/counting
 $world --split train --task $solids --count 2400 --seed 32 --out rows/stage2
 $world --split val --count 400 --seed 1 --out rows/val
 
