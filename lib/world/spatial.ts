@@ -1,4 +1,5 @@
 import { choiceAnswer, concluded } from './answers';
+import { answerText } from './prompts';
 import type { Filter, Side } from './question';
 import type { Random } from './random';
 import {
@@ -100,9 +101,10 @@ export function relationPlan(random: Random): Plan {
           ...truth.map((side) => {
             const axis = side === 'left' || side === 'right' ? 'x' : 'y';
             const at = (i: number) => `at ${axis}=${pixel(facts, i, axis)}`;
-            return `The ${described(a)} ${at(one)} ${PLACED[side]} the ${described(b)} ${at(other)}.`;
+            return `The ${described(a)} is ${at(one)} and the ${described(b)} ${at(other)}, so it is ${PLACED[side]}.`;
           }),
-          `So the answer is ${concluded(answer, options)}.`,
+          // What is said first can be seen, and what follows from it comes behind: a model writes from left to right.
+          `So the answer is ${options[right]}, ${answerText(answer)}.`,
         ],
         difficulty: level(facts, form === 'both' ? 3 : form === 'along' ? 2 : 1),
         query: { ask: 'side', of: a, anchor: b, choices: order },
@@ -112,10 +114,10 @@ export function relationPlan(random: Random): Plan {
 }
 
 const PLACED: Readonly<Record<Side, string>> = {
-  left: 'is farther left in the image than',
-  right: 'is farther right in the image than',
-  front: 'is nearer to the camera than',
-  behind: 'is farther from the camera than',
+  left: 'farther left in the image',
+  right: 'farther right in the image',
+  front: 'nearer to the camera',
+  behind: 'farther from the camera',
 };
 
 /** How many things stand to choice: with these weights no letter stands out. */
