@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-const STAGES = ['tower', 'worked', 'base', 'stage1', 'stage2'];
+const STAGES = ['tower', 'base', 'stage1', 'stage2'];
 const folder = join(root, 'nano', 'metrics');
 
 const lines = (path) =>
@@ -90,22 +90,16 @@ function draw() {
       })),
     },
     {
-      title: 'Worked solutions: loss of their tokens',
+      title: 'Base: loss of the solutions’ tokens',
       low: 0,
       high: 2,
-      curves: [{ name: 'loss', points: series('worked', 'sft/loss', 20) }],
+      curves: [{ name: 'loss', points: series('base', 'sft/loss', 20) }],
     },
     {
-      title: 'Worked solutions: greedy score on validation, by task',
+      title: 'Base: greedy score on validation, by task',
       low: 0,
       high: 1.1,
-      curves: scores('worked'),
-    },
-    {
-      title: 'Base: loss of the solutions’ tokens, most at a glance',
-      low: 0,
-      high: 2,
-      curves: [{ name: 'loss', points: series('base', 'sft/loss', 5) }],
+      curves: scores('base'),
     },
     ...['stage1', 'stage2'].flatMap((stage) => [
       {

@@ -11,7 +11,7 @@ export type Choice =
 export const STAGE_WORDS = {
   base: {
     label: 'Base',
-    trained: 'Learnt from worked solutions, then to answer at a glance.',
+    trained: 'Learnt from worked solutions.',
   },
   stage1: {
     label: 'Stage 1',
