@@ -18,9 +18,6 @@ const BREATHE_EVERY_MS = 4;
 /** Features of so many bytes are kept, the least lately used go. */
 const MOST_FEATURES = 16 * 2 ** 20;
 
-const MOST_WARM_UPS = 6;
-const LONG_WARM_UP_MS = 400;
-
 const TRIAL_PROMPT = 32;
 const TRIAL_TOKENS = 16;
 export interface Trial {
@@ -158,21 +155,8 @@ export class Model {
     }
   }
 
-  /**
-   * Answers about a grey picture until that gets no faster: what the browser compiles meanwhile, the visitor's first reply does
-   * not wait for. A model that takes long is not better for compiling: it answers once.
-   */
+  /** Answers about a grey picture: what the browser compiles meanwhile, the visitor's first reply does not wait for. */
   async warmUp(): Promise<void> {
-    for (let round = 0, before = Number.POSITIVE_INFINITY; round < MOST_WARM_UPS; round++) {
-      const began = performance.now();
-      await this.answerOnce();
-      const took = performance.now() - began;
-      if (took > LONG_WARM_UP_MS || took > 0.8 * before) return;
-      before = took;
-    }
-  }
-
-  private async answerOnce(): Promise<void> {
     const side = this.config.image.patchSize * this.config.image.mergeSize;
     const rgba = new Uint8ClampedArray(side * side * 4).fill(128);
     const image: VlmImage = { key: '', width: side, height: side, rgba };
