@@ -4,19 +4,21 @@ import type { Random } from './random';
 import {
   anchorOf,
   counted,
+  countedBeside,
+  countedBoth,
   described,
   type Facts,
   found,
   level,
-  numbered,
   type Plan,
   SIDE_WORDS,
   someAttributes,
   someBeside,
   someFilter,
+  spot,
 } from './solid-facts';
 import type { Span } from './solid-scenes';
-import { capital } from './wording';
+import { article } from './wording';
 
 /** Counting: everything, what a description fits, what is beside a thing or like it, sums and differences of counts. */
 
@@ -137,7 +139,7 @@ function countAll(facts: Facts): Draft {
     wordings: ALL,
     values: {},
     answer: numberAnswer(n),
-    steps: [`The image shows ${numbered(facts, found(facts, {}))}.`, total(n)],
+    steps: [counted(facts, found(facts, {}), 'all objects'), total(n)],
     difficulty: level(facts, 1),
     query: { ask: 'count', of: {} },
   };
@@ -153,13 +155,7 @@ function countFitting(facts: Facts): Draft {
     wordings: FITTING,
     values: { many: described(of, true) },
     answer: numberAnswer(n),
-    steps:
-      n === 0
-        ? [`There are no ${described(of, true)} in the image.`, 'So the number is 0.']
-        : [
-            `${n === 1 ? `The only ${described(of)} is` : `The ${described(of, true)} are`} ${numbered(facts, some)}.`,
-            total(n),
-          ],
+    steps: [counted(facts, some, described(of, true)), total(n)],
     difficulty: level(facts, attributes.length > 1 ? 2 : 1),
     query: { ask: 'count', of },
   };
@@ -180,9 +176,8 @@ function countEither(facts: Facts): Draft | null {
     values: { many: described(of, true), other: described(or, true) },
     answer: numberAnswer(n),
     steps: [
-      counted(facts, first, of),
-      counted(facts, second, or),
-      `${first.length} + ${second.length} = ${n}.`,
+      countedBoth(facts, { filter: of, some: first }, { filter: or, some: second }),
+      `A + B = ${first.length} + ${second.length} = ${n}.`,
     ],
     difficulty: level(facts, 3),
     query: { ask: 'count-either', of, or },
@@ -190,21 +185,18 @@ function countEither(facts: Facts): Draft | null {
 }
 
 function countBeside(facts: Facts): Draft | null {
-  const found = someBeside(facts, someAttributes(facts.random));
-  if (!found) return null;
-  const { of, side, anchor, where, some } = found;
+  const beside = someBeside(facts, someAttributes(facts.random));
+  if (!beside) return null;
+  const { of, side, anchor, some } = beside;
   const n = some.length;
   return {
     kind: 'count-beside',
     wordings: BESIDE,
-    values: { many: described(of, true), side: SIDE_WORDS[side], anchor: described(anchor) },
+    values: { many: described(of, true), side: SIDE_WORDS[side], anchor: described(anchor.name) },
     answer: numberAnswer(n),
-    steps:
-      n === 0
-        ? [`None of the ${described(of, true)} is ${where}.`, 'So the number is 0.']
-        : [`${capital(where)} there ${n === 1 ? 'is' : 'are'} ${numbered(facts, some)}.`, total(n)],
+    steps: [countedBeside(facts, beside), total(n)],
     difficulty: level(facts, 3),
-    query: { ask: 'count-beside', of, side, anchor },
+    query: { ask: 'count-beside', of, side, anchor: anchor.name },
   };
 }
 
@@ -225,13 +217,9 @@ function countSame(facts: Facts): Draft | null {
     values: { attribute: attributeWord(attribute), anchor: described(anchor.name) },
     answer: numberAnswer(n),
     steps: [
-      `The ${attributeWord(attribute)} of the ${described(anchor.name)} is ${thing[attribute]}.`,
-      ...(n === 0
-        ? ['Nothing else has it, so the number is 0.']
-        : [
-            `The ${n === 1 ? 'only other object with it is' : 'other objects with it are'} ${numbered(facts, some)}.`,
-            total(n),
-          ]),
+      `The ${described(anchor.name)} at ${spot(facts, anchor.index)} is ${attribute === 'shape' ? article(thing.shape) : thing[attribute]}.`,
+      counted(facts, some, `other ${described({ [attribute]: thing[attribute] }, true)}`),
+      total(n),
     ],
     difficulty: level(facts, 3),
     query: { ask: 'count-same', attribute, anchor: anchor.name },
@@ -251,9 +239,8 @@ function countMore(facts: Facts): Draft | null {
     values: { many: described(of, true), other: described(than, true) },
     answer: numberAnswer(n),
     steps: [
-      counted(facts, first, of),
-      counted(facts, second, than),
-      `${first.length} - ${second.length} = ${n}.`,
+      countedBoth(facts, { filter: of, some: first }, { filter: than, some: second }),
+      `A - B = ${first.length} - ${second.length} = ${n}.`,
     ],
     difficulty: level(facts, 3),
     query: { ask: 'count-more', of, than },

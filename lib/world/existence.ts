@@ -2,20 +2,23 @@ import { yesNo } from './answers';
 import { attributeWord } from './counting';
 import { ATTRIBUTES, type Draft } from './question';
 import type { Random } from './random';
+import type { Thing } from './scene';
 import {
   counted,
+  countedBeside,
+  countedBoth,
   described,
   type Facts,
   found,
   level,
-  listed,
   nameOf,
   type Plan,
   SIDE_WORDS,
   someBeside,
   someFilter,
+  spot,
 } from './solid-facts';
-import { article, capital } from './wording';
+import { article } from './wording';
 
 /** Yes or no: whether there is something, beside something; which of two are more; whether two are alike. */
 
@@ -99,20 +102,16 @@ function exists(facts: Facts): Draft {
     wordings: EXISTS,
     values: { one: article(described(of)), many: described(of, true), bare: described(of) },
     answer: yesNo(yes),
-    steps: [
-      yes
-        ? `The image shows ${listed(facts, some)}, ${so(yes)}`
-        : `There are no ${described(of, true)}, ${so(yes)}`,
-    ],
+    steps: [counted(facts, some, described(of, true)), `That makes ${some.length}, ${so(yes)}`],
     difficulty: level(facts, facts.attributes.length > 1 ? 2 : 1),
     query: { ask: 'exists', of },
   };
 }
 
 function existsBeside(facts: Facts): Draft | null {
-  const found = someBeside(facts, facts.attributes);
-  if (!found) return null;
-  const { of, side, anchor, where, some } = found;
+  const beside = someBeside(facts, facts.attributes);
+  if (!beside) return null;
+  const { of, side, anchor, some } = beside;
   const yes = some.length > 0;
   return {
     kind: 'exists-beside',
@@ -122,16 +121,12 @@ function existsBeside(facts: Facts): Draft | null {
       many: described(of, true),
       bare: described(of),
       side: SIDE_WORDS[side],
-      anchor: described(anchor),
+      anchor: described(anchor.name),
     },
     answer: yesNo(yes),
-    steps: [
-      yes
-        ? `${capital(where)} there ${some.length === 1 ? 'is' : 'are'} ${listed(facts, some)}, ${so(yes)}`
-        : `None of the ${described(of, true)} is ${where}, ${so(yes)}`,
-    ],
+    steps: [countedBeside(facts, beside), `That makes ${some.length}, ${so(yes)}`],
     difficulty: level(facts, 2),
-    query: { ask: 'exists-beside', of, side, anchor },
+    query: { ask: 'exists-beside', of, side, anchor: anchor.name },
   };
 }
 
@@ -148,9 +143,8 @@ function more(facts: Facts): Draft | null {
     values: { many: described(of, true), other: described(than, true) },
     answer: yesNo(yes),
     steps: [
-      counted(facts, first, of),
-      counted(facts, second, than),
-      `${first.length} is ${yes ? '' : 'not '}more than ${second.length}, ${so(yes)}`,
+      countedBoth(facts, { filter: of, some: first }, { filter: than, some: second }),
+      `A is ${first.length} and B is ${second.length}, ${so(yes)}`,
     ],
     difficulty: level(facts, 3),
     query: { ask: 'more', of, than },
@@ -167,14 +161,14 @@ function same(facts: Facts): Draft | null {
   const [p, q] = [facts.things[one], facts.things[other]];
   if (!a || !b || !p || !q) return null;
   const yes = p[attribute] === q[attribute];
+  const is = (thing: Thing) => (attribute === 'shape' ? article(thing.shape) : thing[attribute]);
   return {
     kind: 'same',
     wordings: SAME,
     values: { one: described(a), other: described(b), attribute: attributeWord(attribute) },
     answer: yesNo(yes),
     steps: [
-      `The ${attributeWord(attribute)} of the ${described(a)} is ${p[attribute]}.`,
-      `The ${attributeWord(attribute)} of the ${described(b)} is ${q[attribute]}, ${so(yes)}`,
+      `The ${described(a)} at ${spot(facts, one)} is ${is(p)} and the ${described(b)} at ${spot(facts, other)} is ${is(q)}, ${so(yes)}`,
     ],
     difficulty: level(facts, 2),
     query: { ask: 'same', attribute, one: a, other: b },

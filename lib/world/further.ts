@@ -106,9 +106,5 @@ function description(known: Known, size: number): string | null {
   if ('printed' in known) return known.printed.lines.join('\n');
   if ('figure' in known) return null;
   const facts = factsOf(known.scene, new Random(known.scene.seed, 'further'), size);
-  const all = leftToRight(
-    facts,
-    facts.things.map((_, i) => i),
-  );
-  return `There are ${list(all.map((i) => `${article(look(facts, i))} at [${facts.boxOf(i)?.join(', ')}]`))}.`;
+  return `There are ${list(leftToRight(facts).map((i) => `${article(look(facts, i))} at [${facts.boxOf(i)?.join(', ')}]`))}.`;
 }

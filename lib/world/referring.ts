@@ -4,18 +4,24 @@ import type { Random } from './random';
 import {
   ACROSS_GAP,
   anchorOf,
+  centimetres,
+  countedBeside,
   DEPTH_GAP,
   described,
   type Facts,
   found,
   fromCamera,
-  inOrder,
+  leftToRight,
   level,
   type Plan,
+  pointedAt,
+  SIDE_WORDS,
+  scanned,
   someBeside,
   someFilter,
+  spot,
 } from './solid-facts';
-import { article } from './wording';
+import { capital } from './wording';
 
 /** Referring expressions: a description that one thing fits, by its attributes, its rank on a side, or its neighbour. */
 
@@ -71,7 +77,7 @@ function byName(facts: Facts): Draft | null {
   return boxed(facts, index, {
     kind: 'refer-name',
     that: `the ${described(name)}`,
-    reason: [`Only one object in the image is ${article(described(name))}.`],
+    reason: [pointedAt(facts, thing)],
     difficulty: Object.keys(name).length > 2 ? 2 : 1,
     query: { ask: 'box', of: name },
   });
@@ -84,13 +90,6 @@ const EXTREME: Readonly<Record<Side, (rank: number, noun: string) => string>> = 
   front: (rank, noun) => `the ${noun} ${RANKS[rank]}closest to the camera`,
   behind: (rank, noun) => `the ${noun} ${RANKS[rank]}farthest from the camera`,
 };
-const ORDER: Readonly<Record<Side, string>> = {
-  left: 'From left to right',
-  right: 'From right to left',
-  front: 'From near to far',
-  behind: 'From far to near',
-};
-
 function byRank(facts: Facts): Draft | null {
   const of = facts.random.chance(0.3) ? {} : someFilter(facts, facts.attributes.slice(0, 2));
   const some = found(facts, of);
@@ -119,24 +118,40 @@ function byRank(facts: Facts): Draft | null {
     kind: 'refer-extreme',
     that: EXTREME[towards](rank, described(of)),
     reason: [
-      `${ORDER[towards]}, the ${described(of, true)} begin with ${inOrder(facts, order.slice(0, rank + 1))}.`,
+      `${capital(described(of, true))}, ${across ? looked(facts, order, rank, towards) : measured(facts, some)}.`,
+      `${capital(EXTREME[towards](rank, described(of)))} is at ${spot(facts, thing)}.`,
     ],
     difficulty: 2 + rank,
     query: { ask: 'box-extreme', of, towards, rank },
   });
 }
 
+/** "from right to left: at … (no), at … (1), at … (2)": as far as the one that is looked for. */
+function looked(facts: Facts, order: readonly number[], rank: number, towards: Side): string {
+  const all = towards === 'left' ? leftToRight(facts) : leftToRight(facts).reverse();
+  const passed = all.slice(0, all.indexOf(order[rank] ?? 0) + 1);
+  const counting = passed.filter((i) => order.includes(i));
+  const verdict = (i: number) => (order.includes(i) ? String(counting.indexOf(i) + 1) : 'no');
+  return `from ${towards === 'left' ? 'left to right' : 'right to left'}: ${scanned(facts, passed, verdict)}`;
+}
+
+/** "from left to right: at … (83 cm away), at … (no)" */
+function measured(facts: Facts, some: readonly number[]): string {
+  const verdict = (i: number) => (some.includes(i) ? `${centimetres(fromCamera(facts, i))} cm away` : 'no');
+  return `from left to right: ${scanned(facts, leftToRight(facts), verdict)}`;
+}
+
 function byNeighbour(facts: Facts): Draft | null {
   const beside = someBeside(facts, facts.attributes);
   if (!beside) return null;
-  const { of, side, anchor, where, some } = beside;
+  const { of, side, anchor, some } = beside;
   const [index] = some;
   if (index === undefined || some.length > 1 || found(facts, of).length < 2) return null;
   return boxed(facts, index, {
     kind: 'refer-beside',
-    that: `the ${described(of)} ${where}`,
-    reason: [`Only one of the ${described(of, true)} is ${where}: ${inOrder(facts, [index])}.`],
+    that: `the ${described(of)} ${SIDE_WORDS[side]} the ${described(anchor.name)}`,
+    reason: [countedBeside(facts, beside), `It is at ${spot(facts, index)}.`],
     difficulty: 3,
-    query: { ask: 'box-beside', of, side, anchor },
+    query: { ask: 'box-beside', of, side, anchor: anchor.name },
   });
 }

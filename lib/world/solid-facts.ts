@@ -21,7 +21,7 @@ import {
 import { project, sight } from './sight';
 import { SMALLEST_SIZE, type Span } from './solid-scenes';
 import { bodiesOf } from './solids';
-import { article, capital, list } from './wording';
+import { article, capital } from './wording';
 
 /** What a question maker knows of a scene of solids: names for its things, and where they stand to one another. */
 
@@ -195,34 +195,58 @@ export function look(facts: Facts, index: number): string {
   return thing ? described(pickAttributes(thing, ATTRIBUTES)) : '';
 }
 
-/** The things in the given order: "a small red metal cube at x=12 and a large … at x=80" */
-export const inOrder = (facts: Facts, some: readonly number[]): string =>
-  list(some.map((i) => `${article(look(facts, i))} at x=${pixel(facts, i, 'x')}`));
-
 /** Middle of a thing's box across the picture, or where it meets the ground, in whole pixels. */
 export function pixel(facts: Facts, index: number, axis: 'x' | 'y'): number {
   const [x1, , x2, y2] = facts.boxOf(index) ?? [0, 0, 0, 0];
   return axis === 'x' ? Math.floor((x1 + x2) / 2) : y2;
 }
 
-/** From left to right, as one points while one counts: "a small red metal cube at x=12 and a large … at x=80" */
-export const listed = (facts: Facts, some: readonly number[]): string =>
-  inOrder(facts, leftToRight(facts, some));
+/** Where one points at a thing: "x=12, y=40" */
+export const spot = (facts: Facts, index: number): string =>
+  `x=${pixel(facts, index, 'x')}, y=${pixel(facts, index, 'y')}`;
 
-export const leftToRight = (facts: Facts, some: readonly number[]): number[] =>
-  [...some].sort((a, b) => pixel(facts, a, 'x') - pixel(facts, b, 'x') || a - b);
+/** All things, from left to right. */
+export const leftToRight = (facts: Facts): number[] =>
+  facts.things
+    .map((_, i) => i)
+    .sort(
+      (a, b) => pixel(facts, a, 'x') - pixel(facts, b, 'x') || pixel(facts, a, 'y') - pixel(facts, b, 'y'),
+    );
 
-/** Counted while they are pointed at: "(1) a small red metal cube at x=12, (2) a large … at x=80" */
-export const numbered = (facts: Facts, some: readonly number[]): string =>
-  leftToRight(facts, some)
-    .map((i, nth) => `(${nth + 1}) ${inOrder(facts, [i])}`)
-    .join(', ');
+/**
+ * Looks at one thing after the other, and says of each what it makes of it: "at x=12, y=40 a small red metal cube (1), at
+ * x=80, y=51 a large … (no)". Where it is comes first, so that what is said of it can be read off there; and things that
+ * do not count are named as well: who names but those that were asked for, soon sees what was asked for.
+ */
+export const scanned = (facts: Facts, order: readonly number[], verdict: (index: number) => string): string =>
+  order.map((i) => `at ${spot(facts, i)} ${article(look(facts, i))} (${verdict(i)})`).join(', ');
 
-/** "Red cubes: (1) a small red metal cube at x=12, that is 1." */
-export const counted = (facts: Facts, some: readonly number[], filter: Filter): string => {
-  const shown = some.length === 0 ? 'none' : numbered(facts, some);
-  return `${capital(described(filter, true))}: ${shown}, that is ${some.length}.`;
+/** "Red cubes, from left to right: at x=12, y=40 a small red metal cube (1), at x=80, y=51 a large … (no)." */
+export const counted = (facts: Facts, some: readonly number[], what: string): string => {
+  const order = leftToRight(facts);
+  const counting = order.filter((i) => some.includes(i));
+  const verdict = (i: number) => (some.includes(i) ? String(counting.indexOf(i) + 1) : 'no');
+  return `${capital(what)}, from left to right: ${scanned(facts, order, verdict)}.`;
 };
+
+/** Two counts at one look, that have no thing in common: "A: red cubes, B: balls. From left to right: at … (A 1), …" */
+export const countedBoth = (
+  facts: Facts,
+  a: { filter: Filter; some: readonly number[] },
+  b: { filter: Filter; some: readonly number[] },
+): string => {
+  const order = leftToRight(facts);
+  const nth = (some: readonly number[], i: number) =>
+    order.filter((one) => some.includes(one)).indexOf(i) + 1;
+  const verdict = (i: number) =>
+    a.some.includes(i) ? `A ${nth(a.some, i)}` : b.some.includes(i) ? `B ${nth(b.some, i)}` : 'no';
+  const header = `A: ${described(a.filter, true)}, B: ${described(b.filter, true)}.`;
+  return `${header} From left to right: ${scanned(facts, order, verdict)}.`;
+};
+
+/** "The red cube is at x=12, y=40." */
+export const pointedAt = (facts: Facts, { index, name }: Named): string =>
+  `The ${described(name)} is at ${spot(facts, index)}.`;
 
 // --- places ----------------------------------------------------------------------------------------------------
 
@@ -272,9 +296,7 @@ function foundBeside(facts: Facts, filter: Filter, anchor: number, side: Side): 
 export interface Beside {
   of: Filter;
   side: Side;
-  anchor: Filter;
-  /** "to the left of the red cube" */
-  where: string;
+  anchor: Named;
   /** Which of the described things are there. */
   some: readonly number[];
 }
@@ -287,16 +309,12 @@ export function someBeside(facts: Facts, attributes: readonly Attribute[]): Besi
   // Where no such thing is in the picture at all, the side would not matter.
   if (!anchor || !found(facts, of).some((i) => i !== anchor.index)) return null;
   const some = foundBeside(facts, of, anchor.index, side);
-  return (
-    some && {
-      of,
-      side,
-      anchor: anchor.name,
-      where: `${SIDE_WORDS[side]} the ${described(anchor.name)}`,
-      some,
-    }
-  );
+  return some && { of, side, anchor, some };
 }
+
+/** "The ball is at x=61, y=80. Red cubes to the left of it, from left to right: at … (1), at … (no)." */
+export const countedBeside = (facts: Facts, { of, side, anchor, some }: Beside): string =>
+  `${pointedAt(facts, anchor)} ${counted(facts, some, `${described(of, true)} ${SIDE_WORDS[side]} it`)}`;
 
 /** From the camera to a thing's middle. */
 export function fromCamera(facts: Facts, index: number): number {

@@ -15,6 +15,7 @@ import {
   nameOf,
   type Plan,
   pixel,
+  spot,
 } from './solid-facts';
 
 /** Relation, depth and distance: multiple choice in CV-Bench's form. */
@@ -137,7 +138,8 @@ export function depthPlan(random: Random): Plan {
         named,
         distance: (i) => fromCamera(facts, i),
         clear: { gap: 0.8, factor: 1.08 },
-        said: (thing, distance) => `The ${thing} is about ${distance} cm away from the camera.`,
+        said: (thing, distance, i) =>
+          `The ${thing} at ${spot(facts, i)} is about ${distance} cm away from the camera.`,
         query: { ask: 'closest-to-camera' },
       }
     );
@@ -156,7 +158,10 @@ export function distancePlan(random: Random): Plan {
           distance: (i) => onGround(facts, anchor.index, i),
           clear: { gap: 0.7, factor: 1.25 },
           first: `Seen from above, the ${described(anchor.name)} stands at ${place(facts, anchor.index)}.`,
-          said: (thing, distance, i) => `The ${thing} at ${place(facts, i)} is about ${distance} cm from it.`,
+          said(thing, distance, i) {
+            const [across, along] = apart(facts, anchor.index, i);
+            return `The ${thing} at ${place(facts, i)}, ${across} across and ${along} along, is about ${distance} cm from it.`;
+          },
           query: { ask: 'closest-to', anchor: anchor.name },
         }
       : null;
@@ -218,6 +223,13 @@ const extreme = (farthest: boolean, count: number): string =>
   farthest ? (count > 2 ? 'largest' : 'larger') : count > 2 ? 'smallest' : 'smaller';
 
 const place = (facts: Facts, index: number): string => `(${groundOf(facts, index).join(', ')})`;
+
+/** How far apart two things stand on the ground along its two axes, in centimetres. */
+function apart(facts: Facts, one: number, other: number): readonly [across: number, along: number] {
+  const [ax, ay] = groundOf(facts, one);
+  const [bx, by] = groundOf(facts, other);
+  return [Math.abs(ax - bx), Math.abs(ay - by)];
+}
 
 function onGround(facts: Facts, one: number, other: number): number {
   const [ax = 0, ay = 0] = facts.places[one]?.at ?? [];

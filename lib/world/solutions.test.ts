@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { concluded } from './answers';
+import { Random } from './random';
+import { seedIn } from './scene';
+import { factsOf, look } from './solid-facts';
+import { ask } from './world';
+
+/** What a worked solution says of a scene has to be so, thing by thing, and its last word has to be the answer. */
+
+const SIZE = 128;
+const THING = /at x=(\d+), y=(\d+) an? ([a-z ]+) \(([^)]+)\)/g;
+
+test.each(['counting', 'existence', 'referring'] as const)(
+  '%s: who looks from left to right names every thing once, where it is',
+  (task) => {
+    let scans = 0;
+    for (let n = 0; n < 120; n++) {
+      const { scene, question } = ask(task, seedIn('train', n), SIZE);
+      if ('drawing' in scene) throw new Error(`${task} has a drawing`);
+      const facts = factsOf(scene, new Random(n, 'solutions'), SIZE);
+      const said = [...question.steps.join(' ').matchAll(THING)];
+      // "The second cube from the left" is looked for no farther than it is.
+      if (said.length === 0 || /(left|right)most|from the (left|right)/.test(question.text)) continue;
+      scans++;
+      const shown = scene.things.map((_, i) => {
+        const [x1, , x2, y2] = facts.boxOf(i) ?? [0, 0, 0, 0];
+        return `${Math.floor((x1 + x2) / 2)} ${y2} ${look(facts, i)}`;
+      });
+      expect(said.map(([, x, y, what]) => `${x} ${y} ${what}`).sort(), question.text).toEqual(shown.sort());
+      const across = said.map(([, x]) => Number(x));
+      expect(across).toEqual([...across].sort((a, b) => a - b));
+    }
+    expect(scans).toBeGreaterThan(30);
+  },
+);
+
+test('what is counted in a solution is the answer', () => {
+  for (let n = 0; n < 200; n++) {
+    const { question } = ask('counting', seedIn('train', n), SIZE);
+    const verdicts = [...question.steps.join(' ').matchAll(THING)].map(([, , , , verdict]) => verdict ?? '');
+    const last = (mark: string) =>
+      Number(
+        verdicts
+          .filter((v) => v.startsWith(mark))
+          .at(-1)
+          ?.slice(mark.length) ?? 0,
+      );
+    const whole = Number(verdicts.filter((v) => /^\d+$/.test(v)).at(-1) ?? 0);
+    const { kind } = question;
+    const counted =
+      kind === 'count-either'
+        ? last('A ') + last('B ')
+        : kind === 'count-more'
+          ? last('A ') - last('B ')
+          : whole;
+    expect(String(counted), `${question.text} ${question.steps.join(' ')}`).toBe(concluded(question.answer));
+  }
+});
+
+test('distances on the ground follow from the places that are said before them', () => {
+  for (let n = 0; n < 60; n++) {
+    const { question } = ask('distance', seedIn('train', n), SIZE);
+    const text = question.steps.join(' ');
+    const [, ax, ay] = /stands at \((\d+), (\d+)\)/.exec(text) ?? [];
+    const compared = [
+      ...text.matchAll(/at \((\d+), (\d+)\), (\d+) across and (\d+) along, is about (\d+) cm/g),
+    ];
+    expect(compared.length).toBe(question.options?.length);
+    for (const [, x, y, across, along, away] of compared) {
+      expect([Math.abs(Number(x) - Number(ax)), Math.abs(Number(y) - Number(ay))]).toEqual([
+        Number(across),
+        Number(along),
+      ]);
+      expect(Math.abs(Math.hypot(Number(across), Number(along)) - Number(away))).toBeLessThan(1.5);
+    }
+  }
+});
