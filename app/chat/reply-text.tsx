@@ -59,17 +59,18 @@ function PieceView({
   lacking: string;
   onPoint: OnPoint | null;
 }) {
+  const isNew = marks.some(([first, last]) => first <= start && start < last);
   switch (piece.kind) {
     case 'mathematics':
       return <Mathematics key={piece.tex} {...piece} />;
-    case 'reflection': {
-      const isNew = marks.some(([first, last]) => first <= start && start < last);
+    case 'strong':
+      return <strong className={isNew ? 'chat-new' : undefined}>{visible(piece.words)}</strong>;
+    case 'reflection':
       return (
         <span className={`chat-reflection${isNew ? ' chat-new' : ''}`} title="Here the model looks again">
           {visible(piece.text)}
         </span>
       );
-    }
     case 'box': {
       const { box, label, text } = piece;
       const words = `[${box.join(', ')}]${label === null ? '' : ` ${visible(label)}`}`;

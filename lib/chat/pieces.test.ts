@@ -45,6 +45,16 @@ test('boxes as Qwen2.5-VL writes them, with their label, and bare', () => {
   expect(kinds('the cube at x=34 and [1, 2, 3]')).toEqual(['text the cube at x=34 and [1, 2, 3]']);
 });
 
+test('what stands between two asterisks and two is pointed out', () => {
+  expect(piecesOf('**Answer: 4** of 5')[0]).toEqual({
+    kind: 'strong',
+    text: '**Answer: 4**',
+    words: 'Answer: 4',
+  });
+  expect(kinds('2 ** 3 ** 4, ****, **a\nb**')).toEqual(['text 2 ** 3 ** 4, ****, **a\nb**']);
+  expect(kinds('**so \\(x\\)**')).toEqual(['text **so ', 'mathematics \\(x\\)', 'text **']);
+});
+
 test('what is in mathematics is neither box nor reflection', () => {
   expect(kinds('\\(wait [1, 2, 3, 4]\\) wait')).toEqual([
     'mathematics \\(wait [1, 2, 3, 4]\\)',
@@ -55,7 +65,7 @@ test('what is in mathematics is neither box nor reflection', () => {
 
 test('time grows with the text, not with its square', () => {
   const before = performance.now();
-  for (const hostile of ['$', '\\(', '\\[ $ \\(', '[1, ', '{"bbox_2d": [1, '])
+  for (const hostile of ['**a', '** a', '$', '\\(', '\\[ $ \\(', '[1, ', '{"bbox_2d": [1, '])
     piecesOf(hostile.repeat(300_000 / hostile.length));
   // Looking through the rest from every opening sign would take minutes.
   expect(performance.now() - before).toBeLessThan(20_000);

@@ -7,6 +7,8 @@ import type { Box } from '@/lib/scoring/box';
  */
 export type Piece =
   | { kind: 'text' | 'reflection'; text: string }
+  /** `words` without the asterisks, by which larger models point their answer out. */
+  | { kind: 'strong'; text: string; words: string }
   /** `tex` without its delimiters; `text` with them, for where it cannot be typeset. */
   | { kind: 'mathematics'; text: string; tex: string; display: boolean }
   | { kind: 'box'; text: string; box: Box; label: string | null };
@@ -29,9 +31,12 @@ interface Found {
 
 /** The pieces of a text, in order and without gaps. */
 export function piecesOf(text: string): Piece[] {
-  const found = [...mathematicsIn(text), ...boxesIn(text), ...reflectionsIn(text)].toSorted(
-    (one, other) => one.start - other.start,
-  );
+  const found = [
+    ...mathematicsIn(text),
+    ...boxesIn(text),
+    ...reflectionsIn(text),
+    ...strongIn(text),
+  ].toSorted((one, other) => one.start - other.start);
   const pieces: Piece[] = [];
   let at = 0;
   for (const { start, piece } of found) {
@@ -83,6 +88,15 @@ function boxesIn(text: string): Found[] {
     return { start: match.index, piece: { kind: 'box', text: whole, box: [x1, y1, x2, y2], label } };
   });
 }
+
+/** On one line, and without mathematics, which is typeset by itself. */
+const STRONG = /\*\*([^\s*$\\](?:[^*\n$\\]{0,300}[^\s*$\\])?)\*\*/g;
+
+const strongIn = (text: string): Found[] =>
+  [...text.matchAll(STRONG)].map(({ index, 0: whole, 1: words = '' }) => ({
+    start: index,
+    piece: { kind: 'strong', text: whole, words },
+  }));
 
 const reflectionsIn = (text: string): Found[] =>
   reflections(text).map(([start, end]) => ({
