@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-const STAGES = ['tower', 'base', 'stage1', 'stage2'];
+const STAGES = ['tower', 'solutions', 'base', 'stage1', 'stage2'];
 const folder = join(root, 'nano', 'metrics');
 
 const lines = (path) =>
@@ -90,16 +90,16 @@ function draw() {
       })),
     },
     {
-      title: 'Base: loss of the solutions’ tokens',
+      title: 'Worked solutions: loss of their tokens',
       low: 0,
       high: 2,
-      curves: [{ name: 'loss', points: series('base', 'sft/loss', 20) }],
+      curves: [{ name: 'loss', points: series('solutions', 'sft/loss', 20) }],
     },
     {
-      title: 'Base: greedy score on validation, by task',
+      title: 'Worked solutions: greedy score on validation, by task',
       low: 0,
       high: 1.1,
-      curves: scores('base'),
+      curves: scores('solutions'),
     },
     ...['stage1', 'stage2'].flatMap((stage) => [
       {
@@ -115,7 +115,7 @@ function draw() {
       {
         title: `${stage === 'stage1' ? 'Stage 1' : 'Stage 2'}: tokens of a response`,
         low: 0,
-        high: 120,
+        high: 200,
         curves: [{ name: 'mean length', points: series(stage, 'response_length/mean', 3) }],
       },
       {

@@ -1,19 +1,19 @@
 #!/bin/sh
-# Nano from nothing to its published predictions: rows, tower, base, two stages of GRPO. Called in the repository's
+# Nano from nothing to its published predictions: rows, tower, worked solutions, base, two stages of GRPO. Called in the repository's
 # root, after `npm ci` and `pip install -e trainer`; hours on two cores. What was stopped goes on where it was.
 set -e
 world="npx ocean world --size 224 --frame 128"
 solids=counting,existence,relation,depth,distance,referring
 npx ocean world --split train --count 3000 --seed 20 --size 96 --further --out rows/words
-$world --split train --task $solids --count 24000 --seed 21 --further --out rows/solids
+$world --split train --task $solids --count 24000 --seed 41 --further --out rows/solids
 $world --split train --task geometry,chart,table,text --count 4000 --seed 22 --further --out rows/flat
-$world --split train --task counting,geometry,chart,table --count 2400 --seed 31 --out rows/stage1
-$world --split train --task counting --count 1200 --seed 33 --out rows/counting
-$world --split train --task $solids --count 2400 --seed 32 --out rows/stage2
+$world --split train --task counting,geometry,chart,table --count 1600 --seed 31 --out rows/stage1
+$world --split train --task counting --count 1600 --seed 33 --out rows/counting
+$world --split train --task $solids --count 3600 --seed 32 --out rows/stage2
 $world --split val --count 400 --seed 1 --out rows/val
 
 ocean-r1 new --shape trainer/recipes/nano-shape.toml --rows rows/words --out models/nano
-for part in tower base; do ocean-r1 sft trainer/recipes/nano-$part.toml; done
+for part in tower solutions base; do ocean-r1 sft trainer/recipes/nano-$part.toml; done
 for part in stage1 stage2; do ocean-r1 train trainer/recipes/nano-$part.toml; done
 
 npx ocean benchmarks samples ocean-world --split test --images pictures > samples.jsonl
