@@ -13,6 +13,7 @@ import {
   fromCamera,
   leftToRight,
   level,
+  nth,
   type Plan,
   pointedAt,
   SIDE_WORDS,
@@ -130,8 +131,7 @@ function byRank(facts: Facts): Draft | null {
 function looked(facts: Facts, order: readonly number[], rank: number, towards: Side): string {
   const all = towards === 'left' ? leftToRight(facts) : leftToRight(facts).reverse();
   const passed = all.slice(0, all.indexOf(order[rank] ?? 0) + 1);
-  const counting = passed.filter((i) => order.includes(i));
-  const verdict = (i: number) => (order.includes(i) ? String(counting.indexOf(i) + 1) : 'no');
+  const verdict = (i: number) => String(nth(passed, order, i) || 'no');
   return `from ${towards === 'left' ? 'left to right' : 'right to left'}: ${scanned(facts, passed, verdict)}`;
 }
 

@@ -221,11 +221,14 @@ export const leftToRight = (facts: Facts): number[] =>
 export const scanned = (facts: Facts, order: readonly number[], verdict: (index: number) => string): string =>
   order.map((i) => `at ${spot(facts, i)} ${article(look(facts, i))} (${verdict(i)})`).join(', ');
 
+/** Which of some things this one is, in the order of a look: 1 for the first; 0 where it is none of them. */
+export const nth = (order: readonly number[], some: readonly number[], index: number): number =>
+  order.filter((i) => some.includes(i)).indexOf(index) + 1;
+
 /** "Red cubes, from left to right: at x=12, y=40 a small red metal cube (1), at x=80, y=51 a large … (no)." */
 export const counted = (facts: Facts, some: readonly number[], what: string): string => {
   const order = leftToRight(facts);
-  const counting = order.filter((i) => some.includes(i));
-  const verdict = (i: number) => (some.includes(i) ? String(counting.indexOf(i) + 1) : 'no');
+  const verdict = (i: number) => String(nth(order, some, i) || 'no');
   return `${capital(what)}, from left to right: ${scanned(facts, order, verdict)}.`;
 };
 
@@ -236,10 +239,12 @@ export const countedBoth = (
   b: { filter: Filter; some: readonly number[] },
 ): string => {
   const order = leftToRight(facts);
-  const nth = (some: readonly number[], i: number) =>
-    order.filter((one) => some.includes(one)).indexOf(i) + 1;
   const verdict = (i: number) =>
-    a.some.includes(i) ? `A ${nth(a.some, i)}` : b.some.includes(i) ? `B ${nth(b.some, i)}` : 'no';
+    a.some.includes(i)
+      ? `A ${nth(order, a.some, i)}`
+      : b.some.includes(i)
+        ? `B ${nth(order, b.some, i)}`
+        : 'no';
   const header = `A: ${described(a.filter, true)}, B: ${described(b.filter, true)}.`;
   return `${header} From left to right: ${scanned(facts, order, verdict)}.`;
 };
