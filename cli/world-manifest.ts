@@ -19,6 +19,7 @@ const parameters = z.strictObject({
   image: z.enum(['png', 'jpeg']),
   quality: z.int().nullable(),
   further: z.boolean(),
+  paraphrase: z.boolean(),
   rows_per_shard: z.int(),
 });
 export type Parameters = z.infer<typeof parameters>;
@@ -70,6 +71,7 @@ const OPTION: Readonly<Record<keyof Parameters, string>> = {
   image: '--image',
   quality: '--quality',
   further: '--further',
+  paraphrase: '--paraphrase',
   rows_per_shard: 'rows a shard',
 };
 

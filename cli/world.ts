@@ -40,7 +40,8 @@ Usage: ocean world --count N --out DIR [options]
               the pictures to it; left out, the size
   --image     png or jpeg; left out, png
   --quality   of jpeg, 1 to 100; left out, 90
-  --further   beside each question a description of its picture and, of solids, sixteen questions more
+  --further   beside each question a description of its picture and, of solids, seventeen questions more
+  --paraphrase  in train and val, ask about solids in many more words than the benchmark's own; val keeps some to itself
   --threads   how many rows are made at a time; left out, as many as there are cores
 
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.
@@ -93,6 +94,7 @@ function wishOf(args: readonly string[]): Wish {
       image: { type: 'string', default: 'png' },
       quality: { type: 'string' },
       further: { type: 'boolean', default: false },
+      paraphrase: { type: 'boolean', default: false },
       threads: { type: 'string' },
       out: { type: 'string' },
     },
@@ -114,6 +116,7 @@ function wishOf(args: readonly string[]): Wish {
           ? { format }
           : { format, quality: whole('--quality', values.quality ?? '90', 1, 100) },
       further: values.further,
+      paraphrase: values.paraphrase,
     },
     count: whole('--count', values.count, 1, SEEDS_PER_SET),
     folder: values.out,
@@ -160,6 +163,7 @@ async function writeShards(
     image: set.image.format,
     quality: set.image.format === 'jpeg' ? set.image.quality : null,
     further: set.further,
+    paraphrase: set.paraphrase,
     rows_per_shard: ROWS_PER_SHARD,
   };
   const before = readManifest(folder);

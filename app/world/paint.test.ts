@@ -49,6 +49,7 @@ test('the training row is the one that the command writes', () => {
     frame: SIZE,
     image: { format: 'png' },
     further: false,
+    paraphrase: false,
   } as const;
   const { images, ...words } = trainingRow(set, 17);
   expect(images.length).toBe(1);

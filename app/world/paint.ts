@@ -64,6 +64,7 @@ function rowOf(known: Known, seed: number, size: number): Painted['row'] {
     frame: size,
     image: { format: 'png' },
     further: false,
+    paraphrase: false,
   } as const;
   return rowWords(set, place % SEEDS_PER_SET, known);
 }

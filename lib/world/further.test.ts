@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { fault } from './check';
 import { furtherQuestions } from './further';
+import type { Words } from './paraphrases';
 import { TASKS } from './question';
 import { Random } from './random';
 import { seedIn } from './scene';
@@ -9,6 +10,7 @@ import { furtherQuestion, type SolidTask } from './solid-questions';
 import { ask } from './world';
 
 const SIZE = 112;
+const AS_ASKED: Words = (question) => question.text;
 const SOLID = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring'] as const;
 
 test.each(SOLID)('a further question of %s is right by the checker', (task: SolidTask) => {
@@ -28,7 +30,7 @@ test.each(SOLID)('a further question of %s is right by the checker', (task: Soli
 test('a description names all things from left to right, with their boxes', () => {
   for (let n = 0; n < 6; n++) {
     const known = ask('counting', seedIn('train', n), SIZE);
-    const [described] = furtherQuestions(known, SIZE);
+    const [described] = furtherQuestions(known, SIZE, AS_ASKED);
     const boxes = [...(described?.solution.matchAll(/at \[(\d+, \d+, \d+, \d+)\]/g) ?? [])].map(
       ([, box]) => box,
     );
@@ -48,6 +50,7 @@ test.each(TASKS)('what there is to learn from a picture of %s has the forms of a
     for (const { content, question, solution } of furtherQuestions(
       ask(task, seedIn('train', n), SIZE),
       SIZE,
+      AS_ASKED,
     )) {
       expect(content.startsWith(`<image> ${question}\n`)).toBe(true);
       expect(solution).toMatch(/^<think>.+<\/think>\n<answer>.+<\/answer>$/s);
@@ -59,7 +62,7 @@ test.each(TASKS)('what there is to learn from a picture of %s has the forms of a
 test('charts, tables and texts are described in full, a geometric figure is not', () => {
   for (const task of TASKS) {
     const known = ask(task, seedIn('train', 5), SIZE);
-    const further = furtherQuestions(known, SIZE);
+    const further = furtherQuestions(known, SIZE, AS_ASKED);
     if ('chart' in known)
       for (const { name, value } of known.chart.categories)
         expect(further[0]?.solution).toContain(`${name} ${value}`);

@@ -1,5 +1,6 @@
 import type { Prompt } from '@/lib/benchmarks/benchmark';
 import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import type { Words } from './paraphrases';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ATTRIBUTES, type Attribute } from './question';
 import { Random } from './random';
@@ -28,6 +29,7 @@ const ASKED: readonly SolidTask[] = [
   'counting',
   'existence',
   'relation',
+  'relation',
   'depth',
   'distance',
   'referring',
@@ -35,7 +37,7 @@ const ASKED: readonly SolidTask[] = [
 ];
 
 /** A description of the picture first. What a scene has no question for is left out. */
-export function furtherQuestions(known: Known, size: number): Further[] {
+export function furtherQuestions(known: Known, size: number, words: Words): Further[] {
   const { scene } = known;
   const random = new Random(scene.seed, 'further');
   const all = description(known, size);
@@ -44,15 +46,15 @@ export function furtherQuestions(known: Known, size: number): Further[] {
     ...(all === null ? [] : [further('description', THINK_PROMPT, random.pick(DESCRIBE), told)]),
     ...('drawing' in scene
       ? []
-      : [...attributes(scene, size), ...ASKED.flatMap((task, nth) => asked(scene, task, nth, size))]),
+      : [...attributes(scene, size), ...ASKED.flatMap((task, nth) => asked(scene, task, nth, size, words))]),
   ];
 }
 
 const DESCRIBE = [
   'Describe the image.',
-  'What does the image show?',
   'Describe what you see.',
-  'Tell me what is in the picture.',
+  'Describe the picture.',
+  'Give a description of the image.',
 ];
 const LOOK = 'I look at the image from left to right and from the top down.';
 
@@ -88,9 +90,12 @@ function attributes(scene: SolidScene, size: number): Further[] {
   return out;
 }
 
-function asked(scene: SolidScene, task: SolidTask, nth: number, size: number): Further[] {
-  const question = furtherQuestion(task, scene, new Random(scene.seed, `further/${task}/${nth}`), size);
-  return question ? [further(task, promptOf(question), question.text, perfectResponse(question))] : [];
+function asked(scene: SolidScene, task: SolidTask, nth: number, size: number, words: Words): Further[] {
+  const random = new Random(scene.seed, `further/${task}/${nth}`);
+  const question = furtherQuestion(task, scene, random, size);
+  if (question === null) return [];
+  const text = words(question, random.split('words'));
+  return [further(task, promptOf(question), text, perfectResponse(question))];
 }
 
 /** All that a picture says, in words; null for a geometric figure, whose questions say what matters in it. */

@@ -66,6 +66,8 @@ export interface Question {
   /** The kind within the task, e.g. `count-same`; unique over all tasks. */
   kind: string;
   text: string;
+  /** What stands for `{name}` in the kind's wordings. */
+  values: Readonly<Record<string, string>>;
   /** The choices as texts, in order, where the question is multiple choice. */
   options: readonly string[] | null;
   answer: Answer;

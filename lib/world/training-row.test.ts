@@ -12,6 +12,7 @@ const SET: RowSet = {
   frame: 112,
   image: { format: 'png' },
   further: false,
+  paraphrase: false,
 };
 const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
 const rows = indices(20).map((index) => trainingRow(SET, index));

@@ -1,7 +1,8 @@
 import { type Further, furtherQuestions } from './further';
 import { encodeJpeg } from './jpeg';
+import { paraphrased, type Words } from './paraphrases';
 import { encodePng } from './png';
-import { answerText, perfectResponse, trainingPrompt } from './prompts';
+import { answerText, perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
 import { Random } from './random';
 import {
@@ -84,6 +85,9 @@ export interface RowSet {
   image: ImageCode;
   /** Whether each row has further questions on its picture. */
   further: boolean;
+  /** Whether questions are put into more words than the benchmark has (paraphrases.ts): three of four in training, half in
+   * validation, there in words that training does not use. */
+  paraphrase: boolean;
 }
 export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number };
 
@@ -114,23 +118,25 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
   const { question } = known;
   const { task } = question;
   const seed = worldSeed(set, index);
+  const words = wordsOf(set);
+  const text = words(question, new Random(seed, 'words'));
   const told = set.frame === set.size ? known : ask(task, seed, set.frame);
   const answer = goldText(question.answer);
   const path = `${task}-${seed}.${set.image.format === 'png' ? 'png' : 'jpg'}`;
   return {
     data_source: `ocean-world/${task}`,
-    prompt: [{ role: 'user', content: trainingPrompt(question) }],
+    prompt: [{ role: 'user', content: trainingMessage(promptOf(question), text) }],
     ability: ABILITY[task],
     reward_model: { style: 'rule', ground_truth: answer },
     extra_info: {
       index,
       answer,
-      question: question.text,
+      question: text,
       reward_func: question.answer.kind === 'box' ? 'iou' : 'acc',
       image_paths: [path],
       solution: perfectResponse(told.question),
       accepted: acceptedForms(question),
-      further: set.further ? furtherQuestions(told, set.frame) : [],
+      further: set.further ? furtherQuestions(told, set.frame, words) : [],
       objects: objectsOf(told.scene, set.frame),
       task,
       kind: question.kind,
@@ -141,6 +147,12 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
       world_version: WORLD_VERSION,
     },
   };
+}
+
+function wordsOf({ split, paraphrase }: RowSet): Words {
+  if (!paraphrase || (split !== 'train' && split !== 'val')) return (question) => question.text;
+  const share = split === 'train' ? 0.75 : 0.5;
+  return (question, random) => (random.chance(share) ? paraphrased(question, split, random) : question.text);
 }
 
 function objectsOf(scene: Scene, size: number): readonly SeenObject[] {

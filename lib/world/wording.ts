@@ -13,15 +13,13 @@ const CHOOSE = 'Select from the following choices.';
 export function worded(task: Task, random: Random, draft: Draft): Question {
   const { wordings, values, options = null, ...rest } = draft;
   const phrasing = pickPhrasing(splitOf(random.seed), random, wordings.length);
-  const asked = fill(wordings[phrasing.index] ?? '', values);
+  const text = withChoices(filled(wordings[phrasing.index] ?? '', values), options);
+  return { task, ...rest, text, values, options, phrasing };
+}
+
+export function withChoices(asked: string, options: Question['options']): string {
   const choices = options?.map((option, i) => `\n(${letterOf(i)}) ${option}`);
-  return {
-    task,
-    ...rest,
-    text: choices ? `${asked} ${CHOOSE}${choices.join('')}` : asked,
-    options,
-    phrasing,
-  };
+  return choices ? `${asked} ${CHOOSE}${choices.join('')}` : asked;
 }
 
 /**
@@ -35,9 +33,8 @@ function pickPhrasing(split: Split, random: Random, count: number): Question['ph
 }
 
 /** Fills `{name}` in a template, and makes the first letter a capital. */
-function fill(template: string, values: Readonly<Record<string, string>>): string {
-  const filled = template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `{${name}}`);
-  return capital(filled);
+export function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return capital(template.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? `{${name}}`));
 }
 
 export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
