@@ -40,7 +40,7 @@ Usage: ocean world --count N --out DIR [options]
               the pictures to it; left out, the size
   --image     png or jpeg; left out, png
   --quality   of jpeg, 1 to 100; left out, 90
-  --further   beside each question a description of its picture and, of solids, seventeen questions more
+  --further   beside each question a description of its picture and, of solids, eighteen questions more
   --paraphrase  in train and val, ask about solids in many more words than the benchmark's own; val keeps some to itself
   --threads   how many rows are made at a time; left out, as many as there are cores
 

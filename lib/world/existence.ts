@@ -18,7 +18,7 @@ import {
   someFilter,
   spot,
 } from './solid-facts';
-import { article } from './wording';
+import { article, capital } from './wording';
 
 /** Yes or no: whether there is something, beside something; which of two are more; whether two are alike. */
 
@@ -168,7 +168,8 @@ function same(facts: Facts): Draft | null {
     values: { one: described(a), other: described(b), attribute: attributeWord(attribute) },
     answer: yesNo(yes),
     steps: [
-      `The ${described(a)} at ${spot(facts, one)} is ${is(p)} and the ${described(b)} at ${spot(facts, other)} is ${is(q)}, ${so(yes)}`,
+      `The ${described(a)} at ${spot(facts, one)} is ${is(p)} and the ${described(b)} at ${spot(facts, other)} is ${is(q)}.`,
+      `${capital(String(p[attribute]))} and ${q[attribute]}: ${yes ? 'the same' : 'different'}, ${so(yes)}`,
     ],
     difficulty: level(facts, 2),
     query: { ask: 'same', attribute, one: a, other: b },

@@ -28,6 +28,7 @@ const ASKED: readonly SolidTask[] = [
   'counting',
   'counting',
   'existence',
+  'existence',
   'relation',
   'relation',
   'depth',

@@ -75,3 +75,36 @@ test('distances on the ground follow from the places that are said before them',
     }
   }
 });
+
+test.each(['depth', 'distance'] as const)(
+  '%s: the best so far is the best of those said, and at the end the answer',
+  (task) => {
+    for (let n = 0; n < 60; n++) {
+      const { question } = ask(task, seedIn('train', n), SIZE);
+      const farthest = /farther|farthest/.test(question.text);
+      const text = question.steps.join(' ');
+      expect(text).toContain(`I look for the ${farthest ? 'largest' : 'smallest'} distance.`);
+      const said = [...text.matchAll(/about (\d+) cm .*?(?::|still) \(([A-D])\)/g)];
+      const lengths = said.map(([, length]) => Number(length));
+      expect(lengths.length).toBe(question.options?.length);
+      said.forEach(([, , letter], i) => {
+        const until = lengths.slice(0, i + 1);
+        const best = until.indexOf(farthest ? Math.max(...until) : Math.min(...until));
+        expect(letter, text).toBe('ABCD'[best]);
+      });
+      expect(`(${said.at(-1)?.[2]})`).toBe(concluded(question.answer));
+    }
+  },
+);
+
+test('a relation is said, then looked for among the choices as far as the right one', () => {
+  for (let n = 0; n < 40; n++) {
+    const { question } = ask('relation', seedIn('train', n), SIZE);
+    const choices = [...question.steps.join(' ').matchAll(/\(([A-D])\) ([a-z ]+) \((yes|no)\)/g)];
+    choices.forEach(([, letter, option], i) => {
+      expect([letter, option]).toEqual(['ABCD'[i], question.options?.[i]]);
+    });
+    expect(choices.map(([, , , verdict]) => verdict)).toEqual([...choices.slice(1).map(() => 'no'), 'yes']);
+    expect(`(${choices.at(-1)?.[1]})`).toBe(concluded(question.answer));
+  }
+});

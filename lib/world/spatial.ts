@@ -1,5 +1,4 @@
-import { choiceAnswer, concluded } from './answers';
-import { answerText } from './prompts';
+import { choiceAnswer, concluded, letterOf } from './answers';
 import type { Filter, Side } from './question';
 import type { Random } from './random';
 import {
@@ -17,6 +16,7 @@ import {
   pixel,
   spot,
 } from './solid-facts';
+import { list } from './wording';
 
 /** Relation, depth and distance: multiple choice in CV-Bench's form. */
 
@@ -92,6 +92,9 @@ export function relationPlan(random: Random): Plan {
       if (!a || !b) return null;
       const options = order.map(sideText);
       const answer = choiceAnswer(options, right);
+      const passed = options
+        .slice(0, right + 1)
+        .map((option, i) => `(${letterOf(i)}) ${option} (${i === right ? 'yes' : 'no'})`);
       return {
         kind: `relation-${form}`,
         wordings: RELATION,
@@ -105,7 +108,8 @@ export function relationPlan(random: Random): Plan {
             return `The ${described(a)} is ${at(one)} and the ${described(b)} ${at(other)}, so it is ${PLACED[side]}.`;
           }),
           // What is said first can be seen, and what follows from it comes behind: a model writes from left to right.
-          `So the answer is ${options[right]}, ${answerText(answer)}.`,
+          `So it is ${options[right]}: ${list(passed)}.`,
+          `The answer is ${concluded(answer, options)}.`,
         ],
         difficulty: level(facts, form === 'both' ? 3 : form === 'along' ? 2 : 1),
         query: { ask: 'side', of: a, anchor: b, choices: order },
@@ -139,7 +143,7 @@ export function depthPlan(random: Random): Plan {
         distance: (i) => fromCamera(facts, i),
         clear: { gap: 0.8, factor: 1.08 },
         said: (thing, distance, i) =>
-          `The ${thing} at ${spot(facts, i)} is about ${distance} cm away from the camera.`,
+          `The ${thing} at ${spot(facts, i)} is about ${distance} cm away from the camera`,
         query: { ask: 'closest-to-camera' },
       }
     );
@@ -160,7 +164,7 @@ export function distancePlan(random: Random): Plan {
           first: `Seen from above, the ${described(anchor.name)} stands at ${place(facts, anchor.index)}.`,
           said(thing, distance, i) {
             const [across, along] = apart(facts, anchor.index, i);
-            return `The ${thing} at ${place(facts, i)}, ${across} across and ${along} along, is about ${distance} cm from it.`;
+            return `The ${thing} at ${place(facts, i)}, ${across} across and ${along} along, is about ${distance} cm from it`;
           },
           query: { ask: 'closest-to', anchor: anchor.name },
         }
@@ -177,8 +181,9 @@ interface Comparison {
   distance(index: number): number;
   /** By what the nearest (or the farthest) must stand out: scene units, and a factor. */
   clear: { gap: number; factor: number };
-  /** What the solution begins with. */
+  /** What the distances are measured from, said before them. */
   first?: string;
+  /** Without a full stop. */
   said(thing: string, distance: number, index: number): string;
   query: { ask: 'closest-to-camera' } | { ask: 'closest-to'; anchor: Filter };
 }
@@ -198,6 +203,11 @@ function comparisonPlan(random: Random, compare: (facts: Facts, count: number) =
       const { task, wordings, anchor = '', distance, first, said, query } = comparison;
       const options = chosen.map(({ name }) => described(name));
       const answer = choiceAnswer(options, right);
+      const lengths = chosen.map(({ index }) => centimetres(distance(index)));
+      const compared = chosen.map(
+        ({ index }, i) =>
+          `(${letterOf(i)}) ${said(options[i] ?? '', lengths[i] ?? 0, index)}${soFar(lengths, i, farthest)}`,
+      );
       return {
         kind: `${task}-${count}`,
         wordings,
@@ -205,9 +215,10 @@ function comparisonPlan(random: Random, compare: (facts: Facts, count: number) =
         options,
         answer,
         steps: [
+          `I look for the ${farthest ? 'largest' : 'smallest'} distance.`,
           ...(first === undefined ? [] : [first]),
-          ...chosen.map(({ index }, i) => said(options[i] ?? '', centimetres(distance(index)), index)),
-          `The ${extreme(farthest, count)} distance is that of the ${options[right]}, so the answer is ${concluded(answer, options)}.`,
+          ...compared,
+          `The answer is ${concluded(answer, options)}.`,
         ],
         difficulty: level(facts, task === 'depth' ? count - 1 : count),
         query: { ...query, among: chosen.map(({ name }) => name), farthest },
@@ -219,8 +230,17 @@ function comparisonPlan(random: Random, compare: (facts: Facts, count: number) =
 const wordOf = (farthest: boolean, count: number): string =>
   farthest ? (count > 2 ? 'farthest from' : 'farther away from') : count > 2 ? 'closest to' : 'closer to';
 
-const extreme = (farthest: boolean, count: number): string =>
-  farthest ? (count > 2 ? 'largest' : 'larger') : count > 2 ? 'smallest' : 'smaller';
+/** ", less than 99: (B) so far." How a length compares with the best one before it, and which is the best with it. */
+function soFar(lengths: readonly number[], i: number, farthest: boolean): string {
+  const before = lengths.slice(0, i);
+  const best = farthest ? Math.max(...before) : Math.min(...before);
+  const length = lengths[i] ?? 0;
+  const better = farthest ? length > best : length < best;
+  const leader = `(${letterOf(better ? i : before.indexOf(best))})`;
+  if (i === 0) return `: ${leader} so far.`;
+  const than = `${farthest ? 'more' : 'less'} than ${best}`;
+  return better ? `, ${than}: ${leader} so far.` : `, not ${than}: still ${leader}.`;
+}
 
 const place = (facts: Facts, index: number): string => `(${groundOf(facts, index).join(', ')})`;
 
