@@ -12,6 +12,7 @@ from torch import nn
 
 from ocean_r1.config import Optimizer
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.muon import Muon
 
 MOST_SKIPPED = 3
 
@@ -46,14 +47,7 @@ def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | N
         )
     ]
     if settings.muon:
-        optimizers.append(
-            torch.optim.Muon(
-                groups(of_muon=True),
-                lr=settings.lr,
-                weight_decay=settings.weight_decay,
-                adjust_lr_fn="match_rms_adamw",
-            )
-        )
+        optimizers.append(Muon(groups(of_muon=True), settings.lr, settings.weight_decay))
     return optimizers
 
 
