@@ -35,7 +35,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <header className="site-header">
           <Link href="/" className="site-name">
             <WaveMark />
-            Ocean-R1
+            <span>Ocean-R1</span>
           </Link>
           <SiteNav />
         </header>
