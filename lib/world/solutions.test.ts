@@ -84,13 +84,13 @@ test.each(['depth', 'distance'] as const)(
       const farthest = /farther|farthest/.test(question.text);
       const text = question.steps.join(' ');
       expect(text).toContain(`I look for the ${farthest ? 'largest' : 'smallest'} distance.`);
-      const said = [...text.matchAll(/about (\d+) cm .*?(?::|still) \(([A-D])\)/g)];
+      const said = [...text.matchAll(/about (\d+) cm [^:]*: \(([A-D])\) (\d+)\./g)];
       const lengths = said.map(([, length]) => Number(length));
       expect(lengths.length).toBe(question.options?.length);
-      said.forEach(([, , letter], i) => {
+      said.forEach(([, , letter, length], i) => {
         const until = lengths.slice(0, i + 1);
         const best = until.indexOf(farthest ? Math.max(...until) : Math.min(...until));
-        expect(letter, text).toBe('ABCD'[best]);
+        expect([letter, Number(length)], text).toEqual(['ABCD'[best], until[best]]);
       });
       expect(`(${said.at(-1)?.[2]})`).toBe(concluded(question.answer));
     }

@@ -230,16 +230,14 @@ function comparisonPlan(random: Random, compare: (facts: Facts, count: number) =
 const wordOf = (farthest: boolean, count: number): string =>
   farthest ? (count > 2 ? 'farthest from' : 'farther away from') : count > 2 ? 'closest to' : 'closer to';
 
-/** ", less than 99: (B) so far." How a length compares with the best one before it, and which is the best with it. */
+/** ", smaller of 80 and 99: (B) 80." Which is the best so far, once both are said that decide it. */
 function soFar(lengths: readonly number[], i: number, farthest: boolean): string {
-  const before = lengths.slice(0, i);
-  const best = farthest ? Math.max(...before) : Math.min(...before);
   const length = lengths[i] ?? 0;
-  const better = farthest ? length > best : length < best;
-  const leader = `(${letterOf(better ? i : before.indexOf(best))})`;
-  if (i === 0) return `: ${leader} so far.`;
-  const than = `${farthest ? 'more' : 'less'} than ${best}`;
-  return better ? `, ${than}: ${leader} so far.` : `, not ${than}: still ${leader}.`;
+  if (i === 0) return `: (A) ${length}.`;
+  const extreme = farthest ? Math.max : Math.min;
+  const before = extreme(...lengths.slice(0, i));
+  const best = extreme(before, length);
+  return `, ${farthest ? 'larger' : 'smaller'} of ${length} and ${before}: (${letterOf(lengths.indexOf(best))}) ${best}.`;
 }
 
 const place = (facts: Facts, index: number): string => `(${groundOf(facts, index).join(', ')})`;
