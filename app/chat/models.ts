@@ -11,7 +11,7 @@ export type Choice =
 export const STAGE_WORDS = {
   base: {
     label: 'Base',
-    trained: 'Learnt from worked solutions and short answers.',
+    trained: 'Learnt from worked solutions, with the habit to answer at a glance.',
   },
   stage1: {
     label: 'Stage 1',
