@@ -36,7 +36,7 @@ import { LiveRegion } from './live-region';
 import { browserChoices, type Choice, serverChoice } from './models';
 import { type Kept, ModelsDialog } from './models-dialog';
 import { newId } from './new-id';
-import { anyTask, PictureControls } from './picture-controls';
+import { anyTask, PictureControls, SOLID_TASKS } from './picture-controls';
 import { DecodedPictures, pictureOfFile, pictureOfScene } from './pictures';
 import type { ReplySource } from './reply-source';
 import { EXACT_SIDE, Scenes } from './scenes';
@@ -174,7 +174,7 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
         return;
       }
       if (id !== null) setProblem('This conversation is not kept in this browser: a new one begins here.');
-      const task = TASKS.find((each) => each === params.get('task')) ?? anyTask();
+      const task = TASKS.find((each) => each === params.get('task')) ?? anyTask(SOLID_TASKS);
       const seed = Number(params.get('seed') ?? Number.NaN);
       await roll(task, Number.isInteger(seed) && seed >= 0 && seed < SEED_LIMIT ? seed : undefined);
     };

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import { TASKS, type Task } from '@/lib/world/question';
+import { TASK_SCENES, TASKS, type Task } from '@/lib/world/question';
 
 /** Where a picture comes from. It may be dropped and pasted anywhere on the page too. */
 export function PictureControls({
@@ -70,4 +70,8 @@ export function PictureControls({
   );
 }
 
-export const anyTask = (): Task => TASKS[Math.floor(Math.random() * TASKS.length)] ?? TASKS[0];
+export const anyTask = (among: readonly Task[] = TASKS): Task =>
+  among[Math.floor(Math.random() * among.length)] ?? TASKS[0];
+
+/** What Nano can see. What is drawn and written it hardly reads: whoever comes for the first time is not shown that first. */
+export const SOLID_TASKS = TASKS.filter((task) => TASK_SCENES[task].includes('tabletop'));
