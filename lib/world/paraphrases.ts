@@ -4,12 +4,21 @@ import { filled, withChoices } from './wording';
 
 /**
  * More words to train in than a kind's own wordings, which a model learns by heart: it then fails on any other question.
- * `(a|b)` stands for one of several, so that a line gives dozens. None is a wording that is kept for the test splits, and the
+ * `(a|b)` stands for one of several, so that a line gives dozens; some training questions have small words left out. None is a wording that is kept for the test splits, and the
  * last two of a kind are kept for validation: they tell how well a question is understood that was not trained in these words.
  */
 export const HELD_FOR_VALIDATION = 2;
 
+const TELL =
+  '(Tell me|Say|Find out|Determine|Please state|Please tell me|Can you say|Could you tell me|Let me know|Figure out|Calculate|Report|I would like to know|I need to know|Write down)';
+const WONDER =
+  '(I wonder whether|I wonder if|I want to know whether|Say whether|Find out if|Let me know whether|Can you say if|Please tell me whether)';
+
 const COUNT_ALL = [
+  `${TELL} how many (things|objects|items) (there are|you see|this is|were put here).`,
+  `${TELL} the number of (all things|all objects|things|items).`,
+  'Everything counted, how many (things|objects) is that?',
+  'This (photo|image) is of a scene; how many (things|objects) are in it?',
   'How many (objects|items|things|solids) (can be seen|are shown|are visible|appear|stand)(| in the image| in the picture| in the scene| here| in this photo)?',
   '(Count|Count up|Please count) (all|all of the|every one of the) (objects|items|things)(| here| in the scene| in the picture| that you see).',
   'What (is|would be) the (overall|full|complete) (count|number) of (objects|items|things)(| in the image| in the picture| here)?',
@@ -25,6 +34,18 @@ const COUNT_ALL = [
   'Altogether, the scene has how many objects?',
 ];
 const COUNT_FITTING = [
+  `${TELL} how many {many} (there are|are here|one can see|this scene shows|I am looking at|were put here).`,
+  `${TELL} the (number|count|total|quantity) of {many}(| here| that are here| in this scene| that this image shows| which the photo shows| that were placed in it).`,
+  'For {many}, (give|say|tell me) the (number|count).',
+  'This (photo|image) is of a scene; how many {many} (are in it|does it hold)?',
+  'There (may|might|could) be {many} here. How many (are there|do you count)?',
+  '(Only|Just) the {many}: how many(| are there| do you see)?',
+  'We (need|want) (the number of {many}|to know how many {many} there are)(| here).',
+  'A child counts the {many}. What number does it (reach|say at the end)?',
+  'With nothing else counted, how many {many} (are there|is that)?',
+  'Somebody asks for {many}. How many can you (give|show|offer)?',
+  'Ignore all but the {many}. How many (objects|things) (are left|is that|do you have)?',
+  'The number of {many} is what?',
   'How many {many} (appear|can be found|exist|are present|are shown|do you see|do you count|stand)(| in the image| in the picture| in the scene| here| in this photo)?',
   'Number of {many}(| in the image| in the scene)?',
   '{many}: how many(| of them) (are there|do you see)?',
@@ -42,6 +63,17 @@ const COUNT_FITTING = [
   'Search the scene: how many {many} turn up?',
 ];
 const COUNT_EITHER = [
+  `${TELL} how many {many} and {other} there are when (both are|they are) (added|taken together|added up).`,
+  `${TELL} the (sum|total) of {many} and {other}(| that are here| that this image shows).`,
+  'Take the {many}, (then|and) add the {other}. (How many|What number) (is that|do you have)?',
+  'First count the {many}, then (go on with|add) the {other}. What is the final (number|count)?',
+  'Suppose (the {many} and the {other} are in one group|you collect the {many} and the {other}). How many are they?',
+  '{many} and {other}: (the total|how many together|what is the sum)?',
+  'We count {many}, and {other} too. How many (is that|do we have) in all?',
+  'Every one of the {many} and every one of the {other} counts. What is the (number|total)?',
+  'I need all {many} and also all {other}. How many (things|objects) do I (get|have) then?',
+  'The number of {many} is added to (that|the number) of {other}. What (is the result|comes out)?',
+  'How many (objects|things) belong to the {many} or to the {other}?',
   'How many (objects|things|items) are (|either ){many} or {other}?',
   'How many {many} (and|plus) {other} (can be seen|do you see|does the scene hold|are here) (in total|in all|all together|when added up)?',
   'What is the (sum|total) of the {many} and the {other}?',
@@ -59,6 +91,17 @@ const COUNT_EITHER = [
   'How many do you have when you gather all {many} and all {other}?',
 ];
 const COUNT_BESIDE = [
+  `${TELL} how many {many} (are|stand|lie|there are) {side} the {anchor}.`,
+  `${TELL} the (number|count|total) of {many} (that are|that stand|to be seen) {side} the {anchor}.`,
+  '{many} {side} the {anchor}: how many?',
+  'Only (things|objects) {side} the {anchor} count. How many {many} (are there|is that)?',
+  'The {anchor} is where you begin. How many {many} are {side} it?',
+  'Some {many} may be {side} the {anchor}. How many?',
+  'Considering the {anchor}, what is the number of {many} {side} it?',
+  'Take the part of the scene {side} the {anchor}: how many {many} does it (hold|have)?',
+  'Those {many} which are {side} the {anchor}, how many are they?',
+  'Counting {many} {side} the {anchor}, what number do you get?',
+  'From the {anchor}, how many {many} are {side} it?',
   'How many {many} (appear|are located|are placed|are visible|can be seen|do you see|lie) {side} the {anchor}(| in the image| in this scene)?',
   '{side} the {anchor}, how many {many} (are there|can you see|do you find|stand)?',
   'Number of {many} {side} the {anchor}?',
@@ -75,6 +118,14 @@ const COUNT_BESIDE = [
   'Among all things {side} the {anchor}, what is the number of {many}?',
 ];
 const COUNT_SAME = [
+  `${TELL} how many (others|other objects|more things) have the {attribute} (of|that belongs to) the {anchor}.`,
+  `${TELL} the (number|count) of other (things|objects) (of|with) the same {attribute} as the {anchor}.`,
+  'In {attribute}, how many other (things|objects) (equal|match|resemble) the {anchor}?',
+  'Besides the {anchor}, how many (things|objects) are of its {attribute}?',
+  'First see the {attribute} of the {anchor}; then count the (others|rest) with it.',
+  'How many of the (rest|remaining things) share {attribute} with the {anchor}?',
+  'Not counting the {anchor}, the number of (things|objects) with its {attribute} is what?',
+  '{attribute} like the {anchor}: how many (others|other things)?',
   'How many (others|of the others|other ones) have the same {attribute} as the {anchor}?',
   'Leaving out the {anchor}, how many (things|objects|items) (have|share|are of) its {attribute}?',
   'Without counting the {anchor}, how many (things|objects) (are of|have) the same {attribute}?',
@@ -91,6 +142,18 @@ const COUNT_SAME = [
   'Find all things that are equal in {attribute} to the {anchor}, leave the {anchor} out, and count them.',
 ];
 const COUNT_MORE = [
+  `${TELL} by how many the {many} are more than the {other}.`,
+  `${TELL} how many more {many} than {other} (there are|you see).`,
+  `${TELL} the number of {many} minus (that|the number) of {other}.`,
+  'The {other} are fewer than the {many} by (how many|what number)?',
+  'How many {many} must (go|leave|be taken away) until there are as many as {other}?',
+  'By how many do the {other} fall short of the {many}?',
+  'How many {other} too few are there to match the {many}?',
+  '{many} minus {other}: (how many|what is it)?',
+  'From the number of {many}, (subtract|take) the number of {other}. What is the result?',
+  'How far is the number of {other} behind (that|the number) of {many}?',
+  'Each of the {other} takes one of the {many} with it. How many {many} stay?',
+  'If the {other} were to become as many as the {many}, how many more does one need?',
   'How many more {many} are there than {other}(| in the image| here)?',
   'By (how many|what number) are there more {many} than {other}?',
   'What is the number of {many} less the number of {other}?',
@@ -107,6 +170,12 @@ const COUNT_MORE = [
   'How many {other} would have to be added to reach the number of {many}?',
 ];
 const EXISTS = [
+  `${WONDER} there (is {one}|are any {many})(| here).`,
+  'There is {one}(| here| in this scene), (yes or no|is there|right)?',
+  '{many}, (yes or no|are there any|do you see any)?',
+  'Could you (find|show me|point at) {one}(| here)?',
+  'Will I (find|see) {one} (if I look|in this picture)?',
+  'Has the (scene|picture) (got {one}|{one}|any {many})?',
   'Is there (any|a single|at least one) {bare}(| here| in the scene| in this photo)?',
   '(Do|Can) you (find|spot|notice|make out) (any {many}|{one}|at least one {bare})(| in the image| here| in the picture)?',
   'Does the (image|scene|photo) (have|include|hold) ({one}|any {many}|at least one {bare})?',
@@ -125,6 +194,12 @@ const EXISTS = [
   'Please say whether {one} belongs to this scene.',
 ];
 const EXISTS_BESIDE = [
+  `${WONDER} {one} is {side} the {anchor}.`,
+  '{one} {side} the {anchor}, (yes or no|is there one)?',
+  'Could you (find|show me|point at) {one} {side} the {anchor}?',
+  'From the {anchor}, do you see {one} {side} it?',
+  'Has the {anchor} got {one} {side} it?',
+  'Only (things|objects) {side} the {anchor} matter. Is {one} among them?',
   'Is there (any|at least one) {bare} {side} the {anchor}(| in the image)?',
   '{side} the {anchor}, (is there {one}|are there any {many}|can you see {one}|do you find any {many})?',
   '(Do|Can) you (find|spot|notice) (any {many}|{one}) {side} the {anchor}?',
@@ -143,6 +218,11 @@ const EXISTS_BESIDE = [
   'Among the things {side} the {anchor}, does {one} turn up?',
 ];
 const EXISTS_MORE = [
+  `${WONDER} the {many} are more than the {other}.`,
+  '{many} versus {other}: are the first more?',
+  'Do the {many} win over the {other} in number?',
+  'Would any {many} be left if each of the {other} took one away?',
+  'The {many} are more than the {other}, (yes or no|right|are they)?',
   'Are there more {many} (here|in the image|in the scene) than {other}?',
   'Are there more {many} than there are {other}?',
   'Is the (number|amount|total) of {many} (higher|bigger|larger) than (the number|that) of {other}?',
@@ -163,6 +243,10 @@ const EXISTS_MORE = [
   'Is the group of {many} the bigger one beside the group of {other}?',
 ];
 const EXISTS_SAME = [
+  `${WONDER} the {one} and the {other} are alike in {attribute}.`,
+  'The {one} and the {other}: (equal|same|alike) in {attribute}?',
+  'Would you say the same {attribute} of the {one} and the {other}?',
+  'Take the {attribute} of the {one}. Does the {other} have it (too|as well)?',
   'Is the {one} of the same {attribute} as the {other}?',
   'Have the {one} and the {other} (one|a common) {attribute}?',
   'Do the {one} and the {other} (share their|have one and the same|have an equal) {attribute}?',
@@ -180,6 +264,12 @@ const EXISTS_SAME = [
   'Has the {other} got the same {attribute} as the {one}?',
 ];
 const RELATION = [
+  `${TELL} where the {one} (is|stands|lies) (relative to|as seen from|from) the {other}.`,
+  'The {one}: where is it (with respect to|relative to) the {other}?',
+  'Find the {other}, then the {one}. Where is the latter relative to the former?',
+  'Here is the {other}. Where is the {one} from it?',
+  'What describes the place of the {one} (seen from|relative to|next to) the {other}?',
+  'Which words (tell|say) where the {one} is (relative to|from) the {other}?',
   'Where is the {one} (compared to|relative to|with regard to|in relation to|with reference to|as seen from) the {other}?',
   'Where (is the {one} placed|can the {one} be seen|is the {one} to be found) (compared to|relative to|with respect to|in relation to|with regard to) the {other}?',
   'On which side of the {other} (is|stands|do you see) the {one}?',
@@ -199,6 +289,13 @@ const RELATION = [
   'As the camera sees it, where has the {one} been put in relation to the {other}?',
 ];
 const DEPTH = [
+  `${TELL} which (one|object|thing) is {word} the (camera|viewer).`,
+  'The camera looks at these (things|objects). Which is {word} it?',
+  'Someone holds the camera. Which (thing|object) is {word} them?',
+  'By its distance, which (object|thing) is {word} the (camera|observer|photographer)?',
+  'Pick the (object|thing|one) {word} the (camera|viewer|observer).',
+  'How far is each from the camera? (Choose|Say) which is {word} it.',
+  'Where the (photographer|observer) stands: which thing is {word} that place?',
   'Which (object|item|thing|one) is {word} the (observer|photographer|camera)(| in this picture| in the scene)?',
   'Which of (these|the following|them|these things|the objects below|the choices) (is|stands|appears|seems) {word} the (camera|viewer)?',
   'Of (these|the choices|all of these|the objects named), which (|one )is {word} the (camera|viewer)?',
@@ -216,6 +313,11 @@ const DEPTH = [
   'Going by how deep in the scene they are, which is {word} the camera?',
 ];
 const DISTANCE = [
+  `${TELL} which (one|object|thing) is {word} the {anchor}.`,
+  'Pick the (object|thing|one) {word} the {anchor}.',
+  'How far is each from the {anchor}? (Choose|Say) which is {word} it.',
+  'The {anchor} is the (middle|reference). Which thing is {word} it?',
+  'An ant (sits at|starts from) the {anchor}. Which (thing|object) is {word} it?',
   'Which (object|item|thing|one) (stands|is placed|is located|sits) {word} the {anchor}(| on the ground| in the scene| in reality)?',
   'Which of (the following|them|these things|the objects below|the choices) (is|stands) {word} the {anchor}?',
   'Of (these|the choices|all of these|the objects named), which (|one )is {word} the {anchor}?',
@@ -234,6 +336,12 @@ const DISTANCE = [
   'Lay a ruler on the ground: which thing is {word} the {anchor}?',
 ];
 const REFERRING = [
+  'Could you (find|locate|point at|box) {that}(| for me)?',
+  'Please (show|tell) me (the place of|the box of|where to find) {that}.',
+  'I (need|want) (the box|the coordinates|a bounding box) of {that}.',
+  'Frame {that}(| with a box).',
+  'Where would you draw the box for {that}?',
+  '{that}: (where|where is it|its box|the box, please)(|?)',
   '(Give|Provide|Return|Report|Output|Write|State) the (box|box coordinates|bounding box coordinates|coordinates) (of|for|around) {that}.',
   '(Find|Locate|Detect|Spot|Identify|Look for|Search for) {that}(|, and give its box| and give its coordinates| and return its bounding box| and say where it is| in the image).',
   'Where is {that}(| in the picture| in this image)?',
@@ -288,16 +396,27 @@ const OPENINGS = [
   'Here is a question.',
   'Look closely.',
   'Study the scene.',
+  'Hello.',
+  'One question.',
+  'About this picture:',
+  'Think before you answer.',
+  'Now this.',
 ];
+
+/** Who types in haste leaves such words out, of the line itself but not of what is filled in. */
+const LEFT_OUT = /\b(?:the|there|are|is|do|you|of|me|a) /gi;
+const hasty = (line: string, random: Random): string =>
+  line.replace(LEFT_OUT, (word) => (random.chance(0.5) ? '' : word));
 
 /** The question in other words, drawn from those of training or those of validation; as it was where its kind has none. */
 export function paraphrased(question: Question, use: 'train' | 'val', random: Random): string {
   const all = PARAPHRASES[question.kind];
   if (all === undefined) return question.text;
   const some = use === 'val' ? all.slice(-HELD_FOR_VALIDATION) : all.slice(0, -HELD_FOR_VALIDATION);
-  const template = random
+  const line = random
     .pick(some)
     .replace(/\(([^()]*)\)/g, (_, choices: string) => random.pick(choices.split('|')));
+  const template = use === 'train' && random.chance(0.2) ? hasty(line, random) : line;
   const asked = withChoices(filled(template, question.values), question.options);
   return random.chance(0.15) ? `${random.pick(OPENINGS)} ${asked}` : asked;
 }

@@ -4,7 +4,7 @@ import { boxScorer } from '@/lib/scoring/box';
 import { choiceScorer } from '@/lib/scoring/choice';
 import { countScorer } from '@/lib/scoring/count';
 import type { Scorer } from '@/lib/scoring/scorer';
-import { evaluationPrompt, perfectResponse, trainingPrompt } from './prompts';
+import { evaluationPrompt, perfectResponse, promptOf, trainingMessage } from './prompts';
 import type { Question } from './question';
 import { seedIn } from './scene';
 import { ask } from './world';
@@ -38,7 +38,7 @@ test('the instruction follows the question after a space in an evaluation, on a 
   const instruction =
     'You FIRST think about the reasoning process as an internal monologue and then provide the final answer. The reasoning process MUST BE enclosed within <think> </think> tags. The final answer MUST BE in <answer> </answer> tags.';
   expect(evaluationPrompt(question)).toBe(`${question.text} ${instruction}`);
-  expect(trainingPrompt(question)).toBe(`<image> ${question.text}\n${instruction}`);
+  expect(trainingMessage(promptOf(question), question.text)).toBe(`<image> ${question.text}\n${instruction}`);
 });
 
 test('boxes are asked for in JSON', () => {
@@ -46,5 +46,5 @@ test('boxes are asked for in JSON', () => {
   const instruction =
     'First output the thinking process in <think> </think> tags and then output the final answer in <answer> </answer> tags. Output the final answer in JSON format.';
   expect(evaluationPrompt(question)).toBe(`${question.text} ${instruction}`);
-  expect(trainingPrompt(question)).toBe(`<image> ${question.text}\n${instruction}`);
+  expect(trainingMessage(promptOf(question), question.text)).toBe(`<image> ${question.text}\n${instruction}`);
 });

@@ -18,9 +18,6 @@ export const evaluationPrompt = (question: Question): string =>
   promptOf(question).template.replace('{Question}', () => question.text);
 
 /** The user's message in a training row; `<image>` stands for the picture. */
-export const trainingPrompt = (question: Question): string =>
-  trainingMessage(promptOf(question), question.text);
-
 export const trainingMessage = ({ template }: Prompt, question: string): string =>
   template.replace('{Question} ', () => `<image> ${question}\n`);
 

@@ -16,7 +16,6 @@ import {
   pixel,
   spot,
 } from './solid-facts';
-import { list } from './wording';
 
 /** Relation, depth and distance: multiple choice in CV-Bench's form. */
 
@@ -108,7 +107,7 @@ export function relationPlan(random: Random): Plan {
             return `The ${described(a)} is ${at(one)} and the ${described(b)} ${at(other)}, so it is ${PLACED[side]}.`;
           }),
           // What is said first can be seen, and what follows from it comes behind: a model writes from left to right.
-          `So it is ${options[right]}: ${list(passed)}.`,
+          `So it is ${options[right]}: ${passed.join(', ')}.`,
           `The answer is ${concluded(answer, options)}.`,
         ],
         difficulty: level(facts, form === 'both' ? 3 : form === 'along' ? 2 : 1),
