@@ -1,19 +1,16 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { chatRequest, replyFigures } from '@/lib/chat/chat-request';
 import { reply } from './reply';
 
 /** Against an OpenAI-compatible server that others wrote: `transformers serve`, with Nano. */
 
-const { transformers, model, folder, port } = await vi.hoisted(async () => {
+const { transformers, model, port } = await vi.hoisted(async () => {
   const { createServer } = await import('node:net');
-  const { mkdtempSync } = await import('node:fs');
-  const folder = mkdtempSync(`${process.env.TMPDIR ?? '/tmp'}/ocean-served-`);
+  const { OCEAN_TEST_TRANSFORMERS: transformers = '', OCEAN_TEST_MODEL: model = '' } = process.env;
   const free = createServer();
   await new Promise<void>((ready) => free.listen(0, '127.0.0.1', ready));
   const address = free.address();
@@ -25,13 +22,12 @@ const { transformers, model, folder, port } = await vi.hoisted(async () => {
       id: 'nano',
       label: 'Nano',
       url: `http://127.0.0.1:${port}/v1`,
-      model: folder,
+      model: model || 'none',
       pictures: { multiple: 16, minPixels: 16_384, maxPixels: 16_384 },
       perVisitor: 100,
     },
   ]);
-  const { OCEAN_TEST_TRANSFORMERS: transformers = '', OCEAN_TEST_MODEL: model = '' } = process.env;
-  return { transformers, model, folder, port };
+  return { transformers, model, port };
 });
 const skip = transformers === '' || model === '';
 const name = skip
@@ -43,18 +39,11 @@ describe(name, () => {
 
   beforeAll(async () => {
     if (skip) return;
-    for (const file of readdirSync(model, { withFileTypes: true }))
-      if (file.isFile()) copyFileSync(join(model, file.name), join(folder, file.name));
-    // Browsers read the template in the tokenizer's settings, transformers in a file of its own.
-    const settings = z
-      .object({ chat_template: z.string() })
-      .parse(JSON.parse(readFileSync(join(folder, 'tokenizer_config.json'), 'utf8')));
-    writeFileSync(join(folder, 'chat_template.jinja'), settings.chat_template);
     server = spawn(
       transformers,
       [
         'serve',
-        folder,
+        model,
         '--host',
         '127.0.0.1',
         '--port',
@@ -83,7 +72,6 @@ describe(name, () => {
       server.kill();
       await ended;
     }
-    rmSync(folder, { recursive: true, force: true });
   });
 
   async function ask(
