@@ -60,6 +60,7 @@ const FIELDS: Readonly<Record<keyof TrainingRow, Field>> = {
         ...['x1', 'y1', 'x2', 'y2', 'away', 'ground_x', 'ground_y'].map(whole),
       ),
     ),
+    list('written', (name) => struct(name, text('word'), ...['x1', 'y1', 'x2', 'y2'].map(whole))),
     text('task'),
     text('kind'),
     whole('difficulty'),

@@ -1,7 +1,7 @@
 import { cos, PI, sin } from './maths';
 import { Random } from './random';
 import type { Picture } from './scene';
-import { textStrokes, textWidth } from './stroke-font';
+import { characterMiddles, textStrokes, textWidth } from './stroke-font';
 
 /** A flat picture as a list of marks, in hundredths of the picture's side: x to the right, y down, (0, 0) the top left. */
 export interface Drawing {
@@ -100,12 +100,34 @@ export function arc(centre: Point, radius: number, from: number, to: number): Po
 export const widthOf = (mark: Pick<Text, 'text' | 'height' | 'stretch'>): number =>
   textWidth(mark.text) * mark.height * mark.stretch;
 
+/** How far a text's begin is from where it is anchored, in capitals' heights. */
+const shiftOf = ({ anchor, text }: Text): number =>
+  anchor === 'start' ? 0 : (anchor === 'middle' ? -1 / 2 : -1) * textWidth(text);
+
+/** From the text's own frame, x along the baseline and y down from it, to the sheet. */
+function turned({ at, turn }: Text): (x: number, y: number) => Point {
+  const [c, s] = [cos(turn), sin(turn)];
+  return (x, y) => [at[0] + x * c - y * s, at[1] + x * s + y * c];
+}
+
+/** The words of a text mark, each with the middles of its first and of its last character, in hundredths. */
+export function writtenWords(mark: Text): { word: string; from: Point; to: Point }[] {
+  const [shift, place, middles] = [shiftOf(mark), turned(mark), characterMiddles(mark.text)];
+  const middle = (char: number): Point => {
+    const x = ((middles[char] ?? 0) + shift) * mark.stretch + mark.slant / 2;
+    return place(x * mark.height, -mark.height / 2);
+  };
+  return [...mark.text.matchAll(/\S+/g)].map(({ 0: word, index }) => ({
+    word,
+    from: middle(index),
+    to: middle(index + word.length - 1),
+  }));
+}
+
 /** The pen's way for a text mark. */
 function strokesOf(mark: Text): Point[][] {
   const random = mark.shake > 0 ? new Random(mark.seed, 'hand') : null;
-  const width = textWidth(mark.text);
-  const shift = mark.anchor === 'start' ? 0 : mark.anchor === 'middle' ? -width / 2 : -width;
-  const [c, s] = [cos(mark.turn), sin(mark.turn)];
+  const [shift, place] = [shiftOf(mark), turned(mark)];
   const lifts = new Map<number, number>();
   return textStrokes(mark.text).map(({ char, stroke }) => {
     const lift = lifts.get(char) ?? (random ? random.range(-1, 1) * mark.shake : 0);
@@ -123,7 +145,7 @@ function strokesOf(mark: Text): Point[][] {
       const dy = from[1] + (upTo[1] - from[1]) * t;
       const px = ((x + shift + dx) * mark.stretch + (y + lift) * mark.slant) * mark.height;
       const py = -(y + dy + lift) * mark.height;
-      return [mark.at[0] + px * c - py * s, mark.at[1] + px * s + py * c];
+      return place(px, py);
     });
   });
 }

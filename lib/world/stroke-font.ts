@@ -174,4 +174,15 @@ export function textStrokes(text: string): { char: number; stroke: Stroke }[] {
   return out;
 }
 
+/** Where the middle of each character is along the baseline, in capitals' heights. */
+export function characterMiddles(text: string): number[] {
+  let x = 0;
+  return [...text].map((char) => {
+    const { width } = glyph(char);
+    const middle = x + width / 2;
+    x += width + SPACING;
+    return middle;
+  });
+}
+
 export const hasGlyphs = (text: string): boolean => [...text].every((char) => FONT.has(char));

@@ -118,4 +118,29 @@ describe('a set', () => {
     for (const { away } of objects)
       expect(away).toSatisfy((cm) => Number.isInteger(cm) && cm > 60 && cm < 160);
   });
+
+  test('says what is written where', () => {
+    const set: RowSet = { ...SET, tasks: ['chart', 'table', 'text', 'geometry'], size: 224, frame: 112 };
+    for (const index of indices(8)) {
+      const { seed, task, written } = trainingRow(set, index).extra_info;
+      const known = ask(task, seed, 112);
+      if (!('drawing' in known.scene)) throw new Error('flat tasks are drawn');
+      const { marks } = known.scene.drawing;
+      const lines = marks.flatMap((mark) => (mark.kind === 'text' ? mark.text.split(' ') : []));
+      expect(written.map(({ word }) => word)).toEqual(lines);
+      // There is ink at both ends of each word, or paper beside it: the two differ within a character’s reach.
+      const { rgb, width } = render(known.scene, 112);
+      for (const { word, x1, y1, x2, y2 } of written)
+        for (const [x, y] of [
+          [x1, y1],
+          [x2, y2],
+        ] as const) {
+          const reach = indices(11).map((at) => at - 5);
+          const near = reach.flatMap((dy) =>
+            reach.map((dx) => rgb[3 * ((Math.floor(y) + dy) * width + Math.floor(x) + dx)] ?? 255),
+          );
+          expect(Math.max(...near) - Math.min(...near), `${task} ${seed}: ${word}`).toBeGreaterThan(40);
+        }
+    }
+  });
 });

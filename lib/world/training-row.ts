@@ -1,3 +1,4 @@
+import { writtenWords } from './drawing';
 import { type Further, furtherQuestions } from './further';
 import { encodeJpeg } from './jpeg';
 import { paraphrased, type Words } from './paraphrases';
@@ -48,6 +49,8 @@ export interface TrainingRow {
     further: readonly Further[];
     /** What stands in the picture, for the dense training of a vision tower: none where the scene is no one of solids. */
     objects: readonly SeenObject[];
+    /** What is written in the picture, for the same; none where the scene is one of solids. */
+    written: readonly WrittenWord[];
     task: Task;
     kind: string;
     difficulty: Difficulty;
@@ -68,6 +71,15 @@ export interface SeenObject extends Pick<Thing, 'shape' | 'colour' | 'material' 
   away: number;
   ground_x: number;
   ground_y: number;
+}
+
+/** A word and where it runs: the middles of its first and of its last character, in whole pixels of the frame. */
+export interface WrittenWord {
+  word: string;
+  x1: number;
+  y1: number;
+  x2: number;
+  y2: number;
 }
 
 /** Which rows: two sets that differ in nothing but `seed` share no scene. */
@@ -138,6 +150,7 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
       accepted: acceptedForms(question),
       further: set.further ? furtherQuestions(told, set.frame, words) : [],
       objects: objectsOf(told.scene, set.frame),
+      written: writtenIn(told.scene, set.frame),
       task,
       kind: question.kind,
       difficulty: question.difficulty,
@@ -166,6 +179,19 @@ function objectsOf(scene: Scene, size: number): readonly SeenObject[] {
     const away = centimetres(fromCamera(facts, index));
     return [{ shape, colour, material, size, x1, y1, x2, y2, away, ground_x, ground_y }];
   });
+}
+
+function writtenIn(scene: Scene, size: number): readonly WrittenWord[] {
+  if (!('drawing' in scene)) return [];
+  const pixels = (hundredths: number) => Math.round((hundredths * size) / 100);
+  return scene.drawing.marks.flatMap((mark) =>
+    mark.kind !== 'text'
+      ? []
+      : writtenWords(mark).map(({ word, from, to }) => {
+          const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = [...from, ...to].map(pixels);
+          return { word, x1, y1, x2, y2 };
+        }),
+  );
 }
 
 const encode = (picture: Picture, image: ImageCode): Uint8Array =>

@@ -1,7 +1,9 @@
 """Dense training of the vision tower, before it is asked anything: what object has its centre in each image token, and the
-numbers that solutions say of its place. Learning to look by the loss of next tokens alone is many times slower.
+numbers that solutions say of its place; or what is written there. Learning to look by the loss of next tokens alone is many
+times slower.
 
-Rows of Ocean World name their objects (`extra_info.objects`); rows without any teach what is no object.
+Rows of Ocean World name their objects (`extra_info.objects`) and what is written in their pictures (`extra_info.written`);
+rows without objects teach what is no object.
 """
 
 from __future__ import annotations
@@ -52,30 +54,60 @@ class Cells:
 
 
 def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge: int) -> Cells:
-    """Labels in the reading order of the image tokens. An object belongs to the cell of its middle; where another is
-    nearer to that cell's middle, to the nearest cell that is free."""
-    side = patch * merge
-    rows, columns = grid[1] // merge, grid[2] // merge
-    cells = torch.cartesian_prod(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5)  # (C, 2): row, column
-    middles = torch.tensor([[(o["y1"] + o["y2"]) / 2, (o["x1"] + o["x2"]) / 2] for o in objects]).reshape(-1, 2) / side
-    far = (cells[:, None] - middles).square().sum(-1)  # (C, objects)
-    by_cell: dict[int, Mapping[str, Any]] = {}
-    for place in far.min(0).values.argsort().tolist() if objects else []:
-        cell = int(far[:, place].argmin())
-        far[cell] = math.inf
-        by_cell[cell] = objects[place]
+    """Labels in the reading order of the image tokens; an object belongs to the cell of its middle."""
+    by_cell = placed([((o["x1"] + o["x2"]) / 2, (o["y1"] + o["y2"]) / 2) for o in objects], grid, patch, merge)
     where = sorted(by_cell)
-    present = torch.zeros(rows * columns)
+    present = torch.zeros(grid[1] * grid[2] // merge**2)
     present[where] = 1
+    found = [objects[by_cell[cell]] for cell in where]
     return Cells(
         present,
         torch.tensor(where, dtype=torch.int64),
         {
-            name: torch.tensor([own.index(by_cell[c][name]) for c in where], dtype=torch.int64)
+            name: torch.tensor([own.index(thing[name]) for thing in found], dtype=torch.int64)
             for name, own in ATTRIBUTES.items()
         },
-        torch.tensor([numbers_of(by_cell[cell]) for cell in where], dtype=torch.int64).reshape(-1, len(NUMBERS)),
+        torch.tensor([numbers_of(thing) for thing in found], dtype=torch.int64).reshape(-1, len(NUMBERS)),
     )
+
+
+def placed(middles: Sequence[tuple[float, float]], grid: Grid, patch: int, merge: int) -> dict[int, int]:
+    """Which of some points (x, y in pixels) belongs to which cell: the one that it lies in; where another is nearer to that
+    cell's middle, the nearest cell that is free. Of more points than cells the farthest off have none."""
+    rows, columns = grid[1] // merge, grid[2] // merge
+    cells = torch.cartesian_prod(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5)  # (C, 2): row, column
+    points = torch.tensor([[y, x] for x, y in middles]).reshape(-1, 2) / (patch * merge)
+    far = (cells[:, None] - points).square().sum(-1)  # (C, points)
+    by_cell: dict[int, int] = {}
+    for point in far.min(0).values.argsort().tolist()[: len(cells)] if middles else []:
+        cell = int(far[:, point].argmin())
+        far[cell] = math.inf
+        by_cell[cell] = point
+    return by_cell
+
+
+def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, grid: Grid, patch: int, merge: int) -> Tensor:
+    """What is written in each cell (C,): the token that has its middle there, as the language part writes the word behind a
+    space; the image token, which stands for nothing, elsewhere."""
+    tokens, middles = [], []
+    for word in written:
+        ids = tokenizer.ids(f" {word['word']}")
+        pieces = [(token, tokenizer.text([token]).strip()) for token in ids]
+        length, begun = sum(len(text) for _, text in pieces), 0
+        for token, text in pieces:
+            if any(map(str.isalnum, text)):  # Cells are few: points and signs have none.
+                share = (begun + (len(text) - 1) / 2) / max(1, length - 1)
+                middles.append((between(word["x1"], word["x2"], share), between(word["y1"], word["y2"], share)))
+                tokens.append(token)
+            begun += len(text)
+    labels = torch.full((grid[1] * grid[2] // merge**2,), tokenizer.image_token)
+    for cell, index in placed(middles, grid, patch, merge).items():
+        labels[cell] = tokens[index]
+    return labels
+
+
+def between(begin: float, end: float, share: float) -> float:
+    return begin + (end - begin) * share
 
 
 def numbers_of(thing: Mapping[str, Any]) -> list[int]:
@@ -86,10 +118,11 @@ def numbers_of(thing: Mapping[str, Any]) -> list[int]:
 @dataclass(frozen=True)
 class Words:
     """Embeddings of the language part: for each attribute those of its values and of the image token itself, which stands
-    for nothing, (values + 1, D); and those of the whole numbers from 0 on that are one token, (N, D)."""
+    for nothing, (values + 1, D); those of the whole numbers from 0 on that are one token, (N, D); and all, (V, D)."""
 
     attributes: list[Tensor]
     numbers: Tensor
+    all: Tensor
 
 
 class Heads(nn.Module):
@@ -126,11 +159,12 @@ def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
     return Words(
         [torch.stack([*(embedding(f" {value}") for value in values), nothing]) for values in ATTRIBUTES.values()],
         weight[number_tokens(tokenizer.ids)],
+        weight,
     )
 
 
 def dense_loss(
-    model: Qwen2_5_VL, heads: Heads, words: Words, examples: Sequence[Example]
+    model: Qwen2_5_VL, tokenizer: Tokenizer, heads: Heads, words: Words, examples: Sequence[Example]
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch of pictures, and how much of it is right."""
     vision = model.config.vision
@@ -141,14 +175,29 @@ def dense_loss(
         for example in examples
         for grid in example.prompt.grids
     ]
+    letters = [
+        written_tokens(
+            example.row.extra_info.get("written") or [], tokenizer, grid, vision.patch_size, vision.spatial_merge_size
+        )
+        for example in examples
+        for grid in example.prompt.grids
+    ]
     tokens = model.visual(pixels.to(words.numbers.device), grids)
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
-    empty = torch.cat([cell.present for cell in cells]).to(tokens.device) == 0
+    written = torch.cat(letters).to(tokens.device)
+    lettered = written != tokenizer.image_token
+    empty = (torch.cat([cell.present for cell in cells]).to(tokens.device) == 0) & ~lettered
     attributes = heads.attributes(tokens, words)
     # Every cell counts alike: one beside an object that looks like it as well would be counted twice.
     loss = -torch.stack([scores[empty].log_softmax(1)[:, -1].sum() for scores in attributes]).mean() / max(1, len(centres))
     metrics = {}
+    if lettered.any():
+        # Of pictures that have writing, cell by cell.
+        some = torch.cat([(own != tokenizer.image_token).any().expand(len(own)) for own in letters]).to(tokens.device)
+        scores = heads.likeness(tokens[some], words.all)
+        loss = loss + F.cross_entropy(scores, written[some], reduction="sum") / lettered.sum()
+        metrics["tower/written"] = (scores.argmax(1) == written[some])[lettered[some]].float().mean().item()
     if len(centres):
         for name, scores in zip(ATTRIBUTES, attributes, strict=True):
             truth = torch.cat([cell.attributes[name] for cell in cells]).to(scores.device)
@@ -197,7 +246,8 @@ def train_tower(recipe: TowerRecipe) -> Path:
     while progress.step < recipe.steps:
         started = perf_counter()
         examples = [reader.example(position) for position in order.take(recipe.images_per_step)]
-        loss, metrics = dense_loss(run.model, heads, words, [example for example in examples if example.prompt.grids])
+        pictured = [example for example in examples if example.prompt.grids]
+        loss, metrics = dense_loss(run.model, run.tokenizer, heads, words, pictured)
         loss.backward()
         share = rate_share(recipe.optimizer, progress.step, recipe.steps)
         norm, _ = run.stepper.step(share)

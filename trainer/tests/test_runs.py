@@ -20,11 +20,12 @@ from transformers import Qwen2_5_VLForConditionalGeneration
 
 from ocean_r1.cli import main
 from ocean_r1.config import Checkpoints, parse_recipe
+from ocean_r1.data.prompts import Tokenizer
 from ocean_r1.grpo.loop import train_grpo
 from ocean_r1.models.weights import load_model, tensors_of
 from ocean_r1.sft import train_sft
 from ocean_r1.state import SaveError, checkpoints_of, kept_steps, read_state
-from ocean_r1.tower import cells_of, train_tower
+from ocean_r1.tower import cells_of, train_tower, written_tokens
 
 torch.set_num_threads(1)
 GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
@@ -95,6 +96,19 @@ def test_the_tower_learns_what_stands_where(tmp_path: Path) -> None:
     assert torch.equal(before["model.embed_tokens.weight"], after["model.embed_tokens.weight"])
 
 
+def test_the_tower_learns_what_is_written_where(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    signs = [row(index) for index in range(3)]
+    for count, sign in enumerate(signs, 1):
+        place = {"x1": 24, "y1": 24, "x2": 24, "y2": 24}
+        sign["extra_info"] |= {"objects": [], "written": [{"word": str(count), **place}]}
+    write_rows(paths["rows"], signs)
+    trained(run_of(paths, tmp_path / "out", "tower", steps=80, images_per_step=6))
+    lines = [json.loads(line)["data"] for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
+    assert lines[0]["tower/written"] < 0.7
+    assert lines[-1]["tower/written"] == 1
+
+
 def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
     place = {"away": 99, "ground_x": 50, "ground_y": 60}
     low, high = {"x1": 0, "y1": 0, "x2": 10, "y2": 12, **place}, {"x1": 20, "y1": 16, "x2": 31, "y2": 32, **place}
@@ -112,6 +126,18 @@ def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
     )
     assert crowded.where.tolist() == [0, 1]
     assert crowded.attributes["colour"].tolist() == [1, 6]
+
+
+def test_what_is_written_stands_in_the_cells_of_its_tokens(tmp_path: Path) -> None:
+    tokenizer = Tokenizer(toy(tmp_path)["model"])
+    # Digits are tokens of their own here: 4 of 4.5 has its middle at x = 4, y = 12 and 5 at 28; the point has no cell.
+    written = [{"word": "4.5", "x1": 4, "y1": 12, "x2": 28, "y2": 12}]
+    labels = written_tokens(written, tokenizer, (1, 4, 4), patch=8, merge=2).tolist()
+    assert [tokenizer.text([token]) for token in labels[:2]] == ["4", "5"]
+    assert labels[2:] == [tokenizer.image_token] * 2
+    assert written_tokens([], tokenizer, (1, 4, 4), 8, 2).tolist() == [tokenizer.image_token] * 4
+    # More tokens than cells: those that are nearest to cells have them.
+    assert tokenizer.image_token not in written_tokens(written * 9, tokenizer, (1, 4, 4), 8, 2)
 
 
 @pytest.mark.parametrize("kind", ["grpo", "sft", "tower"])
