@@ -131,12 +131,10 @@ function column(name: keyof TrainingRow, rows: readonly TrainingRow[]): ColumnSo
   return { name, data: rows.map((row) => row[name]) };
 }
 
-const wholeAsBigInt = (value: object): object =>
-  Object.fromEntries(
-    Object.entries(value).map(([key, each]) => [
-      key,
-      key === 'objects' ? each.map(wholeAsBigInt) : whole64(each),
-    ]),
-  );
-
-const whole64 = (value: unknown): unknown => (typeof value === 'number' ? BigInt(value) : value);
+/** With whole numbers as INT64 columns want them. */
+function wholeAsBigInt(value: unknown): unknown {
+  if (typeof value === 'number') return BigInt(value);
+  if (Array.isArray(value)) return value.map(wholeAsBigInt);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, wholeAsBigInt(each)]));
+}

@@ -71,24 +71,27 @@ def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge
     )
 
 
-def placed(middles: Sequence[tuple[float, float]], grid: Grid, patch: int, merge: int) -> dict[int, int]:
+def placed(
+    middles: Sequence[tuple[float, float]], grid: Grid, patch: int, merge: int, reach: float = math.inf
+) -> dict[int, int]:
     """Which of some points (x, y in pixels) belongs to which cell: the one that it lies in; where another is nearer to that
-    cell's middle, the nearest cell that is free. Of more points than cells the farthest off have none."""
+    cell's middle, the nearest cell that is free, unless its middle is farther off than `reach` sides of a cell."""
     rows, columns = grid[1] // merge, grid[2] // merge
     cells = torch.cartesian_prod(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5)  # (C, 2): row, column
     points = torch.tensor([[y, x] for x, y in middles]).reshape(-1, 2) / (patch * merge)
     far = (cells[:, None] - points).square().sum(-1)  # (C, points)
     by_cell: dict[int, int] = {}
-    for point in far.min(0).values.argsort().tolist()[: len(cells)] if middles else []:
+    for point in far.min(0).values.argsort().tolist() if middles else []:
         cell = int(far[:, point].argmin())
-        far[cell] = math.inf
-        by_cell[cell] = point
+        if far[cell, point] <= reach**2:
+            far[cell] = math.inf
+            by_cell[cell] = point
     return by_cell
 
 
 def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, grid: Grid, patch: int, merge: int) -> Tensor:
     """What is written in each cell (C,): the token that has its middle there, as the language part writes the word behind a
-    space; the image token, which stands for nothing, elsewhere."""
+    space; the image token, which stands for nothing, elsewhere. In small print some tokens find no cell of their own."""
     tokens, middles = [], []
     for word in written:
         ids = tokenizer.ids(f" {word['word']}")
@@ -101,7 +104,7 @@ def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, g
                 tokens.append(token)
             begun += len(text)
     labels = torch.full((grid[1] * grid[2] // merge**2,), tokenizer.image_token)
-    for cell, index in placed(middles, grid, patch, merge).items():
+    for cell, index in placed(middles, grid, patch, merge, reach=0.8).items():
         labels[cell] = tokens[index]
     return labels
 

@@ -130,14 +130,16 @@ def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:
 
 def test_what_is_written_stands_in_the_cells_of_its_tokens(tmp_path: Path) -> None:
     tokenizer = Tokenizer(toy(tmp_path)["model"])
-    # Digits are tokens of their own here: 4 of 4.5 has its middle at x = 4, y = 12 and 5 at 28; the point has no cell.
-    written = [{"word": "4.5", "x1": 4, "y1": 12, "x2": 28, "y2": 12}]
+    # Digits are tokens of their own here: 4 of 4.5 has its middle at x = 4, y = 8 and 5 at x = 28; the point has no cell.
+    written = [{"word": "4.5", "x1": 4, "y1": 8, "x2": 28, "y2": 8}]
     labels = written_tokens(written, tokenizer, (1, 4, 4), patch=8, merge=2).tolist()
     assert [tokenizer.text([token]) for token in labels[:2]] == ["4", "5"]
     assert labels[2:] == [tokenizer.image_token] * 2
     assert written_tokens([], tokenizer, (1, 4, 4), 8, 2).tolist() == [tokenizer.image_token] * 4
-    # More tokens than cells: those that are nearest to cells have them.
-    assert tokenizer.image_token not in written_tokens(written * 9, tokenizer, (1, 4, 4), 8, 2)
+    # What finds its cell taken goes to one beside it, and no farther.
+    assert written_tokens(written * 9, tokenizer, (1, 4, 4), 8, 2).tolist() == labels
+    below = [{**written[0], "y1": 15, "y2": 15}, *written]
+    assert tokenizer.image_token not in written_tokens(below, tokenizer, (1, 4, 4), 8, 2)
 
 
 @pytest.mark.parametrize("kind", ["grpo", "sft", "tower"])
