@@ -3,7 +3,7 @@ import { area, line, type Mark, type Point, type Rgb, text, widthOf } from './dr
 import type { Answer, Asked, Draft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
-import { list, worded } from './wording';
+import { added, list, worded } from './wording';
 
 /** Bar charts, upright and lying, whose values stand on the grid lines or over the bars, and questions that calculate with them. */
 
@@ -243,23 +243,31 @@ function askName(random: Random, wanted: string, hard: boolean): Made | null {
   const value = (order[rank] ?? 1) * unit;
   const values = levels.map((level) => level * unit);
   const categories = categoriesOf(random, set, values, { name: wanted, at: values.indexOf(value) });
+  const draft = nameDraft(random, categories, { name: wanted, value }, towards, rank);
+  return { figure: { ...figure, categories }, draft };
+}
+
+function nameDraft(
+  random: Random,
+  categories: readonly Category[],
+  { name, value }: Category,
+  towards: 'largest' | 'smallest',
+  rank: 0 | 1,
+): Draft {
   const word = random.pick(
     towards === 'largest' ? ['largest', 'highest', 'greatest'] : ['smallest', 'lowest'],
   );
   return {
-    figure: { ...figure, categories },
-    draft: {
-      kind: `chart-${rank === 0 ? '' : 'second-'}${towards}`,
-      wordings: WORDINGS.category,
-      values: {
-        word: RANKS[rank] + word,
-        height: `${RANKS[rank]}${towards === 'largest' ? 'longest' : 'shortest'}`,
-      },
-      answer: nameAnswer(wanted),
-      steps: [reading(categories), `The ${RANKS[rank]}${towards} value is ${value}, that of ${wanted}.`],
-      difficulty: rank === 0 ? 1 : 2,
-      query: { ask: 'category', towards, rank },
+    kind: `chart-${rank === 0 ? '' : 'second-'}${towards}`,
+    wordings: WORDINGS.category,
+    values: {
+      word: RANKS[rank] + word,
+      height: `${RANKS[rank]}${towards === 'largest' ? 'longest' : 'shortest'}`,
     },
+    answer: nameAnswer(name),
+    steps: [reading(categories), `The ${RANKS[rank]}${towards} value is ${value}, that of ${name}.`],
+    difficulty: rank === 0 ? 1 : 2,
+    query: { ask: 'category', towards, rank },
   };
 }
 
@@ -374,13 +382,47 @@ function numberDraft(
     kind: 'chart-sum',
     wordings: WORDINGS.sum,
     values: { names: list(some.map((c) => c.name)) },
-    steps: [
-      `${list(some.map((c) => `${c.name} is ${c.value}`))}.`,
-      `${some.map((c) => c.value).join(' + ')} = ${some.reduce((sum, c) => sum + c.value, 0)}.`,
-    ],
+    steps: [`${list(some.map((c) => `${c.name} is ${c.value}`))}.`, added(some.map((c) => c.value))],
     difficulty: some.length > 2 ? 3 : 2,
     query: { ask: 'sum', of: some.map((c) => c.name) },
   };
+}
+
+/** What else may be asked of a chart; the answers are likely ones. */
+export function furtherOfChart({ categories, step, top }: Chart, random: Random): Draft[] {
+  const draft = (kind: NumberKind, answer: number, some: readonly Category[], limit = 0): Draft => ({
+    ...numberDraft(kind, some, categories, limit),
+    answer: numberAnswer(answer),
+  });
+  const sum = (some: readonly Category[]): number => some.reduce((total, { value }) => total + value, 0);
+  const byValue = categories.toSorted((a, b) => b.value - a.value);
+  const [highest, lowest] = [byValue.slice(0, 1), byValue.slice(-1)].flat();
+  const some = () => random.shuffle(categories);
+  const [larger, smaller] = some()
+    .slice(0, 2)
+    .toSorted((a, b) => b.value - a.value);
+  if (!highest || !lowest || !larger || !smaller) return [];
+  const three = some().slice(0, 3);
+  const limit = step * random.int(1, top / step - 1);
+  const above = categories.filter(({ value }) => value > limit);
+  const towards = random.pick(['largest', 'smallest'] as const);
+  const order = towards === 'largest' ? byValue : byValue.toReversed();
+  return [
+    ...some()
+      .slice(0, 2)
+      .map((one) => draft('value', one.value, [one])),
+    draft('difference', larger.value - smaller.value, [larger, smaller]),
+    draft('sum', larger.value + smaller.value, [smaller, larger]),
+    draft('sum', sum(three), three),
+    draft('range', highest.value - lowest.value, [highest, lowest]),
+    // Whether a bar that ends on the line is above it is for no one to guess.
+    ...(above.length > 0 && categories.every(({ value }) => value !== limit)
+      ? [draft('above', above.length, above, limit)]
+      : []),
+    ...([0, 1] as const).flatMap((rank) =>
+      order.slice(rank, rank + 1).map((one) => nameDraft(random, categories, one, towards, rank)),
+    ),
+  ];
 }
 
 function draw(figure: Chart, random: Random): FlatScene['drawing'] {

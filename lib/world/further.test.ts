@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fault } from './check';
-import { furtherQuestions } from './further';
+import { flatQuestions, furtherQuestions } from './further';
 import type { Words } from './paraphrases';
 import { TASKS } from './question';
 import { Random } from './random';
@@ -26,6 +26,19 @@ test.each(SOLID)('a further question of %s is right by the checker', (task: Soli
   }
   expect(asked).toBeGreaterThan(6);
 });
+
+test.each(['chart', 'table', 'text'] as const)(
+  'further questions of a %s are right by the checker',
+  (task) => {
+    for (let n = 0; n < 25; n++) {
+      const known = ask(task, seedIn('train', n), SIZE);
+      const questions = flatQuestions(known, new Random(known.scene.seed, 'test'));
+      expect(questions.length).toBeGreaterThan(0);
+      expect(new Set(questions.map(({ text }) => text)).size).toBe(questions.length);
+      for (const question of questions) expect(fault({ scene: known.scene, question }, SIZE)).toBeNull();
+    }
+  },
+);
 
 test('a description names all things from left to right, with their boxes', () => {
   for (let n = 0; n < 6; n++) {

@@ -1,13 +1,16 @@
 import type { Prompt } from '@/lib/benchmarks/benchmark';
 import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import { furtherOfChart } from './charts';
 import type { Words } from './paraphrases';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
-import { ATTRIBUTES, type Attribute } from './question';
+import { ATTRIBUTES, type Attribute, type Draft, type Question, type Task } from './question';
 import { Random } from './random';
 import type { SolidScene } from './scene';
 import { described, factsOf, leftToRight, look, nameOf } from './solid-facts';
 import { furtherQuestion, type SolidTask } from './solid-questions';
-import { article, list } from './wording';
+import { furtherOfTable } from './tables';
+import { furtherOfText } from './texts';
+import { article, list, worded } from './wording';
 import type { Known } from './world';
 
 /**
@@ -16,7 +19,7 @@ import type { Known } from './world';
  */
 export interface Further {
   /** `description`, `attribute`, or the task that it is a question of. */
-  kind: 'description' | 'attribute' | SolidTask;
+  kind: 'description' | 'attribute' | Task;
   /** The user's message, as in a training row. */
   content: string;
   question: string;
@@ -46,7 +49,7 @@ export function furtherQuestions(known: Known, size: number, words: Words): Furt
   return [
     ...(all === null ? [] : [further('description', THINK_PROMPT, random.pick(DESCRIBE), told)]),
     ...('drawing' in scene
-      ? []
+      ? flatQuestions(known, random).map((question) => answered(question, question.text))
       : [...attributes(scene, size), ...ASKED.flatMap((task, nth) => asked(scene, task, nth, size, words))]),
   ];
 }
@@ -95,8 +98,22 @@ function asked(scene: SolidScene, task: SolidTask, nth: number, size: number, wo
   const random = new Random(scene.seed, `further/${task}/${nth}`);
   const question = furtherQuestion(task, scene, random, size);
   if (question === null) return [];
-  const text = words(question, random.split('words'));
-  return [further(task, promptOf(question), text, perfectResponse(question))];
+  return [answered(question, words(question, random.split('words')))];
+}
+
+const answered = (question: Question, text: string): Further =>
+  further(question.task, promptOf(question), text, perfectResponse(question));
+
+/** None of a geometric figure: it is built for the one that its seed asks. */
+export function flatQuestions(known: Known, random: Random): Question[] {
+  const some = (task: Task, drafts: readonly Draft[]): Question[] => {
+    const asked = drafts.map((draft) => worded(task, random, draft));
+    return asked.filter(({ text }, i) => asked.findIndex((other) => other.text === text) === i);
+  };
+  if ('chart' in known) return some('chart', furtherOfChart(known.chart, random));
+  if ('table' in known) return some('table', furtherOfTable(known.table, random));
+  if ('printed' in known) return some('text', furtherOfText(known.printed, random));
+  return [];
 }
 
 /** All that a picture says, in words; null for a geometric figure, whose questions say what matters in it. */

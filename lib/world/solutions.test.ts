@@ -3,6 +3,7 @@ import { concluded } from './answers';
 import { Random } from './random';
 import { seedIn } from './scene';
 import { factsOf, look } from './solid-facts';
+import { added } from './wording';
 import { ask } from './world';
 
 /** What a worked solution says of a scene has to be so, thing by thing, and its last word has to be the answer. */
@@ -107,4 +108,9 @@ test('a relation is said, then looked for among the choices as far as the right 
     expect(choices.map(([, , , verdict]) => verdict)).toEqual([...choices.slice(1).map(() => 'no'), 'yes']);
     expect(`(${choices.at(-1)?.[1]})`).toBe(concluded(question.answer));
   }
+});
+
+test('numbers are added one at a time', () => {
+  expect(added([10, 44, 48])).toBe('10 + 44 = 54. 54 + 48 = 102.');
+  expect(added([7, 5])).toBe('7 + 5 = 12.');
 });

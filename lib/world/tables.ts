@@ -4,7 +4,7 @@ import { area, line, type Mark, type Rgb, text, widthOf } from './drawing';
 import type { Asked, Draft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
-import { list, worded } from './wording';
+import { added, list, worded } from './wording';
 
 /** Small tables of whole numbers, and questions that look up and calculate. */
 
@@ -186,24 +186,37 @@ function askName(random: Random, wanted: string, hard: boolean): Made | null {
   );
   return {
     table: { ...table, rows },
-    draft: {
-      kind: 'table-row',
-      wordings: WORDINGS.row,
-      values: {
-        column,
-        word: random.pick(towards === 'largest' ? ['largest', 'highest'] : ['smallest', 'lowest']),
-      },
-      answer: nameAnswer(wanted),
-      steps: [
-        reading(
-          column,
-          rows.map((row) => ({ name: row.name, value: value(row) })),
-        ),
-        `The ${towards} is ${value(best)}, that of ${wanted}.`,
-      ],
-      difficulty: 2,
-      query: { ask: 'row-of', column, towards },
+    draft: rowDraft(
+      random,
+      column,
+      columnOf({ ...table, rows }, c),
+      { name: wanted, value: value(best) },
+      towards,
+    ),
+  };
+}
+
+const columnOf = ({ rows }: Table, c: number): { name: string; value: number }[] =>
+  rows.map(({ name, cells }) => ({ name, value: cells[c] ?? 0 }));
+
+function rowDraft(
+  random: Random,
+  column: string,
+  all: readonly { name: string; value: number }[],
+  found: { name: string; value: number },
+  towards: 'largest' | 'smallest',
+): Draft {
+  return {
+    kind: 'table-row',
+    wordings: WORDINGS.row,
+    values: {
+      column,
+      word: random.pick(towards === 'largest' ? ['largest', 'highest'] : ['smallest', 'lowest']),
     },
+    answer: nameAnswer(found.name),
+    steps: [reading(column, all), `The ${towards} is ${found.value}, that of ${found.name}.`],
+    difficulty: 2,
+    query: { ask: 'row-of', column, towards },
   };
 }
 
@@ -285,7 +298,8 @@ function numberDraft(
       values: { column, items: list(some.map(({ name, count }) => `${count} x ${name}`)) },
       steps: [
         reading(column, some),
-        `${some.map(({ value, count }) => `${count} * ${value}`).join(' + ')} = ${answer}.`,
+        some.map(({ value, count }) => `${count} * ${value} = ${count * value}.`).join(' '),
+        added(some.map(({ value, count }) => count * value)),
       ],
       difficulty: 4,
       query: { ask: 'cost', column, items: some.map(({ name, count }) => ({ row: name, count })) },
@@ -294,10 +308,71 @@ function numberDraft(
     kind: 'table-sum',
     wordings: WORDINGS.sum,
     values: { column, names: list(some.map(({ name }) => name)) },
-    steps: [reading(column, some), `${some.map(({ value }) => value).join(' + ')} = ${answer}.`],
+    steps: [reading(column, some), added(some.map(({ value }) => value))],
     difficulty: some.length > 2 ? 3 : 2,
     query: { ask: 'column-sum', column, of: some.map(({ name }) => name) },
   };
+}
+
+/** What else may be asked of a table; the answers are likely ones. */
+export function furtherOfTable(table: Table, random: Random): Draft[] {
+  const column = () => {
+    const c = random.int(0, table.columns.length - 1);
+    return {
+      heading: table.columns[c] ?? '',
+      cells: random.shuffle(columnOf(table, c)),
+      all: columnOf(table, c),
+    };
+  };
+  const draft = (
+    kind: NumberKind,
+    heading: string,
+    some: readonly { name: string; value: number; count?: number }[],
+  ): Draft => {
+    const named = some.map((cell) => ({ count: 1, ...cell }));
+    const [first, ...others] = named.map(({ value, count }) => value * count);
+    const answer = others.reduce(
+      (total, other) => total + (kind === 'difference' ? -other : other),
+      first ?? 0,
+    );
+    return { ...numberDraft(kind, heading, named, answer), answer: numberAnswer(answer) };
+  };
+  const byValue = (cells: readonly { name: string; value: number }[]) =>
+    cells.toSorted((a, b) => b.value - a.value);
+  const cell = () => {
+    const { heading, cells } = column();
+    return draft('cell', heading, cells.slice(0, 1));
+  };
+  const difference = () => {
+    const { heading, cells } = column();
+    const [a, b] = byValue(cells.slice(0, 2));
+    return a && b && a.value > b.value ? [draft('difference', heading, [a, b])] : [];
+  };
+  const sum = (count: number) => {
+    const { heading, cells } = column();
+    return draft('sum', heading, cells.slice(0, count));
+  };
+  const cost = () => {
+    const { heading, cells } = column();
+    return table.columns.every((name) => PRICED.includes(name))
+      ? [
+          draft(
+            'cost',
+            heading,
+            cells.slice(0, 2).map((one) => ({ ...one, count: random.int(2, 4) })),
+          ),
+        ]
+      : [];
+  };
+  const row = (towards: 'largest' | 'smallest') => {
+    const { heading, all } = column();
+    const order = towards === 'largest' ? byValue(all) : byValue(all).toReversed();
+    const [best, second] = order;
+    return best && second && best.value !== second.value
+      ? [rowDraft(random, heading, all, best, towards)]
+      : [];
+  };
+  return [cell(), cell(), ...difference(), sum(2), sum(3), ...cost(), ...row('largest'), ...row('smallest')];
 }
 
 function draw(made: Table, random: Random): FlatScene['drawing'] {

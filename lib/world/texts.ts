@@ -141,6 +141,10 @@ function draftsOf({ lines, fields }: Printed): DraftMaker[] {
   return makers;
 }
 
+/** What else may be asked of a text. */
+export const furtherOfText = (printed: Printed, random: Random): Draft[] =>
+  draftsOf(printed).flatMap((make) => [make(random, printed, 0), make(random, printed, 0)]);
+
 const whole: DraftMaker = (_, { lines }, harder) => ({
   kind: 'text-all',
   wordings: WORDINGS.all,

@@ -46,3 +46,14 @@ export function list(items: readonly string[]): string {
 }
 
 export const article = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+
+/** "10 + 44 = 54. 54 + 48 = 102." One addition at a time, as one does it in the head. */
+export function added([first = 0, ...others]: readonly number[]): string {
+  let sum = first;
+  const steps = others.map((number) => {
+    const before = sum;
+    sum += number;
+    return `${before} + ${number} = ${sum}.`;
+  });
+  return steps.join(' ');
+}
