@@ -5,11 +5,11 @@ set -e
 world="npx ocean world --size 224 --frame 128 --paraphrase"
 solids=counting,existence,relation,depth,distance,referring
 npx ocean world --split train --count 3000 --seed 20 --size 96 --further --out rows/words
-$world --split train --task $solids --count 16000 --seed 51 --further --out rows/solids
-$world --split train --task geometry,chart,table,text --count 2400 --seed 52 --further --out rows/flat
-$world --split train --task counting,geometry,chart,table --count 1200 --seed 31 --out rows/stage1
-$world --split train --task counting --count 1200 --seed 33 --out rows/counting
-$world --split train --task $solids --count 2400 --seed 32 --out rows/stage2
+$world --split train --task $solids --count 18000 --seed 54 --further --out rows/solids
+$world --split train --task geometry,chart,table,text --count 3000 --seed 55 --further --out rows/flat
+$world --split train --task counting,geometry,chart,table,text --count 1500 --seed 35 --out rows/stage1
+$world --split train --task counting --count 1600 --seed 37 --out rows/counting
+$world --split train --task $solids --count 3000 --seed 36 --out rows/stage2
 $world --split val --count 480 --seed 1 --out rows/val
 
 ocean-r1 new --shape trainer/recipes/nano-shape.toml --rows rows/words --out models/nano
