@@ -98,7 +98,7 @@ def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, g
         pieces = [(token, tokenizer.text([token]).strip()) for token in ids]
         length, begun = sum(len(text) for _, text in pieces), 0
         for token, text in pieces:
-            if any(map(str.isalnum, text)):  # Cells are few: points and signs have none.
+            if is_read(text):
                 share = (begun + (len(text) - 1) / 2) / max(1, length - 1)
                 middles.append((between(word["x1"], word["x2"], share), between(word["y1"], word["y2"], share)))
                 tokens.append(token)
@@ -107,6 +107,11 @@ def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, g
     for cell, index in placed(middles, grid, patch, merge, reach=0.8).items():
         labels[cell] = tokens[index]
     return labels
+
+
+def is_read(text: str) -> bool:
+    """Whether a token's text has a letter or a digit: cells are few, and points and signs have none."""
+    return any(map(str.isalnum, text))
 
 
 def between(begin: float, end: float, share: float) -> float:
@@ -134,6 +139,7 @@ class Heads(nn.Module):
     def __init__(self, width: int) -> None:
         super().__init__()
         self.numbers = nn.Linear(width, len(NUMBERS) * width, bias=False)
+        self.nothing = nn.Parameter(torch.empty(width))
         self.log_scale = nn.Parameter(torch.tensor(3.0))
 
     def attributes(self, tokens_CD: Tensor, words: Words) -> list[Tensor]:
@@ -144,6 +150,12 @@ class Heads(nn.Module):
         """Of tokens that have an object scores of the values of its NUMBERS (K, NUMBERS, N)."""
         said = self.numbers(tokens_KD).reshape(len(tokens_KD), -1, tokens_KD.shape[1])
         return self.likeness(said, words.numbers)
+
+    def written(self, tokens_CD: Tensor, words: Words, image_token: int) -> Tensor:
+        """Of each token scores of what is written there (C, V). The image token, nothing, has a vector of its own here: the
+        embeddings of tokens that no text has are all alike, and nothing could not be told from them."""
+        nothing = torch.arange(len(words.all), device=tokens_CD.device)[:, None] == image_token
+        return self.likeness(tokens_CD, torch.where(nothing, self.nothing, words.all))
 
     def likeness(self, tokens: Tensor, words_WD: Tensor) -> Tensor:
         return F.linear(F.normalize(tokens, dim=-1), F.normalize(words_WD, dim=-1)) * self.log_scale.exp()
@@ -198,7 +210,7 @@ def dense_loss(
     if lettered.any():
         # Of pictures that have writing, cell by cell.
         some = torch.cat([(own != tokenizer.image_token).any().expand(len(own)) for own in letters]).to(tokens.device)
-        scores = heads.likeness(tokens[some], words.all)
+        scores = heads.written(tokens[some], words, tokenizer.image_token)
         loss = loss + F.cross_entropy(scores, written[some], reduction="sum") / lettered.sum()
         metrics["tower/written"] = (scores.argmax(1) == written[some])[lettered[some]].float().mean().item()
     if len(centres):
@@ -216,7 +228,7 @@ def dense_loss(
         for index, name in enumerate(NUMBERS):
             metrics[f"tower/error/{name}"] = (told - numbers)[:, index].abs().float().mean().item()
         metrics["tower/iou_over_half"] = (overlap(told[:, :4], numbers[:, :4]) > 0.5).float().mean().item()
-    found = attributes[0].argmax(1) < attributes[0].shape[1] - 1
+    found = (attributes[0].argmax(1) < attributes[0].shape[1] - 1) & ~lettered
     counts = [int(part.sum()) for part in found.split([len(cell.present) for cell in cells])]
     right = [count == len(cell.where) for count, cell in zip(counts, cells, strict=True)]
     metrics["tower/count"] = sum(right) / len(right)
@@ -276,4 +288,5 @@ def train_tower(recipe: TowerRecipe) -> Path:
 @torch.no_grad()
 def draw(heads: Heads, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
-    heads.numbers.weight.normal_(0, 0.02, generator=generator)
+    for weight in (heads.numbers.weight, heads.nothing):
+        weight.normal_(0, 0.02, generator=generator)
