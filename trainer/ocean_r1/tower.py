@@ -98,7 +98,7 @@ def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, g
         pieces = [(token, tokenizer.text([token]).strip()) for token in ids]
         length, begun = sum(len(text) for _, text in pieces), 0
         for token, text in pieces:
-            if is_read(text):
+            if any(map(str.isalnum, text)):  # Cells are few: points and signs have none.
                 share = (begun + (len(text) - 1) / 2) / max(1, length - 1)
                 middles.append((between(word["x1"], word["x2"], share), between(word["y1"], word["y2"], share)))
                 tokens.append(token)
@@ -107,11 +107,6 @@ def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, g
     for cell, index in placed(middles, grid, patch, merge, reach=0.8).items():
         labels[cell] = tokens[index]
     return labels
-
-
-def is_read(text: str) -> bool:
-    """Whether a token's text has a letter or a digit: cells are few, and points and signs have none."""
-    return any(map(str.isalnum, text))
 
 
 def between(begin: float, end: float, share: float) -> float:
