@@ -396,7 +396,7 @@ export function furtherOfChart({ categories, step, top }: Chart, random: Random)
   });
   const sum = (some: readonly Category[]): number => some.reduce((total, { value }) => total + value, 0);
   const byValue = categories.toSorted((a, b) => b.value - a.value);
-  const [highest, lowest] = [byValue.slice(0, 1), byValue.slice(-1)].flat();
+  const [highest, lowest] = [byValue[0], byValue.at(-1)];
   const some = () => random.shuffle(categories);
   const [larger, smaller] = some()
     .slice(0, 2)
