@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseFile } from './parse-file';
 import { VlmError } from './types';
 
@@ -43,15 +43,15 @@ export interface GraphPaths {
 }
 
 const dtype = z.enum(DTYPES);
-const parts = z.union([z.boolean(), z.int().nonnegative()]);
+const parts = z.union([z.boolean(), z.int().check(z.nonnegative())]);
 const config = z.object({
-  'transformers.js_config': z
-    .object({
-      dtype: z.union([dtype, z.partialRecord(z.enum(GRAPHS), dtype)]).optional(),
+  'transformers.js_config': z.optional(
+    z.object({
+      dtype: z.optional(z.union([dtype, z.partialRecord(z.enum(GRAPHS), dtype)])),
       // How many files of weights lie beside each graph (true: one), or beside the graph or file of that name.
-      use_external_data_format: z.union([parts, z.record(z.string(), parts)]).optional(),
-    })
-    .optional(),
+      use_external_data_format: z.optional(z.union([parts, z.record(z.string(), parts)])),
+    }),
+  ),
 });
 
 /** What `config.json` says of the graphs' files. */

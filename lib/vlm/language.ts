@@ -1,6 +1,6 @@
 import { Template } from '@huggingface/jinja';
 import { Tokenizer } from '@huggingface/tokenizers';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseFile } from './parse-file';
 import { type Message, VlmError } from './types';
 
@@ -11,7 +11,7 @@ const tokenizerFile = z.looseObject({
   }),
   model: z.looseObject({ vocab: z.record(z.string(), z.int()) }),
 });
-const tokenizerConfig = z.looseObject({ chat_template: z.string().optional() });
+const tokenizerConfig = z.looseObject({ chat_template: z.optional(z.string()) });
 
 /** A model's tokens and chat template. */
 export class Language {

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 
 /**
  * `public/models/models.json`: the models that the page offers, and of each the files that a browser fetches to open it.
@@ -8,14 +8,14 @@ export const manifestSchema = z.strictObject({
   models: z.array(
     z.strictObject({
       /** The name of its folder beside the manifest. */
-      id: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-      label: z.string().min(1),
+      id: z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)),
+      label: z.string().check(z.minLength(1)),
       stage: z.enum(['base', 'stage1', 'stage2']),
       files: z.array(
         z.strictObject({
-          path: z.string().regex(/^[\w-]+(\/[\w-]+)*\.\w+$/),
-          bytes: z.int().positive(),
-          sha256: z.string().regex(/^[0-9a-f]{64}$/),
+          path: z.string().check(z.regex(/^[\w-]+(\/[\w-]+)*\.\w+$/)),
+          bytes: z.int().check(z.positive()),
+          sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
         }),
       ),
     }),

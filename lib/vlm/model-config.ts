@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { parseFile } from './parse-file';
 import type { PixelBounds } from './resize';
 import { VlmError } from './types';
@@ -29,14 +29,15 @@ export interface ImageSettings {
   std: readonly [number, number, number];
 }
 
-const count = z.int().positive();
+const count = z.int().check(z.positive());
+const token = z.int().check(z.nonnegative());
 const text = z.object({
   vocab_size: count,
   hidden_size: count,
   num_hidden_layers: count,
   num_attention_heads: count,
   num_key_value_heads: count,
-  head_dim: count.nullish(),
+  head_dim: z.nullish(count),
   max_position_embeddings: count,
 });
 
@@ -44,37 +45,38 @@ const nested = z.object({ text_config: text });
 
 const config = z.looseObject({
   model_type: z.literal('qwen2_5_vl', 'this engine opens models of the type "qwen2_5_vl"'),
-  image_token_id: z.int().nonnegative(),
+  image_token_id: token,
   vision_config: z.object({ spatial_merge_size: count }),
 });
 
-const stopTokens = z.union([z.int().nonnegative(), z.array(z.int().nonnegative()).nonempty()]);
+const stopTokens = z.union([token, z.array(token).check(z.minLength(1))]);
 const generation = z.object({ eos_token_id: stopTokens });
 
 const three = z.tuple([z.number(), z.number(), z.number()]);
-const preprocessor = z
-  .object({
+const preprocessor = z.pipe(
+  z.object({
     patch_size: count,
     temporal_patch_size: count,
     merge_size: count,
-    min_pixels: count.nullish(),
-    max_pixels: count.nullish(),
-    size: z.object({ shortest_edge: count, longest_edge: count }).partial().nullish(),
+    min_pixels: z.nullish(count),
+    max_pixels: z.nullish(count),
+    size: z.nullish(z.partial(z.object({ shortest_edge: count, longest_edge: count }))),
     image_mean: three,
     image_std: three,
-    rescale_factor: z.number().default(1 / 255),
-    resample: z.literal(3, 'pictures are resized by the bicubic filter here (3)').default(3),
-  })
-  .transform(({ min_pixels, max_pixels, size, ...rest }, context) => {
+    rescale_factor: z._default(z.number(), 1 / 255),
+    resample: z._default(z.literal(3, 'pictures are resized by the bicubic filter here (3)'), 3),
+  }),
+  z.transform(({ min_pixels, max_pixels, size, ...rest }, context) => {
     const least = min_pixels ?? size?.shortest_edge;
     const most = max_pixels ?? size?.longest_edge;
     if (least !== undefined && most !== undefined && least <= most) return { ...rest, least, most };
     const key = least === undefined ? 'min_pixels' : 'max_pixels';
     const message =
       most === undefined || least === undefined ? 'is missing' : `is below min_pixels (${least})`;
-    context.addIssue({ code: 'custom', path: [key], message });
+    context.issues.push({ code: 'custom', path: [key], message, input: rest });
     return z.NEVER;
-  });
+  }),
+);
 
 /** Contents of `config.json`, `generation_config.json` and `preprocessor_config.json`. */
 export interface Settings {
