@@ -5,6 +5,7 @@ import { sceneQuestions } from '../lib/chat/scene-questions';
 import { truthText } from '../lib/chat/verdict';
 import type { Task } from '../lib/world/question';
 import { seedIn } from '../lib/world/scene';
+import { ask as askWorld } from '../lib/world/world';
 import { expectAccessible } from './accessible';
 import { MODEL_PORT, type Seen } from './model-server';
 import { offeredModels } from './models';
@@ -20,7 +21,7 @@ test.skip(models.length === 0, 'no model is exported into public/models');
 test.describe.configure({ timeout: 180_000 });
 
 const seed = (n: number) => seedIn('test', n);
-const known = (task: Task, n = 0) => sceneQuestions(task, seed(n), 224);
+const known = (task: Task, n = 0) => sceneQuestions(askWorld(task, seed(n), 224), 224);
 const open = (page: Page, task: Task, n = 0) => page.goto(`/chat?task=${task}&seed=${seed(n)}`);
 
 const questions = (page: Page) => page.getByRole('heading', { level: 2 }).and(page.locator('.chat-question'));

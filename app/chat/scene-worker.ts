@@ -1,20 +1,45 @@
 import { sceneQuestions } from '@/lib/chat/scene-questions';
+import type { Task } from '@/lib/world/question';
+import { renderSolids } from '@/lib/world/raycast';
 import type { Picture } from '@/lib/world/scene';
-import { render } from '@/lib/world/world';
-import type { RolledScene, SceneRequest } from './scenes';
+import { isSolidTask, solidQuestion } from '@/lib/world/solid-questions';
+import type { Known } from '@/lib/world/world';
+import type { RolledScene, SceneReply, SceneRequest } from './scenes';
 
-/** A web worker: Ocean World at work for the chat. Every request gets its scene back. */
-self.onmessage = ({ data: { number, task, seed, size, shown } }: MessageEvent<SceneRequest>) => {
-  const { known, asked, further } = sceneQuestions(task, seed, size);
-  const rolled: RolledScene = {
-    number,
-    asked,
-    further,
-    exact: rgbaOf(render(known.scene, size)),
-    shown: rgbaOf(render(known.scene, shown)),
-  };
-  self.postMessage(rolled, { transfer: [rolled.exact.buffer, rolled.shown.buffer] });
+/** A web worker: Ocean World at work for the chat. Every request gets its scene back, or why there is none. */
+self.onmessage = async ({ data: { number, ...request } }: MessageEvent<SceneRequest>) => {
+  const post = (reply: SceneReply, transfer: ArrayBuffer[]) => self.postMessage(reply, { transfer });
+  try {
+    const scene = await roll(request);
+    post({ number, scene }, [scene.exact.buffer, scene.shown.buffer]);
+  } catch (error) {
+    post({ number, reason: (error as Error).message }, []);
+  }
 };
+
+async function roll({ task, seed, size, shown }: Omit<SceneRequest, 'number'>): Promise<RolledScene> {
+  const { known, paint } = await sceneOf(task, seed, size);
+  return { ...sceneQuestions(known, size), exact: rgbaOf(paint(size)), shown: rgbaOf(paint(shown)) };
+}
+
+interface PaintedScene {
+  known: Known;
+  /** The picture with a side of so many pixels. */
+  paint: (size: number) => Picture;
+}
+
+/** Scenes of solids are what a visitor sees first: the flat half of the world is fetched when one of it is rolled. */
+async function sceneOf(task: Task, seed: number, size: number): Promise<PaintedScene> {
+  if (isSolidTask(task)) {
+    const known = solidQuestion(task, seed, size);
+    return { known, paint: (side) => renderSolids(known.scene, side) };
+  }
+  const { ask, render } = await import('@/lib/world/world').catch((cause: unknown) => {
+    throw new Error('What draws this kind of picture could not be fetched.', { cause });
+  });
+  const known = ask(task, seed, size);
+  return { known, paint: (side) => render(known.scene, side) };
+}
 
 function rgbaOf({ width, height, rgb }: Picture): RolledScene['exact'] {
   const rgba = new Uint8ClampedArray(width * height * 4).fill(255);

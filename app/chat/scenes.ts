@@ -10,8 +10,10 @@ export interface SceneRequest extends Pick<SceneRef, 'task' | 'seed' | 'size'> {
   shown: number;
 }
 
+/** What comes back for a request of that number. */
+export type SceneReply = { number: number } & ({ scene: RolledScene } | { reason: string });
+
 export interface RolledScene {
-  number: number;
   /** The question that the seed asks, with its answer. */
   asked: Suggestion;
   further: readonly Suggestion[];
@@ -66,8 +68,10 @@ export class Scenes {
 
   private start(): Worker {
     const worker = new Worker(new URL('./scene-worker.ts', import.meta.url), { type: 'module' });
-    worker.onmessage = ({ data }: MessageEvent<RolledScene>) => {
-      this.waiting.get(data.number)?.resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<SceneReply>) => {
+      const asked = this.waiting.get(data.number);
+      if ('scene' in data) asked?.resolve(data.scene);
+      else asked?.reject(new Error(data.reason));
       this.waiting.delete(data.number);
     };
     worker.onerror = ({ message }) => {

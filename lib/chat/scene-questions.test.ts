@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { TASKS } from '@/lib/world/question';
 import { seedIn } from '@/lib/world/scene';
+import { ask } from '@/lib/world/world';
 import { turnSchema } from './conversation';
 import { sceneQuestions } from './scene-questions';
 import { judge } from './verdict';
@@ -9,7 +10,8 @@ test.each(TASKS)(
   'a scene of %s has questions that a turn can hold, each answered by its own truth',
   (task) => {
     for (let n = 0; n < 5; n++) {
-      const { known, asked, further } = sceneQuestions(task, seedIn('test', n), 128);
+      const known = ask(task, seedIn('test', n), 128);
+      const { asked, further } = sceneQuestions(known, 128);
       expect(further.length).toBeGreaterThanOrEqual('drawing' in known.scene ? 1 : 3);
       for (const { question, promptId, truth } of [asked, ...further]) {
         const text =

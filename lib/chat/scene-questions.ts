@@ -1,15 +1,14 @@
 import { promptOf } from '@/lib/world/prompts';
-import type { Question, Task } from '@/lib/world/question';
+import type { Question } from '@/lib/world/question';
 import { Random } from '@/lib/world/random';
 import { furtherQuestion } from '@/lib/world/solid-questions';
-import { ask, type Known } from '@/lib/world/world';
+import type { Known } from '@/lib/world/world';
 import type { Truth, Turn } from './conversation';
 
 /** A question that may be asked about a picture, with its answer where that is known. */
 export interface Suggestion extends Pick<Turn, 'question' | 'promptId' | 'truth'> {}
 
 export interface SceneQuestions {
-  known: Known;
   /** The question that the seed asks. */
   asked: Suggestion;
   /** Others on the same scene. */
@@ -18,19 +17,16 @@ export interface SceneQuestions {
 
 const FURTHER = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring'] as const;
 
-/** Loads Ocean World: for its worker alone. */
-export function sceneQuestions(task: Task, seed: number, size: number): SceneQuestions {
-  const known = ask(task, seed, size);
-  const { scene, question } = known;
+/** Loads Ocean World's solids: for its worker alone. `size` is the side of the picture in whose frame boxes are. */
+export function sceneQuestions({ scene, question }: Known, size: number): SceneQuestions {
   const others =
     'drawing' in scene
       ? []
-      : FURTHER.filter((other) => other !== task).flatMap((other) => {
-          const found = furtherQuestion(other, scene, new Random(seed, `chat/${other}`), size);
+      : FURTHER.filter((other) => other !== question.task).flatMap((other) => {
+          const found = furtherQuestion(other, scene, new Random(scene.seed, `chat/${other}`), size);
           return found === null ? [] : [suggestionOf(found, size)];
         });
   return {
-    known,
     asked: suggestionOf(question, size),
     further: [...others, { question: 'Describe the image.', promptId: 'seed-think', truth: null }],
   };

@@ -26,6 +26,8 @@ const PLANS: Readonly<Record<SolidTask, (random: Random, hard: boolean) => Plan>
   referring: referringPlan,
 };
 
+export const isSolidTask = (task: Task): task is SolidTask => task in PLANS;
+
 /** How often a scene is asked before another is made, and how often before it is painted anew. */
 const TRIES = 120;
 const TRIES_A_COAT = 4;
