@@ -7,6 +7,7 @@ const FIGURES = {
   'world-render': async () => (await import('../bench/world-render.mjs')).worldRender(),
   'world-rows': async () => (await import('../bench/world-rows.mjs')).worldRows(),
   'first-paint': async () => (await import('../bench/first-paint.mjs')).firstPaint(),
+  'first-answer': async () => (await import('../bench/first-answer.mjs')).firstAnswer(),
   vlm: async () => (await import('../bench/vlm.mjs')).vlm(),
   'web-memory': async () => (await import('../bench/web-memory.mjs')).webMemory(),
 };

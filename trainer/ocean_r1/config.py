@@ -198,6 +198,8 @@ class SftRecipe(Section):
     """This share of the solutions has its reasoning replaced by a phrase: the habit of answering at once."""
     follow_ups: Share = 0
     """This share of the further questions is asked behind another one and its answer."""
+    second_pictures: Share = 0
+    """This share of the rows comes behind another row, its picture and its solution: conversations about two pictures."""
     max_new_tokens: Positive = 512
     """Of greedy replies when it is validated."""
     reward: Reward = Reward()

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ocean_r1.config import SftRecipe
 from ocean_r1.data.order import Order
-from ocean_r1.data.prompts import Example, Tokenizer
+from ocean_r1.data.prompts import Example, Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Message, RowError
 from ocean_r1.grpo.forward import Prompt, group_hidden, token_stats
 from ocean_r1.metrics import Bar, MetricsFile
@@ -45,36 +45,69 @@ def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number:
     from it follows who is asked without the instruction, answered at a glance, or asked after another question. Raises
     RowError where a row has no solution to learn from."""
     chance = random.Random(f"{recipe.seed}/{number}")
-    info = example.row.extra_info
-    asked = example.row.prompt[-1]
-    given = [{"content": asked.content, "question": info.get("question"), "solution": info.get("solution")}]
     image = tokenizer.image_token
     ids = example.prompt.ids.tolist()
     shared = len(ids) - ids[::-1].index(image) if image in ids else len(ids)
     branches, learnt = [], []
-    earlier: list[Message] = []
-    further = [item for item in info.get("further") or [] if recipe.further is None or item["kind"] in recipe.further]
-    for item in [*given, *further]:
-        solution, question = item["solution"], item["question"]
-        if not isinstance(solution, str) or not solution:
-            raise RowError(f"{example.name}: there is no extra_info.solution to learn from")
-        content = item["content"]
-        if question and chance.random() < recipe.without_instruction:
-            content = f"{IMAGE_MARK} {question}" if IMAGE_MARK in content else question
-        if chance.random() < recipe.at_a_glance:
-            solution = THINKING.sub(f"<think>{AT_A_GLANCE}</think>", solution, count=1)
-        said = [asked.model_copy(update={"content": content}), Message(role="assistant", content=solution)]
+    earlier: tuple[Message, ...] = ()
+    for item in [None, *further_of(example, recipe)]:
+        asked, answer = turn_of(example, item, recipe, chance)
         if earlier and chance.random() < recipe.follow_ups:
-            said = [*earlier, asked.model_copy(update={"content": content.removeprefix(f"{IMAGE_MARK} ")}), said[1]]
+            asked = asked.model_copy(update={"content": asked.content.removeprefix(f"{IMAGE_MARK} ")})
         else:
-            earlier = said
-        conversation = (*example.row.prompt[:-1], *said[:-1])
+            earlier = example.row.prompt[:-1]
+        conversation = (*earlier, asked)
+        earlier = (*conversation, answer)
         before = tokenizer.ids(tokenizer.chat(conversation)) if image in ids else ids
         behind = before[len(before) - before[::-1].index(image) :] if image in ids else []
-        target = [*tokenizer.ids(solution), tokenizer.stop_tokens[0]]
+        target = [*tokenizer.ids(answer.content), tokenizer.stop_tokens[0]]
         branches.append(torch.tensor([*behind, *target]))
         learnt += [False] * len(behind) + [True] * len(target)
     return Lesson(replace(example.prompt, ids=example.prompt.ids[:shared]), branches, torch.tensor(learnt))
+
+
+def further_of(example: Example, recipe: SftRecipe) -> list[dict[str, str]]:
+    further = example.row.extra_info.get("further") or []
+    return [item for item in further if recipe.further is None or item["kind"] in recipe.further]
+
+
+def turn_of(
+    example: Example, item: dict[str, str] | None, recipe: SftRecipe, chance: random.Random
+) -> tuple[Message, Message]:
+    """A further question with its solution, or the row's own. Raises RowError where there is no solution."""
+    info = example.row.extra_info
+    content = item["content"] if item else example.row.prompt[-1].content
+    question, solution = (item or info).get("question"), (item or info).get("solution")
+    if not isinstance(solution, str) or not solution:
+        raise RowError(f"{example.name}: there is no extra_info.solution to learn from")
+    if question and chance.random() < recipe.without_instruction:
+        content = f"{IMAGE_MARK} {question}" if IMAGE_MARK in content else question
+    if chance.random() < recipe.at_a_glance:
+        solution = THINKING.sub(f"<think>{AT_A_GLANCE}</think>", solution, count=1)
+    return Message(role="user", content=content), Message(role="assistant", content=solution)
+
+
+def after(earlier: Example, example: Example, reader: Reader, recipe: SftRecipe, number: int) -> Example:
+    """The example behind another one and its solution: a conversation that goes on with a new picture."""
+    told = turn_of(earlier, None, recipe, random.Random(f"{recipe.seed}/{number}/after"))
+    asked = (message for message in example.row.prompt if message.role != "system")
+    conversation = (*earlier.row.prompt[:-1], *told, *asked)
+    grids = (*earlier.prompt.grids, *example.prompt.grids)
+    ids = reader.expand(reader.tokenizer.ids(reader.tokenizer.chat(conversation)), grids, example.name)
+    patches = [each.prompt.patches for each in (earlier, example) if each.prompt.patches is not None]
+    prompt = Prompt(torch.tensor(ids), torch.cat(patches) if patches else None, grids)
+    return replace(example, prompt=prompt, row=example.row.model_copy(update={"prompt": conversation}))
+
+
+def lessons_of(examples: list[Example], reader: Reader, recipe: SftRecipe, seen: int) -> list[Lesson]:
+    """The lessons of a step; `seen` rows were learnt from before. Some have the row before them for an earlier picture."""
+    lessons = []
+    for index, example in enumerate(examples):
+        number = seen + index
+        if random.Random(f"{recipe.seed}/{number}/pictures").random() < recipe.second_pictures:
+            example = after(examples[index - 1], example, reader, recipe, number)
+        lessons.append(lesson_of(example, reader.tokenizer, recipe, number))
+    return lessons
 
 
 def learn(run: Run, lessons: list[Lesson], share: float) -> dict[str, float]:
@@ -121,10 +154,8 @@ def train_sft(recipe: SftRecipe) -> Path:
         while progress.step < recipe.steps:
             started = perf_counter()
             seen = order.taken
-            lessons = [
-                lesson_of(reader.example(position), run.tokenizer, recipe, seen + index)
-                for index, position in enumerate(order.take(recipe.rows_per_step))
-            ]
+            examples = [reader.example(position) for position in order.take(recipe.rows_per_step)]
+            lessons = lessons_of(examples, reader, recipe, seen)
             share = rate_share(recipe.optimizer, progress.step, recipe.steps)
             metrics = learn(run, lessons, share)
             seconds = perf_counter() - started

@@ -13,7 +13,7 @@ from ocean_r1.data.prompts import Example, Reader
 from ocean_r1.data.rows import Message
 from ocean_r1.grpo.forward import group_hidden, group_stats, token_stats
 from ocean_r1.run import Run, open_reader, open_run
-from ocean_r1.sft import AT_A_GLANCE, lesson_of
+from ocean_r1.sft import AT_A_GLANCE, after, lesson_of
 
 ASKED = "<image> How many squares are there?\nThink first."
 FURTHER = {
@@ -73,3 +73,36 @@ def test_a_further_question_follows_another_on_the_same_picture(tmp_path: Path) 
     assert "<image>" not in second
     learnt = lesson.learnt[len(lesson.branches[0]) :]
     assert run.tokenizer.text(lesson.branches[1][learnt].tolist()) == FURTHER["solution"]
+
+
+def test_a_third_question_follows_the_second(tmp_path: Path) -> None:
+    parsed, run, _, example = opened(tmp_path, 0.0)
+    third_asked = {**FURTHER, "question": "Or red?", "content": "<image> Or red?\nThink first."}
+    example.row.extra_info["further"] = [FURTHER, third_asked]
+    lesson = lesson_of(example, run.tokenizer, parsed.model_copy(update={"follow_ups": 1.0}), 0)
+    third = run.tokenizer.text(lesson.branches[2].tolist())
+    assert third.index("How many squares") < third.index("Is it blue?") < third.index("Or red?")
+
+
+def test_a_conversation_goes_on_with_a_new_picture(tmp_path: Path) -> None:
+    """What is learnt behind two pictures is the loss of the whole conversation on its own, and only of its last reply."""
+    parsed, run, reader, example = opened(tmp_path, 0.0)
+    _, positions, _ = open_reader(run.model, run.tokenizer, parsed.data)
+    earlier = next(e for e in map(reader.example, positions[1:]) if e.prompt.patches is not None)
+    lesson = lesson_of(after(earlier, example, reader, parsed, 0), run.tokenizer, parsed, 0)
+    assert lesson.prompt.grids == (*earlier.prompt.grids, *example.prompt.grids)
+    hidden = group_hidden(run.model, lesson.prompt, lesson.branches)[lesson.learnt]
+    packed = token_stats(hidden, run.model.lm_head.weight, torch.cat(lesson.branches)[lesson.learnt]).logp
+    alone = []
+    for content, solution in [(ASKED, example.row.extra_info["solution"]), (FURTHER["content"], FURTHER["solution"])]:
+        chat = run.tokenizer.chat(
+            (
+                earlier.row.prompt[-1],
+                Message(role="assistant", content=earlier.row.extra_info["solution"]),
+                Message(role="user", content=content),
+            )
+        )
+        ids = reader.expand(run.tokenizer.ids(chat), lesson.prompt.grids, "the rows")
+        target = torch.tensor([*run.tokenizer.ids(solution), run.tokenizer.stop_tokens[0]])
+        alone.append(group_stats(run.model, replace(lesson.prompt, ids=torch.tensor(ids)), [target]).logp)
+    torch.testing.assert_close(packed, torch.cat(alone), rtol=1e-5, atol=1e-5)
