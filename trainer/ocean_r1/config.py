@@ -54,6 +54,8 @@ class Rollout(Section):
     top_k: int = Field(default=0, ge=0)
     prompts_at_once: Positive = 64
     """How many groups are decoded together: bounds the cache, changes no result."""
+    cuda_graphs: bool = False
+    """Decode by CUDA graphs: changes no result but for the order of sums."""
 
 
 class Reward(Section):
@@ -178,6 +180,12 @@ class GrpoRecipe(Section):
                 f"prompts_per_step {self.prompts_per_step} cannot be split into "
                 f"algorithm.mini_batches {self.algorithm.mini_batches}"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _graphs_have_a_card(self) -> Self:
+        if self.rollout.cuda_graphs and not self.model.device.startswith("cuda"):
+            raise ValueError(f'rollout.cuda_graphs needs model.device "cuda"; it is {self.model.device!r}')
         return self
 
 

@@ -9,7 +9,7 @@ from test_model import IMAGES
 from torch import Tensor
 
 from ocean_r1.grpo.forward import Prompt, group_stats
-from ocean_r1.grpo.rollout import Sampling, sample
+from ocean_r1.grpo.rollout import ROOM, Sampling, decode, prefill, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 
@@ -68,6 +68,34 @@ def test_a_row_draws_the_same_whatever_is_beside_it() -> None:
             [[alone]] = sample(model, [prompt], 1, sampling, seed.view(1, 1), keep_logp=True)
             assert alone.ids.tolist() == response.ids.tolist()
             assert alone.finished == response.finished
+
+
+def test_what_is_not_yet_written_is_not_read() -> None:
+    """A CUDA graph reads more of the cache than is written."""
+    model = tiny_model(torch.float64)
+    prompts = [make_prompt(torch.Generator().manual_seed(8), grids) for grids in IMAGES.values()]
+    narrow, wide = (prefill(model, prompts, 3, 16) for _ in range(2))
+    for layer in wide[0].own_v:
+        layer.fill_(7.0)
+    ids = torch.arange(len(prompts) * 3).view(-1, 3) + 20
+    for step in range(5):
+        place = torch.tensor([step])
+        exact = decode(model, narrow[0], ids, narrow[2] + step, place, step + 1)
+        torch.testing.assert_close(decode(model, wide[0], ids, wide[2] + step, place, 16), exact, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA graphs need a graphics card")
+def test_cuda_graphs_change_nothing() -> None:
+    model = tiny_model(torch.float32).cuda()
+    generator = torch.Generator().manual_seed(5)
+    prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
+    seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
+    # Longer than a graph's room, and packed on the way.
+    sampling = Sampling(ROOM + 40, (0, 1))
+    plain, graphed = (sample(model, prompts, 6, sampling, seeds, True, graphs) for graphs in (False, True))
+    for one, other in zip([r for g in plain for r in g], [r for g in graphed for r in g], strict=True):
+        assert one.ids.tolist() == other.ids.tolist()
+        torch.testing.assert_close(one.logp, other.logp, rtol=1e-4, atol=1e-4)
 
 
 def test_rollout_and_training_agree_on_log_probabilities() -> None:

@@ -121,26 +121,29 @@ def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, room: int)
     return cache, torch.stack(last), torch.tensor(following, device=weight.device)
 
 
-def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: int) -> Tensor:
-    """Runs one token of every row, written at `step` of its cache; the hidden states (B, G, D) that predict the next."""
+def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: Tensor, room: int) -> Tensor:
+    """Runs one token of every row, written at `step` (1,) of its cache, of which the first `room` tokens are read, what is
+    not yet written masked; the hidden states (B, G, D) that predict the next. `step` is a tensor for CUDA graphs' sake."""
     text = model.config.text
     rows, group = ids_BG.shape
     repeats = text.num_attention_heads // text.num_key_value_heads
     scale = text.head_dim**-0.5
+    own_bias = model.lm_head.weight.new_zeros(room)
+    own_bias = own_bias.masked_fill(torch.arange(room, device=own_bias.device) > step, -math.inf)
 
     def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         own_k, own_v = cache.own_k[layer], cache.own_v[layer]
-        own_k[:, :, :, step] = k.view(rows, group, *k.shape[1:])
-        own_v[:, :, :, step] = v.view(rows, group, *v.shape[1:])
-        own_k, own_v = own_k[:, :, :, : step + 1], own_v[:, :, :, : step + 1]
+        own_k.index_copy_(3, step, k.view(rows, group, -1, 1, text.head_dim))
+        own_v.index_copy_(3, step, v.view(rows, group, -1, 1, text.head_dim))
+        own_k, own_v = own_k[:, :, :, :room], own_v[:, :, :, :room]
         q = q.view(rows, group, text.num_key_value_heads, repeats, text.head_dim) * scale
         # All members of a group meet the prompt's keys in one product: (B, K, G * repeats, A) x (B, K, A, P).
         q_shared = q.transpose(1, 2).reshape(rows, text.num_key_value_heads, group * repeats, text.head_dim)
         to_prompt = q_shared @ cache.prompt_k[layer].transpose(2, 3) + cache.prompt_bias
         to_prompt = to_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
-        to_own = q @ own_k.transpose(3, 4)  # (B, G, K, repeats, step + 1)
+        to_own = q @ own_k.transpose(3, 4) + own_bias  # (B, G, K, repeats, room)
         weights = F.softmax(torch.cat([to_prompt, to_own], dim=-1), dim=-1)
-        on_prompt, on_own = weights.split((to_prompt.shape[-1], step + 1), dim=-1)
+        on_prompt, on_own = weights.split((to_prompt.shape[-1], room), dim=-1)
         from_prompt = on_prompt.transpose(1, 2).reshape(*q_shared.shape[:3], -1) @ cache.prompt_v[layer]
         from_prompt = from_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
         out: Tensor = (from_prompt + on_own @ own_v).reshape(rows * group, -1)
@@ -151,6 +154,48 @@ def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor,
     hidden: Tensor = model.language_model(x, positions, attend)
     grid: Tensor = hidden.unflatten(0, (rows, group))
     return grid
+
+
+ROOM = 128
+"""Tokens of their own by which rows of a CUDA graph grow: within them one graph serves every step."""
+
+
+class GraphedDecode:
+    """`decode` as a CUDA graph, for as long as cache and grid (B, G) stay where they are: starting a model's hundreds of
+    kernels one by one takes longer than running them."""
+
+    def __init__(self, model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor) -> None:
+        self.model, self.cache = model, cache
+        # A graph reads and writes the same memory each time.
+        self.ids, self.positions = ids_BG.clone(), positions_B.clone()
+        self.step = torch.zeros(1, dtype=torch.int64, device=ids_BG.device)
+        self.room = 0
+
+    def __call__(self, ids_BG: Tensor, positions_B: Tensor, step: int) -> Tensor:
+        """The hidden states (B, G, D), which the next call overwrites."""
+        self.ids.copy_(ids_BG)
+        self.positions.copy_(positions_B)
+        self.step.fill_(step)
+        if step >= self.room:
+            self.room = min((step // ROOM + 1) * ROOM, self.cache.own_k[0].shape[3])
+            self.graph, self.hidden = self.capture()
+        self.graph.replay()
+        return self.hidden
+
+    def capture(self) -> tuple[torch.cuda.CUDAGraph, Tensor]:
+        def run() -> Tensor:
+            return decode(self.model, self.cache, self.ids, self.positions, self.step, self.room)
+
+        # Once outside, where libraries may still set themselves up; it writes what the graph will write again.
+        beside = torch.cuda.Stream()
+        beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(beside):
+            run()
+        torch.cuda.current_stream().wait_stream(beside)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            hidden = run()
+        return graph, hidden
 
 
 def keep_rows(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:
@@ -173,6 +218,7 @@ def sample(
     sampling: Sampling,
     seeds: Tensor,
     keep_logp: bool = False,
+    cuda_graphs: bool = False,
 ) -> list[list[Response]]:
     """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch."""
     device = model.lm_head.weight.device
@@ -188,6 +234,7 @@ def sample(
     member_of = torch.arange(group, device=device).expand(count, -1)
     running = torch.ones(count, group, dtype=torch.bool, device=device)
     seeds = seeds.to(device)
+    graphed: GraphedDecode | None = None
     for step in range(most):
         logits = model.lm_head(hidden).float().flatten(0, 1)
         chosen = choose(
@@ -221,7 +268,12 @@ def sample(
             running = running[rows[:, None], members]
             member_of = member_of[rows[:, None], members]
             prompt_of = prompt_of[rows]
-        hidden = decode(model, cache, following_ids, following + step, step)
+            graphed = None
+        if cuda_graphs:
+            graphed = graphed or GraphedDecode(model, cache, following_ids, following)
+            hidden = graphed(following_ids, following + step, step)
+        else:
+            hidden = decode(model, cache, following_ids, following + step, torch.tensor([step], device=device), step + 1)
     lengths = ended_at.tolist()
     finished = torch.isin(ids.gather(2, (ended_at - 1)[..., None]).squeeze(2), stops).tolist()
     return [

@@ -71,7 +71,8 @@ def sample_groups(
 
     def draw(model: Qwen2_5_VL, some: list[Example]) -> list[list[Response]]:
         seeds = row_seeds(recipe.seed, step, [example.name for example in some], settings.group)
-        return sample(model, [example.prompt for example in some], settings.group, sampling, seeds, keep_logp=True)
+        prompts = [example.prompt for example in some]
+        return sample(model, prompts, settings.group, sampling, seeds, True, settings.cuda_graphs)
 
     groups: list[Group] = []
     for start in range(0, len(examples), settings.prompts_at_once):

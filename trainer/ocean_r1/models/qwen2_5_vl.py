@@ -180,8 +180,12 @@ class LanguageModel(nn.Module):
         """cos and sin, each (T, A): every frequency turns with the axis that `mrope_section` gives it."""
         config, device = self.config, positions_3T.device
         half = config.head_dim // 2
-        frequencies = config.rope_theta ** -(torch.arange(half, dtype=torch.float32, device=device) / half)
-        axes = torch.repeat_interleave(torch.arange(3, device=device), torch.tensor(config.mrope_section, device=device))
+        which = torch.arange(half, device=device)
+        frequencies = config.rope_theta ** -(which.float() / half)
+        temporal, height, _ = config.mrope_section
+        axes = (which >= temporal).long() + (
+            which >= temporal + height
+        ).long()  # No tensor of the host: CUDA graphs hold none.
         angles = positions_3T[axes].T.float() * frequencies  # (T, A / 2)
         return angles.cos().repeat(1, 2).to(dtype), angles.sin().repeat(1, 2).to(dtype)
 
