@@ -316,63 +316,43 @@ function numberDraft(
 
 /** What else may be asked of a table; the answers are likely ones. */
 export function furtherOfTable(table: Table, random: Random): Draft[] {
+  const priced = table.columns.every((name) => PRICED.includes(name));
   const column = () => {
     const c = random.int(0, table.columns.length - 1);
-    return {
-      heading: table.columns[c] ?? '',
-      cells: random.shuffle(columnOf(table, c)),
-      all: columnOf(table, c),
-    };
+    const all = columnOf(table, c);
+    return { heading: table.columns[c] ?? '', all, some: random.shuffle(all) };
   };
-  const draft = (
-    kind: NumberKind,
-    heading: string,
-    some: readonly { name: string; value: number; count?: number }[],
-  ): Draft => {
-    const named = some.map((cell) => ({ count: 1, ...cell }));
-    const [first, ...others] = named.map(({ value, count }) => value * count);
-    const answer = others.reduce(
-      (total, other) => total + (kind === 'difference' ? -other : other),
-      first ?? 0,
-    );
-    return { ...numberDraft(kind, heading, named, answer), answer: numberAnswer(answer) };
+  const number = (kind: NumberKind, cells: number): Draft[] => {
+    const { heading, some } = column();
+    if (kind === 'cost' && !priced) return [];
+    const named = some
+      .slice(0, cells)
+      .map((cell) => ({ ...cell, count: kind === 'cost' ? random.int(2, 4) : 1 }));
+    if (kind === 'difference') named.sort((a, b) => b.value - a.value);
+    const answer = named
+      .map(({ value, count }) => value * count)
+      .reduce((sum, next) => (kind === 'difference' ? sum - next : sum + next));
+    if (kind === 'difference' && answer === 0) return [];
+    return [{ ...numberDraft(kind, heading, named, answer), answer: numberAnswer(answer) }];
   };
-  const byValue = (cells: readonly { name: string; value: number }[]) =>
-    cells.toSorted((a, b) => b.value - a.value);
-  const cell = () => {
-    const { heading, cells } = column();
-    return draft('cell', heading, cells.slice(0, 1));
-  };
-  const difference = () => {
-    const { heading, cells } = column();
-    const [a, b] = byValue(cells.slice(0, 2));
-    return a && b && a.value > b.value ? [draft('difference', heading, [a, b])] : [];
-  };
-  const sum = (count: number) => {
-    const { heading, cells } = column();
-    return draft('sum', heading, cells.slice(0, count));
-  };
-  const cost = () => {
-    const { heading, cells } = column();
-    return table.columns.every((name) => PRICED.includes(name))
-      ? [
-          draft(
-            'cost',
-            heading,
-            cells.slice(0, 2).map((one) => ({ ...one, count: random.int(2, 4) })),
-          ),
-        ]
-      : [];
-  };
-  const row = (towards: 'largest' | 'smallest') => {
+  const row = (towards: 'largest' | 'smallest'): Draft[] => {
     const { heading, all } = column();
-    const order = towards === 'largest' ? byValue(all) : byValue(all).toReversed();
-    const [best, second] = order;
+    const order = towards === 'largest' ? -1 : 1;
+    const [best, second] = all.toSorted((a, b) => order * (a.value - b.value));
     return best && second && best.value !== second.value
       ? [rowDraft(random, heading, all, best, towards)]
       : [];
   };
-  return [cell(), cell(), ...difference(), sum(2), sum(3), ...cost(), ...row('largest'), ...row('smallest')];
+  return [
+    ...number('cell', 1),
+    ...number('cell', 1),
+    ...number('difference', 2),
+    ...number('sum', 2),
+    ...number('sum', 3),
+    ...number('cost', 2),
+    ...row('largest'),
+    ...row('smallest'),
+  ];
 }
 
 function draw(made: Table, random: Random): FlatScene['drawing'] {
