@@ -133,6 +133,27 @@ test('a picture of one’s own is asked about, with a word on what Nano knows', 
   await expect(columns(page)).toContainText('nano-stage2');
 });
 
+test('a new picture is seen for itself, whatever was said of the one before', async ({ page }) => {
+  const own = file('images/train2014/made_up_0.png');
+  const question = 'How many objects are there?';
+  const answers: (string | null)[] = [];
+  for (const first of ['a scene is asked about', 'nothing is']) {
+    await open(page, 'counting');
+    await only(page, 'Stage 2');
+    if (first === 'a scene is asked about') {
+      await page.getByRole('button', { name: 'Ask Stage 2' }).click();
+      await ended(page, 0, 1);
+    }
+    await page.locator('input[accept="image/*"]').setInputFiles(own);
+    await expect(page.getByRole('img', { name: /160 by 120 pixels/ })).toBeVisible();
+    await ask(page, question);
+    await expect(questions(page).last()).toHaveText(question);
+    await ended(page, (await questions(page).count()) - 1, 1);
+    answers.push(await columns(page).last().locator('.chat-answer').textContent());
+  }
+  expect(answers[0]).toBe(answers[1]);
+});
+
 test('a picture is dropped and pasted', async ({ page }) => {
   await open(page, 'text');
   await expect(askAll(page)).toBeVisible();

@@ -462,8 +462,8 @@ function Honesty({ models }: { models: readonly { id: string }[] }) {
   return (
     <p className="chat-honesty">
       Nano has seen nothing but the scenes of Ocean World: solids on a table, toy vehicles, figures, charts
-      and tables. It will take your picture for one of them. Its answers here show what it makes of something
-      new, not what a large model would say.
+      and tables. It will take your picture for one of them, and looks at it alone, whatever was said of one
+      before. Its answers here show what it makes of something new, not what a large model would say.
     </p>
   );
 }

@@ -46,3 +46,12 @@ export function messagesFor(path: readonly Turn[], modelId: string): ModelMessag
   }
   return messages;
 }
+
+/** From the latest picture on, for a model that learnt from conversations about one picture. */
+export const sinceLatestPicture = (messages: readonly ModelMessage[]): readonly ModelMessage[] =>
+  messages.slice(
+    Math.max(
+      0,
+      messages.findLastIndex(({ pictureId }) => pictureId !== null),
+    ),
+  );

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ChatModel, type Conversation, conversationSchema, type Reply, type Turn } from './conversation';
-import { messagesFor, promptFor } from './messages';
+import { messagesFor, promptFor, sinceLatestPicture } from './messages';
 import {
   branchAt,
   columnsOf,
@@ -124,6 +124,16 @@ describe('what a model is given', () => {
       { role: 'user', text: ' Question third?', pictureId: 'picture-1' },
     ]);
     expect(messagesFor(path, stage1.id)).toHaveLength(3);
+  });
+
+  test('of a model that knows one picture at a time, what follows the latest', () => {
+    const two = messagesFor(pathTo(conversation(), 'turn-other'), base.id);
+    expect(two.map(({ pictureId }) => pictureId)).toEqual(['picture-1', null, 'picture-2']);
+    expect(sinceLatestPicture(two)).toEqual(two.slice(2));
+    const one = messagesFor(pathTo(conversation(), 'turn-third'), base.id);
+    expect(sinceLatestPicture(one)).toEqual(one);
+    const none = one.map((message) => ({ ...message, pictureId: null }));
+    expect(sinceLatestPicture(none)).toEqual(none);
   });
 
   test('the question with its instruction, as training rows have it', () => {
