@@ -1,4 +1,4 @@
-// A first visit to the chat, up to the first answer of all its columns: what JavaScript comes (gzip), and how much model.
+// A first visit to the chat, up to its first answer: what JavaScript comes (gzip), and how much model.
 import { gzipSync } from 'node:zlib';
 import { chromium } from '@playwright/test';
 import { serving } from './serving.mjs';
@@ -21,22 +21,23 @@ export async function firstAnswer() {
     const sizes = { runtime: new Map(), engine: new Map(), page: new Map(), model: new Map() };
     const reading = [];
     // Of workers as well, which the page's own session does not see.
-    page.context().on('response', (response) => {
-      const { pathname } = new URL(response.url());
+    page.context().on('requestfinished', (request) => {
+      const { pathname } = new URL(request.url());
       const part = Object.keys(PARTS).find((name) => PARTS[name].test(pathname));
       if (part === undefined) return;
       const size = (body) => (part === 'model' ? body.length : gzipSync(body).length);
-      reading.push(response.body().then((body) => sizes[part].set(pathname, size(body))));
+      const body = request.response().then((response) => response.body());
+      reading.push(body.then((content) => sizes[part].set(pathname, size(content))));
     });
     await page.goto(`${address}/chat`);
     await page.getByRole('button', { name: 'Ask all three' }).first().click();
-    await page.locator('.chat-turn article[aria-busy="false"]').nth(2).waitFor({ timeout: 120_000 });
+    await page.locator('.chat-turn article[aria-busy="false"]').first().waitFor({ timeout: 120_000 });
     await Promise.all(reading);
     await browser.close();
     const kilobytes = (part) => [...sizes[part].values()].reduce((sum, size) => sum + size, 0) / 1000;
     console.log(`chat, JavaScript of the page            ${kilobytes('page').toFixed(0)} KB (gzip)`);
     console.log(`chat, JavaScript of the engine          ${kilobytes('engine').toFixed(0)} KB (gzip)`);
     console.log(`chat, JavaScript of the wasm runtime    ${kilobytes('runtime').toFixed(0)} KB (gzip)`);
-    console.log(`chat, model files of three columns      ${(kilobytes('model') / 1000).toFixed(2)} MB`);
+    console.log(`chat, model files of the first answer   ${(kilobytes('model') / 1000).toFixed(2)} MB`);
   });
 }

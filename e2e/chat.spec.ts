@@ -65,7 +65,7 @@ test('base, stage 1 and stage 2 answer side by side, are judged by the true answ
   await expect(page.getByText(/^Right so far/)).toContainText(' of 1');
   await expect(page.getByText(/^The first question downloads/)).toHaveCount(0);
 
-  // The picture and what was said are kept by the engine, and a question that the world asks is judged again.
+  // The picture is kept by the engine, and a question that the world asks is judged again.
   const next = further.find(({ truth }) => truth !== null);
   await page.getByRole('button', { name: next?.question ?? '', exact: true }).click();
   await ended(page, 1);
@@ -265,6 +265,8 @@ test('after the first load it answers without a network', async ({ page, context
   await open(page, 'counting');
   await askAll(page).click();
   await ended(page);
+  // What a further scene may need is fetched once the replies have ended.
+  await page.waitForTimeout(1_000);
   await context.setOffline(true);
   await page.getByRole('button', { name: 'Roll a scene' }).click();
   await expect(askAll(page)).toBeVisible();

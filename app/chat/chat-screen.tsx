@@ -89,6 +89,11 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
     if (!running) refreshKept();
   }, [running, refreshKept]);
 
+  const idle = conversation.turns.length > 0 && !running;
+  useEffect(() => {
+    if (idle) scenes.fetchAll();
+  }, [idle, scenes]);
+
   /** What comes next is brought into sight. */
   const page = useRef<HTMLDivElement>(null);
   const comes = useRef(false);
@@ -269,7 +274,7 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
       >
         <p>
           One small model, before and after each stage of its training, answers side by side about the same
-          picture. It runs in your browser, and nothing is sent
+          picture, each question by itself. It runs in your browser, and nothing is sent
           {endpoints.length === 0 ? '' : ' unless you choose a model behind a server'}.
         </p>
       </PageHeader>
@@ -462,8 +467,8 @@ function Honesty({ models }: { models: readonly { id: string }[] }) {
   return (
     <p className="chat-honesty">
       Nano has seen nothing but the scenes of Ocean World: solids on a table, toy vehicles, figures, charts
-      and tables. It will take your picture for one of them, and looks at it alone, whatever was said of one
-      before. Its answers here show what it makes of something new, not what a large model would say.
+      and tables. It will take your picture for one of them. Its answers here show what it makes of something
+      new, not what a large model would say.
     </p>
   );
 }

@@ -6,9 +6,18 @@ import { isSolidTask, solidQuestion } from '@/lib/world/solid-questions';
 import type { Known } from '@/lib/world/world';
 import type { RolledScene, SceneReply, SceneRequest } from './scenes';
 
+/** Scenes of solids are what a visitor sees first: what draws the others is fetched later. */
+const wholeWorld = () => import('@/lib/world/world');
+
 /** A web worker: Ocean World at work for the chat. Every request gets its scene back, or why there is none. */
-self.onmessage = async ({ data: { number, ...request } }: MessageEvent<SceneRequest>) => {
+self.onmessage = async ({ data }: MessageEvent<SceneRequest | 'fetch all'>) => {
   const post = (reply: SceneReply, transfer: ArrayBuffer[]) => self.postMessage(reply, { transfer });
+  if (data === 'fetch all') {
+    // What does not come now is fetched again when it is needed, and then told.
+    await wholeWorld().catch(() => null);
+    return;
+  }
+  const { number, ...request } = data;
   try {
     const scene = await roll(request);
     post({ number, scene }, [scene.exact.buffer, scene.shown.buffer]);
@@ -28,13 +37,12 @@ interface PaintedScene {
   paint: (size: number) => Picture;
 }
 
-/** Scenes of solids are what a visitor sees first: the flat half of the world is fetched when one of it is rolled. */
 async function sceneOf(task: Task, seed: number, size: number): Promise<PaintedScene> {
   if (isSolidTask(task)) {
     const known = solidQuestion(task, seed, size);
     return { known, paint: (side) => renderSolids(known.scene, side) };
   }
-  const { ask, render } = await import('@/lib/world/world').catch((cause: unknown) => {
+  const { ask, render } = await wholeWorld().catch((cause: unknown) => {
     throw new Error('What draws this kind of picture could not be fetched.', { cause });
   });
   const known = ask(task, seed, size);

@@ -53,6 +53,11 @@ export class Scenes {
     return rolled;
   }
 
+  /** Has all of the world fetched, so that any scene can be rolled without a network. */
+  fetchAll(): void {
+    this.worker?.postMessage('fetch all');
+  }
+
   private request({ task, seed, size, version }: SceneRef): Promise<RolledScene> {
     if (version !== WORLD_VERSION)
       return Promise.reject(

@@ -47,11 +47,14 @@ export function messagesFor(path: readonly Turn[], modelId: string): ModelMessag
   return messages;
 }
 
-/** From the latest picture on, for a model that learnt from conversations about one picture. */
-export const sinceLatestPicture = (messages: readonly ModelMessage[]): readonly ModelMessage[] =>
-  messages.slice(
-    Math.max(
-      0,
-      messages.findLastIndex(({ pictureId }) => pictureId !== null),
-    ),
-  );
+/** The last question with the picture that it is about, for a model that learnt from questions by themselves. */
+export function lastQuestion(messages: readonly ModelMessage[]): ModelMessage[] {
+  const picture = messages.findLast(({ pictureId }) => pictureId !== null)?.pictureId ?? null;
+  return messages
+    .slice(-1)
+    .map((question) =>
+      question.pictureId === picture
+        ? question
+        : { ...question, text: ` ${question.text}`, pictureId: picture },
+    );
+}

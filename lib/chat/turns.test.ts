@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type ChatModel, type Conversation, conversationSchema, type Reply, type Turn } from './conversation';
-import { messagesFor, promptFor, sinceLatestPicture } from './messages';
+import { lastQuestion, messagesFor, promptFor } from './messages';
 import {
   branchAt,
   columnsOf,
@@ -126,14 +126,14 @@ describe('what a model is given', () => {
     expect(messagesFor(path, stage1.id)).toHaveLength(3);
   });
 
-  test('of a model that knows one picture at a time, what follows the latest', () => {
-    const two = messagesFor(pathTo(conversation(), 'turn-other'), base.id);
-    expect(two.map(({ pictureId }) => pictureId)).toEqual(['picture-1', null, 'picture-2']);
-    expect(sinceLatestPicture(two)).toEqual(two.slice(2));
-    const one = messagesFor(pathTo(conversation(), 'turn-third'), base.id);
-    expect(sinceLatestPicture(one)).toEqual(one);
-    const none = one.map((message) => ({ ...message, pictureId: null }));
-    expect(sinceLatestPicture(none)).toEqual(none);
+  test('of a model that learnt from questions by themselves, the last with its picture', () => {
+    const third = messagesFor(pathTo(conversation(), 'turn-third'), base.id);
+    expect(lastQuestion(third)).toEqual([{ role: 'user', text: ' Question third?', pictureId: 'picture-1' }]);
+    const other = messagesFor(pathTo(conversation(), 'turn-other'), base.id);
+    expect(lastQuestion(other)).toEqual(other.slice(-1));
+    expect(other.at(-1)?.pictureId).toBe('picture-2');
+    const none = third.map((message) => ({ ...message, pictureId: null }));
+    expect(lastQuestion(none)).toEqual(none.slice(-1));
   });
 
   test('the question with its instruction, as training rows have it', () => {
