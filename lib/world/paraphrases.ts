@@ -408,6 +408,10 @@ const LEFT_OUT = /\b(?:the|there|are|is|do|you|of|me|a) /gi;
 const hasty = (line: string, random: Random): string =>
   line.replace(LEFT_OUT, (word) => (random.chance(0.5) ? '' : word));
 
+/** "object" in names, by another word for it. */
+const renamed = (name: string, noun: 'thing' | 'item'): string =>
+  name.replace(/\ban object\b/g, noun === 'thing' ? 'a thing' : 'an item').replace(/\bobject/g, noun);
+
 /** The question in other words, drawn from those of training or those of validation; as it was where its kind has none. */
 export function paraphrased(question: Question, use: 'train' | 'val', random: Random): string {
   const all = PARAPHRASES[question.kind];
@@ -417,6 +421,11 @@ export function paraphrased(question: Question, use: 'train' | 'val', random: Ra
     .pick(some)
     .replace(/\(([^()]*)\)/g, (_, choices: string) => random.pick(choices.split('|')));
   const template = use === 'train' && random.chance(0.2) ? hasty(line, random) : line;
-  const asked = withChoices(filled(template, question.values), question.options);
+  const noun = use === 'train' && random.chance(0.2) ? random.pick(['thing', 'item'] as const) : null;
+  const values = Object.entries(question.values).map(([key, value]) => [
+    key,
+    noun === null ? value : renamed(value, noun),
+  ]);
+  const asked = withChoices(filled(template, Object.fromEntries(values)), question.options);
   return random.chance(0.15) ? `${random.pick(OPENINGS)} ${asked}` : asked;
 }
