@@ -3,6 +3,7 @@ import { expect, type Page } from '@playwright/test';
 import { build } from 'esbuild';
 import type * as client from '../lib/vlm/client';
 import type { Message, Sampling } from '../lib/vlm/types';
+import { type received as inPage, sent } from './sent-messages';
 
 /** The engine's client in a page of ours, without any screen around it. */
 
@@ -13,7 +14,10 @@ async function bundled(): Promise<string> {
   const { outputFiles } = await build({
     absWorkingDir: root,
     stdin: {
-      contents: `import { createVlm } from './lib/vlm/client'; globalThis.createVlm = createVlm;`,
+      contents: `
+        import { received } from './e2e/sent-messages';
+        import { createVlm } from './lib/vlm/client';
+        Object.assign(globalThis, { createVlm, received });`,
       resolveDir: root,
       loader: 'ts',
     },
@@ -26,6 +30,7 @@ async function bundled(): Promise<string> {
 
 declare global {
   var createVlm: typeof client.createVlm;
+  var received: typeof inPage;
   var engine: ReturnType<typeof client.createVlm>;
   /** The workers that the page has started. */
   var workers: Worker[];
@@ -51,25 +56,6 @@ export async function openEngine(page: Page): Promise<void> {
   });
   expect(await page.evaluate(() => self.crossOriginIsolated)).toBe(true);
 }
-
-/** A message whose pictures can cross into the page: their bytes in base64. */
-export interface SentMessage {
-  role: Message['role'];
-  content: (
-    | { type: 'text'; text: string }
-    | { type: 'image'; key: string; width: number; height: number; base64: string }
-  )[];
-}
-
-export const sent = (messages: readonly Message[]): SentMessage[] =>
-  messages.map(({ role, content }) => ({
-    role,
-    content: content.map((part) => {
-      if (part.type === 'text') return part;
-      const { key, width, height, rgba } = part.image;
-      return { type: 'image', key, width, height, base64: Buffer.from(rgba).toString('base64') };
-    }),
-  }));
 
 export interface PageReply {
   text: string;
@@ -99,18 +85,14 @@ export const ask = (
         why: '',
         error: null,
       };
-      const given = messages.map(({ role, content }) => ({
-        role,
-        content: content.map((part) => {
-          if (part.type === 'text') return part;
-          const rgba = Uint8ClampedArray.from(atob(part.base64), (letter) => letter.charCodeAt(0));
-          const { key, width, height } = part;
-          return { type: 'image' as const, image: { key, width, height, rgba } };
-        }),
-      }));
       const cancel = new AbortController();
       try {
-        for await (const event of globalThis.engine.reply(modelId, given, sampling, cancel.signal)) {
+        for await (const event of globalThis.engine.reply(
+          modelId,
+          globalThis.received(messages),
+          sampling,
+          cancel.signal,
+        )) {
           if (event.type === 'text') {
             reply.text += event.text;
             if (cut === 'cancel') cancel.abort();

@@ -5,8 +5,8 @@ import { build } from 'esbuild';
 import type { ListedFile } from '../lib/vlm/graph-files';
 import { Language } from '../lib/vlm/language';
 import type { openModel } from '../lib/vlm/open-model';
-import { sent } from './engine-page';
 import { GREEDY, greedyReplies, MODELS, offeredModels, painted } from './models';
+import { type received as inPage, sent } from './sent-messages';
 
 /** A model by WebGPU: the real one of Chromium, on the graphics card in software that comes with it. */
 
@@ -29,6 +29,7 @@ const model = offeredModels().at(-1);
 const TOKENS = 12;
 
 declare global {
+  var received: typeof inPage;
   /** A model of these files below `folder`, run by WebGPU. */
   var openOnGpu: (folder: string, files: readonly ListedFile[]) => ReturnType<typeof openModel>;
 }
@@ -39,9 +40,11 @@ async function bundled(): Promise<string> {
     stdin: {
       contents: `
         import { env, InferenceSession, Tensor } from 'onnxruntime-web/webgpu';
+        import { received } from './e2e/sent-messages';
         import { openModel } from './lib/vlm/open-model';
         env.wasm.wasmPaths = location.origin + '/runtime/';
         env.wasm.numThreads = 1;
+        globalThis.received = received;
         globalThis.openOnGpu = (folder, files) =>
           openModel({ provider: 'webgpu', InferenceSession, Tensor }, files, async (path) =>
             new Uint8Array(await (await fetch(folder + path)).arrayBuffer()));`,
@@ -85,17 +88,11 @@ test('WebGPU gives PyTorch’s greedy tokens', async ({ page }) => {
   await page.evaluate(await bundled());
   const text = await page.evaluate(
     async ({ folder, files, messages, sampling }) => {
-      const given = messages.map(({ role, content }) => ({
-        role,
-        content: content.map((part) => {
-          if (part.type === 'text') return part;
-          const rgba = Uint8ClampedArray.from(atob(part.base64), (letter) => letter.charCodeAt(0));
-          return { type: 'image' as const, image: { ...part, rgba } };
-        }),
-      }));
       const opened = await globalThis.openOnGpu(folder, files);
       let text = '';
-      const events = opened.reply(given, sampling, async (image) => image, { aborted: false });
+      const events = opened.reply(globalThis.received(messages), sampling, async (image) => image, {
+        aborted: false,
+      });
       for await (const event of events) if (event.type === 'text') text += event.text;
       return text;
     },
