@@ -72,16 +72,16 @@ async function bundles(folder) {
 }
 
 /** Questions with pictures of Ocean World, as a visitor would ask them. */
-async function questions(folder) {
+async function questions(folder, side) {
   const { ask, render, seedIn, TASKS } = await bundleWorld(folder);
   return Array.from({ length: QUESTIONS * (ROUNDS + 1) }, (_, at) => {
-    const known = ask(TASKS[at % TASKS.length], seedIn('val', 77_000 + at), 128);
-    const { rgb } = render(known.scene, 128);
-    const rgba = Array.from({ length: 128 * 128 }, (_, pixel) => [
+    const known = ask(TASKS[at % TASKS.length], seedIn('val', 77_000 + at), side);
+    const { rgb } = render(known.scene, side);
+    const rgba = Array.from({ length: side * side }, (_, pixel) => [
       ...rgb.slice(pixel * 3, pixel * 3 + 3),
       255,
     ]).flat();
-    return { text: known.question.text, image: { key: `scene ${at}`, width: 128, height: 128, rgba } };
+    return { text: known.question.text, image: { key: `scene ${at}`, width: side, height: side, rgba } };
   });
 }
 
@@ -181,7 +181,11 @@ export async function vlm() {
   let browser;
   try {
     const { client, theirs } = await bundles(folder);
-    const asked = await questions(folder);
+    const { min_pixels: pixels } = JSON.parse(
+      readFileSync(join(root, 'public', 'models', id, 'preprocessor_config.json'), 'utf8'),
+    );
+    // Of the model's own size: neither engine resizes them.
+    const asked = await questions(folder, Math.sqrt(pixels));
     server = await serve({
       models: join(root, 'public', 'models'),
       vlm: join(root, 'public', 'vlm'),

@@ -23,7 +23,7 @@ const { transformers, model, port } = await vi.hoisted(async () => {
       label: 'Nano',
       url: `http://127.0.0.1:${port}/v1`,
       model: model || 'none',
-      pictures: { multiple: 16, minPixels: 16_384, maxPixels: 16_384 },
+      pictures: { multiple: 16, minPixels: 25_600, maxPixels: 25_600 },
       perVisitor: 100,
     },
   ]);

@@ -87,7 +87,8 @@ class VisionEncoder(nn.Module):
             turned = turn(turned.transpose(0, 1), cos, sin)
             q, k = turned.split([vision.num_heads, vision.num_heads], dim=0)  # (H, N, A)
             v = v.transpose(0, 1)
-            scores = q @ k.transpose(1, 2) * width**-0.5 + seen
+            # The scale on the queries, which are small beside the scores.
+            scores = (q * width**-0.5) @ k.transpose(1, 2) + seen
             out = (scores.softmax(dim=-1) @ v).transpose(0, 1).flatten(1)
             x = x + layer.attn.proj(out.unsqueeze(0))[0]
             x = x + mlp(layer.mlp, norm(layer.norm2, x).unsqueeze(0))[0]
@@ -167,8 +168,8 @@ class Decoder(nn.Module):
         q, k = turn(turned, cos, sin).split([layer.heads, kv_heads], dim=1)
         k, v = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)
         # The heads that share keys are one batch entry: (B, K, H / K, S, A) x (B, K, 1, A, L).
-        q = q.reshape(rows, kv_heads, layer.heads // kv_heads, given, width)
-        scores = q @ k.unsqueeze(2).transpose(3, 4) * width**-0.5 + bias
+        q = q.reshape(rows, kv_heads, layer.heads // kv_heads, given, width) * width**-0.5
+        scores = q @ k.unsqueeze(2).transpose(3, 4) + bias
         out = (scores.softmax(dim=-1) @ v.unsqueeze(2)).reshape(rows, layer.heads, given, width)
         projected: Tensor = layer.o_proj(out.transpose(1, 2).reshape(rows, given, layer.heads * width))
         return projected, k, v
