@@ -275,7 +275,7 @@ describe('the door for health', () => {
     expect(await up.json()).toMatchObject({ status: 'up', database: { driver: 'pglite' } });
     const broken = Promise.reject(new Error('gone'));
     broken.catch(() => {});
-    Object.assign(globalThis, { oceanDatabase: broken });
+    setDatabase(broken);
     const down = await health();
     expect(down.status).toBe(503);
     expect(await down.json()).toMatchObject({ status: 'down' });

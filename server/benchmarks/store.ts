@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Benchmark, GeneratedSource, Sample, Split } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { processWide } from '../process-wide';
 import { BenchmarkDataError, isSystemError, readSource } from './annotation-source';
 import { type Identified, identify, readSplit } from './identify';
 
@@ -104,9 +105,9 @@ export async function ensureInstalled(
   const { source } = split;
   if (source.kind === 'published' || data?.source === source.version) return data;
   const key = `${dataDir} ${benchmark.id} ${split.id}`;
-  const begun = generating.get(key) ?? generate(dataDir, benchmark, split, source);
-  generating.set(key, begun);
-  return begun.finally(() => generating.delete(key));
+  const begun = generating().get(key) ?? generate(dataDir, benchmark, split, source);
+  generating().set(key, begun);
+  return begun.finally(() => generating().delete(key));
 }
 
 /** Writes every generated split that is not there in this version. */
@@ -117,7 +118,7 @@ export async function generateAll(dataDir: string): Promise<void> {
 }
 
 /** By folder, benchmark and split: who asks for what is being written waits for it. */
-const generating = new Map<string, Promise<InstalledData>>();
+const generating = processWide('generating benchmarks', () => new Map<string, Promise<InstalledData>>());
 
 async function generate(
   dataDir: string,

@@ -6,6 +6,7 @@ import { MAX_FILE_BYTES } from '@/lib/predictions/limits';
 import { blob, getDb, run } from '../db';
 import { env } from '../env';
 import { log } from '../log';
+import { inTurn } from '../process-wide';
 
 /** Uploaded files, kept under their sha256: `<data folder>/blobs/<first two digits>/<sha256>`. */
 
@@ -36,12 +37,7 @@ export function blobPath(sha256: string): string {
 }
 
 /** Placing and removing take turns, so that a file is not removed in the moment it is uploaded anew. */
-let turn: Promise<unknown> = Promise.resolve();
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const mine = turn.then(work, work);
-  turn = mine;
-  return mine;
-}
+const placing = inTurn('blobs');
 
 /**
  * Keeps a stream of bytes. Nothing is left of one that breaks off.
@@ -81,7 +77,7 @@ export async function storeBlob(
         `Only ${bytes.toLocaleString('en')} of ${declaredBytes.toLocaleString('en')} bytes arrived. Upload the file again.`,
       );
     const sha256 = hash.digest('hex');
-    await inTurn(async () => {
+    await placing(async () => {
       const path = blobPath(sha256);
       await mkdir(dirname(path), { recursive: true });
       await rename(draft, path);
@@ -112,7 +108,7 @@ export async function findBlob(sha256: string): Promise<StoredBlob | null> {
 
 /** Removes it unless a run is made of it. */
 export function removeUnusedBlob(sha256: string): Promise<void> {
-  return inTurn(async () => {
+  return placing(async () => {
     const db = await getDb();
     const removed = await db
       .delete(blob)

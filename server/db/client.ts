@@ -5,6 +5,7 @@ import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
 import { env } from '../env';
 import { log } from '../log';
+import { processWide } from '../process-wide';
 import { LockedError } from './lock';
 import { migratePglite, migratePostgres } from './migrate';
 import { openPglite } from './pglite';
@@ -87,9 +88,10 @@ export async function openDatabase(
   return { db, driver: 'pglite', claim: async () => {}, close };
 }
 
-// On globalThis, as Next evaluates a module once for each of its bundles, and there is one database.
-const shared: typeof globalThis & { oceanDatabase?: Promise<Database> | undefined; oceanClosed?: true } =
-  globalThis;
+const shared = processWide('database', (): { opened: Promise<Database> | null; closed: boolean } => ({
+  opened: null,
+  closed: false,
+}));
 
 /** The process's database: opened at the first call. @throws while Next builds, where nothing may touch it. */
 export function database(): Promise<Database> {
@@ -98,12 +100,13 @@ export function database(): Promise<Database> {
     throw new Error(
       'The database was asked for while building: a page that reads it must be rendered at request time.',
     );
-  if (shared.oceanClosed) throw new Error('The database is closed: the server is stopping.');
-  shared.oceanDatabase ??= openDatabase({ url: DATABASE_URL, dataDir: OCEAN_DATA_DIR }).catch((error) => {
-    shared.oceanDatabase = undefined;
+  const state = shared();
+  if (state.closed) throw new Error('The database is closed: the server is stopping.');
+  state.opened ??= openDatabase({ url: DATABASE_URL, dataDir: OCEAN_DATA_DIR }).catch((error) => {
+    state.opened = null;
     throw error;
   });
-  return shared.oceanDatabase;
+  return state.opened;
 }
 
 export async function getDb(): Promise<Db> {
@@ -111,12 +114,12 @@ export async function getDb(): Promise<Db> {
 }
 
 /** Makes an open database the process's own: for tests, which run on several. */
-export function setDatabase(opened: Database): void {
-  shared.oceanDatabase = Promise.resolve(opened);
+export function setDatabase(opened: Database | Promise<Database>): void {
+  shared().opened = Promise.resolve(opened);
 }
 
 /** For good: what still asks for it is refused. */
 export async function closeDatabase(): Promise<void> {
-  shared.oceanClosed = true;
-  await (await shared.oceanDatabase)?.close();
+  shared().closed = true;
+  await (await shared().opened)?.close();
 }

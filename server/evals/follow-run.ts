@@ -2,14 +2,15 @@ import { on } from 'node:events';
 import { and, eq } from 'drizzle-orm';
 import { getDb, type RunState, rescoring, run, score } from '../db';
 import { Problem } from '../problem';
+import { processWide } from '../process-wide';
 import { keyOf, type Scoring, state } from './state';
 import type { SubmissionEvent } from './types';
 
-let lastId = 0;
+const last = processWide('last event', () => ({ id: 0 }));
 /** Grows with every event, from one process to the next too. */
 function nextId(): string {
-  lastId = Math.max(lastId + 1, Date.now());
-  return String(lastId);
+  last().id = Math.max(last().id + 1, Date.now());
+  return String(last().id);
 }
 
 /** How a scoring goes: where it stands at once, then each change, until it is done. @throws Problem */

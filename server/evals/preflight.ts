@@ -3,6 +3,7 @@ import { blobPath, findBlob, removeUnusedBlob } from '../blobs';
 import { getDb, run } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
+import { inTurn } from '../process-wide';
 import { LIMITS, runInWorker, WORKER_FILE } from './supervise';
 import type { PreflightReport } from './types';
 import { GAUGE, type PreflightFindings } from './worker-protocol';
@@ -11,7 +12,7 @@ import { GAUGE, type PreflightFindings } from './worker-protocol';
 const PREFLIGHT_LIMIT_MS = 120_000;
 
 /** One preflight at a time: each may take the memory of a whole worker. */
-let turn: Promise<unknown> = Promise.resolve();
+const oneAtATime = inTurn('preflight');
 
 export interface PreflightInput {
   fileSha256: string;
@@ -32,9 +33,7 @@ export async function preflight(
   const stored = await findBlob(input.fileSha256);
   if (stored === null) throw new Problem('not-found', 'This file is not here (any more): upload it again.');
 
-  const mine = turn.then(() => inWorker(input, workerFile, limits));
-  turn = mine.catch(() => {});
-  const { findings, recomputedAccuracy } = await mine;
+  const { findings, recomputedAccuracy } = await oneAtATime(() => inWorker(input, workerFile, limits));
   const { target } = findings;
   return {
     ...findings,

@@ -6,14 +6,16 @@ import { imagePath, installedSplit } from '../benchmarks';
 import { getDb, prediction, run, sample, score, verdict } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
+import { processWide } from '../process-wide';
 import { dataIdOf } from './store-samples';
 import type { SampleDetail, SampleFilter, SampleRow, VerdictDetail } from './types';
 
 /** Filtered lists that were made lately, kept so that scrolling through one does not make it anew. */
 const MAX_KEPT_LISTS = 64;
-const lists = new Map<string, Promise<Int32Array>>();
+const keptLists = processWide('sample lists', () => new Map<string, Promise<Int32Array>>());
 
 export function forgetRun(runId: string): void {
+  const lists = keptLists();
   for (const key of lists.keys()) if (key.startsWith(`${runId} `)) lists.delete(key);
 }
 
@@ -125,6 +127,7 @@ function filtered(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
 
 /** A scored run does not change, so a list of its samples is made once. `key` begins with the run's id. */
 export function keptList(key: string, make: () => Promise<Int32Array>): Promise<Int32Array> {
+  const lists = keptLists();
   const kept = lists.get(key);
   if (kept !== undefined) {
     // Anew at the end: the first is the one that was not asked for for longest.

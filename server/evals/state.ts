@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { JudgeRecord } from '../db';
+import { processWide } from '../process-wide';
 import type { Board, SubmissionEvent } from './types';
 
 /** What is to be scored: a run by the scorer of its headline (`scorer` is null), or a scored run by one more. */
@@ -14,7 +15,7 @@ export interface Scoring {
 export const keyOf = ({ runId, scorer }: Pick<Scoring, 'runId' | 'scorer'>): string =>
   scorer === null ? runId : `${runId} ${scorer}`;
 
-/** What this process knows besides the database: on globalThis, as Next evaluates a module once for each of its bundles. */
+/** What this process knows besides the database. */
 interface EvalsState {
   /** What waits for the worker, in order. */
   queue: Scoring[];
@@ -35,21 +36,16 @@ interface EvalsState {
   boardVersion: number;
 }
 
-const shared: typeof globalThis & { oceanEvals?: EvalsState } = globalThis;
-
-export function state(): EvalsState {
-  if (shared.oceanEvals === undefined) {
-    const events: EvalsState['events'] = new EventEmitter();
-    events.setMaxListeners(0);
-    shared.oceanEvals = {
-      queue: [],
-      current: null,
-      judging: new Map(),
-      stopping: false,
-      events,
-      board: null,
-      boardVersion: 0,
-    };
-  }
-  return shared.oceanEvals;
-}
+export const state = processWide('evals', (): EvalsState => {
+  const events: EvalsState['events'] = new EventEmitter();
+  events.setMaxListeners(0);
+  return {
+    queue: [],
+    current: null,
+    judging: new Map(),
+    stopping: false,
+    events,
+    board: null,
+    boardVersion: 0,
+  };
+});
