@@ -1,14 +1,32 @@
-/**
- * A request that cannot be answered as asked, in a sentence for people. `not-found`: what it names is not there (or not
- * for this visitor); `conflict`: not in the state that things are in; `refused`: not with what it brings; `too-many`: not
- * so often.
- */
+/** What each kind of problem is called over HTTP and by tRPC. */
+export const PROBLEM_KINDS = {
+  /** What it names is not there, or not for this visitor. */
+  'not-found': { status: 404, code: 'NOT_FOUND' },
+  /** Not in the state that things are in. */
+  conflict: { status: 409, code: 'CONFLICT' },
+  /** Not with what it brings. */
+  refused: { status: 400, code: 'BAD_REQUEST' },
+  'too-large': { status: 413, code: 'PAYLOAD_TOO_LARGE' },
+  /** Not so often. */
+  'too-many': { status: 429, code: 'TOO_MANY_REQUESTS' },
+  /** Whoever asks has to say who they are. */
+  'not-signed-in': { status: 401, code: 'UNAUTHORIZED' },
+  /** Nor would that help. */
+  'not-allowed': { status: 403, code: 'FORBIDDEN' },
+} as const;
+
+/** A request that cannot be answered as asked, in a sentence for people. */
 export class Problem extends Error {
   override readonly name = 'Problem';
   constructor(
-    readonly kind: 'not-found' | 'conflict' | 'refused' | 'too-many',
+    readonly kind: keyof typeof PROBLEM_KINDS,
     message: string,
   ) {
     super(message);
+  }
+
+  /** HTTP's. */
+  get status(): number {
+    return PROBLEM_KINDS[this.kind].status;
   }
 }

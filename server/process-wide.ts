@@ -14,6 +14,11 @@ const shared: typeof globalThis & { [KEY]?: Map<string, unknown> } = globalThis;
 shared[KEY] ??= new Map();
 const kept = shared[KEY];
 
+/** Forgets all of it: for tests, as if the process had just begun. */
+export function newProcess(): void {
+  kept.clear();
+}
+
 /** Work of that name is done one after the other, in the order of asking, whatever becomes of the one before. */
 export function inTurn(name: string): <T>(work: () => Promise<T>) => Promise<T> {
   const last = processWide<{ turn: Promise<unknown> }>(`turn ${name}`, () => ({ turn: Promise.resolve() }));

@@ -3,7 +3,7 @@ import { rateLimit } from './rate-limit';
 
 describe('rateLimit', () => {
   it('shuts an address out after its share, until the first of what was counted has left the window', () => {
-    const limit = rateLimit(3, 100, 60_000);
+    const limit = rateLimit('test', 3, 100, 60_000);
     for (const at of [0, 1_000, 2_000]) {
       expect(limit.waitSeconds('a', at)).toBe(0);
       limit.count('a', at);
@@ -15,7 +15,7 @@ describe('rateLimit', () => {
   });
 
   it('shuts all out after the overall share, whatever addresses are claimed', () => {
-    const limit = rateLimit(3, 10, 60_000);
+    const limit = rateLimit('test of all', 3, 10, 60_000);
     for (let n = 0; n < 10; n++) limit.count(`forged ${n}`, n);
     expect(limit.waitSeconds('another', 10)).toBe(60);
     expect(limit.waitSeconds('another', 60_000)).toBe(0);

@@ -1,3 +1,5 @@
+import { processWide } from './process-wide';
+
 /** How often something is done before it is put off for a while. Kept in memory: one process, one count. */
 export interface RateLimit {
   /** Seconds until the next one from `address` is heard; 0 where it is heard now. */
@@ -6,11 +8,13 @@ export interface RateLimit {
 }
 
 /**
- * What was counted in the last `windowMs` milliseconds is bounded by address and over all. An address may be a header's
+ * What was counted under `name` in the last `windowMs` milliseconds is bounded by address and over all. An address may be a header's
  * word and so be forged: that only gets round its own share, never round the count over all, which also bounds the memory.
  */
-export function rateLimit(perAddress: number, overall: number, windowMs: number): RateLimit {
-  let counted: { address: string; at: number }[] = [];
+export function rateLimit(name: string, perAddress: number, overall: number, windowMs: number): RateLimit {
+  const kept = processWide(`limit ${name}`, (): { counted: { address: string; at: number }[] } => ({
+    counted: [],
+  }));
 
   const waitFor = (those: readonly { at: number }[], most: number, now: number): number => {
     const oldest = those.at(-most);
@@ -19,12 +23,13 @@ export function rateLimit(perAddress: number, overall: number, windowMs: number)
 
   return {
     waitSeconds(address, now = Date.now()) {
-      counted = counted.filter(({ at }) => at + windowMs > now);
+      const counted = kept().counted.filter(({ at }) => at + windowMs > now);
+      kept().counted = counted;
       const own = counted.filter((each) => each.address === address);
       return Math.max(waitFor(own, perAddress, now), waitFor(counted, overall, now));
     },
     count(address, now = Date.now()) {
-      counted.push({ address, at: now });
+      kept().counted.push({ address, at: now });
     },
   };
 }

@@ -1,8 +1,13 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { env } from '../env';
 
-/** Who is asking. One writer for now; a real account system replaces what is behind `principalOf`. */
-export type Principal = { role: 'visitor' } | { role: 'writer' };
+export { authoriseVisit, authoriseWrite, mayChange, maySee } from './may';
+
+/**
+ * Who is asking. One writer for now; a real account system replaces what is behind `principalOf`. `server` is this process
+ * itself, in work that somebody was allowed to begin.
+ */
+export type Principal = { role: 'visitor' } | { role: 'writer' } | { role: 'server' };
 
 export const SESSION_COOKIE = 'ocean_session';
 /** 30 days, in seconds. */

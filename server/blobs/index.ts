@@ -1,9 +1,1 @@
-export {
-  blobPath,
-  findBlob,
-  removeUnusedBlob,
-  type StoredBlob,
-  storeBlob,
-  tidyBlobs,
-  UploadRefused,
-} from './store';
+export { blobPath, findBlob, removeUnusedBlob, type StoredBlob, storeBlob, tidyBlobs } from './store';

@@ -6,20 +6,10 @@ import { MAX_FILE_BYTES } from '@/lib/predictions/limits';
 import { blob, getDb, run } from '../db';
 import { env } from '../env';
 import { log } from '../log';
+import { Problem } from '../problem';
 import { inTurn } from '../process-wide';
 
 /** Uploaded files, kept under their sha256: `<data folder>/blobs/<first two digits>/<sha256>`. */
-
-/** An upload that is not taken, in a sentence; `status` is HTTP's. */
-export class UploadRefused extends Error {
-  override readonly name = 'UploadRefused';
-  constructor(
-    readonly status: 400 | 413,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 export interface StoredBlob {
   sha256: string;
@@ -42,14 +32,14 @@ const placing = inTurn('blobs');
 /**
  * Keeps a stream of bytes. Nothing is left of one that breaks off.
  * @param declaredBytes what the sender said it would send, null where it did not.
- * @throws UploadRefused
+ * @throws Problem
  */
 export async function storeBlob(
   stream: ReadableStream<Uint8Array>,
   declaredBytes: number | null,
 ): Promise<StoredBlob> {
-  const tooLarge = new UploadRefused(
-    413,
+  const tooLarge = new Problem(
+    'too-large',
     `The file is larger than the ${MAX_FILE_BYTES / 1024 ** 2} MiB that are taken. Compress it with gzip or zip, or leave out what is not predictions.`,
   );
   if (declaredBytes !== null && declaredBytes > MAX_FILE_BYTES) throw tooLarge;
@@ -70,10 +60,10 @@ export async function storeBlob(
     } finally {
       await file.close();
     }
-    if (bytes === 0) throw new UploadRefused(400, 'The upload is empty.');
+    if (bytes === 0) throw new Problem('refused', 'The upload is empty.');
     if (declaredBytes !== null && bytes !== declaredBytes)
-      throw new UploadRefused(
-        400,
+      throw new Problem(
+        'refused',
         `Only ${bytes.toLocaleString('en')} of ${declaredBytes.toLocaleString('en')} bytes arrived. Upload the file again.`,
       );
     const sha256 = hash.digest('hex');

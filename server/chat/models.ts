@@ -1,8 +1,7 @@
 import type { Endpoint } from '@/lib/chat/endpoint';
 import { type ChatModel, env } from '../env';
 import { Problem } from '../problem';
-import { processWide } from '../process-wide';
-import { type RateLimit, rateLimit } from '../rate-limit';
+import { rateLimit } from '../rate-limit';
 
 /** The models that visitors may talk to, as the page has them. */
 export const endpoints = (): Endpoint[] =>
@@ -14,17 +13,11 @@ export const endpoints = (): Endpoint[] =>
     pictures,
   }));
 
-const limits = processWide('chat limits', () => new Map<string, RateLimit>());
-
 /** The model of an endpoint, for one reply, which is counted. @throws Problem */
 export function modelFor(endpointId: string, address: string): ChatModel {
   const model = env().OCEAN_CHAT_MODELS.find(({ id }) => id === endpointId);
   if (model === undefined) throw new Problem('not-found', `This server has no model "${endpointId}".`);
-  let limit = limits().get(model.id);
-  if (limit === undefined) {
-    limit = rateLimit(model.perVisitor, model.perMinute, 60_000);
-    limits().set(model.id, limit);
-  }
+  const limit = rateLimit(`chat with ${model.id}`, model.perVisitor, model.perMinute, 60_000);
   const wait = limit.waitSeconds(address);
   if (wait > 0)
     throw new Problem(

@@ -3,7 +3,7 @@ import { and, eq, sum } from 'drizzle-orm';
 import type { Conversation } from '@/lib/chat/conversation';
 import { LIMITS } from '@/lib/chat/limits';
 import type { NewShare, Shared } from '@/lib/chat/share';
-import type { Principal } from '../auth';
+import { mayChange, type Principal } from '../auth';
 import { getDb, share, sharedPicture } from '../db';
 import { Problem } from '../problem';
 import { rateLimit } from '../rate-limit';
@@ -13,7 +13,7 @@ import { type Picture, rewritten, type Size } from './pictures';
 /** Of all links together: a server that anybody may write to is not filled by it. */
 const MAX_TOTAL_BYTES = 2_000_000_000;
 // 10 links an hour from one address, 200 from all together.
-const limit = rateLimit(10, 200, 60 * 60_000);
+const limit = rateLimit('share', 10, 200, 60 * 60_000);
 
 const bounded = ({ width, height }: Size): Size => {
   const scale = Math.min(1, LIMITS.pictureSide / Math.max(width, height));
@@ -96,12 +96,14 @@ export async function getSharedPicture(
 }
 
 /** Whoever made it removes it by its secret, and the writer without: for good, pictures and all. @throws Problem */
-export async function revokeShare(id: string, secret: string | null, { role }: Principal): Promise<void> {
+export async function revokeShare(id: string, secret: string | null, principal: Principal): Promise<void> {
   const db = await getDb();
   const removed = await db
     .delete(share)
     // Digests are compared, so the time that it takes tells nothing of the secret.
-    .where(and(eq(share.id, id), role === 'writer' ? undefined : eq(share.secretHash, hashOf(secret ?? ''))))
+    .where(
+      and(eq(share.id, id), mayChange(principal) ? undefined : eq(share.secretHash, hashOf(secret ?? ''))),
+    )
     .returning({ id: share.id });
   if (removed.length > 0) return;
   if ((await db.$count(share, eq(share.id, id))) === 0) throw notThere();

@@ -12,8 +12,7 @@ import { scorableSamples } from './compare';
 import { keyOf, type Scoring, state } from './state';
 import type { JudgeEstimate, ScorableSample } from './types';
 
-/** The server itself reads runs that are not published. */
-const SERVER: Principal = { role: 'writer' };
+const SERVER: Principal = { role: 'server' };
 /** A question that compares two answers, in tokens: its texts are short. */
 const COMPARING_TOKENS = 250;
 /** Characters a token, for an estimate. */

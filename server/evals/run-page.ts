@@ -1,7 +1,7 @@
 import { and, count, eq, sql } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import type { Outcome } from '@/lib/scoring/scorer';
-import type { Principal } from '../auth';
+import { mayChange, maySee, type Principal } from '../auth';
 import { benchmarkData, blob, checkpoint, getDb, model, run, sample, score, verdict } from '../db';
 import { env } from '../env';
 import { progressOf } from './follow-run';
@@ -20,7 +20,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     .leftJoin(blob, eq(blob.sha256, run.fileSha256))
     .leftJoin(score, and(eq(score.runId, run.id), eq(score.scorer, run.scorer)))
     .where(eq(run.id, id));
-  if (found === undefined || (found.run.state !== 'published' && principal.role !== 'writer')) return null;
+  if (found === undefined || !maySee(principal, found.run)) return null;
   const { state, source } = found.run;
   const benchmark = benchmarkOf(found.run.benchmark);
   const split = benchmark?.splits.find((each) => each.id === found.run.split);
@@ -93,7 +93,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     tags: hasSamples && found.data ? await tagsOf(found.data.id, benchmark?.breakdowns ?? []) : [],
     createdAt: found.run.createdAt,
     publishedAt: found.run.publishedAt,
-    mayDecide: principal.role === 'writer' && source !== 'reported',
+    mayDecide: mayChange(principal) && source !== 'reported',
   };
 }
 

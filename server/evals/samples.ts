@@ -1,7 +1,7 @@
 import { and, asc, eq, ilike, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { asBox, boxWithin } from '@/lib/scoring/box';
-import type { Principal } from '../auth';
+import { maySee, type Principal } from '../auth';
 import { imagePath, installedSplit } from '../benchmarks';
 import { getDb, prediction, run, sample, score, verdict } from '../db';
 import { env } from '../env';
@@ -43,7 +43,7 @@ export async function scoredRun(
     .from(run)
     .innerJoin(score, and(eq(score.runId, run.id), eq(score.scorer, scorer ?? run.scorer)))
     .where(eq(run.id, id));
-  if (found === undefined || (found.state !== 'published' && principal.role !== 'writer')) return null;
+  if (found === undefined || !maySee(principal, found)) return null;
   const { state, dataId, split } = found;
   if ((state !== 'scored' && state !== 'published') || dataId === null || split === null) return null;
   return { ...found, dataId, split };

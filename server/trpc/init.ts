@@ -1,10 +1,10 @@
 import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError, z } from 'zod';
-import { isSameOrigin, type Principal, principalOf } from '../auth';
+import { authoriseVisit, authoriseWrite, isSameOrigin, type Principal, principalOf } from '../auth';
 import { firstIssue } from '../first-issue';
 import { log } from '../log';
-import { Problem } from '../problem';
+import { PROBLEM_KINDS, Problem } from '../problem';
 import { addressOf } from '../rate-limit';
 import { requestIdOf } from '../request-id';
 
@@ -46,17 +46,10 @@ const t = initTRPC.context<Context>().create({
   },
 });
 
-const CODES = {
-  'not-found': 'NOT_FOUND',
-  conflict: 'CONFLICT',
-  refused: 'BAD_REQUEST',
-  'too-many': 'TOO_MANY_REQUESTS',
-} as const;
-
 /** What the domains say in their own words, as tRPC says it. */
 export function asTrpcError(error: unknown): unknown {
   return error instanceof Problem
-    ? new TRPCError({ code: CODES[error.kind], message: error.message, cause: error })
+    ? new TRPCError({ code: PROBLEM_KINDS[error.kind].code, message: error.message, cause: error })
     : error;
 }
 
@@ -84,14 +77,12 @@ export const publicProcedure = t.procedure.use(logged).use(inWords);
 
 /** A write of a visitor, who needs no token for it; whatever it does is bounded by whom it comes from. */
 export const openProcedure = publicProcedure.use(({ ctx, next }) => {
-  if (!ctx.sameOrigin)
-    throw new TRPCError({ code: 'FORBIDDEN', message: 'A page of another site may not write here.' });
+  authoriseVisit(ctx);
   return next();
 });
 
-/** Every other write goes through here: the one place where it is authorised. */
-export const writerProcedure = openProcedure.use(({ ctx, next }) => {
-  if (ctx.principal.role !== 'writer')
-    throw new TRPCError({ code: 'UNAUTHORIZED', message: 'This needs the write token.' });
+/** Every other write. */
+export const writerProcedure = publicProcedure.use(({ ctx, next }) => {
+  authoriseWrite(ctx);
   return next();
 });

@@ -1,6 +1,6 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { writingEnabled } from '../auth';
+import { mayChange, writingEnabled } from '../auth';
 import {
   cancelScoring,
   createRun,
@@ -20,7 +20,7 @@ const runId = z.object({ runId: z.string() });
 export const submissionsRouter = router({
   /** Whether this visitor may write, and whether anybody may. */
   session: publicProcedure.query(({ ctx }) => ({
-    mayWrite: ctx.principal.role === 'writer',
+    mayWrite: mayChange(ctx.principal),
     writingEnabled: writingEnabled(),
   })),
   models: publicProcedure.query(() => listModels()),

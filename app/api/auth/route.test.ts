@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { newProcess } from '@/server/process-wide';
 
 const TOKEN = 'correct-horse-battery-staple';
 const jar = { set: vi.fn() };
@@ -6,6 +7,7 @@ vi.mock('next/headers', () => ({ cookies: async () => jar }));
 
 let route: typeof import('./route');
 beforeEach(async () => {
+  newProcess();
   vi.resetModules();
   vi.stubEnv('OCEAN_TOKEN', TOKEN);
   jar.set.mockReset();

@@ -11,7 +11,7 @@ import {
 import { addressOf, rateLimit } from '@/server/rate-limit';
 
 // 5 wrong tokens a minute from one address, 60 from all together.
-const attempts = rateLimit(5, 60, 60_000);
+const attempts = rateLimit('sign-in', 5, 60, 60_000);
 const MAX_BODY_BYTES = 4_096;
 const signInBody = z.object({ token: z.string().min(1).max(1_000) });
 

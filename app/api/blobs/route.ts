@@ -1,6 +1,7 @@
-import { isSameOrigin, principalOf } from '@/server/auth';
-import { storeBlob, UploadRefused } from '@/server/blobs';
+import { authoriseWrite, isSameOrigin, principalOf } from '@/server/auth';
+import { storeBlob } from '@/server/blobs';
 import { log } from '@/server/log';
+import { Problem } from '@/server/problem';
 import { requestIdOf } from '@/server/request-id';
 
 /** Takes a file as the request's body and answers with `{ sha256, bytes }`, or `{ error }` with a sentence. */
@@ -11,16 +12,16 @@ export async function POST(request: Request): Promise<Response> {
     // The rest of the body is not read: the connection ends with the answer.
     return Response.json({ error }, { status, headers: { connection: 'close', 'x-request-id': requestId } });
   };
-  if (principalOf(request.headers).role !== 'writer') return refuse(401, 'This needs the write token.');
-  if (!isSameOrigin(request.headers)) return refuse(403, 'A page of another site may not write here.');
-  if (request.body === null) return refuse(400, 'The upload is empty.');
-  const length = request.headers.get('content-length');
+  const { headers, body } = request;
   try {
-    const stored = await storeBlob(request.body, length === null ? null : Number(length));
+    authoriseWrite({ principal: principalOf(headers), sameOrigin: isSameOrigin(headers) });
+    if (body === null) throw new Problem('refused', 'The upload is empty.');
+    const length = headers.get('content-length');
+    const stored = await storeBlob(body, length === null ? null : Number(length));
     log.info({ requestId, ...stored }, 'upload stored');
     return Response.json(stored, { status: 201, headers: { 'x-request-id': requestId } });
   } catch (error) {
-    if (error instanceof UploadRefused) return refuse(error.status, error.message);
+    if (error instanceof Problem) return refuse(error.status, error.message);
     if (request.signal.aborted) return refuse(400, 'The connection broke. Upload the file again.');
     log.error({ requestId, err: error }, 'upload failed');
     return Response.json(

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { MAX_NEW_TOKENS, MAX_PICTURES, MAX_REQUEST_BYTES, MAX_TEXT } from '@/lib/chat/chat-request';
+import { newProcess } from '@/server/process-wide';
 
 const KEY = 'sk-of-these-tests-1234567890';
 
@@ -25,6 +26,7 @@ afterAll(() => server.close());
 let route: typeof import('./route');
 beforeEach(async () => {
   asked = 0;
+  newProcess();
   vi.resetModules();
   vi.stubEnv('LOG_LEVEL', 'silent');
   vi.stubEnv(

@@ -9,8 +9,6 @@ import { Problem } from '@/server/problem';
 import { addressOf } from '@/server/rate-limit';
 import { requestIdOf } from '@/server/request-id';
 
-const STATUS = { 'not-found': 404, conflict: 409, refused: 400, 'too-many': 429 } as const;
-
 /** A model's reply as the AI SDK streams it. A refusal is a sentence as plain text, which the SDK's client shows as it is. */
 export async function POST(request: Request): Promise<Response> {
   const requestId = requestIdOf(request.headers);
@@ -41,7 +39,7 @@ export async function POST(request: Request): Promise<Response> {
       headers: { 'cache-control': 'no-cache, no-transform', 'x-request-id': requestId },
     });
   } catch (error) {
-    if (error instanceof Problem) return refuse(STATUS[error.kind], error.message);
+    if (error instanceof Problem) return refuse(error.status, error.message);
     log.error({ requestId, err: error }, 'chat failed');
     return refuse(500, `Something failed here; the log has it under request ${requestId}.`);
   }

@@ -1,0 +1,23 @@
+import type { RunState } from '../db';
+import { Problem } from '../problem';
+import type { Principal } from '.';
+
+/** What is published is for everybody; all else for those who may write. */
+export function maySee(principal: Principal, run: { state: RunState }): boolean {
+  return run.state === 'published' || mayChange(principal);
+}
+
+export function mayChange({ role }: Principal): boolean {
+  return role !== 'visitor';
+}
+
+/** The one place where a write is authorised. @throws Problem */
+export function authoriseWrite(by: { principal: Principal; sameOrigin: boolean }): void {
+  authoriseVisit(by);
+  if (!mayChange(by.principal)) throw new Problem('not-signed-in', 'This needs the write token.');
+}
+
+/** A write that visitors may do, and pages of other origins may not, whoever looks at them. @throws Problem */
+export function authoriseVisit({ sameOrigin }: { sameOrigin: boolean }): void {
+  if (!sameOrigin) throw new Problem('not-allowed', 'A page of another site may not write here.');
+}
