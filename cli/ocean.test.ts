@@ -383,8 +383,8 @@ describe('ocean submit', () => {
 
   const answers = {
     'submissions.models': [
-      { checkpointId: 'c0', modelName: 'Ocean-R1 3B', stage: 0, family: 'Qwen2.5-VL' },
-      { checkpointId: 'c2', modelName: 'Ocean-R1 3B', stage: 2, family: 'Qwen2.5-VL' },
+      { checkpointId: 'c0', modelName: 'Ocean-R1 3B', stage: 'base', family: 'Qwen2.5-VL' },
+      { checkpointId: 'c2', modelName: 'Ocean-R1 3B', stage: 'stage2', family: 'Qwen2.5-VL' },
     ],
     'submissions.preflight': {
       format: { id: 'seed-json', label: 'seed' },
@@ -429,7 +429,7 @@ describe('ocean submit', () => {
           family: 'Qwen2.5-VL',
           parametersB: 3,
           openWeights: true,
-          stage: 0,
+          stage: null,
         },
         prompt: 'from the file',
         generation: { temperature: 0, engine: 'vllm' },
@@ -443,7 +443,7 @@ describe('ocean submit', () => {
       const args = ['submit', 'predictions.json', '--server', server, '--token', 'good-token'];
       const unsure = await ocean(...args, '--model', 'ocean-r1 3b');
       expect(unsure).toMatchObject({ code: 2 });
-      expect(unsure.error).toMatch(/stages 0, 2: choose one with --stage/);
+      expect(unsure.error).toMatch(/stages base, stage2: choose one with --stage/);
       expect((await ocean(...args, '--model', 'Nobody')).error).toMatch(/it has Ocean-R1 3B/);
 
       const { code, out } = await ocean(...args, '--model', 'ocean-r1 3b', '--stage', '2');

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
+import { readStage, type Stage } from '@/lib/models/stage';
 import { PredictionsError } from '@/lib/predictions/predictions-file';
 import type { AppRouter } from '@/server/trpc/router';
 import { type Command, print, ServerError, UsageError } from './command';
@@ -18,13 +19,13 @@ Usage: ocean submit FILE --server URL --token T [--model NAME | --new-model NAME
 
   Whose predictions they are; left out, the model that the file names, else the file's own name:
   --model        a model that the server has, by name or checkpoint id
-  --stage        which of its checkpoints: 0 base, 1 or 2; needed where it has several
+  --stage        which of its checkpoints: base, stage1 or stage2; needed where it has several
   --new-model    the name of a model that the server does not have yet
     --family     its family, as "Qwen2.5-VL"; left out: a family of its own
     --params     billions of parameters; left out: undisclosed
     --open       its weights are open
     --link       a page about it
-    --stage      0 base (the default), 1 or 2
+    --stage      base, stage1 or stage2 of Ocean-R1's recipe; left out for a model of another
     --parent     id of the checkpoint that it was trained from
 
   --prompt       the prompt that was used, {Question} standing for the question; left out, what the file says
@@ -156,12 +157,12 @@ interface ModelFlags {
 }
 type ModelWish =
   | { kind: 'unnamed' }
-  | { kind: 'existing'; name: string; stage: number | null }
+  | { kind: 'existing'; name: string; stage: Stage | null }
   | Extract<NewRun['model'], { kind: 'new' }>;
 
 function modelWish(flags: ModelFlags): ModelWish {
-  const stage = flags.stage === undefined ? null : Number(flags.stage);
-  if (stage !== null && ![0, 1, 2].includes(stage)) throw new UsageError('--stage is 0, 1 or 2');
+  const stage = flags.stage === undefined ? null : readStage(flags.stage);
+  if (flags.stage !== undefined && stage === null) throw new UsageError('--stage is base, stage1 or stage2');
   if (flags.model !== undefined) {
     if (flags['new-model'] !== undefined)
       throw new UsageError('give --model for a model that the server has, or --new-model, not both');
@@ -181,7 +182,7 @@ function modelWish(flags: ModelFlags): ModelWish {
     parametersB,
     openWeights: flags.open ?? false,
     link: flags.link ?? null,
-    stage: stage ?? 0,
+    stage,
     parentId: flags.parent ?? null,
   };
 }
@@ -239,7 +240,7 @@ async function modelOfFile(
     parametersB: null,
     openWeights: false,
     link: null,
-    stage: 0,
+    stage: null,
     parentId: null,
   };
 }
@@ -263,7 +264,7 @@ async function chooseModel(
     );
   }
   throw new UsageError(
-    `"${wish.name}" has checkpoints of the stages ${named.map((each) => each.stage).join(', ')}: choose one with --stage`,
+    `"${wish.name}" has checkpoints of the stages ${named.map((each) => each.stage ?? 'none').join(', ')}: choose one with --stage`,
   );
 }
 

@@ -33,7 +33,7 @@ async function scoredRun(
       parametersB: 2,
       openWeights: true,
       link: null,
-      stage: 0,
+      stage: null,
       parentId: null,
     },
     prompt: null,

@@ -181,7 +181,7 @@ test('a scoring that waits its turn can be cancelled', async ({ page, request })
         parametersB: null,
         openWeights: false,
         link: null,
-        stage: 0,
+        stage: null,
         parentId: null,
       },
       prompt: null,

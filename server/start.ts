@@ -9,7 +9,7 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ generateAll }, { tidyBlobs }, { database, seed }, { publishOwnRuns, resumeScorings }, { log }] =
+    const [{ generateAll }, { tidyBlobs }, { database }, { publishOwnRuns, resumeScorings, seed }, { log }] =
       await Promise.all([
         import('./benchmarks'),
         import('./blobs'),

@@ -1,3 +1,4 @@
+import { stageNumber } from '@/lib/models/stage';
 import type { BoardView, ShownBoard, ShownCell } from './board-view';
 
 /** The shown table as a file: the same rows, the same order, the same columns. Figures have six decimals. */
@@ -14,7 +15,7 @@ export function exportRecords(shown: ShownBoard): readonly Readonly<Record<strin
     };
     if (shown.facts.includes('size')) record.parameters_billions = row.parametersB;
     if (shown.facts.includes('stage')) {
-      record.stage = row.stage;
+      record.stage = row.stage === null ? null : stageNumber(row.stage);
       record.step = row.step;
     }
     record.open_weights = row.openWeights;

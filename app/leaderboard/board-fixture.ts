@@ -1,3 +1,4 @@
+import { STAGES } from '@/lib/models/stage';
 import type { Interval } from '@/lib/stats/score';
 import type { Board, BoardCell, BoardRow } from '@/server/evals/types';
 
@@ -44,7 +45,7 @@ export function row(checkpointId: string, overrides: Partial<BoardRow> = {}): Bo
     parametersB: 3,
     openWeights: true,
     link: null,
-    stage: 0,
+    stage: 'base',
     step: null,
     parentId: null,
     cells: {},
@@ -79,7 +80,7 @@ export const BOARD: Board = {
     row('wave-3b', {
       modelName: 'Wave 3B',
       family: 'Wave',
-      stage: 2,
+      stage: 'stage2',
       parentId: 'base-3b',
       cells: {
         superclevr: { reported: cell('reported', 87, 2), recomputed: cell('recomputed', 88, 1) },
@@ -91,7 +92,7 @@ export const BOARD: Board = {
       modelName: 'Wave 7B',
       family: 'Wave',
       parametersB: 7,
-      stage: 2,
+      stage: 'stage2',
       parentId: 'gone',
       cells: { superclevr: reported(95, 1), geoqa: reported(70, 1), 'cv-bench': reported(77, 1) },
     }),
@@ -133,7 +134,7 @@ export function manyRows(count: number): Board {
         modelName: `Model ${Math.floor(index / 3)}`,
         family: `Family ${Math.floor(index / 3) % 12}`,
         parametersB: [3, 7, 14, 72][Math.floor(index / 3) % 4] ?? null,
-        stage: index % 3,
+        stage: STAGES[index % 3] ?? null,
         parentId: index % 3 === 0 ? null : `checkpoint-${index - 1}`,
         cells: Object.fromEntries(
           columns.map(([benchmark], column) => [

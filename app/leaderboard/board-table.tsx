@@ -6,7 +6,14 @@ import type { BoardRow } from '@/server/evals/types';
 import { Delta } from '../ui/delta';
 import { EvidenceMark } from '../ui/evidence';
 import { ExplainButton } from '../ui/explain';
-import { formatDelta, formatInterval, formatPercent, formatSize, formatStage } from '../ui/format';
+import {
+  formatDelta,
+  formatInterval,
+  formatPercent,
+  formatSize,
+  formatStage,
+  formatTraining,
+} from '../ui/format';
 import { FORM_ID } from './board-controls';
 import {
   FACT_COLUMNS,
@@ -202,8 +209,8 @@ const Row = memo(function Row({
 });
 
 function rowFacts({ parametersB, stage, step, openWeights }: BoardRow): string {
-  const trained = step === null ? formatStage(stage) : `${formatStage(stage)}, step ${step}`;
-  return `${formatSize(parametersB)} · ${trained} · ${openWeights ? 'open' : 'closed'}`;
+  const facts = [formatSize(parametersB), formatTraining({ stage, step }), openWeights ? 'open' : 'closed'];
+  return facts.filter((fact) => fact !== null).join(' · ');
 }
 
 function None() {
@@ -218,7 +225,7 @@ function None() {
 function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average: ShownAverage | null }) {
   if (fact === 'size')
     return <span>{row.parametersB === null ? <None /> : formatSize(row.parametersB)}</span>;
-  if (fact === 'stage') return <span>{formatStage(row.stage)}</span>;
+  if (fact === 'stage') return <span>{row.stage === null ? <None /> : formatStage(row.stage)}</span>;
   if (average === null) return <None />;
   const complete = isComplete(average);
   return (

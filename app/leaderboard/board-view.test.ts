@@ -45,7 +45,7 @@ describe('the address', () => {
 
   it('takes lists as repeated names, once each and in the board’s order', () => {
     expect(parse('show=geoqa&show=size&show=geoqa').columns).toEqual(['size', 'geoqa']);
-    expect(parse('stage=2&stage=0').stages).toEqual([0, 2]);
+    expect(parse('stage=2&stage=base').stages).toEqual(['base', 'stage2']);
   });
 
   it('takes the last sort, which is the one of the header that was pressed', () => {
@@ -142,7 +142,7 @@ describe('deltas', () => {
       value: 25,
       toId: 'base-3b',
       toName: 'Base 3B',
-      toStage: 0,
+      toStage: 'base',
     });
     expect(found('evidence=reported', 'wave-3b').cells.get('superclevr')?.delta?.value).toBe(23);
   });
@@ -166,7 +166,7 @@ describe('deltas', () => {
       value: 10,
       toId: 'base',
       toName: 'base',
-      toStage: 0,
+      toStage: 'base',
     });
     expect(deltaOf(own, 'a', [none, otherRule, otherKind])).toBeNull();
   });

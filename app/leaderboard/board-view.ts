@@ -1,3 +1,4 @@
+import { readStage, STAGES, type Stage, stageNumber } from '@/lib/models/stage';
 import type { Board, BoardCell, BoardColumn, BoardRow } from '@/server/evals/types';
 
 /**
@@ -46,7 +47,7 @@ export interface Sort {
 export interface BoardView {
   search: string;
   sizes: readonly SizeBucket[];
-  stages: readonly number[];
+  stages: readonly Stage[];
   families: readonly string[];
   weights: readonly Weights[];
   evidence: EvidenceChoice;
@@ -77,9 +78,9 @@ export function defaultView(board: Board): BoardView {
 }
 
 /** The values that the board's rows offer to filter by. */
-export function facets(board: Board): { stages: readonly number[]; families: readonly string[] } {
+export function facets(board: Board): { stages: readonly Stage[]; families: readonly string[] } {
   return {
-    stages: [...new Set(board.rows.map((row) => row.stage))].sort((a, b) => a - b),
+    stages: STAGES.filter((stage) => board.rows.some((row) => row.stage === stage)),
     families: [...new Set(board.rows.map((row) => row.family))].sort((a, b) => a.localeCompare(b, 'en')),
   };
 }
@@ -109,7 +110,10 @@ export function parseView(params: URLSearchParams, board: Board): BoardView {
       SIZE_BUCKETS.map((bucket) => bucket.id),
       params.getAll('size'),
     ),
-    stages: stages.filter((stage) => params.getAll('stage').includes(String(stage))),
+    stages: among(
+      stages,
+      params.getAll('stage').map((asked) => readStage(asked) ?? ''),
+    ),
     families: among(families, params.getAll('family')),
     weights: among(
       WEIGHTS.map((each) => each.id),
@@ -161,7 +165,7 @@ export interface ShownDelta {
   value: number;
   toId: string;
   toName: string;
-  toStage: number;
+  toStage: Stage | null;
 }
 
 export interface ShownCell extends BoardCell {
@@ -298,7 +302,7 @@ function sortValue(shown: ShownRow, key: string): number | string | null {
     case 'size':
       return shown.row.parametersB;
     case 'stage':
-      return shown.row.stage;
+      return shown.row.stage === null ? null : stageNumber(shown.row.stage);
     case 'average':
       return complete?.value ?? null;
     case 'average-rank':

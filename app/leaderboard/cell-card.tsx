@@ -141,8 +141,8 @@ function CardText({ shown, cell }: { shown: ShownRow; cell: ShownCell }) {
       {interval === null ? null : <p>{INTERVAL_METHODS[interval.method]}.</p>}
       {delta === null ? null : (
         <p>
-          <Delta value={delta.value} /> points to {delta.toName} ({formatStage(delta.toStage)}), by the same
-          rule.
+          <Delta value={delta.value} /> points to {delta.toName}
+          {delta.toStage === null ? '' : ` (${formatStage(delta.toStage)})`}, by the same rule.
         </p>
       )}
       <p>

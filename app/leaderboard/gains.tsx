@@ -14,7 +14,7 @@ export function Gains({ board }: { board: Board }) {
   const byId = new Map(board.rows.map((row) => [row.checkpointId, row]));
   const columns = board.columns.filter(({ atFirst }) => atFirst === 'averaged');
   const pairs = board.rows
-    .filter((row) => row.stage === 2)
+    .filter((row) => row.stage === 'stage2')
     .map((row) => ({
       row,
       figures: columns.map(({ benchmark }) => {

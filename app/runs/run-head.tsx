@@ -3,15 +3,16 @@ import { INTERVAL_METHODS, judgeWords } from '@/lib/stats/score';
 import type { RunPage } from '@/server/evals/types';
 import { EvidenceBadge } from '../ui/evidence';
 import { Explain } from '../ui/explain';
-import { formatCount, formatInterval, formatPercent, formatSize } from '../ui/format';
+import { formatCount, formatInterval, formatPercent, formatSize, formatTraining } from '../ui/format';
 import { IntervalBar } from '../ui/interval';
 import { PageHeader } from '../ui/page-header';
 import { ScorerFacts } from '../ui/scorer-facts';
-import { checkpointWords, claimWords, provenanceWords, scoreCommand, stateWords } from './run-words';
+import { claimWords, provenanceWords, scoreCommand, stateWords } from './run-words';
 
 /** What a run is: model, checkpoint, benchmark, split, and its state. */
 export function RunHeader({ run }: { run: RunPage }) {
   const { model, benchmark, split } = run;
+  const training = formatTraining(run.checkpoint);
   return (
     <PageHeader
       title={
@@ -28,7 +29,7 @@ export function RunHeader({ run }: { run: RunPage }) {
     >
       <p className="run-what">
         <span className={`run-state run-state-${run.state}`}>{stateWords(run)}</span>
-        <span>{checkpointWords(run.checkpoint)}</span>
+        {training === null ? null : <span>{training}</span>}
         <span>{formatSize(model.parametersB)}</span>
         <span>{model.openWeights ? 'open weights' : 'closed weights'}</span>
         {split === null ? null : <span>{split.label}</span>}

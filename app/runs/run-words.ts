@@ -1,5 +1,5 @@
 import type { RunPage } from '@/server/evals/types';
-import { formatCount, formatDate, formatPercent, formatStage } from '../ui/format';
+import { formatCount, formatDate, formatPercent } from '../ui/format';
 
 /** A run in words: what state it is in, where its figure comes from, how to make it again. */
 
@@ -49,11 +49,6 @@ export function claimWords(claimed: number | null, headline: number): string | n
       ? 'the same'
       : `${formatPercent(Math.abs(difference))} points ${difference > 0 ? 'above' : 'below'} this`;
   return `the file claims ${formatPercent(claimed)}, ${where}`;
-}
-
-/** "stage 2, step 400" */
-export function checkpointWords({ stage, step }: RunPage['checkpoint']): string {
-  return step === null ? formatStage(stage) : `${formatStage(stage)}, step ${formatCount(step)}`;
 }
 
 /** The command that makes the figure again, as a shell takes it. */

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { newRun } from '@/server/evals/new-run';
-import { FIELDS, modelLabels, prefill, readDraft } from './run-draft';
+import { FIELDS, type KnownModel, modelLabels, prefill, readDraft } from './run-draft';
 
-const MODELS = [
-  { checkpointId: 'c0', modelName: 'Qwen2.5-VL 7B', stage: 0, family: 'Qwen2.5-VL' },
-  { checkpointId: 'c1', modelName: 'Ocean-R1 7B', stage: 1, family: 'Ocean-R1' },
-  { checkpointId: 'c2', modelName: 'Ocean-R1 7B', stage: 2, family: 'Ocean-R1' },
+const MODELS: KnownModel[] = [
+  { checkpointId: 'c0', modelName: 'Qwen2.5-VL 7B', stage: 'base', family: 'Qwen2.5-VL' },
+  { checkpointId: 'c1', modelName: 'Ocean-R1 7B', stage: 'stage1', family: 'Ocean-R1' },
+  { checkpointId: 'c2', modelName: 'Ocean-R1 7B', stage: 'stage2', family: 'Ocean-R1' },
 ];
 const PROMPTS = [{ id: 'reasoning', label: 'Reasoning', template: '{Question} Think first.' }];
 const NOTHING = { model: null, prompt: null, generation: null };
@@ -16,7 +16,7 @@ const form = (fields: Record<string, string>) => {
   return data;
 };
 const read = (fields: Record<string, string>) => readDraft(form(fields), MODELS, PROMPTS, {});
-const NEW = { modelKind: 'new', name: 'My model', family: 'Mine', stage: '0' };
+const NEW = { modelKind: 'new', name: 'My model', family: 'Mine', stage: '' };
 
 describe('modelLabels', () => {
   it('tells the stages of a model apart', () => {
@@ -28,7 +28,12 @@ describe('modelLabels', () => {
   });
 
   it('stays unique where two checkpoints read alike', () => {
-    const twin = { checkpointId: 'c9', modelName: 'Ocean-R1 7B', stage: 2, family: 'Ocean-R1' };
+    const twin: KnownModel = {
+      checkpointId: 'c9',
+      modelName: 'Ocean-R1 7B',
+      stage: 'stage2',
+      family: 'Ocean-R1',
+    };
     expect(modelLabels([...MODELS, twin]).get('Ocean-R1 7B · stage 2 · c9')).toBe(twin);
   });
 });
@@ -106,7 +111,7 @@ describe('readDraft', () => {
       parametersB: '7.6',
       openWeights: 'on',
       link: 'https://example.org/model',
-      stage: '2',
+      stage: 'stage2',
       parent: 'Ocean-R1 7B · stage 1',
       promptChoice: 'reasoning',
       decoding: 'sampled',
@@ -124,7 +129,7 @@ describe('readDraft', () => {
         parametersB: 7.6,
         openWeights: true,
         link: 'https://example.org/model',
-        stage: 2,
+        stage: 'stage2',
         parentId: 'c1',
       },
       prompt: '{Question} Think first.',

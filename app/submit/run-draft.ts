@@ -1,4 +1,5 @@
 import { formatStage } from '@/app/ui/format';
+import { readStage, type Stage } from '@/lib/models/stage';
 import type { NewRun } from '@/server/evals/new-run';
 import type { PreflightReport } from '@/server/evals/types';
 
@@ -6,7 +7,7 @@ import type { PreflightReport } from '@/server/evals/types';
 export interface KnownModel {
   checkpointId: string;
   modelName: string;
-  stage: number;
+  stage: Stage | null;
   family: string;
 }
 
@@ -20,7 +21,8 @@ export interface KnownPrompt {
 export function modelLabels(models: readonly KnownModel[]): ReadonlyMap<string, KnownModel> {
   const labels = new Map<string, KnownModel>();
   for (const model of models) {
-    const label = `${model.modelName} · ${formatStage(model.stage)}`;
+    const { modelName, stage } = model;
+    const label = stage === null ? modelName : `${modelName} · ${formatStage(stage)}`;
     labels.set(labels.has(label) ? `${label} · ${model.checkpointId}` : label, model);
   }
   return labels;
@@ -185,7 +187,7 @@ export function readDraft(
       }),
       openWeights: form.has('openWeights'),
       link: link === '' ? null : link,
-      stage: Number(text('stage')),
+      stage: readStage(text('stage')),
       parentId,
     };
   };

@@ -22,10 +22,11 @@ import {
 import { Problem } from './step';
 
 const STAGE_WORDS = [
-  '0 · base, before this training',
-  '1 · after stage 1 (reasoning)',
-  '2 · after stage 2 (perception)',
-];
+  ['', 'none: a model of another recipe'],
+  ['base', 'base, before this training'],
+  ['stage1', 'after stage 1 (reasoning)'],
+  ['stage2', 'after stage 2 (perception)'],
+] as const;
 
 /** Which model made the outputs, and how; then the scoring starts and its run's page takes over. */
 export function RunForm({
@@ -118,14 +119,14 @@ export function RunForm({
               <div className="submit-field">
                 <label htmlFor="stage">Stage</label>
                 <select id="stage" name="stage" className="field" aria-describedby="stage-hint">
-                  {STAGE_WORDS.map((words, stage) => (
-                    <option key={words} value={stage}>
+                  {STAGE_WORDS.map(([stage, words]) => (
+                    <option key={stage} value={stage}>
                       {words}
                     </option>
                   ))}
                 </select>
                 <p id="stage-hint" className="submit-hint">
-                  A model of another recipe is 0.
+                  Where it stands in Ocean-R1's own training.
                 </p>
               </div>
               {text('parent', 'Trained from', 'Differences are taken to it. Optional.', {

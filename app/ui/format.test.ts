@@ -29,8 +29,8 @@ describe('figures as they are written', () => {
     expect(formatSize(7)).toBe('7B');
     expect(formatSize(0.00245)).toBe('2.45M');
     expect(formatSize(null)).toBe('size undisclosed');
-    expect(formatStage(0)).toBe('base');
-    expect(formatStage(2)).toBe('stage 2');
+    expect(formatStage('base')).toBe('base');
+    expect(formatStage('stage2')).toBe('stage 2');
   });
   it('has sizes in powers of ten', () => {
     expect(formatBytes(512)).toBe('512 bytes');

@@ -1,3 +1,4 @@
+import { type Stage, stageNumber } from '@/lib/models/stage';
 import type { Interval } from '@/lib/stats/score';
 
 const MINUS = '−';
@@ -34,9 +35,18 @@ export function formatSize(parametersB: number | null): string {
     : `${Number(parametersB.toPrecision(3))}B`;
 }
 
-/** Stage 0 is what the training started from. */
-export function formatStage(stage: number): string {
-  return stage === 0 ? 'base' : `stage ${stage}`;
+/** "base", "stage 1", "stage 2" */
+export function formatStage(stage: Stage): string {
+  return stage === 'base' ? stage : `stage ${stageNumber(stage)}`;
+}
+
+/** "stage 2, step 400"; null of a model that has no part in the recipe, where no step is known either. */
+export function formatTraining({ stage, step }: { stage: Stage | null; step: number | null }): string | null {
+  const words = [
+    ...(stage === null ? [] : [formatStage(stage)]),
+    ...(step === null ? [] : [`step ${formatCount(step)}`]),
+  ];
+  return words.length === 0 ? null : words.join(', ');
 }
 
 /** `2025-04-09`, in UTC: the same for every visitor. */

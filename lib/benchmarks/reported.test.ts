@@ -23,7 +23,7 @@ it('gives the gains that the README of the seed announces', () => {
 
 it('names a parent for every trained checkpoint and none for a base', () => {
   for (const { stage, parentId } of REPORTED) {
-    if (stage === 0) expect(parentId).toBeNull();
+    if (stage === 'base') expect(parentId).toBeNull();
     else expect(REPORTED.map(({ id }) => id)).toContain(parentId);
   }
 });

@@ -1,4 +1,5 @@
 import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
+import type { Stage } from '@/lib/models/stage';
 import { SEED_COMMIT, SEED_REPOSITORY } from '@/lib/scoring/upstream';
 
 /** A checkpoint and the figures that its authors published for it. They were not recomputed here. */
@@ -11,8 +12,7 @@ export interface ReportedCheckpoint {
   parametersB: number;
   openWeights: boolean;
   link: string;
-  /** 0: base; 2: after both stages. */
-  stage: 0 | 2;
+  stage: Stage;
   /** The checkpoint that it was trained from. */
   parentId: string | null;
   /** Percent, by benchmark. */
@@ -46,7 +46,7 @@ export const REPORTED: readonly ReportedCheckpoint[] = [
     parametersB: 3.75,
     openWeights: true,
     link: 'https://huggingface.co/Qwen/Qwen2.5-VL-3B-Instruct',
-    stage: 0,
+    stage: 'base',
     parentId: null,
     figures: figures([64.1, 38.9, 75.3, 66.5, 74.6, 21.2, 62.3, 35.4]),
   },
@@ -57,7 +57,7 @@ export const REPORTED: readonly ReportedCheckpoint[] = [
     parametersB: 3.75,
     openWeights: true,
     link: 'https://huggingface.co/minglingfeng/Ocean_R1_3B_Instruct',
-    stage: 2,
+    stage: 'stage2',
     parentId: 'qwen2.5-vl-3b-instruct',
     figures: figures([87.3, 56.4, 85.5, 75.8, 84.5, 23.9, 67.2, 38.6]),
   },
@@ -68,7 +68,7 @@ export const REPORTED: readonly ReportedCheckpoint[] = [
     parametersB: 8.29,
     openWeights: true,
     link: 'https://huggingface.co/Qwen/Qwen2.5-VL-7B-Instruct',
-    stage: 0,
+    stage: 'base',
     parentId: null,
     figures: figures([72.0, 47.5, 85.1, 74.5, 82.3, 25.1, 68.2, 47.9]),
   },
@@ -79,7 +79,7 @@ export const REPORTED: readonly ReportedCheckpoint[] = [
     parametersB: 8.29,
     openWeights: true,
     link: 'https://huggingface.co/minglingfeng/Ocean_R1_7B_Instruct',
-    stage: 2,
+    stage: 'stage2',
     parentId: 'qwen2.5-vl-7b-instruct',
     figures: figures([94.6, 69.7, 86.8, 81.0, 87.9, 27.8, 72.6, 49.3]),
   },

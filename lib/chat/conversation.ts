@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { STAGES } from '@/lib/models/stage';
 import { TASKS } from '@/lib/world/question';
 import { SEED_LIMIT } from '@/lib/world/random';
 import { LIMITS } from './limits';
@@ -61,7 +62,7 @@ export const chatModelSchema = z.strictObject({
   id: z.string().regex(/^(browser|server):[\w.-]{1,80}$/),
   label: line,
   /** What it was trained by, as far as that is known. */
-  stage: z.enum(['base', 'stage1', 'stage2']).nullable(),
+  stage: z.enum(STAGES).nullable(),
   /** The checkpoint that answers, as its folder or its server names it. */
   checkpoint: line,
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STAGES } from '../models/stage';
 
 /**
  * The sizes at which a model's processor takes pictures, in pixels. One of another size is resized to the nearest that
@@ -19,7 +20,7 @@ export const endpoint = z.strictObject({
     .regex(/^[a-z0-9][a-z0-9.-]{0,49}$/, 'set lower-case letters, digits, . and -, at most 50 characters'),
   label: z.string().min(1).max(80),
   /** What it was trained by; null where that is not known, or nothing of ours. */
-  stage: z.enum(['base', 'stage1', 'stage2']).nullable(),
+  stage: z.enum(STAGES).nullable(),
   /** The checkpoint that it serves, as the leaderboard names it; null where it is none of those. */
   checkpoint: z.string().max(100).nullable(),
   pictures: pictureSizes,

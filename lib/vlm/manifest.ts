@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { STAGES } from '../models/stage';
 
 /**
  * `public/models/models.json`: the models that the page offers, and of each the files that a browser fetches to open it.
@@ -10,7 +11,7 @@ export const manifestSchema = z.strictObject({
       /** The name of its folder beside the manifest. */
       id: z.string().check(z.regex(/^[a-z0-9]+(-[a-z0-9]+)*$/)),
       label: z.string().check(z.minLength(1)),
-      stage: z.enum(['base', 'stage1', 'stage2']),
+      stage: z.enum(STAGES),
       files: z.array(
         z.strictObject({
           path: z.string().check(z.regex(/^[\w-]+(\/[\w-]+)*\.\w+$/)),

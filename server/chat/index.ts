@@ -1,4 +1,3 @@
-export { browserModels } from './browser-models';
 export { endpoints } from './models';
 export { reply } from './reply';
 export { createShare, getShare, getSharedPicture, revokeShare } from './share';

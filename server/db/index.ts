@@ -1,4 +1,3 @@
 export { closeDatabase, type Database, type Db, database, getDb, openDatabase, setDatabase } from './client';
 export { LockedError } from './lock';
 export * from './schema';
-export { seed } from './seed';

@@ -1,10 +1,10 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { eq } from 'drizzle-orm';
+import { asc, eq, like, sql } from 'drizzle-orm';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { seed } from '../evals';
 import { checkpoint, model, run, score } from './schema';
-import { seed } from './seed';
 import { DRIVERS } from './test-databases';
 
 vi.hoisted(() => {
@@ -33,16 +33,18 @@ describe.each(DRIVERS)('migrations on $name', ({ skip, make }) => {
     try {
       const before = await at.open(firstMigrationOnly());
       const described = { name: 'Old', family: 'tests', openWeights: true };
-      await before.db.insert(model).values({ slug: 'old', ...described });
-      await before.db.insert(checkpoint).values({ id: 'old', modelSlug: 'old', stage: 0 });
-      await before.db.insert(run).values({
-        id: 'old',
-        checkpointId: 'old',
-        benchmark: 'geoqa',
-        source: 'reported',
-        state: 'published',
-        scorer: 'x/y@1',
-      });
+      await before.db.insert(model).values([
+        { slug: 'old', ...described },
+        { slug: 'old-too', ...described, name: 'Old too' },
+      ]);
+      // In the words of then: what the schema says of these tables today is not there yet.
+      await before.db.execute(sql`
+        insert into checkpoint (id, model_slug, stage, parent_id) values
+          ('a-base', 'old', 0, null), ('of-stage-1', 'old', 1, 'a-base'), ('of-stage-2', 'old', 2, 'of-stage-1'),
+          ('of-nobody', 'old-too', 0, null), ('lost', 'old-too', 2, 'discarded')`);
+      await before.db.execute(sql`
+        insert into run (id, checkpoint_id, benchmark, source, state, scorer)
+        values ('old', 'a-base', 'geoqa', 'reported', 'published', 'x/y@1')`);
       await before.close();
 
       for (let times = 0; times < 2; times++) {
@@ -56,6 +58,25 @@ describe.each(DRIVERS)('migrations on $name', ({ skip, make }) => {
           described,
         ]);
         expect(await database.db.$count(run)).toBe(1 + 4 * 8);
+        // What stages were as numbers they are as names; what nothing was trained from is no base of ours.
+        expect(
+          await database.db
+            .select({
+              id: checkpoint.id,
+              stage: checkpoint.stage,
+              parentId: checkpoint.parentId,
+              onBoard: checkpoint.onBoard,
+            })
+            .from(checkpoint)
+            .where(like(checkpoint.modelSlug, 'old%'))
+            .orderBy(asc(checkpoint.id)),
+        ).toEqual([
+          { id: 'a-base', stage: 'base', parentId: null, onBoard: true },
+          { id: 'lost', stage: 'stage2', parentId: null, onBoard: true },
+          { id: 'of-nobody', stage: null, parentId: null, onBoard: true },
+          { id: 'of-stage-1', stage: 'stage1', parentId: 'a-base', onBoard: true },
+          { id: 'of-stage-2', stage: 'stage2', parentId: 'of-stage-1', onBoard: true },
+        ]);
         await database.close();
       }
     } finally {

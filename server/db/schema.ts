@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  type AnyPgColumn,
   bigint,
   boolean,
   customType,
@@ -15,6 +16,7 @@ import {
 } from 'drizzle-orm/pg-core';
 import type { Gold } from '@/lib/benchmarks/benchmark';
 import type { Conversation } from '@/lib/chat/conversation';
+import { STAGES } from '@/lib/models/stage';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
 
@@ -34,18 +36,30 @@ export const model = pgTable('model', {
   createdAt: createdAt(),
 });
 
-export const checkpoint = pgTable('checkpoint', {
-  id: text('id').primaryKey(),
-  modelSlug: text('model_slug')
-    .notNull()
-    .references(() => model.slug),
-  /** 0: base, 1: after stage 1 (reasoning), 2: after stage 2 (perception). */
-  stage: integer('stage').notNull(),
-  step: integer('step'),
-  /** The checkpoint that it was trained from; deltas are taken to it. */
-  parentId: text('parent_id'),
-  createdAt: createdAt(),
-});
+export const checkpoint = pgTable(
+  'checkpoint',
+  {
+    id: text('id').primaryKey(),
+    modelSlug: text('model_slug')
+      .notNull()
+      .references(() => model.slug),
+    /** Null of a model that has no part in the recipe. */
+    stage: text('stage', { enum: STAGES }),
+    step: integer('step'),
+    /** The checkpoint that it was trained from; deltas are taken to it. */
+    parentId: text('parent_id').references((): AnyPgColumn => checkpoint.id),
+    /** Of the checkpoints of one model and stage, the one that the board shows. */
+    onBoard: boolean('on_board').notNull().default(true),
+    /** The folder of public/models by which browsers run it; null of a checkpoint that they do not. */
+    browserModel: text('browser_model').unique(),
+    createdAt: createdAt(),
+  },
+  (table) => [
+    uniqueIndex('checkpoint_on_board')
+      .on(table.modelSlug, sql`coalesce(${table.stage}, '')`)
+      .where(sql`${table.onBoard}`),
+  ],
+);
 
 /** Installed annotations: one row a (benchmark, split, version), where version is the sha256 of the file. */
 export const benchmarkData = pgTable(

@@ -78,7 +78,8 @@ async function makeBoard(): Promise<Board> {
       parentId: checkpoint.parentId,
     })
     .from(checkpoint)
-    .innerJoin(model, eq(model.slug, checkpoint.modelSlug));
+    .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
+    .where(eq(checkpoint.onBoard, true));
   const rows: BoardRow[] = checkpoints.flatMap((each) => {
     const own = cells.get(each.checkpointId);
     return own === undefined ? [] : [{ ...each, cells: own }];

@@ -3,8 +3,9 @@ import { and, eq } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { ensureInstalled } from '../benchmarks';
 import { findBlob } from '../blobs';
-import { checkpoint, type Db, getDb, model, run } from '../db';
+import { getDb, run } from '../db';
 import { env } from '../env';
+import { chooseCheckpoint } from '../models';
 import { Problem } from '../problem';
 import type { NewRun } from './new-run';
 import { enqueueScoring } from './scoring';
@@ -39,7 +40,7 @@ export async function createRun(
     const [before] = await tx.select({ id: run.id, state: run.state }).from(run).where(same).for('update');
     if (before !== undefined && before.state !== 'failed' && before.state !== 'cancelled')
       return { runId: before.id, existed: true };
-    const checkpointId = await checkpointOf(tx, input.model);
+    const checkpointId = await chooseCheckpoint(tx, input.model);
     const values = {
       checkpointId,
       state: 'scoring',
@@ -73,67 +74,4 @@ export async function createRun(
   });
   if (!made.existed) enqueue({ runId: made.runId, scorer: null });
   return made;
-}
-
-async function checkpointOf(db: Db, chosen: NewRun['model']): Promise<string> {
-  if (chosen.kind === 'existing') {
-    const [found] = await db
-      .select({ id: checkpoint.id })
-      .from(checkpoint)
-      .where(eq(checkpoint.id, chosen.checkpointId));
-    if (found === undefined)
-      throw new Problem(
-        'refused',
-        `There is no checkpoint "${chosen.checkpointId}": choose one of the list.`,
-      );
-    return found.id;
-  }
-  const { kind: _, stage, parentId, ...named } = chosen;
-  if (parentId !== null) {
-    const [parent] = await db
-      .select({ id: checkpoint.id })
-      .from(checkpoint)
-      .where(eq(checkpoint.id, parentId));
-    if (parent === undefined)
-      throw new Problem('refused', `There is no checkpoint "${parentId}" that it could be trained from.`);
-  }
-  const slug = slugOf(named.name);
-  const [before] = await db.select().from(model).where(eq(model.slug, slug));
-  if (before === undefined) await db.insert(model).values({ slug, ...named });
-  // A new stage of a model that is known; everything said of the model must be the same.
-  else if (
-    before.name !== named.name ||
-    before.family !== named.family ||
-    before.parametersB !== named.parametersB ||
-    before.openWeights !== named.openWeights
-  )
-    throw new Problem(
-      'conflict',
-      before.name === named.name
-        ? `There is a model "${before.name}" already, described differently (${before.family}, ${before.parametersB ?? 'unknown'} B parameters, ${before.openWeights ? 'open' : 'closed'} weights): choose it from the list, or give this one a name of its own.`
-        : `The name is too close to that of the model "${before.name}": choose that from the list, or give this one a name of its own.`,
-    );
-  const id = `${slug}-stage-${stage}`;
-  const [taken] = await db
-    .select({ id: checkpoint.id })
-    .from(checkpoint)
-    .where(and(eq(checkpoint.modelSlug, slug), eq(checkpoint.stage, stage)));
-  if (taken !== undefined)
-    throw new Problem(
-      'conflict',
-      `The model "${named.name}" has a checkpoint of stage ${stage} already: choose it from the list, or give this one a name of its own.`,
-    );
-  await db.insert(checkpoint).values({ id, modelSlug: slug, stage, parentId });
-  return id;
-}
-
-/** For addresses: lower case, letters and digits of any script, dots, and hyphens for all else. */
-export function slugOf(name: string): string {
-  const slug = name
-    .normalize('NFKC')
-    .toLowerCase()
-    .replace(/[^\p{L}\p{N}\p{M}.]+/gu, '-')
-    .replace(/^[-.]+|[-.]+$/g, '');
-  if (slug === '') throw new Problem('refused', `The name "${name}" has neither a letter nor a digit.`);
-  return slug;
 }

@@ -12,4 +12,5 @@ export { rescoreRun } from './rescore';
 export { runPage } from './run-page';
 export { sampleDetail, samplePosition, sampleRows, sampleVerdict } from './samples';
 export { cancelScoring, resumeScorings, stopScorings } from './scoring';
-export { listModels, submittableBenchmarks } from './submission-choices';
+export { seed } from './seed';
+export { submittableBenchmarks } from './submission-choices';

@@ -1,8 +1,8 @@
-import { and, eq, ne, notExists, sql } from 'drizzle-orm';
-import { alias } from 'drizzle-orm/pg-core';
+import { and, eq, sql } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { removeUnusedBlob } from '../blobs';
-import { checkpoint, getDb, model, rescoring, run } from '../db';
+import { getDb, rescoring, run } from '../db';
+import { removeUnusedCheckpoint } from '../models';
 import { Problem } from '../problem';
 import { refreshBoard } from './board';
 import { rescoreRun } from './rescore';
@@ -50,29 +50,7 @@ export async function discardRun(runId: string): Promise<void> {
       throw new Problem('conflict', 'The run is being scored by another scorer: cancel that first.');
     // Predictions, verdicts and scores go with it.
     await tx.delete(run).where(eq(run.id, runId));
-    const child = alias(checkpoint, 'child');
-    const [orphan] = await tx
-      .delete(checkpoint)
-      .where(
-        and(
-          eq(checkpoint.id, found.checkpointId),
-          notExists(tx.select({ id: run.id }).from(run).where(eq(run.checkpointId, found.checkpointId))),
-          notExists(tx.select({ id: child.id }).from(child).where(eq(child.parentId, found.checkpointId))),
-        ),
-      )
-      .returning({ modelSlug: checkpoint.modelSlug });
-    if (orphan !== undefined)
-      await tx.delete(model).where(
-        and(
-          eq(model.slug, orphan.modelSlug),
-          notExists(
-            tx
-              .select({ id: checkpoint.id })
-              .from(checkpoint)
-              .where(and(eq(checkpoint.modelSlug, orphan.modelSlug), ne(checkpoint.id, found.checkpointId))),
-          ),
-        ),
-      );
+    await removeUnusedCheckpoint(tx, found.checkpointId);
     return found.fileSha256;
   });
   if (fileSha256 !== null) await removeUnusedBlob(fileSha256);

@@ -103,7 +103,7 @@ async function scored(odd: Record<number, string | null>, name: string): Promise
         parametersB: 3,
         openWeights: true,
         link: null,
-        stage: 0,
+        stage: null,
         parentId: null,
       },
       prompt: null,

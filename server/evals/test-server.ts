@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { storeBlob } from '../blobs';
-import { openDatabase, seed, setDatabase } from '../db';
+import { openDatabase, setDatabase } from '../db';
 import { env } from '../env';
 import { createRun } from './create-run';
 import { followRun } from './follow-run';
 import { type NewRun, newRun } from './new-run';
 import { enqueueScoring } from './scoring';
+import { seed } from './seed';
 
 // For tests: a process that submits a file and scores it by the worker of tests, until it is killed. Says what comes of it.
 const [, , workerFile = '', predictions = '', submission = '{}'] = process.argv;

@@ -1,4 +1,5 @@
 import type { Gold, Sample, SplitSource } from '@/lib/benchmarks/benchmark';
+import type { Stage } from '@/lib/models/stage';
 import type { Outcome, Scorer, ScorerId, Upstream } from '@/lib/scoring/scorer';
 import type { OutcomeComparison } from '@/lib/stats/compare-outcomes';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
@@ -43,7 +44,7 @@ export interface BoardRow {
   parametersB: number | null;
   openWeights: boolean;
   link: string | null;
-  stage: number;
+  stage: Stage | null;
   step: number | null;
   parentId: string | null;
   /** By benchmark id; both kinds of evidence where both exist. */
@@ -91,7 +92,7 @@ export interface BenchmarkRun {
   split: string | null;
   checkpointId: string;
   modelName: string;
-  stage: number;
+  stage: Stage | null;
   source: RunSource;
   scorer: string;
   headline: number;
@@ -125,7 +126,7 @@ export interface RunPage {
     openWeights: boolean;
     link: string | null;
   };
-  checkpoint: { id: string; stage: number; step: number | null };
+  checkpoint: { id: string; stage: Stage | null; step: number | null };
   scorer: {
     id: string;
     label: string;

@@ -27,11 +27,11 @@ import {
   run,
   sample,
   score,
-  seed,
   setDatabase,
   verdict,
 } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { listModels } from '../models';
 import { board } from './board';
 import { createRun } from './create-run';
 import { followRun } from './follow-run';
@@ -41,8 +41,9 @@ import { discardRun, publishRun } from './publish';
 import { runPage } from './run-page';
 import { sampleDetail, samplePosition, sampleRows } from './samples';
 import { cancelScoring, enqueueScoring, resumeScorings } from './scoring';
+import { seed } from './seed';
 import { state } from './state';
-import { listModels, submittableBenchmarks } from './submission-choices';
+import { submittableBenchmarks } from './submission-choices';
 import { LIMITS } from './supervise';
 import type { SubmissionEvent } from './types';
 
@@ -95,7 +96,7 @@ function newRunOf(sha256: string, name: string): NewRun {
       parametersB: 3,
       openWeights: true,
       link: null,
-      stage: 0,
+      stage: null,
       parentId: null,
     },
     prompt: null,

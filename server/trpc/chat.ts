@@ -1,4 +1,5 @@
-import { browserModels, endpoints } from '../chat';
+import { endpoints } from '../chat';
+import { browserModels } from '../models';
 import { publicProcedure, router } from './init';
 
 export const chatRouter = router({

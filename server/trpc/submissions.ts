@@ -6,13 +6,13 @@ import {
   createRun,
   discardRun,
   followRun,
-  listModels,
   newRun,
   preflight,
   publishRun,
   sha256,
   submittableBenchmarks,
 } from '../evals';
+import { listModels } from '../models';
 import { asTrpcError, publicProcedure, router, writerProcedure } from './init';
 
 const runId = z.object({ runId: z.string() });

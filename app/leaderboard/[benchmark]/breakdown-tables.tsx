@@ -77,8 +77,10 @@ function BreakdownTable({
                   {run.modelName}
                 </Link>
                 <span className="run-stage">
-                  {formatStage(run.stage)}
-                  {page.splits.length > 1 ? `, ${splitLabel(page, run.split)}` : ''}
+                  {[
+                    ...(run.stage === null ? [] : [formatStage(run.stage)]),
+                    ...(page.splits.length > 1 ? [splitLabel(page, run.split)] : []),
+                  ].join(', ')}
                 </span>
               </th>
             ))}

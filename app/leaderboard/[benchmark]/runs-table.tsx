@@ -46,7 +46,7 @@ export function RunsTable({ page }: { page: BenchmarkPage }) {
                     <Link href={`/runs/${run.runId}`} prefetch={false} className="run-link">
                       {run.modelName}
                     </Link>
-                    <span className="run-stage">{formatStage(run.stage)}</span>
+                    {run.stage === null ? null : <span className="run-stage">{formatStage(run.stage)}</span>}
                   </th>
                   {splits ? <td>{splitLabel(page, run.split)}</td> : null}
                   <td className="run-figure">

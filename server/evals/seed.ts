@@ -2,22 +2,17 @@ import { sql } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { REPORTED, REPORTED_SOURCE } from '@/lib/benchmarks/reported';
 import { reportedInterval } from '@/lib/stats/intervals';
-import type { Db } from './client';
-import { checkpoint, model, run, score } from './schema';
+import { type Db, run, score } from '../db';
+import { describeModel, NANO, NANO_CHECKPOINTS } from '../models';
 
-/** Writes the seed's published table, or what has changed of it since. Nothing else is touched. */
+/** Writes the seed's published table and our own Nano, or what has changed of them since. Nothing else is touched. */
 export async function seed(db: Db): Promise<void> {
   await db.transaction(async (tx) => {
+    await describeModel(tx, NANO, NANO_CHECKPOINTS);
     for (const { id, name, family, parametersB, openWeights, link, stage, parentId, figures } of REPORTED) {
-      const described = { name, family, parametersB, openWeights, link };
-      await tx
-        .insert(model)
-        .values({ slug: id, ...described })
-        .onConflictDoUpdate({ target: model.slug, set: described });
-      await tx
-        .insert(checkpoint)
-        .values({ id, modelSlug: id, stage, parentId })
-        .onConflictDoUpdate({ target: checkpoint.id, set: { stage, parentId } });
+      await describeModel(tx, { slug: id, name, family, parametersB, openWeights, link }, [
+        { id, stage, parentId, browserModel: null },
+      ]);
       for (const [benchmarkId, headline] of Object.entries(figures)) {
         const benchmark = benchmarkOf(benchmarkId);
         if (benchmark === null)
