@@ -9,6 +9,8 @@ export const PROBLEM_KINDS = {
   'too-large': { status: 413, code: 'PAYLOAD_TOO_LARGE' },
   /** Not so often. */
   'too-many': { status: 429, code: 'TOO_MANY_REQUESTS' },
+  /** The disk is full. */
+  'no-room': { status: 507, code: 'SERVICE_UNAVAILABLE' },
   /** Whoever asks has to say who they are. */
   'not-signed-in': { status: 401, code: 'UNAUTHORIZED' },
   /** Nor would that help. */

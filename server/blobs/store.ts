@@ -54,7 +54,8 @@ export async function storeBlob(
         bytes += chunk.length;
         if (bytes > MAX_FILE_BYTES) throw tooLarge;
         hash.update(chunk);
-        await file.write(chunk);
+        // A disk that fills up takes a part of a chunk, and says so only at the next.
+        for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
       }
       await file.sync();
     } finally {
@@ -70,7 +71,9 @@ export async function storeBlob(
     await placing(async () => {
       const path = blobPath(sha256);
       await mkdir(dirname(path), { recursive: true });
-      await rename(draft, path);
+      // What is there is what these bytes are, and runs are made of it: it is not touched.
+      if ((await sizeOf(path)) === bytes) await rm(draft);
+      else await rename(draft, path);
       const db = await getDb();
       await db
         .insert(blob)
@@ -80,6 +83,18 @@ export async function storeBlob(
     return { sha256, bytes };
   } catch (error) {
     await rm(draft, { force: true });
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
+      throw new Problem('no-room', 'The disk of this server is full, so nothing of the file was kept.');
+    throw error;
+  }
+}
+
+/** Null where there is no such file. */
+async function sizeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).size;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
     throw error;
   }
 }
@@ -89,11 +104,7 @@ export async function findBlob(sha256: string): Promise<StoredBlob | null> {
   const db = await getDb();
   const [found] = await db.select().from(blob).where(eq(blob.sha256, sha256));
   if (found === undefined) return null;
-  const there = await stat(blobPath(sha256)).then(
-    (entry) => entry.size === found.bytes,
-    () => false,
-  );
-  return there ? { sha256, bytes: found.bytes } : null;
+  return (await sizeOf(blobPath(sha256))) === found.bytes ? { sha256, bytes: found.bytes } : null;
 }
 
 /** Removes it unless a run is made of it. */
