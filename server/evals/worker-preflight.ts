@@ -7,9 +7,8 @@ import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-fil
 import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
 import { gaugesOf } from './worker-gauges';
-import type { PreflightFindings, PreflightTask } from './worker-protocol';
+import type { Post, PreflightFindings, PreflightTask } from './worker-protocol';
 import { claimedPercent } from './worker-scoring';
-import type { Post } from './worker-task';
 
 /** A preflight scores the file itself where that takes no longer, in ms. */
 const SCORING_BUDGET_MS = 5_000;

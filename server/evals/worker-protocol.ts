@@ -68,3 +68,10 @@ export type WorkerMessage =
   | { type: 'done'; result: ScoringResult | null }
   /** The file or the data is refused, with a sentence for people. */
   | { type: 'refused'; message: string };
+
+export type Post = (message: WorkerMessage) => void;
+
+/** A refusal in the worker's own words. */
+export class TaskRefused extends Error {
+  override readonly name = 'TaskRefused';
+}

@@ -9,8 +9,7 @@ import { summarise } from '@/lib/stats/summarise';
 import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
 import { gaugesOf } from './worker-gauges';
-import type { ScoringTask } from './worker-protocol';
-import { type Post, TaskRefused } from './worker-task';
+import { type Post, type ScoringTask, TaskRefused } from './worker-protocol';
 
 /** A message holds this many rows at most, or about this many characters of output. */
 const BATCH_ROWS = 500;

@@ -3,15 +3,8 @@ import { AnnotationError } from '@/lib/benchmarks/benchmark';
 import { PredictionsError } from '@/lib/predictions/predictions-file';
 import { BenchmarkDataError } from '../benchmarks';
 import { findingsOf } from './worker-preflight';
-import type { Task, WorkerMessage } from './worker-protocol';
+import { type Post, type Task, TaskRefused } from './worker-protocol';
 import { scoreFile } from './worker-scoring';
-
-/** A refusal in the worker's own words. */
-export class TaskRefused extends Error {
-  override readonly name = 'TaskRefused';
-}
-
-export type Post = (message: WorkerMessage) => void;
 
 /** What the worker does with its task: everything that touches a submitted file happens in here. */
 export async function runTask(
