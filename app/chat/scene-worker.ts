@@ -1,7 +1,7 @@
 import { sceneQuestions } from '@/lib/chat/scene-questions';
+import type { Picture } from '@/lib/world/picture';
 import type { Task } from '@/lib/world/question';
 import { renderSolids } from '@/lib/world/raycast';
-import type { Picture } from '@/lib/world/scene';
 import { isSolidTask, solidQuestion } from '@/lib/world/solid-questions';
 import type { Known } from '@/lib/world/world';
 import type { RolledScene, SceneReply, SceneRequest } from './scenes';

@@ -8,13 +8,7 @@ import { formatCount } from '../ui/format';
 import { EmptyState, ErrorState, LoadingState } from '../ui/state';
 import { sharedOpening } from './answer-text';
 import { SampleList } from './sample-list';
-import { PAGE } from './samples-url';
-
-/** Which samples are listed, and which one is open. It lives in the address and nowhere else. */
-export interface View<Filter> {
-  filter: Filter;
-  sampleId: string | null;
-}
+import { PAGE, type View } from './samples-url';
 
 /** Where lists of samples and the samples themselves are read from. */
 export interface SampleSource<Filter, Row, Detail> {

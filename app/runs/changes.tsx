@@ -14,7 +14,7 @@ import type {
 import { formatCount } from '../ui/format';
 import { EmptyState } from '../ui/state';
 import { goldText, shorten } from './answer-text';
-import { Browse, type FirstRead, type SampleSource, type View } from './browse';
+import { Browse, type FirstRead, type SampleSource } from './browse';
 import { changeKey, changesQuery, type Pair, readChanges } from './compare-url';
 import { type ComparedFigure, ComparisonFigures, ScorerLetter } from './comparison-figures';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
@@ -22,6 +22,7 @@ import { visible } from './output-pieces';
 import type { Mark } from './output-view';
 import { AnswerValue, SampleFrame, VerdictLine } from './sample-view';
 import { RowQuestion, tagLabelsOf } from './samples';
+import type { View } from './samples-url';
 import { readTag, tagKey } from './samples-url';
 
 /** A sample as both scorers see it. */

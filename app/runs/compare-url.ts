@@ -1,6 +1,6 @@
 import { OUTCOMES } from '@/lib/scoring/scorer';
 import type { ChangeFilter } from '@/server/evals/types';
-import type { View } from './browse';
+import type { View } from './samples-url';
 import { readTag, tagKey } from './samples-url';
 
 /** Two scorers of a run: the second is read against the first. */

@@ -1,6 +1,11 @@
 import { OUTCOMES } from '@/lib/scoring/scorer';
 import type { SampleFilter } from '@/server/evals/types';
-import type { View } from './browse';
+
+/** Which samples are listed, and which one is open. It lives in the address and nowhere else. */
+export interface View<Filter> {
+  filter: Filter;
+  sampleId: string | null;
+}
 
 /** Samples that are read at once. */
 export const PAGE = 100;

@@ -1,6 +1,6 @@
 import { cos, PI, sin } from './maths';
+import type { Picture } from './picture';
 import { Random } from './random';
-import type { Picture } from './scene';
 import { characterMiddles, textStrokes, textWidth } from './stroke-font';
 
 /** A flat picture as a list of marks, in hundredths of the picture's side: x to the right, y down, (0, 0) the top left. */

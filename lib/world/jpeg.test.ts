@@ -1,9 +1,10 @@
 import { decode } from 'jpeg-js';
 import { expect, test } from 'vitest';
 import { encodeJpeg } from './jpeg';
+import type { Picture } from './picture';
 import { TASKS } from './question';
 import { hash32 } from './random';
-import { type Picture, seedIn } from './scene';
+import { seedIn } from './scene';
 import { ask, render } from './world';
 
 /** Root of the mean squared difference of a byte between a picture and what a decoder of others makes of its JPEG. */

@@ -1,5 +1,5 @@
 import { cos, PI } from './maths';
-import type { Picture } from './scene';
+import type { Picture } from './picture';
 
 /**
  * Baseline JPEG (ITU-T T.81, with its example tables of Annex K) in a JFIF file. The colour is not subsampled: a thing

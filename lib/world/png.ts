@@ -1,5 +1,5 @@
 import { zlibSync } from 'fflate';
-import type { Picture } from './scene';
+import type { Picture } from './picture';
 
 /** PNG (W3C, third edition): 8-bit RGB, not interlaced. Pure functions, so every engine writes the same bytes. */
 

@@ -1,6 +1,7 @@
 import { toByte } from './maths';
+import type { Picture } from './picture';
 import { FAR, hit, hitSolid, missesBall, NONE, normal, ray, setNormal } from './rays';
-import type { Picture, SolidScene } from './scene';
+import type { SolidScene } from './scene';
 import {
   type Casters,
   castersTo,

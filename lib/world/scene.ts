@@ -88,12 +88,5 @@ export type Scene = SolidScene | FlatScene;
 export type SceneKind = Scene['kind'];
 export const SCENE_KINDS = ['tabletop', 'vehicles', 'diagram', 'chart', 'table', 'text'] as const;
 
-/** A picture: rows of RGB bytes from the top left. */
-export interface Picture {
-  width: number;
-  height: number;
-  rgb: Uint8Array;
-}
-
 /** [x1, y1, x2, y2] in pixels: the first and one past the last column and row, as boxes are drawn. */
 export type Box = readonly [number, number, number, number];

@@ -1,4 +1,5 @@
 import { cos, sin } from './maths';
+import type { Cover, Part, PartShape } from './parts';
 import type { Colour, SolidScene, Thing } from './scene';
 import { vehicleParts } from './vehicles';
 
@@ -12,28 +13,7 @@ export const RING = 3;
 /** A box whose top is drawn in: the front by `a`, the back by `b`, both sides by `c`, in half-sizes at the top. */
 export const WEDGE = 4;
 
-export type PartShape = 'ball' | 'box' | 'cylinder' | 'ring' | 'wedge';
 const SHAPE_CODE = { ball: BALL, box: BOX, cylinder: CYLINDER, ring: RING, wedge: WEDGE } as const;
-
-/** What a part is covered with: `body` has the object's own colour and material. */
-export type Cover = 'body' | 'glass' | 'tyre' | 'chrome' | 'dark' | 'white';
-
-export interface Part {
-  shape: PartShape;
-  /** Centre and half-sizes in the object's frame: x forward, y left, z up from the ground. */
-  centre: readonly [number, number, number];
-  half: readonly [number, number, number];
-  /** Turns in radians about x, then y, then z, before the part is put at its centre. */
-  turns?: readonly [number, number, number];
-  cover?: Cover;
-  a?: number;
-  b?: number;
-  c?: number;
-  /** Width of the rounded edge, in the object's units. */
-  bevel?: number;
-  /** A part on or in another: its shadow cannot be told from the other's. */
-  detail?: boolean;
-}
 
 /** A part of an object in the scene's frame, ready to be hit by rays. */
 export interface Solid {

@@ -2,19 +2,12 @@ import { writtenWords } from './drawing';
 import { type Further, furtherQuestions } from './further';
 import { encodeJpeg } from './jpeg';
 import { paraphrased, type Words } from './paraphrases';
+import type { Picture } from './picture';
 import { encodePng } from './png';
 import { answerText, perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
 import { Random } from './random';
-import {
-  type Picture,
-  type Scene,
-  SEEDS_PER_SPLIT,
-  type Split,
-  seedIn,
-  type Thing,
-  WORLD_VERSION,
-} from './scene';
+import { type Scene, SEEDS_PER_SPLIT, type Split, seedIn, type Thing, WORLD_VERSION } from './scene';
 import { centimetres, factsOf, fromCamera, groundOf } from './solid-facts';
 import { ask, type Known, render } from './world';
 

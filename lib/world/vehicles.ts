@@ -1,6 +1,6 @@
 import { atan2, PI } from './maths';
+import type { Cover, Part } from './parts';
 import type { VEHICLE_SHAPES } from './scene';
-import type { Cover, Part } from './solids';
 
 /**
  * Vehicles from a few solids each, in the manner of Super-CLEVR's categories. x is forward, y left, z up; a large one

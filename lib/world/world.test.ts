@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Picture } from './picture';
 import { hash32 } from './random';
-import { type Picture, SPLITS, seedIn, splitOf } from './scene';
+import { SPLITS, seedIn, splitOf } from './scene';
 import { sight } from './sight';
 import { SMALLEST_SIZE, solidScene } from './solid-scenes';
 import { ask, render } from './world';

@@ -1,9 +1,10 @@
 import { chart } from './charts';
 import { diagram } from './diagrams';
 import { renderDrawing } from './drawing';
+import type { Picture } from './picture';
 import type { Asked, Task } from './question';
 import { renderSolids } from './raycast';
-import type { Picture, Scene, SolidScene } from './scene';
+import type { Scene, SolidScene } from './scene';
 import { solidQuestion } from './solid-questions';
 import { table } from './tables';
 import { printedText } from './texts';

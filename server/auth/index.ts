@@ -1,13 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { env } from '../env';
+import type { Principal } from './may';
 
-export { authoriseVisit, authoriseWrite, mayChange, maySee } from './may';
-
-/**
- * Who is asking. One writer for now; a real account system replaces what is behind `principalOf`. `server` is this process
- * itself, in work that somebody was allowed to begin.
- */
-export type Principal = { role: 'visitor' } | { role: 'writer' } | { role: 'server' };
+export { authoriseVisit, authoriseWrite, mayChange, maySee, type Principal } from './may';
 
 export const SESSION_COOKIE = 'ocean_session';
 /** 30 days, in seconds. */

@@ -1,6 +1,11 @@
 import type { RunState } from '../db';
 import { Problem } from '../problem';
-import type { Principal } from '.';
+
+/**
+ * Who is asking. One writer for now; a real account system replaces what is behind `principalOf`. `server` is this process
+ * itself, in work that somebody was allowed to begin.
+ */
+export type Principal = { role: 'visitor' } | { role: 'writer' } | { role: 'server' };
 
 /** What is published is for everybody; all else for those who may write. */
 export function maySee(principal: Principal, run: { state: RunState }): boolean {

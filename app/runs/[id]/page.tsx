@@ -5,7 +5,7 @@ import { notFound } from 'next/navigation';
 import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/evals/types';
 import { api } from '../../trpc/server';
 import { EmptyState, ErrorState } from '../../ui/state';
-import type { FirstRead, View } from '../browse';
+import type { FirstRead } from '../browse';
 import { cut, isWhole, orNull, readRun } from '../read-run';
 import { RunBreakdowns } from '../run-breakdowns';
 import { RunFailures } from '../run-failures';
@@ -14,6 +14,7 @@ import { RunProvenance } from '../run-provenance';
 import { RunScorers } from '../run-scorers';
 import { provenanceWords } from '../run-words';
 import { Samples } from '../samples';
+import type { View } from '../samples-url';
 import { PAGE, paramsOf, readView, viewQuery } from '../samples-url';
 import { RunDecision, RunProgress } from '../writer-tools';
 

@@ -8,12 +8,13 @@ import type { ChangedRow, ChangeFilter, RunPage, RunScorer } from '@/server/eval
 import { api } from '../../../trpc/server';
 import { PageHeader } from '../../../ui/page-header';
 import { EmptyState } from '../../../ui/state';
-import type { FirstRead, View } from '../../browse';
+import type { FirstRead } from '../../browse';
 import { BrowserComparison } from '../../browser-comparison';
 import type { ComparedSample } from '../../changes';
 import { changesQuery, compareHref, type Pair, readChanges } from '../../compare-url';
 import { type ComparedFigure, ScorerLetter } from '../../comparison-figures';
 import { cut, isWhole, orNull, readRun } from '../../read-run';
+import type { View } from '../../samples-url';
 import { PAGE, paramsOf } from '../../samples-url';
 import { StoredComparison } from '../../stored-comparison';
 
