@@ -142,6 +142,8 @@ describe('by content', () => {
     ));
 });
 
+const FORMULA = ['x _ { 1 } = \\frac { 1 } { 2 }\n', 'x_1 = \\frac{1}{2}\n'];
+
 test.each([
   [4, '4.0'],
   ['(A)', 'A'],
@@ -149,6 +151,11 @@ test.each([
   ["['it\\'s', \"x, y\"]", ["it's", 'x, y']],
   ['[1, 2.50, 3, 4]', [1, 2.5, 3, 4]],
   ['["a"]', ['a']],
+  // A handwritten formula of OCRBench, as Python and as JSON write it.
+  [String.raw`['x _ { 1 } = \\frac { 1 } { 2 }\n', 'x_1 = \\frac{1}{2}\n']`, FORMULA],
+  [JSON.stringify(FORMULA), FORMULA],
+  ["('1', '2')", ['1', '2']],
+  ['[0, 1)', '[0, 1)'],
 ])('the right answer %j is %j', (one, other) => {
   expect(goldKey(one)).toBe(goldKey(other));
 });
@@ -157,6 +164,8 @@ test.each([
   ['140°', '140'],
   ['a', 'A'],
   [['1', '2'], '12'],
+  [String.raw`['a\nb']`, 'anb'],
+  [String.raw`['a\nb']`, 'a b'],
 ])('the right answer %j is not %j', (one, other) => {
   expect(goldKey(one)).not.toBe(goldKey(other));
 });

@@ -1,4 +1,5 @@
 import type { Sample } from '@/lib/benchmarks/benchmark';
+import { readList } from '@/lib/benchmarks/list-literal';
 import { type PredictionRow, PredictionsError, type SampleReference } from './predictions-file';
 
 export interface MatchedRow {
@@ -169,23 +170,11 @@ export function goldKey(gold: unknown): string {
   if (NUMBER.test(text)) return String(Number(text));
   const letter = OPTION.exec(text)?.[1];
   if (letter !== undefined) return letter;
-  if (text.startsWith('[') && text.endsWith(']')) return listItems(text).map(goldKey).join('\u0001');
-  return text;
+  return /^[[(]/.test(text) ? (readList(text)?.map(goldKey).join('\u0001') ?? text) : text;
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const OPTION = /^\(([A-Za-z])\)$/;
-const LIST_ITEM = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)/gy;
-
-/** Of a list as Python or JSON writes it. */
-function listItems(text: string): string[] {
-  const items: string[] = [];
-  for (const [whole, single, double, bare] of text.slice(1, -1).matchAll(LIST_ITEM)) {
-    if (whole === '') break;
-    items.push((single ?? double ?? bare ?? '').replace(/\\(.)/g, '$1'));
-  }
-  return items;
-}
 
 function inWords(reference: SampleReference): string {
   const gold = reference.gold === null ? '' : `, right answer ${short(reference.gold)}`;
