@@ -1,4 +1,4 @@
-import { gunzip, type ZipEntry, zipEntries } from './archive';
+import { gunzip } from './gzip';
 import { pieces } from './json-document';
 import { concat, copyOf, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
@@ -21,6 +21,7 @@ import { recordsOf, type TableRow } from './table';
 import { tsvRows } from './tsv';
 import { vlmEvalKit } from './vlmevalkit';
 import { isXlsx, xlsxRows } from './xlsx';
+import { type ZipEntry, zipEntries } from './zip';
 
 /** The first that recognises a record reads the file. */
 const FORMATS: readonly RecordFormat[] = [oceanJsonl, seedJson, vlmEvalKit, lmmsEval, mathVista, mathV];
@@ -37,10 +38,10 @@ export async function openPredictions(source: ByteSource): Promise<PredictionsFi
     );
   }
   const isGzip = startsWith(headOf(source), 0x1f, 0x8b);
-  if (isGzip) return openContent({ chunks: () => gunzip(source.chunks()) });
-  if (!isZip(source)) return openContent(source);
-  const entries = zipEntries(() => source.chunks());
-  return isXlsx(entries) ? openContent(source) : openZip(entries);
+  const content: Content = isGzip ? { chunks: () => gunzip(source.chunks()) } : source;
+  if (!isZip(content)) return openContent(content);
+  const entries = zipEntries(() => content.chunks());
+  return isXlsx(entries) ? openContent(content) : openZip(entries);
 }
 
 /** What a file holds: itself, or inflated, or one of an archive's. */

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { gzipSync, strToU8, type Zippable, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import writeExcelFile from 'write-excel-file/universal';
-import { zipEntries } from './archive';
 import { openPredictions } from './open';
 import type { ByteSource } from './predictions-file';
 import { xlsxRows } from './xlsx';
+import { zipEntries } from './zip';
 
 const source = (bytes: Uint8Array, chunkBytes = 1 << 16): ByteSource => ({
   name: 'predictions.xlsx',

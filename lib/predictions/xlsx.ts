@@ -1,7 +1,7 @@
-import type { ZipEntry } from './archive';
 import { MAX_COLUMNS, MAX_OUTPUT_LENGTH } from './limits';
 import { PredictionsError } from './predictions-file';
 import type { TableRow } from './table';
+import type { ZipEntry } from './zip';
 
 export const isXlsx = (entries: readonly ZipEntry[]): boolean =>
   entries.some((entry) => entry.name === 'xl/workbook.xml');
