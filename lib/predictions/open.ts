@@ -20,7 +20,8 @@ import { seedAccuracy, seedJson } from './seed-json';
 import { recordsOf, type TableRow } from './table';
 import { tsvRows } from './tsv';
 import { vlmEvalKit } from './vlmevalkit';
-import { isXlsx, xlsxRows } from './xlsx';
+import { isOfficePackage } from './workbook';
+import { xlsxRows } from './xlsx';
 import { type ZipEntry, zipEntries } from './zip';
 
 /** The first that recognises a record reads the file. */
@@ -41,7 +42,7 @@ export async function openPredictions(source: ByteSource): Promise<PredictionsFi
   const content: Content = isGzip ? { chunks: () => gunzip(source.chunks()) } : source;
   if (!isZip(content)) return openContent(content);
   const entries = zipEntries(() => content.chunks());
-  return isXlsx(entries) ? openContent(content) : openZip(entries);
+  return isOfficePackage(entries) ? openContent(content) : openZip(entries);
 }
 
 /** What a file holds: itself, or inflated, or one of an archive's. */
@@ -52,6 +53,8 @@ interface Content {
 const isZip = (content: Content): boolean => startsWith(headOf(content), 0x50, 0x4b);
 
 function openZip(listed: readonly ZipEntry[]): PredictionsFile {
+  if (['mimetype', 'content.xml'].every((part) => listed.some(({ name }) => name === part)))
+    throw new PredictionsError(`this is an OpenDocument spreadsheet: save it as xlsx; ${EXPECTED}`);
   const entries = listed.filter(({ name }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(name));
   if (entries.length > MAX_ZIP_FILES) {
     throw new PredictionsError(
@@ -171,7 +174,7 @@ function layoutOf(content: Content): Layout {
   });
   if (isZip(content)) {
     const entries = zipEntries(() => content.chunks(), MAX_XLSX_PART_BYTES);
-    if (isXlsx(entries)) return table(() => xlsxRows(entries));
+    if (isOfficePackage(entries)) return table(() => xlsxRows(entries));
   }
   const head = headOf(content);
   const first = firstByte(content);

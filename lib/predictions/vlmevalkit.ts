@@ -3,6 +3,7 @@ import { extractionOf, isJsonObject, type JsonObject, storable, textOf } from '.
 import { idOf } from './ocean-jsonl';
 import type { SampleReference } from './predictions-file';
 import type { RecordFormat } from './record-format';
+import { LostText } from './table';
 
 /**
  * VLMEvalKit's predictions: the columns of its data set's tsv without the image, and `prediction`, and `thinking` where
@@ -23,6 +24,8 @@ export const vlmEvalKit: RecordFormat = {
   },
   read({ row, value }) {
     const { prediction, thinking } = value;
+    for (const key of ['question', 'answer', 'thinking'])
+      if (value[key] instanceof LostText) textOf(value, key, row);
     const answer = typeof prediction === 'number' ? String(prediction) : textOf(value, 'prediction', row);
     return {
       row,
