@@ -1,7 +1,6 @@
 import { AnnotationError } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
-import { couldBe } from '@/lib/predictions/likeliest-split';
-import { matchRows } from '@/lib/predictions/match';
+import { couldBe, likeliestSplit, shareInWords } from '@/lib/predictions/likeliest-split';
 import { PredictionsError, type PredictionsFile } from '@/lib/predictions/predictions-file';
 import { BenchmarkDataError } from '@/server/benchmarks';
 import { UsageError } from './command';
@@ -24,7 +23,7 @@ export interface Wish {
 
 /**
  * The split that a predictions file is scored against: as named, else as the file says of itself, else the one whose
- * samples its rows name.
+ * samples nearly all of its rows name.
  *
  * @throws UsageError where nothing decides, saying what to name or to install
  */
@@ -71,38 +70,38 @@ async function readAsEach(file: PredictionsFile, path: string): Promise<readonly
     }
   }
   if (targets.length === 0) throw refusal;
-  return targets;
+  // What can be read as a whole split is no part of another.
+  const whole = targets.filter(({ samples, split }) => samples.length === split.sampleCount);
+  return whole.length > 0 ? whole : targets;
 }
 
-/**
- * The target of most rows; of several as many, the one whole split that they cover. Bare ids ("0", "1") are samples of
- * many splits: such a file says less than it needs to.
- */
+/** @throws UsageError where the rows leave it open, with how many of them name samples of which split */
 function likeliest(file: PredictionsFile, targets: readonly Target[]): Target {
-  const ranked = targets
-    .map((target) => {
-      const matching = matchRows(file.rows(), target.samples);
-      for (const _ of matching);
-      const { matched, missing } = matching.report();
-      // A part of a split that is read as each of two benchmarks is whole for the one of that size.
-      const isWhole = missing.length === 0 && target.samples.length === target.split.sampleCount;
-      return { target, matched, isWhole };
-    })
-    .sort((a, b) => b.matched - a.matched || Number(b.isWhole) - Number(a.isWhole));
-  const [best, second] = ranked;
-  if (best === undefined || best.matched === 0) {
-    const tried = targets.map(({ benchmark, split }) => `${benchmark.id} ${split.id}`).join(', ');
+  const { found, shares } = likeliestSplit(
+    file,
+    targets.map((target) => ({
+      benchmark: target.benchmark.id,
+      split: target.split.id,
+      samples: target.samples,
+      target,
+    })),
+  );
+  if (found !== null) return found.target;
+  const nameOf = ({ benchmark, split }: { benchmark: string; split: string }) => `${benchmark} ${split}`;
+  const named = shares.filter(({ naming }) => naming > 0);
+  const [best, second] = named;
+  if (best === undefined) {
+    const tried = shares.map(({ split }) => nameOf(split)).join(', ');
     const [other] = file.benchmarks.filter((id) => targets.every(({ benchmark }) => benchmark.id !== id));
     if (other === undefined) throw new PredictionsError(`no row names a sample of ${tried}`);
     throw new UsageError(
       `no row names a sample of ${tried}; it may be ${other}: ${installCommand(benchmarkNamed(other))}`,
     );
   }
-  if (second?.matched === best.matched && second.isWhole === best.isWhole) {
-    const tied = ranked.filter((each) => each.matched === best.matched);
-    throw new UsageError(
-      `the rows name samples of ${tied.map(({ target }) => `${target.benchmark.id} ${target.split.id}`).join(' and of ')} alike: choose with --benchmark and --split`,
-    );
-  }
-  return best.target;
+  const words = named.map((share) => `${nameOf(share.split)}: ${shareInWords(share)}`).join('; ');
+  throw new UsageError(
+    second?.matched === best.matched
+      ? `the rows name samples of several splits alike (${words}): choose with --benchmark and --split`
+      : `too few rows name samples of one split to tell the benchmark by them (${words}): name it with --benchmark and --split; ocean benchmarks lists what is installed`,
+  );
 }

@@ -187,7 +187,7 @@ describe('OCRBench', () => {
 
   it('reads Python lists of strings without evaluating anything', () => {
     expect(pythonStrings(String.raw`['a\'b', "c\n", '\x41\\']`)).toEqual(["a'b", 'c\n', 'A\\']);
-    for (const text of ['[1]', "['a'", "['a'] + x", "['a' 'b']", 'x', "[f'{x}']"])
+    for (const text of ['[1]', "['a'", "['a'] + x", "('a')", 'x', "[f'{x}']"])
       expect(pythonStrings(text), text).toBeNull();
   });
 });

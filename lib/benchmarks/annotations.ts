@@ -1,4 +1,5 @@
 import { AnnotationError, type AnnotationFile, type Sample, type Split } from '@/lib/benchmarks/benchmark';
+import { readList } from '@/lib/benchmarks/list-literal';
 
 /** How published annotation files are read: as text, JSON, JSON lines, tables, or from inside a zip. */
 
@@ -147,32 +148,11 @@ function tsvCells(file: AnnotationFile, text: string): string[][] {
   return rows;
 }
 
-/**
- * A Python list of strings as pandas writes it into a cell: `['a', "it's"]`. Null where the text is no such list.
- * Only string escapes that `repr` writes are known; nothing is evaluated.
- */
-export function pythonStrings(text: string): string[] | null {
-  const items: string[] = [];
-  const pattern = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*(,|\]$)/sy;
-  const trimmed = text.trim();
-  if (trimmed === '[]') return items;
-  if (trimmed[0] !== '[') return null;
-  pattern.lastIndex = 1;
-  for (;;) {
-    const match = pattern.exec(trimmed);
-    if (!match) return null;
-    items.push(
-      (match[1] ?? match[2] ?? '').replace(/\\(x[\da-f]{2}|u[\da-f]{4}|U[\da-f]{8}|.)/gis, unescaped),
-    );
-    if (match[3] !== ',') return items;
-  }
+/** A list of texts as pandas writes it into a cell: `['a', "it's"]`. Null where the text is no such list. */
+export function pythonStrings(text: string): readonly string[] | null {
+  const items = readList(text);
+  return items?.every((item) => typeof item === 'string') === true ? items : null;
 }
-
-const ESCAPES: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\n': '' };
-const unescaped = (whole: string, code: string): string => {
-  if (code.length > 1) return String.fromCodePoint(Math.min(Number.parseInt(code.slice(1), 16), 0x10ffff));
-  return ESCAPES[code] ?? (/['"\\]/.test(code) ? code : whole);
-};
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

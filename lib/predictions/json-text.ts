@@ -1,5 +1,6 @@
 import { MAX_DEPTH, MAX_OUTPUT_LENGTH } from './limits';
 import { PredictionsError } from './predictions-file';
+import { LostText } from './table';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
@@ -139,6 +140,7 @@ export function storable(text: string, key: string, row: number): string {
 /** What a judge extracted, as Python's `str` writes it; undefined where the field is absent. */
 export function extractionOf(record: JsonObject, key: string, row: number): string | undefined {
   const value = record[key];
+  if (value instanceof LostText) return textOf(record, key, row);
   if (value === null) return 'None';
   return typeof value === 'string' || typeof value === 'number'
     ? storable(String(value), key, row)
@@ -149,5 +151,6 @@ export function inWords(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null or NaN';
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof LostText) return `${value.what}: the text that stood there is lost`;
   return typeof value === 'object' ? 'an object' : `the ${typeof value} ${JSON.stringify(value)}`;
 }

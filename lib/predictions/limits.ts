@@ -10,6 +10,8 @@ export const MAX_INFLATED_BYTES = 1024 * MiB;
 export const MAX_INFLATION_RATIO = 200;
 /** The ratio counts from here on: a small file may be as repetitive as it likes. */
 export const INFLATION_RATIO_FROM_BYTES = 16 * MiB;
+/** Enough for all of that in bgzip's blocks of 64 KiB; each costs some 60 microseconds, however small it is. */
+export const MAX_GZIP_MEMBERS = 20_000;
 /** Everything that a zip or xlsx lists. */
 export const MAX_ZIP_ENTRIES = 256;
 /** Files in a zip among which the predictions are looked for. */

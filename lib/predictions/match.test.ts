@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Gold, Sample } from '@/lib/benchmarks/benchmark';
-import { couldBe, likeliestSplit } from './likeliest-split';
+import { couldBe, type InstalledSplit, likeliestSplit, shareInWords } from './likeliest-split';
 import { goldKey, matchRows, requireMatches } from './match';
 import type { PredictionRow, PredictionsFile, SampleReference } from './predictions-file';
 
@@ -142,6 +142,8 @@ describe('by content', () => {
     ));
 });
 
+const FORMULA = ['x _ { 1 } = \\frac { 1 } { 2 }\n', 'x_1 = \\frac{1}{2}\n'];
+
 test.each([
   [4, '4.0'],
   ['(A)', 'A'],
@@ -149,6 +151,11 @@ test.each([
   ["['it\\'s', \"x, y\"]", ["it's", 'x, y']],
   ['[1, 2.50, 3, 4]', [1, 2.5, 3, 4]],
   ['["a"]', ['a']],
+  // A handwritten formula of OCRBench, as Python and as JSON write it.
+  [String.raw`['x _ { 1 } = \\frac { 1 } { 2 }\n', 'x_1 = \\frac{1}{2}\n']`, FORMULA],
+  [JSON.stringify(FORMULA), FORMULA],
+  ["('1', '2')", ['1', '2']],
+  ['[0, 1)', '[0, 1)'],
 ])('the right answer %j is %j', (one, other) => {
   expect(goldKey(one)).toBe(goldKey(other));
 });
@@ -157,6 +164,8 @@ test.each([
   ['140°', '140'],
   ['a', 'A'],
   [['1', '2'], '12'],
+  [String.raw`['a\nb']`, 'anb'],
+  [String.raw`['a\nb']`, 'a b'],
 ])('the right answer %j is not %j', (one, other) => {
   expect(goldKey(one)).not.toBe(goldKey(other));
 });
@@ -182,23 +191,66 @@ describe('the likeliest split', () => {
     samples: [sample('0', 'angle', 1), sample('1', 'side', 2)],
   } as const;
 
-  test('is that with most of the rows, the smallest of equals', () => {
+  const found = (rows: PredictionsFile, splits: readonly InstalledSplit[]) =>
+    likeliestSplit(rows, splits).found;
+
+  test('is that with most of the samples, the smallest of equals', () => {
     const installed = [geoqa, val, mini];
-    expect(likeliestSplit(file([byContent('cat', 1), byContent('dog', 2)]), installed)).toBe(val);
-    expect(likeliestSplit(file([byContent('cat', 1)]), installed)).toBe(mini);
-    expect(likeliestSplit(file([byContent('side', 2)]), installed)).toBe(geoqa);
-    expect(likeliestSplit(file([byContent('bird', 2)]), installed)).toBeNull();
+    expect(found(file([byContent('cat', 1), byContent('dog', 2)]), installed)).toBe(val);
+    expect(found(file([byContent('cat', 1)]), installed)).toBe(mini);
+    expect(found(file([byContent('side', 2)]), installed)).toBe(geoqa);
+    expect(found(file([byContent('bird', 2)]), installed)).toBeNull();
+    expect(found(file([]), installed)).toBeNull();
   });
 
-  test('is not guessed from ids that several benchmarks have, but taken from the manifest', () => {
+  test('is not guessed from ids that several benchmarks have', () => {
     const rows = [byId('0'), byId('1')];
-    expect(likeliestSplit(file(rows), [geoqa, val])).toBeNull();
-    expect(likeliestSplit(file(rows, { manifest: { benchmark: 'geoqa' } }), [geoqa, val])).toBe(geoqa);
-    expect(likeliestSplit(file(rows), [mini, val])).toBe(val);
-    expect(likeliestSplit(file([byId('0')]), [mini, val])).toBe(mini);
+    expect(found(file(rows), [geoqa, val])).toBeNull();
+    expect(found(file(rows), [mini, val])).toBe(val);
+    expect(found(file([byId('0')]), [mini, val])).toBe(mini);
     const other = { ...val, split: 'other' };
-    expect(likeliestSplit(file([byId('0')]), [other, val])).toBeNull();
+    expect(found(file([byId('0')]), [other, val])).toBeNull();
+    expect(couldBe(file(rows, { manifest: { benchmark: 'geoqa' } }), val)).toBe(false);
     expect(couldBe(file(rows, { manifest: { split: 'mini' } }), val)).toBe(false);
     expect(couldBe(file(rows, { benchmarks: ['geoqa'] }), val)).toBe(false);
   });
+
+  test('has nine of ten rows; what fewer rows agree with by accident is told, with how many', () => {
+    const gold = (i: number) => 'ABCD'[(i * i + i) % 4] ?? '';
+    const choices = (split: string, shift: number): InstalledSplit => ({
+      benchmark: 'cv-bench',
+      split,
+      samples: Array.from({ length: 100 }, (_, i) => sample(`${i}`, `q${i}`, gold(i + shift))),
+    });
+    const rows = (wrong: number): SampleReference[] =>
+      Array.from({ length: 100 }, (_, i) => ({ by: 'ordinal', ordinal: i, gold: i < wrong ? 'E' : gold(i) }));
+    const [right, other] = [choices('right', 0), choices('other', 1)];
+    expect(found(file(rows(10)), [other, right])).toBe(right);
+    expect(found(file(rows(11)), [other, right])).toBeNull();
+    const { found: none, shares } = likeliestSplit(file(rows(0)), [other]);
+    expect(none).toBeNull();
+    expect(shares).toEqual([{ split: other, rows: 100, naming: 50, matched: 50 }]);
+    expect(shares.map(shareInWords)).toEqual(['50 of 100 rows (50.0 %)']);
+  });
+
+  test('counts rows for a sample that has one, of a model that was asked several times', () => {
+    expect(found(file([byContent('cat', 1), byContent('cat', 1), byContent('cat', 1)]), [mini])).toBe(mini);
+  });
+});
+
+test('a file whose rows have other right answers than the samples that they name is none of the split', () => {
+  const samples = Array.from({ length: 20 }, (_, i) => sample(`${i}`, 'q', i));
+  const report = (wrong: number, unknown = 0) =>
+    match(
+      [
+        ...samples.map((_, i) => byId(`${i}`, i < wrong ? 'x' : i)),
+        ...Array.from({ length: unknown }, (_, i) => byId(`u${i}`, 0)),
+      ],
+      samples,
+    ).report;
+  expect(report(2)).toMatchObject({ matched: 18, contradicted: 2, unknown: { count: 2 } });
+  expect(() => requireMatches(report(2, 100), 'it')).not.toThrow();
+  expect(() => requireMatches(report(3), 'GEOQA test')).toThrow(
+    '3 of the 20 rows have another right answer than the sample of GEOQA test at their place (row 1: id "0", right answer "x"); is the file of another split or benchmark, or in another order?',
+  );
 });

@@ -1,4 +1,5 @@
 import type { Sample } from '@/lib/benchmarks/benchmark';
+import { readList } from '@/lib/benchmarks/list-literal';
 import { type PredictionRow, PredictionsError, type SampleReference } from './predictions-file';
 
 export interface MatchedRow {
@@ -22,6 +23,8 @@ export interface MatchReport {
   missing: readonly Sample[];
   /** Rows that name no sample. */
   unknown: RowsOfKind;
+  /** How many of them name a sample whose right answer is another than theirs. */
+  contradicted: number;
   /** Rows that name a sample which an earlier row has taken; the first one counts. */
   duplicates: RowsOfKind;
   /** Of the matched rows that carry a verdict of their own. */
@@ -45,6 +48,7 @@ export function matchRows(rows: Iterable<PredictionRow>, samples: readonly Sampl
   const unknown = { count: 0, examples: [] as { row: number; reference: string }[] };
   const duplicates = { count: 0, examples: [] as { row: number; reference: string }[] };
   const claimed = { correct: 0, total: 0 };
+  let contradicted = 0;
   let count = 0;
   let matched = 0;
 
@@ -61,6 +65,12 @@ export function matchRows(rows: Iterable<PredictionRow>, samples: readonly Sampl
         const sample = ordinal === null ? undefined : samples[ordinal];
         if (ordinal === null || sample === undefined) {
           note(unknown, row);
+          continue;
+        }
+        const { gold } = row.reference;
+        if (gold !== null && goldKey(gold) !== goldKey(sample.gold)) {
+          note(unknown, row);
+          contradicted++;
           continue;
         }
         if (taken[ordinal] === 1) {
@@ -81,32 +91,44 @@ export function matchRows(rows: Iterable<PredictionRow>, samples: readonly Sampl
       matched,
       missing: samples.filter((_, ordinal) => taken[ordinal] === 0),
       unknown,
+      contradicted,
       duplicates,
       claimed,
     }),
   };
 }
 
-/** @throws PredictionsError where no row names a sample: the file is of another split or benchmark. */
+/**
+ * Of the rows that name a sample by id or place, the share that must have its right answer too. Among the choices A to D,
+ * or the whole numbers, many rows of another benchmark do by accident.
+ */
+const MIN_AGREEMENT = 0.9;
+
+/** Whether rows name samples of the split, and these with their right answers. */
+export const isOfSplit = ({ rows, matched, unknown, contradicted }: MatchReport): boolean =>
+  matched > 0 && rows - unknown.count >= MIN_AGREEMENT * (rows - unknown.count + contradicted);
+
+/** @throws PredictionsError where the file is of another split or benchmark */
 export function requireMatches(report: MatchReport, splitLabel: string): void {
-  if (report.matched > 0) return;
-  const example = report.unknown.examples[0];
+  if (isOfSplit(report)) return;
+  const { rows, matched, contradicted, unknown } = report;
+  const [example] = unknown.examples;
+  const where = example === undefined ? '' : ` (row ${example.row}: ${example.reference})`;
   throw new PredictionsError(
-    `none of the ${report.rows} rows names a sample of ${splitLabel}${
-      example === undefined ? '' : ` (row ${example.row}: ${example.reference})`
-    }; is it of another split or benchmark?`,
+    matched === 0
+      ? `none of the ${rows} rows names a sample of ${splitLabel}${where}; is it of another split or benchmark?`
+      : `${contradicted} of the ${rows} rows have another right answer than the sample of ${splitLabel} at their place${where}; is the file of another split or benchmark, or in another order?`,
   );
 }
 
-/** Returns a taken sample only where every sample that the reference allows is taken. */
+/**
+ * By what the reference says; the right answers are compared where content is all that it says. Returns a taken sample
+ * only where every sample that the reference allows is taken.
+ */
 type Find = (reference: SampleReference, taken: Uint8Array) => number | null;
 
 function finder(samples: readonly Sample[]): Find {
   const byId = new Map(samples.map((sample, ordinal) => [sample.sampleId, ordinal]));
-  const agrees = (ordinal: number, gold: unknown): boolean => {
-    const sample = samples[ordinal];
-    return sample !== undefined && (gold === null || goldKey(gold) === goldKey(sample.gold));
-  };
 
   // One index for each set of fields that rows repeat; a file has one such set, rarely two.
   type Content = Extract<SampleReference, { by: 'content' }>;
@@ -141,8 +163,7 @@ function finder(samples: readonly Sample[]): Find {
       while (equals.length > 1 && taken[equals.at(-1) ?? 0] === 1) equals.pop();
       return equals.at(-1) ?? null;
     }
-    const ordinal = reference.by === 'id' ? byId.get(reference.sampleId) : reference.ordinal;
-    return ordinal !== undefined && agrees(ordinal, reference.gold) ? ordinal : null;
+    return reference.by === 'id' ? (byId.get(reference.sampleId) ?? null) : reference.ordinal;
   };
 }
 
@@ -169,23 +190,11 @@ export function goldKey(gold: unknown): string {
   if (NUMBER.test(text)) return String(Number(text));
   const letter = OPTION.exec(text)?.[1];
   if (letter !== undefined) return letter;
-  if (text.startsWith('[') && text.endsWith(']')) return listItems(text).map(goldKey).join('\u0001');
-  return text;
+  return /^[[(]/.test(text) ? (readList(text)?.map(goldKey).join('\u0001') ?? text) : text;
 }
 
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const OPTION = /^\(([A-Za-z])\)$/;
-const LIST_ITEM = /\s*(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)"|([^,]*))\s*(?:,|$)/gy;
-
-/** Of a list as Python or JSON writes it. */
-function listItems(text: string): string[] {
-  const items: string[] = [];
-  for (const [whole, single, double, bare] of text.slice(1, -1).matchAll(LIST_ITEM)) {
-    if (whole === '') break;
-    items.push((single ?? double ?? bare ?? '').replace(/\\(.)/g, '$1'));
-  }
-  return items;
-}
 
 function inWords(reference: SampleReference): string {
   const gold = reference.gold === null ? '' : `, right answer ${short(reference.gold)}`;

@@ -1,4 +1,4 @@
-import { gunzip, type ZipEntry, zipEntries } from './archive';
+import { gunzip } from './gzip';
 import { pieces } from './json-document';
 import { concat, copyOf, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
@@ -20,7 +20,9 @@ import { seedAccuracy, seedJson } from './seed-json';
 import { recordsOf, type TableRow } from './table';
 import { tsvRows } from './tsv';
 import { vlmEvalKit } from './vlmevalkit';
-import { isXlsx, xlsxRows } from './xlsx';
+import { isOfficePackage } from './workbook';
+import { xlsxRows } from './xlsx';
+import { type ZipEntry, zipEntries } from './zip';
 
 /** The first that recognises a record reads the file. */
 const FORMATS: readonly RecordFormat[] = [oceanJsonl, seedJson, vlmEvalKit, lmmsEval, mathVista, mathV];
@@ -37,10 +39,10 @@ export async function openPredictions(source: ByteSource): Promise<PredictionsFi
     );
   }
   const isGzip = startsWith(headOf(source), 0x1f, 0x8b);
-  if (isGzip) return openContent({ chunks: () => gunzip(source.chunks()) });
-  if (!isZip(source)) return openContent(source);
-  const entries = zipEntries(() => source.chunks());
-  return isXlsx(entries) ? openContent(source) : openZip(entries);
+  const content: Content = isGzip ? { chunks: () => gunzip(source.chunks()) } : source;
+  if (!isZip(content)) return openContent(content);
+  const entries = zipEntries(() => content.chunks());
+  return isOfficePackage(entries) ? openContent(content) : openZip(entries);
 }
 
 /** What a file holds: itself, or inflated, or one of an archive's. */
@@ -51,6 +53,8 @@ interface Content {
 const isZip = (content: Content): boolean => startsWith(headOf(content), 0x50, 0x4b);
 
 function openZip(listed: readonly ZipEntry[]): PredictionsFile {
+  if (['mimetype', 'content.xml'].every((part) => listed.some(({ name }) => name === part)))
+    throw new PredictionsError(`this is an OpenDocument spreadsheet: save it as xlsx; ${EXPECTED}`);
   const entries = listed.filter(({ name }) => !/(^|\/)(\.|__MACOSX\/)|\/$/.test(name));
   if (entries.length > MAX_ZIP_FILES) {
     throw new PredictionsError(
@@ -170,7 +174,7 @@ function layoutOf(content: Content): Layout {
   });
   if (isZip(content)) {
     const entries = zipEntries(() => content.chunks(), MAX_XLSX_PART_BYTES);
-    if (isXlsx(entries)) return table(() => xlsxRows(entries));
+    if (isOfficePackage(entries)) return table(() => xlsxRows(entries));
   }
   const head = headOf(content);
   const first = firstByte(content);

@@ -2,13 +2,20 @@ import { MAX_COLUMNS } from './limits';
 import { PredictionsError } from './predictions-file';
 import type { FileRecord } from './record-format';
 
+/** What a spreadsheet made of a text, which is lost. A row is refused where such a cell is read. */
+export class LostText {
+  constructor(readonly what: string) {}
+}
+
+export type Cell = string | LostText;
+
 export interface TableRow {
   /** From 1, the header's row, as a spreadsheet shows it. */
   row: number;
-  cells: readonly string[];
+  cells: readonly Cell[];
 }
 
-/** Takes the first row for the names of the columns. */
+/** Takes the first row for the names of the columns. Of columns of one name the first has it, as in pandas. */
 export function* recordsOf(rows: Iterable<TableRow>): Generator<FileRecord, void> {
   let names: readonly string[] | null = null;
   for (const { row, cells } of rows) {
@@ -16,12 +23,16 @@ export function* recordsOf(rows: Iterable<TableRow>): Generator<FileRecord, void
       if (cells.length > MAX_COLUMNS) {
         throw new PredictionsError(`${cells.length} columns; at most ${MAX_COLUMNS} are taken`, row);
       }
-      names = cells;
+      names = cells.map((cell) => (typeof cell === 'string' ? cell : cell.what));
       continue;
     }
     if (cells.length !== names.length) {
       throw new PredictionsError(`${cells.length} cells under ${names.length} column names`, row);
     }
-    yield { row, key: null, value: Object.fromEntries(names.map((name, i) => [name, cells[i]])) };
+    const fields = new Map<string, Cell | undefined>();
+    names.forEach((name, i) => {
+      if (!fields.has(name)) fields.set(name, cells[i]);
+    });
+    yield { row, key: null, value: Object.fromEntries(fields) };
   }
 }

@@ -1,8 +1,10 @@
 import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { extractionOf, isJsonObject, type JsonObject, storable, textOf } from './json-text';
 import { idOf } from './ocean-jsonl';
+import { OCR_TYPES } from './ocr-types';
 import type { SampleReference } from './predictions-file';
 import type { RecordFormat } from './record-format';
+import { LostText } from './table';
 
 /**
  * VLMEvalKit's predictions: the columns of its data set's tsv without the image, and `prediction`, and `thinking` where
@@ -23,6 +25,8 @@ export const vlmEvalKit: RecordFormat = {
   },
   read({ row, value }) {
     const { prediction, thinking } = value;
+    for (const key of ['question', 'answer', 'thinking'])
+      if (value[key] instanceof LostText) textOf(value, key, row);
     const answer = typeof prediction === 'number' ? String(prediction) : textOf(value, 'prediction', row);
     return {
       row,
@@ -38,19 +42,6 @@ export const vlmEvalKit: RecordFormat = {
     };
   },
 };
-
-const OCR_TYPES: ReadonlySet<unknown> = new Set([
-  'Regular Text Recognition',
-  'Irregular Text Recognition',
-  'Artistic Text Recognition',
-  'Handwriting Recognition',
-  'Digit String Recognition',
-  'Non-Semantic Text Recognition',
-  'Scene Text-centric VQA',
-  'Doc-oriented VQA',
-  'Key Information Extraction',
-  'Handwritten Mathematical Expression Recognition',
-]);
 
 function benchmarkOf(record: JsonObject): BenchmarkId | null {
   if ('problem_version' in record || 'query_cot' in record) return 'math-verse';

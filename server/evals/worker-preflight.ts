@@ -1,7 +1,13 @@
 import type { Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
 import { BENCHMARK_IDS } from '@/lib/benchmarks/benchmark';
-import { couldBe, likeliestSplit } from '@/lib/predictions/likeliest-split';
-import { type MatchReport, matchRows } from '@/lib/predictions/match';
+import {
+  couldBe,
+  type InstalledSplit,
+  likeliestSplit,
+  type SplitShare,
+  shareInWords,
+} from '@/lib/predictions/likeliest-split';
+import { isOfSplit, type MatchReport, matchRows } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
 import { readInstalled } from '../benchmarks';
@@ -39,7 +45,11 @@ export async function findingsOf(
     for (const _ of matching);
     return matching.report();
   };
-  const target = decided(file, targets);
+  const { target, shares } = decided(
+    file,
+    targets,
+    task.benchmark !== null || file.manifest.benchmark !== undefined,
+  );
   const report = matched(target?.samples ?? []);
   const scorer = target?.benchmark.scorers[0] ?? null;
   const candidates = target === null ? targets : [target];
@@ -53,8 +63,7 @@ export async function findingsOf(
         candidate.benchmark.splits.length === 1
           ? candidate.benchmark.name
           : `${candidate.benchmark.name}, ${candidate.split.label}`,
-      matched:
-        target === null && candidate.samples !== null ? matched(candidate.samples).matched : report.matched,
+      matched: shares.find(({ split }) => split.target === candidate)?.matched ?? report.matched,
       total: candidate.split.sampleCount,
       installed: candidate.samples !== null,
     })),
@@ -72,11 +81,11 @@ export async function findingsOf(
       prompt: file.manifest.prompt ?? null,
       generation: file.manifest.generation ?? null,
     },
-    problems: problemsOf(target, report, candidates),
+    problems: problemsOf(target, report, candidates, shares),
   };
   post({ type: 'findings', findings });
 
-  if (target?.samples != null && scorer !== null && report.matched > 0)
+  if (target?.samples != null && scorer !== null && isOfSplit(report))
     post({
       type: 'accuracy',
       percent: accuracyOf(file, target.samples, scorer, gauges, SCORING_BUDGET_MS),
@@ -101,20 +110,29 @@ function targetsOf(
   );
 }
 
-/** The one that it can only be, else the likeliest of those that are installed; null where several are as likely. */
-function decided(file: PredictionsFile, targets: readonly Target[]): Target | null {
-  const [only] = targets;
-  if (only !== undefined && targets.length === 1) return only;
-  const installed = targets.flatMap(({ benchmark, split, samples }) =>
-    samples === null ? [] : [{ benchmark: benchmark.id, split: split.id, samples }],
-  );
-  const likeliest = likeliestSplit(chosenFreely(file), installed);
-  return targets.find(({ samples }) => samples !== null && samples === likeliest?.samples) ?? null;
-}
+type Share = SplitShare<InstalledSplit & { target: Target }>;
 
-/** The submitter's choice of a benchmark counts more than what the file says of itself. */
-function chosenFreely(file: PredictionsFile): PredictionsFile {
-  return { ...file, rows: () => file.rows(), manifest: {}, benchmarks: [] };
+/**
+ * The one that it is said to be, where that is one; else the one of those that are installed of which nearly all of its
+ * rows are. Null where that is none, or several; then with how much of the file is of each.
+ */
+function decided(
+  file: PredictionsFile,
+  targets: readonly Target[],
+  isSaid: boolean,
+): { target: Target | null; shares: readonly Share[] } {
+  const [only] = targets;
+  if (only !== undefined && targets.length === 1 && (isSaid || only.samples === null))
+    return { target: only, shares: [] };
+  const { found, shares } = likeliestSplit(
+    file,
+    targets.flatMap((target) =>
+      target.samples === null
+        ? []
+        : [{ benchmark: target.benchmark.id, split: target.split.id, samples: target.samples, target }],
+    ),
+  );
+  return { target: found?.target ?? null, shares };
 }
 
 function accuracyOf(
@@ -147,11 +165,21 @@ function problemsOf(
   target: Target | null,
   report: MatchReport,
   candidates: readonly Target[],
+  shares: readonly Share[],
 ): readonly string[] {
   if (target === null) {
     const possible = new Set(candidates.map(({ benchmark }) => benchmark.name));
-    if (candidates.some(({ samples }) => samples !== null))
-      return ['The benchmark cannot be told from the file: choose it.'];
+    if (candidates.some(({ samples }) => samples !== null)) {
+      const words = shares
+        .filter(({ naming }) => naming > 0)
+        .map(
+          (share) =>
+            `${share.split.target.benchmark.name}, ${share.split.target.split.label}: ${shareInWords(share)}`,
+        );
+      return [
+        `The benchmark cannot be told from the file: choose it. ${words.length === 0 ? 'None of its rows names a sample of those that are installed.' : `Its rows name samples of ${words.join('; ')}.`}`,
+      ];
+    }
     return [
       `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them with \`npx ocean benchmarks install\`.`,
     ];
@@ -167,6 +195,10 @@ function problemsOf(
   else if (report.matched === 0)
     problems.push(
       `None of the ${report.rows.toLocaleString('en')} rows names a sample of ${benchmark.name}, ${split.label}: is the file of another split or benchmark?`,
+    );
+  else if (!isOfSplit(report))
+    problems.push(
+      `${report.contradicted.toLocaleString('en')} of the ${report.rows.toLocaleString('en')} rows have another right answer than the sample of ${benchmark.name}, ${split.label}, at their place: is the file of another split or benchmark, or in another order?`,
     );
   return problems;
 }

@@ -1,0 +1,63 @@
+import { ByteReader } from './byte-reader';
+import { crc32 } from './crc32';
+import { damaged, Inflation, inflate, Sum } from './inflate';
+import { MAX_GZIP_MEMBERS, MAX_INFLATED_BYTES } from './limits';
+import { PredictionsError } from './predictions-file';
+
+/** Bits of a header's flags (RFC 1952, 2.3.1). */
+const HEADER_CRC = 2;
+const EXTRA = 4;
+const NAME = 8;
+const COMMENT = 16;
+const RESERVED = 0xe0;
+
+/**
+ * The content of a gzip file (RFC 1952), of all its members. Zeros may stand behind a member, as gzip and Python read
+ * it: tapes and block stores pad files so. The last chunk comes before its member's checksum is looked at.
+ */
+export function* gunzip(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
+  const input = new ByteReader(chunks, () => damaged('gzip', 'it is cut off'));
+  const inflation = new Inflation(MAX_INFLATED_BYTES);
+  for (let members = 1; ; members++) {
+    if (members > MAX_GZIP_MEMBERS) {
+      throw new PredictionsError(
+        `the gzip file has more than ${MAX_GZIP_MEMBERS} members: write it anew with gunzip and gzip`,
+      );
+    }
+    skipHeader(input);
+    const sum = new Sum();
+    yield* inflate(input, 'gzip', inflation, sum);
+    const trailer = view(input.take(8));
+    if (trailer.getUint32(0, true) !== sum.crc)
+      throw damaged('gzip', 'its checksum is not that of its content');
+    if (trailer.getUint32(4, true) !== sum.length % 2 ** 32)
+      throw damaged(
+        'gzip',
+        `it says that it holds ${trailer.getUint32(4, true)} bytes and holds ${sum.length}`,
+      );
+    for (const _ of input.before((byte) => byte !== 0));
+    if (input.isAtEnd()) return;
+  }
+}
+
+function skipHeader(input: ByteReader): void {
+  let crc = 0;
+  const read = (length: number): Uint8Array => {
+    const bytes = input.take(length);
+    crc = crc32(bytes, crc);
+    return bytes;
+  };
+  const [first, second, method, flags = 0] = read(10);
+  if (first !== 0x1f || second !== 0x8b) throw damaged('gzip', 'what stands behind a member is none');
+  if (method !== 8 || (flags & RESERVED) !== 0) throw damaged('gzip', 'its header is none that gzip writes');
+  if (flags & EXTRA) read(view(read(2)).getUint16(0, true));
+  for (const text of [NAME, COMMENT]) {
+    if ((flags & text) === 0) continue;
+    for (const part of input.before((byte) => byte === 0)) crc = crc32(part, crc);
+    read(1);
+  }
+  if (flags & HEADER_CRC && view(input.take(2)).getUint16(0, true) !== (crc & 0xffff))
+    throw damaged('gzip', 'its checksum is not that of its header');
+}
+
+const view = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
