@@ -1,9 +1,10 @@
-import { arithmeticValue } from '@/lib/scoring/arithmetic-value';
 import type { CanInferVersion } from '@/lib/scoring/can-infer';
-import { latexValue } from '@/lib/scoring/latex-value';
+import { areExactlyClose, type LatexReader, readLatex, readLatexExtended } from '@/lib/scoring/latex-value';
 import { strip } from '@/lib/scoring/python';
-import { isClose, pythonArithmetic, type Value } from '@/lib/scoring/python-arithmetic';
+import { isClose } from '@/lib/scoring/python-arithmetic';
+import { pythonExpression } from '@/lib/scoring/python-expression';
 import { needsJudge, type Scorer, type Verdict } from '@/lib/scoring/scorer';
+import { sympyText } from '@/lib/scoring/sympy-text';
 import {
   choiceVerdict,
   INFERENCE_WORDS,
@@ -56,12 +57,9 @@ function postCheck(
   };
 }
 
-/** The number that `eval(str(latex2sympy(text)))` gives with no names but `a`: no sqrt, no pi. */
-const VALUE_OF: Readonly<Record<CanInferVersion, (latex: string, a?: Value) => Value | null>> = {
-  // latex2sympy2 1.9.1
-  '2025-04': (latex, a) => latexValue(latex, { math: false, ...(a !== undefined && { a }) }),
-  // latex2sympy2_extended 1.10.2, which reads what is boxed
-  head: arithmeticValue,
+const READERS: Readonly<Record<CanInferVersion, LatexReader>> = {
+  '2025-04': readLatex,
+  head: readLatexExtended,
 };
 
 /**
@@ -76,13 +74,16 @@ function equalityOf(text: string, trueAnswer: string, version: CanInferVersion):
   const words = isVariable
     ? `upstream evaluates "${shortened(text)}" where a stands for the true answer, ${trueAnswer}: a known defect, counted as upstream counts it`
     : `"${shortened(text)}" equals the true answer, ${trueAnswer}, as a number`;
-  const evaluated = pythonArithmetic(gold);
+  const evaluated = pythonExpression(gold);
   if (evaluated !== null) {
-    const given = pythonArithmetic(answer, evaluated);
+    const given = pythonExpression(answer, new Map([['a', evaluated]]));
     if (given !== null && isClose(evaluated, given)) return words;
   }
-  const read = VALUE_OF[version];
-  const value = read(gold);
-  const given = value === null ? null : read(answer, value);
-  return value !== null && given !== null && isClose(value, given) ? words : null;
+  const [a, b] = [READERS[version](gold), READERS[version](answer)];
+  if (a === null || b === null) return null;
+  // No functions and no constants have a name there.
+  const value = pythonExpression(sympyText(a));
+  const given = value === null ? null : pythonExpression(sympyText(b), new Map([['a', value]]));
+  if (value === null || given === null) return null;
+  return isClose(value, given) || areExactlyClose(a, b) ? words : null;
 }

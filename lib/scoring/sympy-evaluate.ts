@@ -1,0 +1,254 @@
+import {
+  call,
+  constant,
+  type Expression,
+  number,
+  power,
+  product,
+  sum,
+  type Value,
+} from '@/lib/mathematics/expression';
+import {
+  add,
+  compare,
+  divide,
+  fraction,
+  gcd,
+  integer,
+  isInteger,
+  isModest,
+  multiply,
+  negative,
+  ONE,
+  type Rational,
+  power as rationalPower,
+  root,
+} from '@/lib/mathematics/rational';
+
+/**
+ * What SymPy computes at once although upstream builds its expressions with `evaluate=False`: powers of e, binomials, greatest
+ * common divisors, determinants (SymPy 1.14).
+ */
+
+/** SymPy's UnevaluatedExpr, in which upstream keeps a gcd: it is written as what it holds. */
+export const UNEVALUATED = 'UnevaluatedExpr';
+
+/** The exact value where it is rational and small; null for all else. */
+export function exactValue(value: Value): Rational | null {
+  switch (value.kind) {
+    case 'number':
+    case 'decimal':
+      return value.value;
+    case 'sum':
+      return exactTerms(value.terms, add);
+    case 'product':
+      return exactTerms(value.terms, multiply);
+    case 'power':
+      return exactPower(value);
+    case 'function':
+      return exactFunction(value.name, value.parts);
+    default:
+      return null;
+  }
+}
+
+function exactTerms(
+  terms: readonly Expression[],
+  rule: (a: Rational, b: Rational) => Rational,
+): Rational | null {
+  let result: Rational | null = null;
+  for (const term of terms) {
+    const value = exactValue(term);
+    if (value === null) return null;
+    result = result === null ? value : rule(result, value);
+    if (!isModest(result)) return null;
+  }
+  return result;
+}
+
+export function exactPower({ base, exponent }: { base: Expression; exponent: Expression }): Rational | null {
+  const [b, e] = [exactValue(base), exactValue(exponent)];
+  if (b === null || e === null) return null;
+  if (isInteger(e)) return rationalPower(b, e.n);
+  if (e.d > 1_000n) return null;
+  const rooted = root(b, e.d);
+  return rooted && rationalPower(rooted, e.n);
+}
+
+function exactFunction(name: string, parts: readonly Expression[]): Rational | null {
+  const values = parts.map(exactValue);
+  const [value] = values;
+  if (value === null || value === undefined) return null;
+  switch (name) {
+    case UNEVALUATED:
+      return value;
+    case 'Abs':
+      return value.n < 0n ? negative(value) : value;
+    case 'floor':
+      return integer(floored(value));
+    case 'ceiling':
+      return integer(-floored(negative(value)));
+    case 'factorial':
+      return isInteger(value) && value.n >= 0n && value.n <= 1_000n ? integer(productTo(value.n)) : null;
+    default:
+      return null;
+  }
+}
+const floored = ({ n, d }: Rational): bigint => (n >= 0n ? n / d : -((-n + d - 1n) / d));
+function productTo(n: bigint): bigint {
+  let result = 1n;
+  for (let factor = 2n; factor <= n; factor++) result *= factor;
+  return result;
+}
+
+/**
+ * What latex2sympy2_extended 1.10.2 builds, from the formula that lib/mathematics reads.
+ * @param isExp whether `\\exp` occurs: that is not computed, and is read as a power of e
+ */
+export function built(value: Value, isExp: boolean): Value {
+  const part = (inner: Expression): Expression => built(inner, isExp) as Expression;
+  switch (value.kind) {
+    case 'sum':
+    case 'product':
+      return { ...value, terms: value.terms.map(part) };
+    case 'power': {
+      const [base, exponent] = [part(value.base), part(value.exponent)];
+      if (base.kind !== 'constant' || base.name !== 'e') return power(base, exponent);
+      return isExp ? call('exp', exponent) : exponential(exponent);
+    }
+    case 'relation':
+      return { ...value, left: built(value.left, isExp), right: built(value.right, isExp) };
+    case 'function':
+      return builtFunction(value.name, value.parts.map(part));
+    default:
+      return value;
+  }
+}
+function builtFunction(name: string, parts: readonly Expression[]): Expression {
+  const [first, second] = parts;
+  const written = call(NAMES[name] ?? name, ...parts);
+  if (first === undefined) return written;
+  if (name === 'binomial' && second !== undefined) return binomial(first, second) ?? written;
+  if (name === 'det' && first.kind === 'matrix') return determinant(first.rows) ?? written;
+  if (name !== 'gcd' && name !== 'lcm') return written;
+  const common = commonOf(name, parts);
+  return common === null ? written : call(UNEVALUATED, common);
+}
+const NAMES: Readonly<Record<string, string>> = { abs: 'Abs', mod: 'Mod' };
+
+/** `exp(x)`: 1 for 0, x for the logarithm of x to whatever base, and the like inside sums and products. */
+export function exponential(exponent: Expression): Expression {
+  if (exponent.kind === 'number') {
+    if (exponent.value.n === 0n) return number(ONE);
+    return compare(exponent.value, ONE) === 0 ? constant('e') : call('exp', exponent);
+  }
+  if (exponent.kind === 'decimal') {
+    const value = Math.exp(Number(exponent.value.n) / Number(exponent.value.d));
+    return Number.isFinite(value)
+      ? { kind: 'decimal', value: fraction(BigInt(Math.round(value * 2 ** 40)), 2n ** 40n) }
+      : call('exp', exponent);
+  }
+  const logarithm = logarithmOf(exponent);
+  if (logarithm !== null) return logarithm;
+  if (exponent.kind === 'product') {
+    const at = exponent.terms.findIndex((term) => logarithmOf(term) !== null);
+    const base = logarithmOf(exponent.terms[at] ?? number(ONE));
+    const others = exponent.terms.filter((_, index) => index !== at);
+    if (base !== null && others.every(isConstant)) return evaluatedPower(base, others);
+  }
+  if (exponent.kind === 'sum') {
+    const outside: Expression[] = [];
+    const inside: Expression[] = [];
+    for (const term of exponent.terms) {
+      const value = exponential(term);
+      const isLeft = (value.kind === 'function' && value.name === 'exp') || value.kind === 'constant';
+      if (isLeft) inside.push(term);
+      else outside.push(value);
+    }
+    if (outside.length > 0) {
+      const factors = inside.length > 0 ? [...outside, call('exp', inside.reduce(sum))] : outside;
+      return evaluated(factors.reduce(product));
+    }
+  }
+  const value = exactValue(exponent);
+  return value !== null && value.n === 0n ? number(ONE) : call('exp', exponent);
+}
+
+const logarithmOf = (value: Expression): Expression | null =>
+  value.kind === 'function' && value.name === 'log' ? (value.parts[0] ?? null) : null;
+
+/** A real number, whatever its form; a further logarithm is none that SymPy would take. */
+const isConstant = (value: Expression): boolean =>
+  exactValue(value) !== null ||
+  (value.kind === 'constant' && value.name === 'pi') ||
+  (value.kind === 'power' && isConstant(value.base) && isConstant(value.exponent));
+
+const evaluated = (value: Expression): Expression => {
+  const exact = exactValue(value);
+  return exact === null ? value : number(exact);
+};
+const evaluatedPower = (base: Expression, exponents: readonly Expression[]): Expression =>
+  evaluated(power(evaluated(base), evaluated(exponents.reduce(product, number(ONE)))));
+
+/** `binomial(n, k)`; null where it has no number. */
+export function binomial(top: Expression, bottom: Expression): Expression | null {
+  const [n, k] = [exactValue(top), exactValue(bottom)];
+  if (n === null || k === null || !isInteger(k)) return null;
+  if (k.n < 0n) return number(integer(0));
+  if (isInteger(n) && n.n >= 0n && k.n > n.n) return number(integer(0));
+  if (k.n > 1_000n) return null;
+  let result: Rational = ONE;
+  for (let i = 0n; i < k.n; i++) {
+    result = multiply(result, multiply(add(n, integer(-i)), fraction(1n, i + 1n)));
+    if (!isModest(result)) return null;
+  }
+  return number(result);
+}
+
+/** `gcd` or `lcm` of rational numbers; null for all else. */
+export function commonOf(name: 'gcd' | 'lcm', parts: readonly Expression[]): Expression | null {
+  const values = parts.map(exactValue);
+  let result: Rational | null = null;
+  for (const value of values) {
+    if (value === null) return null;
+    result = result === null ? positive(value) : common(name, result, value);
+  }
+  return result && number(result);
+}
+const positive = (value: Rational): Rational => (value.n < 0n ? negative(value) : value);
+function common(name: 'gcd' | 'lcm', a: Rational, b: Rational): Rational {
+  const divisor = fraction(gcd(a.n * b.d, b.n * a.d), a.d * b.d);
+  if (name === 'gcd') return divisor;
+  const product = positive(multiply(a, b));
+  return divisor.n === 0n ? integer(0) : fraction(product.n * divisor.d, product.d * divisor.n);
+}
+
+const MAX_SIDE = 12;
+
+/** The determinant of a matrix of rational numbers; null for all else. */
+export function determinant(rows: readonly (readonly Expression[])[]): Expression | null {
+  const matrix = rows.map((row) => row.map(exactValue));
+  if (rows.length > MAX_SIDE || matrix.some((row) => row.length !== rows.length)) return null;
+  if (!matrix.every((row): row is Rational[] => row.every((value) => value !== null))) return null;
+  let result: Rational = ONE;
+  const left = matrix.map((row) => [...row]);
+  for (let column = 0; column < left.length; column++) {
+    const at = left.findIndex((row, index) => index >= column && row[column]?.n !== 0n);
+    const pivotRow = left[at];
+    const pivot = pivotRow?.[column];
+    if (pivotRow === undefined || pivot === undefined) return number(integer(0));
+    if (at !== column) {
+      left[at] = left[column] ?? [];
+      left[column] = pivotRow;
+      result = negative(result);
+    }
+    result = multiply(result, pivot);
+    for (const row of left.slice(column + 1)) {
+      const factor = divide(row[column] ?? integer(0), pivot);
+      for (let i = column; i < row.length; i++)
+        row[i] = add(row[i] ?? integer(0), negative(multiply(factor, pivotRow[i] ?? integer(0))));
+    }
+    if (!isModest(result)) return null;
+  }
+  return number(result);
+}
