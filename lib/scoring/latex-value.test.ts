@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { latexValue, readLatex } from '@/lib/scoring/latex-value';
+import { latexValue } from '@/lib/scoring/latex-value';
 import type { Names } from '@/lib/scoring/python-expression';
 
 /** By latex2sympy2 1.9.1 and eval in CPython 3.11, to two decimals. */
@@ -78,7 +78,7 @@ it.each(NO_NUMBERS)('%s is no number', (latex) => {
 });
 
 it('knows names of Python’s math only where they are', () => {
-  const without = (latex: string, names: Names = new Map()) => latexValue(latex, readLatex, names);
+  const without = (latex: string, names: Names = new Map()) => latexValue(latex, names);
   expect(without('\\sqrt{4}')).toBeNull();
   expect(without('\\pi')).toBeNull();
   expect(without('\\frac{4}{2}')).toBe(2);

@@ -1,12 +1,9 @@
-import { READING, refill, Undecided } from '@/lib/mathematics/budget';
 import type { Value as Formula } from '@/lib/mathematics/expression';
-import { readFormula } from '@/lib/mathematics/grammar';
-import { basicLatex } from '@/lib/mathematics/normalise';
 import { compare, type Rational } from '@/lib/mathematics/rational';
 import { latex2sympy } from '@/lib/scoring/latex2sympy';
 import { factorial, finite, notANumber, type Value } from '@/lib/scoring/python-arithmetic';
 import { type Names, type PythonFunction, pythonExpression } from '@/lib/scoring/python-expression';
-import { built, exactValue } from '@/lib/scoring/sympy-evaluate';
+import { exactValue } from '@/lib/scoring/sympy-evaluate';
 import { sympyText } from '@/lib/scoring/sympy-text';
 
 /**
@@ -48,25 +45,9 @@ function logarithm(x?: Value, base?: Value, ...more: Value[]): Value {
   return finite(base === undefined ? Math.log(Number(x)) : Math.log(Number(x)) / Math.log(Number(base)));
 }
 
-/** How a piece of LaTeX is read, by the package that does. */
-export type LatexReader = (latex: string) => Formula | null;
-/** latex2sympy2 1.9.1 */
-export const readLatex: LatexReader = latex2sympy;
-/** latex2sympy2_extended 1.10.2, which reads what is boxed */
-export const readLatexExtended: LatexReader = (latex) => {
-  refill(READING);
-  try {
-    const formula = readFormula(basicLatex(latex, 'all'));
-    return formula && built(formula, latex.includes('\\exp'));
-  } catch (error) {
-    if (error instanceof Undecided) return null;
-    throw error;
-  }
-};
-
 /** Null where it is not a (real, finite) number. */
-export function latexValue(latex: string, read: LatexReader = readLatex, names: Names = MATH): Value | null {
-  const formula = read(latex);
+export function latexValue(latex: string, names: Names = MATH): Value | null {
+  const formula = latex2sympy(latex);
   return formula && pythonExpression(sympyText(formula), names);
 }
 

@@ -4,6 +4,7 @@ import {
   constant,
   type Expression,
   holds,
+  isExpression,
   MINUS_ONE,
   minus,
   number,
@@ -17,11 +18,11 @@ import { decimal, divide, integer, type Rational } from '@/lib/mathematics/ratio
 import { type Token, type TokenType, tokenAt } from '@/lib/scoring/latex2sympy-tokens';
 import {
   binomial,
-  commonOf,
   determinant,
   exactValue,
   exponential,
-  UNEVALUATED,
+  ofSeveral,
+  trace,
 } from '@/lib/scoring/sympy-evaluate';
 
 /**
@@ -202,8 +203,27 @@ class Reader {
     let value = this.raised();
     for (;;) {
       if (this.taken('!')) value = call('factorial', value);
+      else if (this.token.type === 'bar' && /[_^]/.test(this.next(this.token.end).type))
+        value = this.evaluatedAt(value);
       else if (!this.taken('transpose')) return value;
     }
+  }
+  /** `x^2|_{x=3}`, `x^2|^{x=3}_{x=1}` */
+  private evaluatedAt(value: Expression): Expression {
+    this.take();
+    const upper = this.taken('^') ? this.substituted(value) : null;
+    const lower = this.taken('_') ? this.substituted(value) : null;
+    if (upper === null) return lower ?? unreadable();
+    return lower === null ? upper : sum(upper, product(lower, MINUS_ONE));
+  }
+  private substituted(value: Expression): Expression {
+    this.expect('{');
+    const left = this.expression();
+    const right = this.taken('=', '==') ? this.expression() : null;
+    this.expect('}');
+    if (right === null || left.kind !== 'symbol' || !holds(value, isSymbol)) return value;
+    const exact = exactValue(replaced(value, left.name, right));
+    return exact === null ? REFUSED : number(exact);
   }
   private raised(): Expression {
     let value = this.component();
@@ -257,6 +277,8 @@ class Reader {
         const top = this.braced();
         return binomial(top, this.braced()) ?? REFUSED;
       }
+      case 'matrix':
+        return { kind: 'matrix', rows: this.matrix('end matrix') };
       case 'det': {
         const rows = this.matrix('end det');
         return determinant(rows) ?? REFUSED;
@@ -348,7 +370,7 @@ class Reader {
       const value = this.severalArguments(name);
       return isZero(exponent) || exponent === null ? value : power(value, exponent);
     }
-    const argument = this.nested(() => this.argument(name));
+    const argument = this.nested(() => this.argument());
     name = name.replace(/^ar[cs](?=sinh|cosh|tanh)|^ar(?=sinh|cosh|tanh)|^arc/, 'a');
     if (exponent !== null && INVERTIBLE.test(name) && exactValue(exponent)?.n === -1n && isNumber(exponent)) {
       name = `a${name}`;
@@ -358,17 +380,14 @@ class Reader {
     return isZero(exponent) || exponent === null ? value : power(value, exponent);
   }
   /** `(…)`, with `\left` and `\right` or one of them, or a product without further functions. */
-  private argument(name: string): Expression {
+  private argument(): Expression {
     const { token } = this;
     const isSided = token.type === 'left' || token.type === 'mleft';
     const open = isSided ? this.next(token.end) : token;
-    if (open.type !== '(') return name === 'det' ? unreadable() : this.factors(false);
+    if (open.type !== '(') return this.factors(false);
     if (isSided) this.take();
     this.take();
-    const isMatrix = this.token.type === 'matrix';
-    const argument = isMatrix
-      ? ({ kind: 'matrix', rows: this.matrix('end matrix') } as const)
-      : this.expression();
+    const argument = this.expression();
     this.taken(token.type === 'mleft' ? 'mright' : 'right');
     this.expect(')');
     return argument;
@@ -384,11 +403,11 @@ class Reader {
     const inside = this.textFrom(open.end);
     this.taken(token.type === 'mleft' ? 'mright' : 'right');
     this.expect(')');
-    if (name !== 'gcd' && name !== 'lcm') return REFUSED;
+    if (name !== 'gcd' && name !== 'lcm' && name !== 'max' && name !== 'min') return REFUSED;
     const parts = inside.split(',').map((part) => latex2sympy(part));
     if (!parts.every((part) => part !== null)) return unreadable();
-    const common = commonOf(name, parts as Expression[]);
-    return common === null ? REFUSED : call(UNEVALUATED, common);
+    if (!parts.every((part) => isExpression(part))) return REFUSED;
+    return ofSeveral(name, parts);
   }
 
   private atom(): Expression {
@@ -442,6 +461,20 @@ class Reader {
   }
 }
 
+const isSymbol = (value: Value): boolean => value.kind === 'symbol';
+function replaced(value: Expression, name: string, by: Expression): Expression {
+  switch (value.kind) {
+    case 'symbol':
+      return value.name === name ? by : value;
+    case 'sum':
+    case 'product':
+      return { ...value, terms: value.terms.map((term) => replaced(term, name, by)) };
+    case 'power':
+      return power(replaced(value.base, name, by), replaced(value.exponent, name, by));
+    default:
+      return value;
+  }
+}
 const isNumber = (value: Expression): boolean => value.kind === 'number';
 const isZero = (value: Expression | null): boolean => value?.kind === 'number' && value.value.n === 0n;
 const quotient = (top: Expression, bottom: Expression): Expression => ({
@@ -458,9 +491,5 @@ function applied(name: string, argument: Expression, base: Expression | null): E
   if (name === 'ceil') return call('ceiling', argument);
   if (argument.kind !== 'matrix') return name === 'det' ? REFUSED : call(name, argument);
   if (name === 'det') return determinant(argument.rows) ?? REFUSED;
-  return name === 'tr' || name === 'trace' ? trace(argument.rows) : REFUSED;
-}
-function trace(rows: readonly (readonly Expression[])[]): Expression {
-  const value = exactValue(rows.map((row, at) => row[at] ?? REFUSED).reduce(sum));
-  return value === null ? REFUSED : number(value);
+  return (name === 'tr' || name === 'trace' ? trace(argument.rows) : null) ?? REFUSED;
 }

@@ -1,5 +1,7 @@
 import type { CanInferVersion } from '@/lib/scoring/can-infer';
-import { areExactlyClose, type LatexReader, readLatex, readLatexExtended } from '@/lib/scoring/latex-value';
+import { areExactlyClose } from '@/lib/scoring/latex-value';
+import { latex2sympy } from '@/lib/scoring/latex2sympy';
+import { latex2sympyExtended } from '@/lib/scoring/latex2sympy-extended';
 import { strip } from '@/lib/scoring/python';
 import { isClose } from '@/lib/scoring/python-arithmetic';
 import { pythonExpression } from '@/lib/scoring/python-expression';
@@ -57,10 +59,7 @@ function postCheck(
   };
 }
 
-const READERS: Readonly<Record<CanInferVersion, LatexReader>> = {
-  '2025-04': readLatex,
-  head: readLatexExtended,
-};
+const READERS = { '2025-04': latex2sympy, head: latex2sympyExtended } as const;
 
 /**
  * `is_equal`: why the two are equal, null where they are not. Upstream evaluates the answer where a variable named `a`

@@ -51,11 +51,13 @@ const BUILTINS: Names = new Map<string, PythonFunction>([
   ['float', (a = 0n, ...more) => (more.length > 0 ? notANumber() : finite(Number(a)))],
   ['int', (a = 0n, ...more) => (more.length > 0 ? notANumber() : truncated(a))],
   ['bool', (a = 0n, ...more) => (more.length > 0 ? notANumber() : BigInt(Number(a) !== 0))],
-  ['max', (...values) => (values.length < 2 ? notANumber() : values.reduce((a, b) => (b > a ? b : a)))],
-  ['min', (...values) => (values.length < 2 ? notANumber() : values.reduce((a, b) => (b < a ? b : a)))],
+  ['max', (...values) => furthest(values, (a, b) => a > b)],
+  ['min', (...values) => furthest(values, (a, b) => a < b)],
   ['pow', (a, b, ...more) => (b === undefined || more.length > 0 ? notANumber() : power(a ?? 0n, b))],
   ['round', rounded],
 ]);
+const furthest = (values: readonly Value[], isFurther: (a: Value, b: Value) => boolean): Value =>
+  values.length < 2 ? notANumber() : values.reduce((best, value) => (isFurther(value, best) ? value : best));
 const truncated = (a: Value): Value => (typeof a === 'bigint' ? a : BigInt(Math.trunc(a)));
 const magnitude = (a: Value): Value => (Number(a) < 0 ? negated(a) : a);
 function rounded(a?: Value, digits?: Value, ...more: Value[]): Value {

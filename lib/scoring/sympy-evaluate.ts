@@ -2,6 +2,7 @@ import {
   call,
   constant,
   type Expression,
+  keyOf,
   number,
   power,
   product,
@@ -101,41 +102,6 @@ function productTo(n: bigint): bigint {
   return result;
 }
 
-/**
- * What latex2sympy2_extended 1.10.2 builds, from the formula that lib/mathematics reads.
- * @param isExp whether `\\exp` occurs: that is not computed, and is read as a power of e
- */
-export function built(value: Value, isExp: boolean): Value {
-  const part = (inner: Expression): Expression => built(inner, isExp) as Expression;
-  switch (value.kind) {
-    case 'sum':
-    case 'product':
-      return { ...value, terms: value.terms.map(part) };
-    case 'power': {
-      const [base, exponent] = [part(value.base), part(value.exponent)];
-      if (base.kind !== 'constant' || base.name !== 'e') return power(base, exponent);
-      return isExp ? call('exp', exponent) : exponential(exponent);
-    }
-    case 'relation':
-      return { ...value, left: built(value.left, isExp), right: built(value.right, isExp) };
-    case 'function':
-      return builtFunction(value.name, value.parts.map(part));
-    default:
-      return value;
-  }
-}
-function builtFunction(name: string, parts: readonly Expression[]): Expression {
-  const [first, second] = parts;
-  const written = call(NAMES[name] ?? name, ...parts);
-  if (first === undefined) return written;
-  if (name === 'binomial' && second !== undefined) return binomial(first, second) ?? written;
-  if (name === 'det' && first.kind === 'matrix') return determinant(first.rows) ?? written;
-  if (name !== 'gcd' && name !== 'lcm') return written;
-  const common = commonOf(name, parts);
-  return common === null ? written : call(UNEVALUATED, common);
-}
-const NAMES: Readonly<Record<string, string>> = { abs: 'Abs', mod: 'Mod' };
-
 /** `exp(x)`: 1 for 0, x for the logarithm of x to whatever base, and the like inside sums and products. */
 export function exponential(exponent: Expression): Expression {
   if (exponent.kind === 'number') {
@@ -205,15 +171,24 @@ export function binomial(top: Expression, bottom: Expression): Expression | null
   return number(result);
 }
 
-/** `gcd` or `lcm` of rational numbers; null for all else. */
-export function commonOf(name: 'gcd' | 'lcm', parts: readonly Expression[]): Expression | null {
+/** `gcd` and `lcm` are computed, of rational numbers; `max` and `min` keep what is written, each part once. */
+export function ofSeveral(name: 'gcd' | 'lcm' | 'max' | 'min', parts: readonly Expression[]): Expression {
+  if (name === 'gcd' || name === 'lcm') {
+    const common = commonOf(name, parts);
+    return common === null ? call(name, ...parts) : call(UNEVALUATED, number(common));
+  }
+  const [first, ...others] = parts;
+  const isOne = first !== undefined && others.every((part) => keyOf(part) === keyOf(first));
+  return isOne ? first : call(name === 'max' ? 'Max' : 'Min', ...parts);
+}
+function commonOf(name: 'gcd' | 'lcm', parts: readonly Expression[]): Rational | null {
   const values = parts.map(exactValue);
   let result: Rational | null = null;
   for (const value of values) {
     if (value === null) return null;
     result = result === null ? positive(value) : common(name, result, value);
   }
-  return result && number(result);
+  return result;
 }
 const positive = (value: Rational): Rational => (value.n < 0n ? negative(value) : value);
 function common(name: 'gcd' | 'lcm', a: Rational, b: Rational): Rational {
@@ -224,9 +199,19 @@ function common(name: 'gcd' | 'lcm', a: Rational, b: Rational): Rational {
 }
 
 const MAX_SIDE = 12;
+type Rows = readonly (readonly Expression[])[];
+
+/** The trace of a matrix of rational numbers; null for all else. */
+export function trace(rows: Rows): Expression | null {
+  const value = exactTerms(
+    rows.map((row, at) => row[at] ?? constant('undefined')),
+    add,
+  );
+  return value && number(value);
+}
 
 /** The determinant of a matrix of rational numbers; null for all else. */
-export function determinant(rows: readonly (readonly Expression[])[]): Expression | null {
+export function determinant(rows: Rows): Expression | null {
   const matrix = rows.map((row) => row.map(exactValue));
   if (rows.length > MAX_SIDE || matrix.some((row) => row.length !== rows.length)) return null;
   if (!matrix.every((row): row is Rational[] => row.every((value) => value !== null))) return null;
