@@ -3,7 +3,8 @@ import { call, type Expression, number, power, type Value } from '@/lib/mathemat
 import { readFormula } from '@/lib/mathematics/grammar';
 import { basicLatex } from '@/lib/mathematics/normalise';
 import { add, negative } from '@/lib/mathematics/rational';
-import { binomial, determinant, exponential, ofSeveral, trace } from '@/lib/scoring/sympy-evaluate';
+import { exponential } from '@/lib/scoring/sympy-evaluate';
+import { binomial, determinant, ofSeveral, trace } from '@/lib/scoring/sympy-numbers';
 
 /**
  * latex2sympy2_extended 1.10.2: what lib/mathematics reads, with what SymPy computes at once. It reads what is boxed. Null

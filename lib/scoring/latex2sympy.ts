@@ -16,14 +16,8 @@ import {
 } from '@/lib/mathematics/expression';
 import { decimal, divide, integer, type Rational } from '@/lib/mathematics/rational';
 import { type Token, type TokenType, tokenAt } from '@/lib/scoring/latex2sympy-tokens';
-import {
-  binomial,
-  determinant,
-  exactValue,
-  exponential,
-  ofSeveral,
-  trace,
-} from '@/lib/scoring/sympy-evaluate';
+import { exactValue, exponential } from '@/lib/scoring/sympy-evaluate';
+import { binomial, determinant, ofSeveral, trace } from '@/lib/scoring/sympy-numbers';
 
 /**
  * latex2sympy2 1.9.1 (OrangeX4/latex2sympy: PS.g4 and latex2sympy2.py), as far as a number can come of it: what is read, in

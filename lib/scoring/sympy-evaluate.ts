@@ -2,7 +2,6 @@ import {
   call,
   constant,
   type Expression,
-  keyOf,
   number,
   power,
   product,
@@ -12,9 +11,7 @@ import {
 import {
   add,
   compare,
-  divide,
   fraction,
-  gcd,
   integer,
   isInteger,
   isModest,
@@ -26,10 +23,7 @@ import {
   root,
 } from '@/lib/mathematics/rational';
 
-/**
- * What SymPy computes at once although upstream builds its expressions with `evaluate=False`: powers of e, binomials, greatest
- * common divisors, determinants (SymPy 1.14).
- */
+/** What SymPy 1.14 computes at once, although upstream builds its expressions with `evaluate=False`. */
 
 /** SymPy's UnevaluatedExpr, in which upstream keeps a gcd: it is written as what it holds. */
 export const UNEVALUATED = 'UnevaluatedExpr';
@@ -53,7 +47,7 @@ export function exactValue(value: Value): Rational | null {
   }
 }
 
-function exactTerms(
+export function exactTerms(
   terms: readonly Expression[],
   rule: (a: Rational, b: Rational) => Rational,
 ): Rational | null {
@@ -111,7 +105,7 @@ export function exponential(exponent: Expression): Expression {
   if (exponent.kind === 'decimal') {
     const value = Math.exp(Number(exponent.value.n) / Number(exponent.value.d));
     return Number.isFinite(value)
-      ? { kind: 'decimal', value: fraction(BigInt(Math.round(value * 2 ** 40)), 2n ** 40n) }
+      ? { ...exponent, value: fraction(BigInt(Math.round(value * 2 ** 40)), 2n ** 40n) }
       : call('exp', exponent);
   }
   const logarithm = logarithmOf(exponent);
@@ -155,85 +149,3 @@ const evaluated = (value: Expression): Expression => {
 };
 const evaluatedPower = (base: Expression, exponents: readonly Expression[]): Expression =>
   evaluated(power(evaluated(base), evaluated(exponents.reduce(product, number(ONE)))));
-
-/** `binomial(n, k)`; null where it has no number. */
-export function binomial(top: Expression, bottom: Expression): Expression | null {
-  const [n, k] = [exactValue(top), exactValue(bottom)];
-  if (n === null || k === null || !isInteger(k)) return null;
-  if (k.n < 0n) return number(integer(0));
-  if (isInteger(n) && n.n >= 0n && k.n > n.n) return number(integer(0));
-  if (k.n > 1_000n) return null;
-  let result: Rational = ONE;
-  for (let i = 0n; i < k.n; i++) {
-    result = multiply(result, multiply(add(n, integer(-i)), fraction(1n, i + 1n)));
-    if (!isModest(result)) return null;
-  }
-  return number(result);
-}
-
-/** `gcd` and `lcm` are computed, of rational numbers; `max` and `min` keep what is written, each part once. */
-export function ofSeveral(name: 'gcd' | 'lcm' | 'max' | 'min', parts: readonly Expression[]): Expression {
-  if (name === 'gcd' || name === 'lcm') {
-    const common = commonOf(name, parts);
-    return common === null ? call(name, ...parts) : call(UNEVALUATED, number(common));
-  }
-  const [first, ...others] = parts;
-  const isOne = first !== undefined && others.every((part) => keyOf(part) === keyOf(first));
-  return isOne ? first : call(name === 'max' ? 'Max' : 'Min', ...parts);
-}
-function commonOf(name: 'gcd' | 'lcm', parts: readonly Expression[]): Rational | null {
-  const values = parts.map(exactValue);
-  let result: Rational | null = null;
-  for (const value of values) {
-    if (value === null) return null;
-    result = result === null ? positive(value) : common(name, result, value);
-  }
-  return result;
-}
-const positive = (value: Rational): Rational => (value.n < 0n ? negative(value) : value);
-function common(name: 'gcd' | 'lcm', a: Rational, b: Rational): Rational {
-  const divisor = fraction(gcd(a.n * b.d, b.n * a.d), a.d * b.d);
-  if (name === 'gcd') return divisor;
-  const product = positive(multiply(a, b));
-  return divisor.n === 0n ? integer(0) : fraction(product.n * divisor.d, product.d * divisor.n);
-}
-
-const MAX_SIDE = 12;
-type Rows = readonly (readonly Expression[])[];
-
-/** The trace of a matrix of rational numbers; null for all else. */
-export function trace(rows: Rows): Expression | null {
-  const value = exactTerms(
-    rows.map((row, at) => row[at] ?? constant('undefined')),
-    add,
-  );
-  return value && number(value);
-}
-
-/** The determinant of a matrix of rational numbers; null for all else. */
-export function determinant(rows: Rows): Expression | null {
-  const matrix = rows.map((row) => row.map(exactValue));
-  if (rows.length > MAX_SIDE || matrix.some((row) => row.length !== rows.length)) return null;
-  if (!matrix.every((row): row is Rational[] => row.every((value) => value !== null))) return null;
-  let result: Rational = ONE;
-  const left = matrix.map((row) => [...row]);
-  for (let column = 0; column < left.length; column++) {
-    const at = left.findIndex((row, index) => index >= column && row[column]?.n !== 0n);
-    const pivotRow = left[at];
-    const pivot = pivotRow?.[column];
-    if (pivotRow === undefined || pivot === undefined) return number(integer(0));
-    if (at !== column) {
-      left[at] = left[column] ?? [];
-      left[column] = pivotRow;
-      result = negative(result);
-    }
-    result = multiply(result, pivot);
-    for (const row of left.slice(column + 1)) {
-      const factor = divide(row[column] ?? integer(0), pivot);
-      for (let i = column; i < row.length; i++)
-        row[i] = add(row[i] ?? integer(0), negative(multiply(factor, pivotRow[i] ?? integer(0))));
-    }
-    if (!isModest(result)) return null;
-  }
-  return number(result);
-}
