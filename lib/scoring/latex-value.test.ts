@@ -85,6 +85,17 @@ it('knows names of Python’s math only where they are', () => {
   expect(without('a', new Map([['a', 7n]]))).toBe(7n);
 });
 
+it.each(['\\gcd(', '2^', '-', '1/', 'e^{', '\\frac{1}{', '\\max(1,', '1+', '|', '2!'])(
+  'is bounded where %s goes on',
+  (part) => {
+    const start = performance.now();
+    latexValue(`${part.repeat(Math.floor(1_900 / part.length))}1`);
+    for (let depth = 1; depth < 60; depth++)
+      for (const close of [')', '}']) latexValue(`${part.repeat(depth)}1${close.repeat(depth)}`);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  },
+);
+
 it('is total', () => {
   const piece = fc.constantFrom(
     ...[

@@ -12,12 +12,21 @@ import {
   product,
   sum,
   type Value,
-  whole,
 } from '@/lib/mathematics/expression';
 import { decimal, divide, integer, type Rational } from '@/lib/mathematics/rational';
-import { type Token, type TokenType, tokenAt } from '@/lib/scoring/latex2sympy-tokens';
+import {
+  applied,
+  isNumber,
+  isSymbol,
+  isZero,
+  quotient,
+  replaced,
+  subtrahend,
+} from '@/lib/scoring/latex2sympy-built';
+import { Cursor, Unreadable, unreadable } from '@/lib/scoring/latex2sympy-cursor';
+import type { TokenType } from '@/lib/scoring/latex2sympy-tokens';
 import { exactValue, exponential } from '@/lib/scoring/sympy-evaluate';
-import { binomial, determinant, ofSeveral, trace } from '@/lib/scoring/sympy-numbers';
+import { binomial, determinant, ofSeveral } from '@/lib/scoring/sympy-numbers';
 
 /**
  * latex2sympy2 1.9.1 (OrangeX4/latex2sympy: PS.g4 and latex2sympy2.py), as far as a number can come of it: what is read, in
@@ -28,18 +37,16 @@ import { binomial, determinant, ofSeveral, trace } from '@/lib/scoring/sympy-num
 
 /** Longer texts are not read: no answer is, and the time stays small. */
 const MAX_LENGTH = 2_000;
-const MAX_DEPTH = 60;
-
-class Unreadable extends Error {}
-const unreadable = (): never => {
-  throw new Unreadable();
-};
+/** Arguments of gcd and the like are read twice, and theirs four times: so many readings in all. */
+const MAX_READINGS = 60;
 
 /** Null where it cannot be read or is refused. */
-export function latex2sympy(latex: string): Value | null {
-  if (latex.length > MAX_LENGTH) return null;
+export const latex2sympy = (latex: string): Value | null => read(latex, { left: MAX_READINGS });
+
+function read(latex: string, readings: { left: number }): Value | null {
+  if (latex.length > MAX_LENGTH || readings.left-- <= 0) return null;
   try {
-    const value = new Reader(prepared(latex)).relation();
+    const value = new Reader(prepared(latex), readings).relation();
     return holds(value, (part) => part === REFUSED) ? null : value;
   } catch (error) {
     if (error instanceof Unreadable) return null;
@@ -111,35 +118,12 @@ const LETTERS: ReadonlySet<TokenType> = new Set<TokenType>(['letter', 'greek', '
 const INVERTIBLE = /^(?:sin|cos|tan|csc|sec|cot|sinh|cosh|tanh)$/;
 
 /** A descent through the grammar that gives up where something cannot be read. */
-class Reader {
-  private token: Token;
-  private depth = 0;
-
-  constructor(private readonly text: string) {
-    this.token = this.next(0);
-  }
-
-  private next(from: number): Token {
-    return tokenAt(this.text, from) ?? unreadable();
-  }
-  private take(): Token {
-    const { token } = this;
-    if (token.type !== 'end') this.token = this.next(token.end);
-    return token;
-  }
-  private taken(...types: readonly TokenType[]): boolean {
-    if (!types.includes(this.token.type)) return false;
-    this.take();
-    return true;
-  }
-  private expect(type: TokenType): Token {
-    return this.token.type === type ? this.take() : unreadable();
-  }
-  private nested<T>(read: () => T): T {
-    if (++this.depth > MAX_DEPTH) unreadable();
-    const result = read();
-    this.depth--;
-    return result;
+class Reader extends Cursor {
+  constructor(
+    text: string,
+    private readonly readings: { left: number },
+  ) {
+    super(text);
   }
 
   relation(): Value {
@@ -398,7 +382,7 @@ class Reader {
     this.taken(token.type === 'mleft' ? 'mright' : 'right');
     this.expect(')');
     if (name !== 'gcd' && name !== 'lcm' && name !== 'max' && name !== 'min') return REFUSED;
-    const parts = inside.split(',').map((part) => latex2sympy(part));
+    const parts = inside.split(',').map((part) => read(part, this.readings));
     if (!parts.every((part) => part !== null)) return unreadable();
     if (!parts.every((part) => isExpression(part))) return REFUSED;
     return ofSeveral(name, parts);
@@ -453,37 +437,4 @@ class Reader {
     inside.lastIndex = this.token.start;
     return inside.test(this.text);
   }
-}
-
-const isSymbol = (value: Value): boolean => value.kind === 'symbol';
-function replaced(value: Expression, name: string, by: Expression): Expression {
-  switch (value.kind) {
-    case 'symbol':
-      return value.name === name ? by : value;
-    case 'sum':
-    case 'product':
-      return { ...value, terms: value.terms.map((term) => replaced(term, name, by)) };
-    case 'power':
-      return power(replaced(value.base, name, by), replaced(value.exponent, name, by));
-    default:
-      return value;
-  }
-}
-const isNumber = (value: Expression): boolean => value.kind === 'number';
-const isZero = (value: Expression | null): boolean => value?.kind === 'number' && value.value.n === 0n;
-const quotient = (top: Expression, bottom: Expression): Expression => ({
-  kind: 'product',
-  terms: [top, power(bottom, MINUS_ONE)],
-});
-const subtrahend = (value: Expression): Expression =>
-  value.kind === 'number' ? minus(value) : product(MINUS_ONE, value);
-
-function applied(name: string, argument: Expression, base: Expression | null): Expression {
-  if (name === 'log') return call('log', argument, base ?? whole(10));
-  if (name === 'ln') return call('log', argument, base ?? constant('e'));
-  if (name === 'exp') return exponential(argument);
-  if (name === 'ceil') return call('ceiling', argument);
-  if (argument.kind !== 'matrix') return name === 'det' ? REFUSED : call(name, argument);
-  if (name === 'det') return determinant(argument.rows) ?? REFUSED;
-  return (name === 'tr' || name === 'trace' ? trace(argument.rows) : null) ?? REFUSED;
 }
