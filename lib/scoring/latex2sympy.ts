@@ -119,6 +119,9 @@ const INVERTIBLE = /^(?:sin|cos|tan|csc|sec|cot|sinh|cosh|tanh)$/;
 
 /** A descent through the grammar that gives up where something cannot be read. */
 class Reader extends Cursor {
+  /** Once it has read a dx, upstream has lost the table in which it would note an `x = 16`. */
+  private hasDifferential = false;
+
   constructor(
     text: string,
     private readonly readings: { left: number },
@@ -137,7 +140,7 @@ class Reader extends Cursor {
       const right = this.expression();
       if (type !== '=') left = { kind: 'relation', sign: COMPARISONS[type], left, right };
       // Upstream solves any other equation, or writes it as one: no number comes of it.
-      else left = left.kind === 'symbol' ? right : REFUSED;
+      else left = left.kind === 'symbol' && !this.hasDifferential ? right : REFUSED;
     }
   }
 
@@ -401,6 +404,7 @@ class Reader extends Cursor {
         if (token.text === '\\pi') return constant('pi');
         return token.text.startsWith('\\infty') ? constant('∞') : unreadable();
       case 'differential':
+        this.hasDifferential = true;
         return { kind: 'symbol', name: `d${token.text.slice(1).trim().replace(/^\\/, '')}`, real: false };
       default:
         this.token = token;

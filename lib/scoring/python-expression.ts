@@ -25,7 +25,7 @@ export type Names = ReadonlyMap<string, Value | PythonFunction>;
 const MAX_LENGTH = 4_000;
 const MAX_DEPTH = 90;
 const TOKEN =
-  /[ \t\f]*(?:(0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][+-]?\d(?:_?\d)*)?)|(\*\*|\/\/|<<|>>|[<>=!]=|[-+*/%|&^()<>~,]|(?:or|and|not|if|else)(?![\p{L}\p{N}_]))|([a-zA-Z_]\w*)|(?:#.*)?$)/uy;
+  /[ \t\f]*(?:(0[xX](?:_?[\da-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d(?:_?\d)*)?\.\d(?:_?\d)*(?:[eE][+-]?\d(?:_?\d)*)?|\d(?:_?\d)*\.?(?:[eE][+-]?\d(?:_?\d)*)?)|(\*\*|\/\/|<<|>>|[<>=!]=|[-+*/%|&^()[\]<>~,]|(?:or|and|not|if|else)(?![\p{L}\p{N}_]))|([a-zA-Z_]\w*)|(?:#.*)?$)/uy;
 /** From the loosest; those of one row are read from the left. */
 const LEVELS: readonly (readonly string[])[] = [
   ['|'],
@@ -46,7 +46,7 @@ const COMPARISONS: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
 };
 
 /** Of Python's own functions those from numbers to a number. */
-const BUILTINS: Names = new Map<string, PythonFunction>([
+const BUILTINS: ReadonlyMap<string, PythonFunction> = new Map<string, PythonFunction>([
   ['abs', (a, ...more) => (more.length > 0 ? notANumber() : magnitude(a ?? notANumber()))],
   ['float', (a = 0n, ...more) => (more.length > 0 ? notANumber() : finite(Number(a)))],
   ['int', (a = 0n, ...more) => (more.length > 0 ? notANumber() : truncated(a))],
@@ -55,6 +55,13 @@ const BUILTINS: Names = new Map<string, PythonFunction>([
   ['min', (...values) => furthest(values, (a, b) => a < b)],
   ['pow', (a, b, ...more) => (b === undefined || more.length > 0 ? notANumber() : power(a ?? 0n, b))],
   ['round', rounded],
+]);
+/** And those from one list of numbers. */
+const OF_LISTS: ReadonlyMap<string, PythonFunction> = new Map<string, PythonFunction>([
+  ['sum', (...values) => values.reduce(plus, 0n)],
+  ['len', (...values) => BigInt(values.length)],
+  ['max', (...values) => furthest([...values, ...values.slice(0, 1)], (a, b) => a > b)],
+  ['min', (...values) => furthest([...values, ...values.slice(0, 1)], (a, b) => a < b)],
 ]);
 const furthest = (values: readonly Value[], isFurther: (a: Value, b: Value) => boolean): Value =>
   values.length < 2 ? notANumber() : values.reduce((best, value) => (isFurther(value, best) ? value : best));
@@ -206,21 +213,24 @@ class Reader {
     }
     if (name !== undefined) {
       this.take();
-      const named = this.names.get(name) ?? BUILTINS.get(name) ?? notANumber();
-      if (typeof named !== 'function') return () => named;
-      const values = this.values();
-      return () => named(...values.map((value) => value()));
+      const given = this.names.get(name);
+      if (given !== undefined && typeof given !== 'function') return () => given;
+      if (!this.taken('(')) return notANumber();
+      const isList = this.taken('[');
+      const values = this.values(isList ? ']' : ')');
+      if (isList && !this.taken(')')) return notANumber();
+      const named = isList ? OF_LISTS.get(name) : (given ?? BUILTINS.get(name));
+      return () => (named ?? notANumber())(...values.map((value) => value()));
     }
     if (!this.taken('(')) return notANumber();
     const value = this.conditional();
     return this.taken(')') ? value : notANumber();
   }
-  private values(): Lazy[] {
+  private values(close: ')' | ']'): Lazy[] {
     const values: Lazy[] = [];
-    if (!this.taken('(')) return notANumber();
-    while (!this.taken(')')) {
+    while (!this.taken(close)) {
       values.push(this.conditional());
-      if (!this.taken(',') && this.token.sign !== ')') return notANumber();
+      if (!this.taken(',') && this.token.sign !== close) return notANumber();
     }
     return values;
   }

@@ -2,6 +2,7 @@ import {
   call,
   constant,
   type Expression,
+  keyOf,
   number,
   power,
   product,
@@ -147,5 +148,11 @@ const evaluated = (value: Expression): Expression => {
   const exact = exactValue(value);
   return exact === null ? value : number(exact);
 };
-const evaluatedPower = (base: Expression, exponents: readonly Expression[]): Expression =>
-  evaluated(power(evaluated(base), evaluated(exponents.reduce(product, number(ONE)))));
+/** One exponent alone stays as it is written: e^{ln(9)/2} is 9**(1/2), and no root by name. */
+function evaluatedPower(base: Expression, exponents: readonly Expression[]): Expression {
+  const others = exponents.filter((exponent) => keyOf(exponent) !== keyOf(number(ONE)));
+  const [only = number(ONE)] = others;
+  return others.length < 2 && only.kind !== 'number'
+    ? power(evaluated(base), only)
+    : evaluated(power(evaluated(base), evaluated(others.reduce(product, number(ONE)))));
+}
