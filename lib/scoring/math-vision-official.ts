@@ -7,7 +7,7 @@ import type { Span } from '@/lib/scoring/tags';
 
 /** MATH-V's own evaluation (evaluation/evaluate.py and utils.py at a1f5cc3): rules only, no judge. */
 export const mathVisionOfficial: Scorer = {
-  id: 'math-vision/official@a1f5cc3a',
+  id: 'math-vision/official@a1f5cc3a.2',
   label: 'Official',
   rule: 'Rules look for the answer: a letter that ends or begins the output, a number after the last “is”, what follows “the answer is”, or what is boxed; it is cleaned of spaces, units, degrees and LaTeX’s decoration. It is right where it is the true answer or the text of the true choice, as written in lower case, or as a number to two decimals by latex2sympy2 1.9.1. No judge model.',
   upstream: {

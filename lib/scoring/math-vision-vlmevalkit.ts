@@ -22,7 +22,8 @@ import {
  * `post_check` on the output, and on an extraction where there is one.
  */
 export const mathVisionVlmevalkit = (version: CanInferVersion): Scorer => ({
-  id: `math-vision/vlmevalkit@${VLMEVALKIT_COMMITS[version]}`,
+  // The second writing of it: the first read numbers otherwise (docs/scoring.md).
+  id: `math-vision/vlmevalkit@${VLMEVALKIT_COMMITS[version]}.2`,
   label: vlmevalkitLabel(version),
   rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: the whole output is right where it equals the true answer as a text or a number. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, whoever made it: the same rule applies to that, and the verdict says so.`,
   judge: 'extracts',
