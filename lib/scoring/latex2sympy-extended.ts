@@ -1,5 +1,5 @@
 import { READING, refill, Undecided } from '@/lib/mathematics/budget';
-import { call, type Expression, number, power, type Value } from '@/lib/mathematics/expression';
+import { call, type Expression, holds, number, power, type Value } from '@/lib/mathematics/expression';
 import { readFormula } from '@/lib/mathematics/grammar';
 import { basicLatex } from '@/lib/mathematics/normalise';
 import { add, negative } from '@/lib/mathematics/rational';
@@ -13,13 +13,19 @@ import { binomial, determinant, ofSeveral, trace } from '@/lib/scoring/sympy-num
 export function latex2sympyExtended(latex: string): Value | null {
   refill(READING);
   try {
-    const formula = readFormula(basicLatex(latex, 'all'));
-    return formula && new Builder(latex).built(formula);
+    const text = basicLatex(latex, 'all');
+    const formula = readFormula(text.replace(AT, ''));
+    // (What a letter stands for there is not put into a formula that has it.)
+    if (formula === null || (AT.test(text) && holds(formula, ({ kind }) => kind === 'symbol'))) return null;
+    return new Builder(latex).built(formula);
   } catch (error) {
     if (error instanceof Undecided) return null;
     throw error;
   }
 }
+
+/** `5|_{x=3}` is 5. */
+const AT = /\|\s*[_^]\s*\{[^{}|]*\}(?!\s*[_^])/;
 
 /** What may be a number once it is computed, beside a whole number, and behind a sign for a product. */
 const COMPUTED = String.raw`(?:[({e]|\\left|\\[dt]?(?:binom|frac)|\\begin|\\(?:max|min|det)|\\operatorname)`;
