@@ -24,6 +24,9 @@ test('a judged scorer is named by the rule, the model and the questions', () => 
     model: 'openai/gpt-4o-mini:free',
   });
   expect(readJudgedId('math-vista/vlmevalkit@e8e78f05')).toBeNull();
+  const counted = judgedId('math-vision/vlmevalkit@66a76843.2', 'judge');
+  expect(counted).toBe('math-vision/vlmevalkit+judge:judge@66a76843.2+q1');
+  expect(readJudgedId(counted)?.scorer).toBe('math-vision/vlmevalkit@66a76843.2');
   // By other questions it is another scorer.
   expect(readJudgedId(id.replace('+q1', '+q0'))).toBeNull();
 });

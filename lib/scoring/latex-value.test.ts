@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { latexValue } from '@/lib/scoring/latex-value';
+import type { Names } from '@/lib/scoring/python-expression';
 
 /** By latex2sympy2 1.9.1 and eval in CPython 3.11, to two decimals. */
 const NUMBERS: [latex: string, value: number][] = [
@@ -77,11 +78,23 @@ it.each(NO_NUMBERS)('%s is no number', (latex) => {
 });
 
 it('knows names of Python’s math only where they are', () => {
-  expect(latexValue('\\sqrt{4}', { math: false })).toBeNull();
-  expect(latexValue('\\pi', { math: false })).toBeNull();
-  expect(latexValue('\\frac{4}{2}', { math: false })).toBe(2);
-  expect(latexValue('a', { math: false, a: 7n })).toBe(7n);
+  const without = (latex: string, names: Names = new Map()) => latexValue(latex, names);
+  expect(without('\\sqrt{4}')).toBeNull();
+  expect(without('\\pi')).toBeNull();
+  expect(without('\\frac{4}{2}')).toBe(2);
+  expect(without('a', new Map([['a', 7n]]))).toBe(7n);
 });
+
+it.each(['\\gcd(', '2^', '-', '1/', 'e^{', '\\frac{1}{', '\\max(1,', '1+', '|', '2!'])(
+  'is bounded where %s goes on',
+  (part) => {
+    const start = performance.now();
+    latexValue(`${part.repeat(Math.floor(1_900 / part.length))}1`);
+    for (let depth = 1; depth < 60; depth++)
+      for (const close of [')', '}']) latexValue(`${part.repeat(depth)}1${close.repeat(depth)}`);
+    expect(performance.now() - start).toBeLessThan(5_000);
+  },
+);
 
 it('is total', () => {
   const piece = fc.constantFrom(

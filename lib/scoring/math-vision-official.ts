@@ -7,7 +7,7 @@ import type { Span } from '@/lib/scoring/tags';
 
 /** MATH-V's own evaluation (evaluation/evaluate.py and utils.py at a1f5cc3): rules only, no judge. */
 export const mathVisionOfficial: Scorer = {
-  id: 'math-vision/official@a1f5cc3a',
+  id: 'math-vision/official@a1f5cc3a.2',
   label: 'Official',
   rule: 'Rules look for the answer: a letter that ends or begins the output, a number after the last “is”, what follows “the answer is”, or what is boxed; it is cleaned of spaces, units, degrees and LaTeX’s decoration. It is right where it is the true answer or the text of the true choice, as written in lower case, or as a number to two decimals by latex2sympy2 1.9.1. No judge model.',
   upstream: {
@@ -162,24 +162,28 @@ export function isEqual(gold: string, answer: string): boolean {
   const [a, b] = [evaluatedTuple(wanted), evaluatedTuple(given)];
   if (a === b) return true;
   const [x, y] = [latexValue(a), latexValue(b)];
-  return x !== null && y !== null && rounded(x) === rounded(y);
+  if (x === null || y === null) return false;
+  const [first, second] = [rounded(x), rounded(y)];
+  // (A bigint and a number are compared by value.)
+  return first >= second && first <= second;
 }
 
 /** `round(value, 2)` */
-const rounded = (value: Value): number => roundHalfEven(Number(value), 2);
+const rounded = (value: Value): Value => (typeof value === 'bigint' ? value : roundHalfEven(value, 2));
 
 /** `(1/2, 3)` with its members as numbers to two decimals; the text itself where one is none. */
-function evaluatedTuple(text: string): string {
-  const brackets = `${text[0]}${text.at(-1)}`;
-  const members = text.slice(1, -1).split(',');
-  if ((brackets !== '()' && brackets !== '[]') || members.length < 2 || text.length > 2_000) return text;
+function evaluatedTuple(tuple: string): string {
+  const brackets = `${tuple[0]}${tuple.at(-1)}`;
+  const members = tuple.slice(1, -1).split(',');
+  if ((brackets !== '()' && brackets !== '[]') || members.length < 2 || tuple.length > 2_000) return tuple;
   const values: string[] = [];
-  for (const member of members) {
-    if (member.includes('infty') || member === 'a' || member === '-a') values.push(member);
+  for (const text of members) {
+    if (text.includes('infty') || text === 'a' || text === '-a') values.push(text);
     else {
-      const value = latexValue(member);
-      if (value === null) return text;
-      values.push(typeof value === 'bigint' ? String(value) : pythonStr(rounded(value)));
+      const value = latexValue(text);
+      if (value === null) return tuple;
+      const member = rounded(value);
+      values.push(typeof member === 'bigint' ? String(member) : pythonStr(member));
     }
   }
   return `${brackets[0]}${values.join(',')}${brackets[1]}`;

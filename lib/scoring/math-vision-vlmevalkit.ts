@@ -1,9 +1,12 @@
-import { arithmeticValue } from '@/lib/scoring/arithmetic-value';
 import type { CanInferVersion } from '@/lib/scoring/can-infer';
-import { latexValue } from '@/lib/scoring/latex-value';
+import { areExactlyClose } from '@/lib/scoring/latex-value';
+import { latex2sympy } from '@/lib/scoring/latex2sympy';
+import { latex2sympyExtended } from '@/lib/scoring/latex2sympy-extended';
 import { strip } from '@/lib/scoring/python';
-import { isClose, pythonArithmetic, type Value } from '@/lib/scoring/python-arithmetic';
+import { isClose } from '@/lib/scoring/python-arithmetic';
+import { pythonExpression } from '@/lib/scoring/python-expression';
 import { needsJudge, type Scorer, type Verdict } from '@/lib/scoring/scorer';
+import { sympyText } from '@/lib/scoring/sympy-text';
 import {
   choiceVerdict,
   INFERENCE_WORDS,
@@ -19,7 +22,8 @@ import {
  * `post_check` on the output, and on an extraction where there is one.
  */
 export const mathVisionVlmevalkit = (version: CanInferVersion): Scorer => ({
-  id: `math-vision/vlmevalkit@${VLMEVALKIT_COMMITS[version]}`,
+  // The second writing of it: the first read numbers otherwise (docs/scoring.md).
+  id: `math-vision/vlmevalkit@${VLMEVALKIT_COMMITS[version]}.2`,
   label: vlmevalkitLabel(version),
   rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: the whole output is right where it equals the true answer as a text or a number. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, whoever made it: the same rule applies to that, and the verdict says so.`,
   judge: 'extracts',
@@ -56,13 +60,7 @@ function postCheck(
   };
 }
 
-/** The number that `eval(str(latex2sympy(text)))` gives with no names but `a`: no sqrt, no pi. */
-const VALUE_OF: Readonly<Record<CanInferVersion, (latex: string, a?: Value) => Value | null>> = {
-  // latex2sympy2 1.9.1
-  '2025-04': (latex, a) => latexValue(latex, { math: false, ...(a !== undefined && { a }) }),
-  // latex2sympy2_extended 1.10.2, which reads what is boxed
-  head: arithmeticValue,
-};
+const READERS = { '2025-04': latex2sympy, head: latex2sympyExtended } as const;
 
 /**
  * `is_equal`: why the two are equal, null where they are not. Upstream evaluates the answer where a variable named `a`
@@ -76,13 +74,16 @@ function equalityOf(text: string, trueAnswer: string, version: CanInferVersion):
   const words = isVariable
     ? `upstream evaluates "${shortened(text)}" where a stands for the true answer, ${trueAnswer}: a known defect, counted as upstream counts it`
     : `"${shortened(text)}" equals the true answer, ${trueAnswer}, as a number`;
-  const evaluated = pythonArithmetic(gold);
+  const evaluated = pythonExpression(gold);
   if (evaluated !== null) {
-    const given = pythonArithmetic(answer, evaluated);
+    const given = pythonExpression(answer, new Map([['a', evaluated]]));
     if (given !== null && isClose(evaluated, given)) return words;
   }
-  const read = VALUE_OF[version];
-  const value = read(gold);
-  const given = value === null ? null : read(answer, value);
-  return value !== null && given !== null && isClose(value, given) ? words : null;
+  const [a, b] = [READERS[version](gold), READERS[version](answer)];
+  if (a === null || b === null) return null;
+  // No functions and no constants have a name there.
+  const value = pythonExpression(sympyText(a));
+  const given = value === null ? null : pythonExpression(sympyText(b), new Map([['a', value]]));
+  if (value === null || given === null) return null;
+  return isClose(value, given) || areExactlyClose(a, b) ? words : null;
 }
