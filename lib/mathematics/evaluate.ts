@@ -9,7 +9,7 @@ import * as R from '@/lib/mathematics/real';
 /** Exact as long as it is a modest fraction, else to about 256 bits. */
 export type Numeric = Rational | Complex;
 /** Values of letters, by name. */
-export type Point = ReadonlyMap<string, Rational>;
+export type Point = ReadonlyMap<string, Numeric>;
 export const NOWHERE: Point = new Map();
 
 const MAX_FACTORIAL = 2_000n;

@@ -3,6 +3,7 @@ import {
   call,
   constant,
   type Expression,
+  float,
   isWhole,
   MINUS_ONE,
   minus,
@@ -13,6 +14,7 @@ import {
   quotient,
   sum,
 } from '@/lib/mathematics/expression';
+import { bitsOfNumeral } from '@/lib/mathematics/float';
 import { add, decimal, negative } from '@/lib/mathematics/rational';
 import { accented, symbol } from '@/lib/mathematics/symbols';
 import type { Token, TokenType } from '@/lib/mathematics/tokens';
@@ -248,7 +250,7 @@ export abstract class Formula extends Cursor {
   protected numeral(text: string, kind: 'number' | 'decimal' = 'number'): Expression {
     const value = decimal(text);
     if (value === null) return REFUSED;
-    return kind === 'number' && !text.includes('.') ? number(value) : { kind: 'decimal', value };
+    return kind === 'number' && !text.includes('.') ? number(value) : float(value, bitsOfNumeral(text));
   }
 
   /** A letter with what stands below and above it; what is below belongs to its name. */

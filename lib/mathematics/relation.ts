@@ -69,7 +69,7 @@ function sameSolutions(left: Expression, right: Expression): boolean {
   if (!top || !bottom) return false;
   let ratio: Numeric | null = null;
   let compared = 0;
-  for (const point of pointsFor(names, new Set())) {
+  for (const point of pointsFor(new Map(names.map((name) => [name, true])), new Set())) {
     const [x, y] = [evaluate(top, point), evaluate(bottom, point)];
     if (x === null || y === null) continue;
     const [zeroLeft, zeroRight] = [isZero(x), isZero(y)];

@@ -1,0 +1,157 @@
+import * as C from '@/lib/mathematics/complex';
+import { approximate, evaluate, isExact, NOWHERE } from '@/lib/mathematics/evaluate';
+import { type Expression, float, holds, keyOf, number, power, whole } from '@/lib/mathematics/expression';
+import { toBinary } from '@/lib/mathematics/float';
+import * as Q from '@/lib/mathematics/rational';
+import { order, toRational } from '@/lib/mathematics/real';
+
+type Num = Extract<Expression, { kind: 'number' | 'decimal' }>;
+
+export const isNumber = (value: Expression): value is Num =>
+  value.kind === 'number' || value.kind === 'decimal';
+
+/**
+ * What SymPy makes of an expression where it evaluates it (`doit`, or any sum and product that it builds): numbers are
+ * carried out, from left to right, exactly or in binary as soon as there is a decimal among them, and terms that differ
+ * by a factor alone are added. Everything else stands as it stood.
+ */
+export function folded(value: Expression): Expression {
+  switch (value.kind) {
+    case 'decimal':
+      return float(toBinary(value.value, value.bits), value.bits);
+    case 'sum':
+      return sumOf(value.terms.map(folded));
+    case 'product':
+      return productOf(value.terms.map(folded));
+    case 'power':
+      return powerOf(folded(value.base), folded(value.exponent));
+    case 'function':
+      return applied(value, value.parts.map(folded));
+    case 'matrix':
+      return { ...value, rows: value.rows.map((row) => row.map(folded)) };
+    default:
+      return value;
+  }
+}
+
+/** `a - b`, evaluated. */
+export const difference = (a: Expression, b: Expression): Expression =>
+  sumOf([folded(a), productOf([whole(-1), folded(b)])]);
+
+const bitsOf = (value: Num): number => (value.kind === 'decimal' ? value.bits : 0);
+
+/** The result of the rule, exact or in as many binary digits as the longer of the two has. */
+function combined(a: Num, b: Num, rule: (a: Q.Rational, b: Q.Rational) => Q.Rational): Num {
+  const bits = Math.max(bitsOf(a), bitsOf(b));
+  if (bits === 0) return { kind: 'number', value: rule(a.value, b.value) };
+  const value = toBinary(rule(toBinary(a.value, bits), toBinary(b.value, bits)), bits);
+  return value.n === 0n ? { kind: 'number', value } : { kind: 'decimal', value, bits };
+}
+
+const ZERO: Num = { kind: 'number', value: Q.ZERO };
+const ONE: Num = { kind: 'number', value: Q.ONE };
+const is = (value: Num, n: bigint): boolean =>
+  value.kind === 'number' && value.value.d === 1n && value.value.n === n;
+
+function sumOf(terms: readonly Expression[]): Expression {
+  let constant: Num = ZERO;
+  const rest = new Map<string, { factor: Num; term: Expression }>();
+  for (const term of terms.flatMap((each) => (each.kind === 'sum' ? each.terms : [each]))) {
+    if (isNumber(term)) {
+      constant = combined(constant, term, Q.add);
+      continue;
+    }
+    const [factor, other] = split(term);
+    const key = keyOf(other);
+    const known = rest.get(key);
+    rest.set(key, { factor: known ? combined(known.factor, factor, Q.add) : factor, term: other });
+  }
+  const left = [...rest.values()]
+    .filter(({ factor }) => !is(factor, 0n))
+    .map(({ factor, term }) => (is(factor, 1n) ? term : productOf([factor, term])));
+  const all = is(constant, 0n) ? left : [constant, ...left];
+  const [only] = all;
+  return all.length > 1 ? { kind: 'sum', terms: all } : (only ?? ZERO);
+}
+
+/** A term as its number and what that stands before. */
+function split(term: Expression): [factor: Num, rest: Expression] {
+  const [first, ...others] = term.kind === 'product' ? term.terms : [];
+  const [second] = others;
+  if (!first || !second || !isNumber(first)) return [ONE, term];
+  return [first, others.length === 1 ? second : { kind: 'product', terms: others }];
+}
+
+function productOf(factors: readonly Expression[]): Expression {
+  let constant: Num = ONE;
+  const rest: Expression[] = [];
+  for (const factor of factors.flatMap((each) => (each.kind === 'product' ? each.terms : [each]))) {
+    if (isNumber(factor)) constant = combined(constant, factor, Q.multiply);
+    else rest.push(factor);
+  }
+  const [only] = rest;
+  if (only === undefined) return constant;
+  if (is(constant, 0n) && !rest.some((each) => holds(each, (part) => part.kind === 'constant'))) return ZERO;
+  if (is(constant, 1n)) return rest.length === 1 ? only : { kind: 'product', terms: rest };
+  if (rest.length === 1 && only.kind === 'sum' && constant.kind === 'number')
+    return sumOf(only.terms.map((term) => productOf([constant, term])));
+  return { kind: 'product', terms: [constant, ...rest] };
+}
+
+function powerOf(base: Expression, exponent: Expression): Expression {
+  const kept = power(
+    opaque(base, !isNumber(exponent) || !Q.isInteger(exponent.value)),
+    opaque(exponent, true),
+  );
+  if (!isNumber(base) || !isNumber(exponent)) return kept;
+  const bits = Math.max(bitsOf(base), bitsOf(exponent));
+  if (bits > 0) return numerically(power(base, exponent), bits) ?? kept;
+  const value = evaluate(kept, NOWHERE);
+  return value && isExact(value) ? number(value) : kept;
+}
+
+function applied(value: Expression & { kind: 'function' }, parts: readonly Expression[]): Expression {
+  const kept: Expression = { ...value, parts: parts.map((part) => opaque(part, true)) };
+  const bits = Math.max(...parts.map((part) => (isNumber(part) ? bitsOf(part) : 0)));
+  if (parts.every(isNumber) && !BOUND.test(value.name)) {
+    if (bits > 0 && !WHOLE.test(value.name)) return numerically({ ...value, parts }, bits) ?? kept;
+    const result = evaluate({ ...value, parts }, NOWHERE);
+    if (result && isExact(result) && !value.name.endsWith('()')) return number(result);
+  }
+  return kept;
+}
+const BOUND = /^(?:series|product series|limit|integral|derivative|refused)$/;
+const WHOLE = /^(?:floor|ceiling|gcd|lcm|.*\(\))$/;
+
+/** The value in so many binary digits; null where it is no real number. */
+function numerically(value: Expression, bits: number): Num | null {
+  const result = evaluate(value, NOWHERE);
+  if (result === null) return null;
+  if (isExact(result)) return { kind: 'decimal', value: toBinary(result, bits), bits };
+  if (!C.isReal(result) || Math.abs(order(result.re)) > 4096) return null;
+  return { kind: 'decimal', value: toBinary(toRational(approximate(result).re), bits), bits };
+}
+
+const NUDGE: Q.Rational = { n: (1n << 80n) + 1n, d: 1n << 80n };
+
+/**
+ * Beside letters in a function or under a root SymPy takes `1.0` for another thing than `1`: decimals are moved by so
+ * little there that they stay equal to themselves alone.
+ */
+function opaque(value: Expression, inside: boolean): Expression {
+  if (!inside || (isNumber(value) && value.kind === 'number')) return value;
+  const nudged = (part: Expression): Expression => {
+    switch (part.kind) {
+      case 'decimal':
+        return float(Q.multiply(part.value, NUDGE), part.bits);
+      case 'sum':
+      case 'product':
+        return { ...part, terms: part.terms.map(nudged) };
+      case 'power':
+        return power(nudged(part.base), nudged(part.exponent));
+      default:
+        return part;
+    }
+  };
+  return holds(value, (part) => part.kind === 'decimal') ? nudged(value) : value;
+}
