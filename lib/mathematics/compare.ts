@@ -55,12 +55,14 @@ export function equalValues(goldGiven: Value, predictionGiven: Value, options: C
   else if (goldAssigns && !predictionEquation) gold = lastSide(gold);
 
   if (isRelation(gold) && isSet(prediction)) {
-    if (isSolvedBy(relationsOf(gold), prediction)) return true;
-    gold = solutionsOf(relationsOf(gold)) ?? gold;
+    const solutions = solutionsOf(relationsOf(gold));
+    if (solutions === null && isSolvedBy(relationsOf(gold), prediction)) return true;
+    gold = solutions ?? gold;
   }
   if (options.allowSetRelationComparison && isRelation(prediction) && isSet(gold)) {
-    if (isSolvedBy(relationsOf(prediction), gold)) return true;
-    prediction = solutionsOf(relationsOf(prediction)) ?? prediction;
+    const solutions = solutionsOf(relationsOf(prediction));
+    if (solutions === null && isSolvedBy(relationsOf(prediction), gold)) return true;
+    prediction = solutions ?? prediction;
   }
 
   if (gold.kind === 'constant' && (gold.name === 'undefined' || gold.name === 'complex ∞'))

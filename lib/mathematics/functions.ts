@@ -1,5 +1,6 @@
 import { spend } from '@/lib/mathematics/budget';
 import { REFUSED } from '@/lib/mathematics/cursor';
+import { lettersOf } from '@/lib/mathematics/equal';
 import {
   call,
   constant,
@@ -10,6 +11,7 @@ import {
   type Value,
   whole,
 } from '@/lib/mathematics/expression';
+import { folded } from '@/lib/mathematics/fold';
 import { CLOSERS, differentialOf, Formula } from '@/lib/mathematics/formula';
 import { isInteger } from '@/lib/mathematics/rational';
 import { symbol } from '@/lib/mathematics/symbols';
@@ -29,7 +31,7 @@ export abstract class Functions extends Formula {
       case 'e': {
         this.at++;
         const exponent = this.attempt(() => this.superscript());
-        return exponent ? power(constant('e'), exponent) : constant('e');
+        return exponent ? exponential(exponent) : constant('e');
       }
       case 'sqrt':
         return this.root();
@@ -209,6 +211,24 @@ export abstract class Functions extends Formula {
     const inside = this.readPart(numerator);
     return inside && isExpression(inside) ? call('derivative', inside, by) : REFUSED;
   }
+}
+
+/** `e^x`, which upstream evaluates as it reads it: of a logarithm, whatever its base, it is what that is taken of. */
+function exponential(exponent: Expression): Expression {
+  if (exponent.kind === 'number' && exponent.value.n === 0n) return whole(1);
+  if (exponent.kind === 'number' && exponent.value.n === 1n && isInteger(exponent.value))
+    return constant('e');
+  const factors = exponent.kind === 'product' ? exponent.terms : [exponent];
+  const [logarithm, another] = factors.filter(
+    (factor) => factor.kind === 'function' && factor.name === 'log',
+  );
+  const rest = factors.filter((factor) => factor !== logarithm);
+  if (logarithm?.kind !== 'function' || another || rest.some((factor) => lettersOf(factor).size > 0))
+    return power(constant('e'), exponent);
+  const [inside = exponent] = logarithm.parts;
+  const [only] = rest;
+  if (only === undefined) return inside;
+  return folded(power(inside, rest.length === 1 ? only : { kind: 'product', terms: rest }));
 }
 
 const INVERTIBLE: ReadonlySet<string> = new Set([
