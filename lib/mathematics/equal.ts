@@ -1,17 +1,20 @@
+import { calculated } from '@/lib/mathematics/calculus';
+import { cancels } from '@/lib/mathematics/cancel';
 import * as C from '@/lib/mathematics/complex';
 import {
   approximate,
   evaluate,
   isExact,
-  minus,
   NOWHERE,
   type Numeric,
   type Point,
 } from '@/lib/mathematics/evaluate';
-import { type Expression, holds, keyOf, partsOf, percentOf, type Value } from '@/lib/mathematics/expression';
+import { type Expression, keyOf, partsOf, percentOf, type Value } from '@/lib/mathematics/expression';
 import { bitsFor } from '@/lib/mathematics/float';
 import { difference, folded, isNumber } from '@/lib/mathematics/fold';
 import { infinite } from '@/lib/mathematics/interval';
+import { kindsOfLetters, lettersOf } from '@/lib/mathematics/letters';
+import { marked, turned } from '@/lib/mathematics/mark';
 import { determined } from '@/lib/mathematics/matrix';
 import * as Q from '@/lib/mathematics/rational';
 import { fromRational } from '@/lib/mathematics/real';
@@ -27,7 +30,7 @@ export interface Precision {
 
 /** `sympy_numeric_eq` and then `sympy_symbolic_eq`. */
 export function equalExpressions(a: Expression, b: Expression, precision: Precision): boolean {
-  const [x, y] = [determined(a), determined(b)];
+  const [x, y] = [determined(calculated(a)), determined(calculated(b))];
   if (x.kind === 'matrix' || y.kind === 'matrix') {
     if (x.kind !== 'matrix' || y.kind !== 'matrix') return false;
     const [left, right] = [x.rows.flat(), y.rows.flat()];
@@ -52,10 +55,7 @@ function equalNumbers(a: Expression, b: Expression, { floatRounding, numericPrec
     }
     return keyOf(p) === keyOf(q);
   }
-  const [x, y] = [evaluate(p, NOWHERE), evaluate(q, NOWHERE)];
-  if (x === null || y === null) return false;
-  // `evalf(chop=True, n)` takes what is smaller than this for zero.
-  return C.order(approximate(minus(x, y))) < -bitsFor(numericPrecision);
+  return cancels(a, b, bitsFor(numericPrecision));
 }
 const isDecimal = (value: Value): boolean => value.kind === 'decimal';
 
@@ -78,22 +78,6 @@ const SIZES: readonly (readonly [bigint, bigint])[] = [
 /** All combinations of signs of so many letters are tried. */
 const SIGNED = 4;
 const ENOUGH = 4;
-
-/** The names of the letters, bound ones of series and integrals aside. */
-export function lettersOf(value: Value): Set<string> {
-  const names = new Set<string>();
-  const collect = (part: Value) => {
-    if (part.kind === 'symbol') names.add(part.name);
-    if (part.kind === 'function' && /^(?:series|product series|integral|limit)$/.test(part.name)) {
-      const [term, variable, ...bounds] = part.parts;
-      for (const name of term ? lettersOf(term) : [])
-        if (variable?.kind !== 'symbol' || name !== variable.name) names.add(name);
-      bounds.forEach(collect);
-    } else partsOf(part).forEach(collect);
-  };
-  collect(value);
-  return names;
-}
 
 /**
  * Points at which letters of the same name have the same value, the same for every call: real ones of both signs, in all
@@ -131,6 +115,12 @@ export function isZeroEverywhere(given: Expression, other: Expression): boolean 
   const left = difference(given, other);
   if (isNumber(left)) return left.value.n === 0n;
   const [a, b] = [folded(given), folded(other)];
+  if (!agree(marked(a), marked(b))) return false;
+  const [x, y] = [turned(a), turned(b)];
+  return (x === null && y === null) || agree(marked(x ?? a), marked(y ?? b));
+}
+
+function agree(a: Expression, b: Expression): boolean {
   const letters = new Map([...kindsOfLetters(a), ...kindsOfLetters(b)]);
   const counting = new Set<string>();
   countingLetters(a, counting);
@@ -138,22 +128,12 @@ export function isZeroEverywhere(given: Expression, other: Expression): boolean 
   let compared = 0;
   for (const point of pointsFor(letters, counting)) {
     const [x, y] = [evaluate(a, point), evaluate(b, point)];
-    if (x === null && y === null) continue;
+    // Factorials and their like have no value at some of the whole numbers that are tried.
+    if ((x === null && y === null) || (counting.size > 0 && (x === null || y === null))) continue;
     if (x === null || y === null || !isClose(x, y, EXACT_BITS)) return false;
     compared++;
   }
   return compared >= (letters.size === 0 ? 1 : ENOUGH);
-}
-
-/** The letters, and whether upstream takes them for real. */
-function kindsOfLetters(value: Value): Map<string, boolean> {
-  const names = lettersOf(value);
-  const kinds = new Map<string, boolean>();
-  holds(value, (part) => {
-    if (part.kind === 'symbol' && names.has(part.name)) kinds.set(part.name, part.real);
-    return false;
-  });
-  return kinds;
 }
 
 /** A letter that upstream takes for real is not the same as one that it takes for complex. */

@@ -304,6 +304,9 @@ function series(
   const [term, variable, from, to] = parts;
   const [first, last] = [from && evaluate(from, point), to && evaluate(to, point)];
   if (!term || variable?.kind !== 'symbol') return null;
+  // Upstream makes other functions of such products than of factorials.
+  if (name === 'product series' && [from, to].some((bound) => bound && bound.kind !== 'number'))
+    return anyOf(keyOf(expression));
   const [start, end] = [first && wholeOf(first), last && wholeOf(last)];
   if (start == null || end == null) return anyOf(keyOf(expression));
   if (end - start > MAX_TERMS) throw new Undecided('a series is too long');

@@ -1,7 +1,19 @@
 import * as C from '@/lib/mathematics/complex';
 import { approximate, evaluate, isExact, NOWHERE } from '@/lib/mathematics/evaluate';
-import { type Expression, float, holds, keyOf, number, power, whole } from '@/lib/mathematics/expression';
+import {
+  call,
+  constant,
+  type Expression,
+  float,
+  holds,
+  keyOf,
+  number,
+  power,
+  whole,
+} from '@/lib/mathematics/expression';
 import { toBinary } from '@/lib/mathematics/float';
+import { lettersOf } from '@/lib/mathematics/letters';
+import { rootOfSquares } from '@/lib/mathematics/mark';
 import * as Q from '@/lib/mathematics/rational';
 import { order, toRational } from '@/lib/mathematics/real';
 
@@ -99,29 +111,33 @@ function productOf(factors: readonly Expression[]): Expression {
 }
 
 function powerOf(base: Expression, exponent: Expression): Expression {
-  const kept = power(
-    opaque(base, !isNumber(exponent) || !Q.isInteger(exponent.value)),
-    opaque(exponent, true),
-  );
-  if (!isNumber(base) || !isNumber(exponent)) return kept;
+  const kept = power(base, exponent);
+  if (!isNumber(base) || !isNumber(exponent)) {
+    const isRoot = exponent.kind === 'number' && exponent.value.n === 1n && exponent.value.d === 2n;
+    const squares = isRoot && lettersOf(base).size > 0 ? rootOfSquares(base) : null;
+    return squares ?? kept;
+  }
   const bits = Math.max(bitsOf(base), bitsOf(exponent));
-  if (bits > 0) return numerically(power(base, exponent), bits) ?? kept;
+  if (bits > 0) return numerically(kept, bits) ?? kept;
   const value = evaluate(kept, NOWHERE);
   return value && isExact(value) ? number(value) : kept;
 }
 
 function applied(value: Expression & { kind: 'function' }, parts: readonly Expression[]): Expression {
-  const kept: Expression = { ...value, parts: parts.map((part) => opaque(part, true)) };
+  const kept: Expression = { ...value, parts };
+  if (!parts.every(isNumber) || UNKNOWN.test(value.name)) return kept;
   const bits = Math.max(...parts.map((part) => (isNumber(part) ? bitsOf(part) : 0)));
-  if (parts.every(isNumber) && !BOUND.test(value.name)) {
-    if (bits > 0 && !WHOLE.test(value.name)) return numerically({ ...value, parts }, bits) ?? kept;
-    const result = evaluate({ ...value, parts }, NOWHERE);
-    if (result && isExact(result) && !value.name.endsWith('()')) return number(result);
+  if (bits > 0 && !WHOLE.test(value.name)) {
+    const [inside, base] = parts;
+    if (value.name !== 'log' || !inside || !base) return numerically(kept, bits) ?? kept;
+    const logarithm = numerically(call('log', inside, constant('e')), bits);
+    return logarithm ? productOf([logarithm, power(call('log', base, constant('e')), whole(-1))]) : kept;
   }
-  return kept;
+  const result = evaluate(kept, NOWHERE);
+  return result && isExact(result) ? number(result) : kept;
 }
-const BOUND = /^(?:series|product series|limit|integral|derivative|refused)$/;
-const WHOLE = /^(?:floor|ceiling|gcd|lcm|.*\(\))$/;
+const UNKNOWN = /^(?:series|product series|limit|integral|derivative|refused|.*\(\))$/;
+const WHOLE = /^(?:floor|ceiling|gcd|lcm)$/;
 
 /** The value in so many binary digits; null where it is no real number. */
 function numerically(value: Expression, bits: number): Num | null {
@@ -130,28 +146,4 @@ function numerically(value: Expression, bits: number): Num | null {
   if (isExact(result)) return { kind: 'decimal', value: toBinary(result, bits), bits };
   if (!C.isReal(result) || Math.abs(order(result.re)) > 4096) return null;
   return { kind: 'decimal', value: toBinary(toRational(approximate(result).re), bits), bits };
-}
-
-const NUDGE: Q.Rational = { n: (1n << 80n) + 1n, d: 1n << 80n };
-
-/**
- * Beside letters in a function or under a root SymPy takes `1.0` for another thing than `1`: decimals are moved by so
- * little there that they stay equal to themselves alone.
- */
-function opaque(value: Expression, inside: boolean): Expression {
-  if (!inside || (isNumber(value) && value.kind === 'number')) return value;
-  const nudged = (part: Expression): Expression => {
-    switch (part.kind) {
-      case 'decimal':
-        return float(Q.multiply(part.value, NUDGE), part.bits);
-      case 'sum':
-      case 'product':
-        return { ...part, terms: part.terms.map(nudged) };
-      case 'power':
-        return power(nudged(part.base), nudged(part.exponent));
-      default:
-        return part;
-    }
-  };
-  return holds(value, (part) => part.kind === 'decimal') ? nudged(value) : value;
 }

@@ -1,6 +1,5 @@
 import { spend } from '@/lib/mathematics/budget';
 import { REFUSED } from '@/lib/mathematics/cursor';
-import { lettersOf } from '@/lib/mathematics/equal';
 import {
   call,
   constant,
@@ -13,8 +12,11 @@ import {
 } from '@/lib/mathematics/expression';
 import { folded } from '@/lib/mathematics/fold';
 import { CLOSERS, differentialOf, Formula } from '@/lib/mathematics/formula';
+import { lettersOf } from '@/lib/mathematics/letters';
+import { determinant, trace } from '@/lib/mathematics/matrix';
 import { isInteger } from '@/lib/mathematics/rational';
 import { symbol } from '@/lib/mathematics/symbols';
+import type { Token } from '@/lib/mathematics/tokens';
 
 /** Functions by name and letters applied, roots, series, limits and integrals. */
 export abstract class Functions extends Formula {
@@ -136,9 +138,13 @@ export abstract class Functions extends Formula {
           ? call('log', part, subscript ? (subscript.value ?? REFUSED) : constant('e'))
           : name === 'exp'
             ? power(constant('e'), part)
-            : FUNCTIONS.has(name)
-              ? call(FUNCTIONS.get(name) ?? name, part)
-              : REFUSED;
+            : name === 'det'
+              ? determinant(part)
+              : name === 'trace' || name === 'tr'
+                ? trace(part)
+                : FUNCTIONS.has(name)
+                  ? call(FUNCTIONS.get(name) ?? name, part)
+                  : REFUSED;
     return exponent ? power(value, exponent) : value;
   }
   protected series(): Expression | null {
@@ -207,7 +213,10 @@ export abstract class Functions extends Formula {
     return integrand && call('integral', integrand, symbol('x', this.real), ...bounds);
   }
 
-  protected derivative(numerator: string, by: Expression): Expression {
+  /** `\frac{d x^2}{dx}`; `\frac{d}{dx}` is of what follows. */
+  protected derivative(numerator: string, differential: Token): Expression {
+    const by = symbol(differentialOf(differential.text), this.real);
+    if (numerator === '') return call('d/d', by);
     const inside = this.readPart(numerator);
     return inside && isExpression(inside) ? call('derivative', inside, by) : REFUSED;
   }
@@ -243,9 +252,7 @@ const INVERTIBLE: ReadonlySet<string> = new Set([
   'tanh',
 ]);
 const FUNCTIONS = new Map(
-  'sin cos tan csc sec cot asin acos atan acsc asec acot sinh cosh tanh asinh acosh atanh floor det rank trace'
+  'sin cos tan csc sec cot asin acos atan acsc asec acot sinh cosh tanh asinh acosh atanh floor rank'
     .split(' ')
     .map((name) => [name, name]),
-)
-  .set('ceil', 'ceiling')
-  .set('tr', 'trace');
+).set('ceil', 'ceiling');

@@ -1,5 +1,5 @@
 import * as C from '@/lib/mathematics/complex';
-import { isClose, lettersOf, pointsFor } from '@/lib/mathematics/equal';
+import { isClose, pointsFor } from '@/lib/mathematics/equal';
 import { approximate, evaluate, isExact, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
@@ -14,6 +14,7 @@ import {
   sum,
   type Value,
 } from '@/lib/mathematics/expression';
+import { lettersOf } from '@/lib/mathematics/letters';
 import * as Q from '@/lib/mathematics/rational';
 
 const FLIPPED: Partial<Record<RelationSign, RelationSign>> = {

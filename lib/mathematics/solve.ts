@@ -1,4 +1,4 @@
-import { isZeroEverywhere, lettersOf } from '@/lib/mathematics/equal';
+import { isZeroEverywhere } from '@/lib/mathematics/equal';
 import {
   approximate,
   evaluate,
@@ -29,6 +29,7 @@ import {
 } from '@/lib/mathematics/expression';
 import { DOUBLE, toBinary } from '@/lib/mathematics/float';
 import { infinite } from '@/lib/mathematics/interval';
+import { lettersOf } from '@/lib/mathematics/letters';
 import { cut, isInside, joined, type Span } from '@/lib/mathematics/line';
 import { ratioOf, realRoots } from '@/lib/mathematics/polynomial';
 import * as Q from '@/lib/mathematics/rational';

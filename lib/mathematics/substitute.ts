@@ -1,5 +1,5 @@
-import { lettersOf } from '@/lib/mathematics/equal';
 import { type Expression, keyOf, type Relation, type Value } from '@/lib/mathematics/expression';
+import { lettersOf } from '@/lib/mathematics/letters';
 
 /** The value with its letters called as those of `model`, where there are as many; both in alphabetical order. */
 export function renamed(value: Value, model: Value): Value {
@@ -23,7 +23,7 @@ const replaced = (value: Value, expressions: ReadonlyMap<string, Expression>): V
     : mapped(value, (part) => replaced(part, expressions));
 
 /** The value with its parts changed by the rule, which makes expressions of expressions. */
-function mapped(value: Value, rule: (part: Value) => Value): Value {
+export function mapped(value: Value, rule: (part: Value) => Value): Value {
   const one = <T extends Value>(part: T): T => rule(part) as T;
   const all = <T extends Value>(parts: readonly T[]): T[] => parts.map(one);
   switch (value.kind) {

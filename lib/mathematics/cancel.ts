@@ -1,0 +1,95 @@
+import * as C from '@/lib/mathematics/complex';
+import { approximate, evaluate, minus, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
+import { type Expression, float, isWhole, keyOf, number, power } from '@/lib/mathematics/expression';
+import { DOUBLE, toBinary } from '@/lib/mathematics/float';
+import { difference, folded, isNumber } from '@/lib/mathematics/fold';
+import { lettersOf } from '@/lib/mathematics/letters';
+import * as Q from '@/lib/mathematics/rational';
+import { order, toRational } from '@/lib/mathematics/real';
+
+/**
+ * `(a - b).evalf(chop=True, n) == 0`: what is smaller than the last of so many bits is zero. Letters have to go, by
+ * themselves or with their factors rounded to doubles (√2·x and 1.4142135623730951x).
+ */
+export function cancels(a: Expression, b: Expression, bits: number): boolean {
+  const left = difference(a, b);
+  if (lettersOf(left).size > 0) return cancelsRounded(left);
+  const [x, y] =
+    lettersOf(a).size > 0
+      ? [evaluate(left, NOWHERE), Q.ZERO]
+      : [evaluate(standing(a), NOWHERE), evaluate(folded(b), NOWHERE)];
+  return x !== null && y !== null && C.order(approximate(minus(x, y))) < -bits;
+}
+
+/** The gold as it is in `a - b`, in which only `b` is evaluated: roots and functions in it are taken of what is written. */
+function standing(value: Expression): Expression {
+  switch (value.kind) {
+    case 'sum':
+      return { ...value, terms: value.terms.map(standing) };
+    case 'product': {
+      const [first] = value.terms;
+      return value.terms.length === 2 && first && isNumber(first) ? folded(value) : inBinary(value);
+    }
+    case 'power':
+      return isNumber(value.base) && isWhole(value.exponent) ? folded(value) : inBinary(value);
+    default:
+      return inBinary(value);
+  }
+}
+/** Decimals as the binary numbers that they are. */
+function inBinary(value: Expression): Expression {
+  switch (value.kind) {
+    case 'decimal':
+      return float(toBinary(value.value, value.bits), value.bits);
+    case 'sum':
+    case 'product':
+      return { ...value, terms: value.terms.map(inBinary) };
+    case 'power':
+      return power(inBinary(value.base), inBinary(value.exponent));
+    case 'function':
+      return { ...value, parts: value.parts.map(inBinary) };
+    default:
+      return value;
+  }
+}
+
+function cancelsRounded(left: Expression): boolean {
+  const sums = new Map<string, Q.Rational>();
+  for (const term of left.kind === 'sum' ? left.terms : [left]) {
+    const factors = term.kind === 'product' ? term.terms : [term];
+    const lettered = factors.filter((factor) => lettersOf(factor).size > 0);
+    const plain = factors.filter((factor) => lettersOf(factor).size === 0);
+    const value = plain.length === 0 ? Q.ONE : evaluate({ kind: 'product', terms: plain }, NOWHERE);
+    const factor = value && realOf(value);
+    if (factor === null) return false;
+    const key = lettered.map((each) => keyOf(rounded(each))).join('·');
+    sums.set(key, toBinary(Q.add(sums.get(key) ?? Q.ZERO, toBinary(factor, DOUBLE)), DOUBLE));
+  }
+  return [...sums.values()].every(({ n }) => n === 0n);
+}
+const realOf = (value: Numeric): Q.Rational | null => {
+  if ('n' in value) return value;
+  return C.isReal(value) && Math.abs(order(value.re)) < 4096 ? toRational(value.re) : null;
+};
+
+/** Numbers beside letters in sums, products, roots and powers as doubles; in functions as they stand. */
+function rounded(value: Expression): Expression {
+  switch (value.kind) {
+    case 'number':
+    case 'decimal':
+      return number(toBinary(value.value, DOUBLE));
+    case 'sum':
+    case 'product':
+      return { ...value, terms: value.terms.map(rounded) };
+    case 'power': {
+      const exponent = isWhole(value.exponent) || isE(value.base) ? value.exponent : rounded(value.exponent);
+      return power(
+        rounded(value.base),
+        isNumber(exponent) && value.exponent.kind === 'decimal' ? float(exponent.value, DOUBLE) : exponent,
+      );
+    }
+    default:
+      return value;
+  }
+}
+const isE = (value: Expression): boolean => value.kind === 'constant' && value.name === 'e';
