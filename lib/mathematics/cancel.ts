@@ -1,6 +1,15 @@
 import * as C from '@/lib/mathematics/complex';
 import { approximate, evaluate, minus, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
-import { type Expression, float, isWhole, keyOf, number, power } from '@/lib/mathematics/expression';
+import {
+  type Expression,
+  float,
+  isWhole,
+  keyOf,
+  MINUS_ONE,
+  number,
+  power,
+  product,
+} from '@/lib/mathematics/expression';
 import { DOUBLE, toBinary } from '@/lib/mathematics/float';
 import { difference, folded, isNumber } from '@/lib/mathematics/fold';
 import { lettersOf } from '@/lib/mathematics/letters';
@@ -13,7 +22,7 @@ import { order, toRational } from '@/lib/mathematics/real';
  */
 export function cancels(a: Expression, b: Expression, bits: number): boolean {
   const left = difference(a, b);
-  if (lettersOf(left).size > 0) return cancelsRounded(left);
+  if (lettersOf(left).size > 0) return cancelsRounded(folded(a), folded(product(MINUS_ONE, b)));
   const [x, y] =
     lettersOf(a).size > 0
       ? [evaluate(left, NOWHERE), Q.ZERO]
@@ -53,9 +62,9 @@ function inBinary(value: Expression): Expression {
   }
 }
 
-function cancelsRounded(left: Expression): boolean {
+function cancelsRounded(a: Expression, b: Expression): boolean {
   const sums = new Map<string, Q.Rational>();
-  for (const term of left.kind === 'sum' ? left.terms : [left]) {
+  for (const term of [a, b].flatMap((side) => (side.kind === 'sum' ? side.terms : [side]))) {
     const factors = term.kind === 'product' ? term.terms : [term];
     const lettered = factors.filter((factor) => lettersOf(factor).size > 0);
     const plain = factors.filter((factor) => lettersOf(factor).size === 0);

@@ -9,9 +9,17 @@ import {
   type Numeric,
   type Point,
 } from '@/lib/mathematics/evaluate';
-import { type Expression, keyOf, partsOf, percentOf, type Value } from '@/lib/mathematics/expression';
+import {
+  type Expression,
+  holds,
+  keyOf,
+  partsOf,
+  percentOf,
+  type Value,
+  whole,
+} from '@/lib/mathematics/expression';
 import { bitsFor } from '@/lib/mathematics/float';
-import { difference, folded, isNumber } from '@/lib/mathematics/fold';
+import { difference, exactly, folded, isNumber } from '@/lib/mathematics/fold';
 import { infinite } from '@/lib/mathematics/interval';
 import { kindsOfLetters, lettersOf } from '@/lib/mathematics/letters';
 import { marked, turned } from '@/lib/mathematics/mark';
@@ -114,6 +122,8 @@ export function isZeroEverywhere(given: Expression, other: Expression): boolean 
   if (!sameKindsOfLetters(given, other)) return false;
   const left = difference(given, other);
   if (isNumber(left)) return left.value.n === 0n;
+  const fractions = left.kind === 'sum' && holds(left, isDecimal) ? exactly(left) : null;
+  if (fractions && lettersOf(left).size > 0) return agree(fractions, whole(0));
   const [a, b] = [folded(given), folded(other)];
   if (!agree(marked(a), marked(b))) return false;
   const [x, y] = [turned(a), turned(b)];

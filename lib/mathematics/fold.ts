@@ -46,6 +46,45 @@ export function folded(value: Expression): Expression {
   }
 }
 
+/** The largest denominator of a fraction that SymPy takes a double for where it cancels. */
+const MOST = 2n ** 53n / 200n;
+
+/** `to_rational` of its real field: the decimals of a sum of quotients of polynomials as simple fractions. */
+export function exactly(value: Expression): Expression | null {
+  switch (value.kind) {
+    case 'symbol':
+    case 'number':
+      return value;
+    case 'decimal':
+      return number(simplest(toBinary(value.value, value.bits)));
+    case 'sum':
+    case 'product': {
+      const terms = value.terms.map(exactly);
+      return terms.every((term) => term !== null) ? { ...value, terms } : null;
+    }
+    case 'power': {
+      const base = exactly(value.base);
+      return base && value.exponent.kind === 'number' && Q.isInteger(value.exponent.value)
+        ? power(base, value.exponent)
+        : null;
+    }
+    default:
+      return null;
+  }
+}
+function simplest(value: Q.Rational): Q.Rational {
+  if (value.d <= MOST) return value;
+  let [p, q, p1, q1] = [0n, 1n, 1n, 0n];
+  let [n, d] = [value.n, value.d];
+  for (;;) {
+    const a = n >= 0n ? n / d : -((-n + d - 1n) / d);
+    if (q + a * q1 > MOST) break;
+    [p, q, p1, q1] = [p1, q1, p + a * p1, q + a * q1];
+    [n, d] = [d, n - a * d];
+  }
+  return p1 === 0n ? value : Q.fraction(p1, q1);
+}
+
 /** `a - b`, evaluated. */
 export const difference = (a: Expression, b: Expression): Expression =>
   sumOf([folded(a), productOf([whole(-1), folded(b)])]);
@@ -62,7 +101,7 @@ function combined(a: Num, b: Num, rule: (a: Q.Rational, b: Q.Rational) => Q.Rati
 
 const ZERO: Num = { kind: 'number', value: Q.ZERO };
 const ONE: Num = { kind: 'number', value: Q.ONE };
-const is = (value: Num, n: bigint): boolean =>
+const is = (value: Expression, n: bigint): boolean =>
   value.kind === 'number' && value.value.d === 1n && value.value.n === n;
 
 function sumOf(terms: readonly Expression[]): Expression {
@@ -96,11 +135,23 @@ function split(term: Expression): [factor: Num, rest: Expression] {
 
 function productOf(factors: readonly Expression[]): Expression {
   let constant: Num = ONE;
-  const rest: Expression[] = [];
+  // Powers of the same base, by it.
+  const powers = new Map<string, Expression>();
   for (const factor of factors.flatMap((each) => (each.kind === 'product' ? each.terms : [each]))) {
-    if (isNumber(factor)) constant = combined(constant, factor, Q.multiply);
-    else rest.push(factor);
+    if (isNumber(factor)) {
+      constant = combined(constant, factor, Q.multiply);
+      continue;
+    }
+    const [base, exponent] = factor.kind === 'power' ? [factor.base, factor.exponent] : [factor, ONE];
+    const key = lettersOf(base).size === 0 || !isNumber(exponent) ? `${powers.size}` : keyOf(base);
+    const known = powers.get(key);
+    const before = known?.kind === 'power' ? known.exponent : ONE;
+    const raised = known && isNumber(before) && isNumber(exponent) ? combined(before, exponent, Q.add) : null;
+    if (raised === null) powers.set(key, factor);
+    else if (is(raised, 0n)) powers.delete(key);
+    else powers.set(key, is(raised, 1n) ? base : power(base, raised));
   }
+  const rest = [...powers.values()];
   const [only] = rest;
   if (only === undefined) return constant;
   if (is(constant, 0n) && !rest.some((each) => holds(each, (part) => part.kind === 'constant'))) return ZERO;
@@ -111,6 +162,9 @@ function productOf(factors: readonly Expression[]): Expression {
 }
 
 function powerOf(base: Expression, exponent: Expression): Expression {
+  if (is(exponent, 1n)) return base;
+  if (base.kind === 'power' && isNumber(base.exponent) && isNumber(exponent) && Q.isInteger(exponent.value))
+    return powerOf(base.base, combined(base.exponent, exponent, Q.multiply));
   const kept = power(base, exponent);
   if (!isNumber(base) || !isNumber(exponent)) {
     const isRoot = exponent.kind === 'number' && exponent.value.n === 1n && exponent.value.d === 2n;

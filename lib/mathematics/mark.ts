@@ -3,6 +3,7 @@ import {
   type Expression,
   float,
   holds,
+  isWhole,
   MINUS_ONE,
   number,
   power,
@@ -142,11 +143,7 @@ export function rootOfSquares(base: Expression): Expression | null {
     const { exponent } = factor.kind === 'power' ? factor : { exponent: null };
     const half =
       exponent?.kind === 'number' && exponent.value.d === 1n && exponent.value.n > 0n ? exponent.value.n : 1n;
-    if (
-      factor.kind === 'power' &&
-      half % 2n === 0n &&
-      !holds(factor, (part) => part.kind === 'symbol' && !part.real)
-    )
+    if (factor.kind === 'power' && half % 2n === 0n && isReal(factor.base))
       squares.push(power(call('abs', factor.base), number(Q.integer(half / 2n))));
     else rest.push(factor);
   }
@@ -155,4 +152,28 @@ export function rootOfSquares(base: Expression): Expression | null {
   if (only === undefined) return { kind: 'product', terms: squares };
   const left: Expression = rest.length === 1 ? only : { kind: 'product', terms: rest };
   return { kind: 'product', terms: [...squares, power(left, number(Q.fraction(1n, 2n)))] };
+}
+
+/** Whether it is real by its form, whatever its letters are. */
+function isReal(value: Expression): boolean {
+  switch (value.kind) {
+    case 'symbol':
+      return value.real;
+    case 'constant':
+      return value.name === 'pi' || value.name === 'e';
+    case 'sum':
+    case 'product':
+      return value.terms.every(isReal);
+    case 'power': {
+      const ofE = value.base.kind === 'constant' && isReal(value.base);
+      return ofE ? isReal(value.exponent) : isReal(value.base) && isWhole(value.exponent);
+    }
+    case 'function':
+      return (
+        /^(?:abs|sin|cos|tan|atan|sinh|cosh|tanh|floor|ceiling)$/.test(value.name) &&
+        value.parts.every(isReal)
+      );
+    default:
+      return value.kind !== 'matrix';
+  }
 }

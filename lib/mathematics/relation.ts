@@ -1,6 +1,6 @@
 import * as C from '@/lib/mathematics/complex';
 import { isClose, pointsFor } from '@/lib/mathematics/equal';
-import { approximate, evaluate, isExact, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
+import { approximate, evaluate, isExact, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
   isExpression,
@@ -11,9 +11,9 @@ import {
   product,
   type Relation,
   type RelationSign,
-  sum,
   type Value,
 } from '@/lib/mathematics/expression';
+import { folded, difference as less } from '@/lib/mathematics/fold';
 import { lettersOf } from '@/lib/mathematics/letters';
 import * as Q from '@/lib/mathematics/rational';
 
@@ -38,23 +38,16 @@ export function equalRelations(
 }
 
 function equalRelation(a: Relation, b: Relation, equal: (a: Value, b: Value) => boolean): boolean {
-  const [left, right] = [a, b].map(difference);
+  const [left, right] = [difference(a), difference(b)];
   if (!left || !right) return keyOf(a) === keyOf(b);
   if (a.sign === b.sign && equal(left, right)) return true;
-  if (FLIPPED[a.sign] === b.sign && equal(left, minus(right))) return true;
+  if (FLIPPED[a.sign] === b.sign && equal(left, folded(minus(right)))) return true;
   return a.sign === '=' && b.sign === '=' && sameSolutions(left, right);
 }
 
 /** Left side less right side; null where a side is no number. */
-function difference({ left, right }: Relation): Expression | null {
-  if (!isExpression(left) || !isExpression(right)) return null;
-  if (isNothing(right)) return left;
-  return isNothing(left) ? minus(right) : sum(left, minus(right));
-}
-const isNothing = (side: Expression): boolean => {
-  const value = evaluate(side, NOWHERE);
-  return value !== null && isZero(value);
-};
+const difference = ({ left, right }: Relation): Expression | null =>
+  isExpression(left) && isExpression(right) ? less(left, right) : null;
 
 /**
  * `sympy_solve_and_compare`: upstream solves both equations and compares what it gets. For one letter that is a list,
