@@ -106,7 +106,7 @@ export function turned(value: Expression): Expression | null {
 }
 
 /** Whether it is never negative, or never positive, by its form. */
-const hasSign = (value: Expression): boolean => isNever(value, -1) || isNever(value, 1);
+export const hasSign = (value: Expression): boolean => isNever(value, -1) || isNever(value, 1);
 function isNever(value: Expression, sign: number): boolean {
   switch (value.kind) {
     case 'number':

@@ -24,13 +24,16 @@ import {
   type Relation,
   type RelationSign,
   sum,
+  UNREADABLE,
   type Value,
   whole,
 } from '@/lib/mathematics/expression';
 import { DOUBLE, toBinary } from '@/lib/mathematics/float';
+import { difference } from '@/lib/mathematics/fold';
 import { infinite } from '@/lib/mathematics/interval';
 import { lettersOf } from '@/lib/mathematics/letters';
 import { cut, isInside, joined, type Span } from '@/lib/mathematics/line';
+import { hasSign } from '@/lib/mathematics/mark';
 import { ratioOf, realRoots } from '@/lib/mathematics/polynomial';
 import * as Q from '@/lib/mathematics/rational';
 import { order, toRational } from '@/lib/mathematics/real';
@@ -58,6 +61,15 @@ export function solutionsOf(given: readonly Relation[]): Value | null {
     if (here === null) return null;
     spans = cut(spans, here);
   }
+  // What holds by its form is true to upstream, and the set of everything, which is more than the real numbers.
+  const everywhere = spans.every(({ start, end }) => start === null && end === null) && spans.length > 0;
+  if (
+    everywhere &&
+    relations.some(
+      ({ left, right }) => isExpression(left) && isExpression(right) && hasSign(difference(left, right)),
+    )
+  )
+    return UNREADABLE;
   return setOf(spans, ends);
 }
 
@@ -92,10 +104,10 @@ function setOf(spans: readonly Span[], ends: ReadonlyMap<Numeric, Expression>): 
 function solutions(relation: Relation, name: string, ends: Map<Numeric, Expression>): readonly Span[] | null {
   const { sign, left, right } = relation;
   if (!isExpression(left) || !isExpression(right)) return null;
-  const difference = sum(left, minus(right));
-  const candidates = changes(difference, name);
+  const apart = sum(left, minus(right));
+  const candidates = changes(apart, name);
   if (candidates === null) return null;
-  const decimals = holds(difference, ({ kind }) => kind === 'decimal');
+  const decimals = holds(apart, ({ kind }) => kind === 'decimal');
   const points: Numeric[] = [];
   for (const candidate of candidates) {
     const value = evaluate(candidate, NOWHERE);
@@ -111,7 +123,7 @@ function solutions(relation: Relation, name: string, ends: Map<Numeric, Expressi
     if (holdsAt(relation, name, between(before, after)))
       spans.push({ start: before, startOpen: true, end: after, endOpen: true });
     if (after === null) break;
-    const there = evaluate(difference, new Map([[name, after]]));
+    const there = evaluate(apart, new Map([[name, after]]));
     const side = there && (isNothing(there) ? 0 : signOf(there));
     if (side !== null && compares(sign, side))
       spans.push({ start: after, startOpen: false, end: after, endOpen: false });
@@ -129,9 +141,9 @@ function between(before: Numeric | null, after: Numeric | null): Q.Rational {
 }
 
 /** All places where an expression of one letter may be zero or have no value; null where they are not known. */
-function changes(difference: Expression, name: string): readonly Expression[] | null {
+function changes(apart: Expression, name: string): readonly Expression[] | null {
   const bars = new Map<string, Expression>();
-  holds(difference, (part) => {
+  holds(apart, (part) => {
     if (part.kind === 'function' && part.name === 'abs' && part.parts[0])
       bars.set(keyOf(part), part.parts[0]);
     return false;
@@ -142,7 +154,7 @@ function changes(difference: Expression, name: string): readonly Expression[] | 
     const chosen = new Map(
       [...bars].map(([key, inside], at) => [key, (signs >> at) & 1 ? minus(inside) : inside]),
     );
-    const open = withoutBars(difference, chosen);
+    const open = withoutBars(apart, chosen);
     const ratio = ratioOf(open, name);
     const [roots, poles] = ratio
       ? [realRoots(ratio.top), realRoots(ratio.bottom)]
@@ -167,8 +179,8 @@ function withoutBars(value: Expression, chosen: ReadonlyMap<string, Expression>)
 }
 
 /** The root of an expression that is linear in its letter, whatever its coefficients are. */
-function straight(difference: Expression, name: string): readonly Expression[] | null {
-  const at = (n: number) => substituted(difference, new Map([[name, whole(n)]]));
+function straight(apart: Expression, name: string): readonly Expression[] | null {
+  const at = (n: number) => substituted(apart, new Map([[name, whole(n)]]));
   const slope = sum(at(1), minus(at(0)));
   const rising = evaluate(slope, NOWHERE);
   if (rising === null || !signOf(rising)) return null;
