@@ -1,5 +1,5 @@
 import * as C from '@/lib/mathematics/complex';
-import { approximate, evaluate, minus, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
+import { approximate, evaluate, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
   float,
@@ -11,8 +11,8 @@ import {
   product,
 } from '@/lib/mathematics/expression';
 import { DOUBLE, toBinary } from '@/lib/mathematics/float';
-import { difference, folded, isNumber } from '@/lib/mathematics/fold';
-import { lettersOf } from '@/lib/mathematics/letters';
+import { difference, folded, isNumber, standingDifference } from '@/lib/mathematics/fold';
+import { hasLetters } from '@/lib/mathematics/letters';
 import * as Q from '@/lib/mathematics/rational';
 import { order, toRational } from '@/lib/mathematics/real';
 
@@ -22,52 +22,17 @@ import { order, toRational } from '@/lib/mathematics/real';
  */
 export function cancels(a: Expression, b: Expression, bits: number): boolean {
   const left = difference(a, b);
-  if (lettersOf(left).size > 0) return cancelsRounded(folded(a), folded(product(MINUS_ONE, b)));
-  const [x, y] =
-    lettersOf(a).size > 0
-      ? [evaluate(left, NOWHERE), Q.ZERO]
-      : [evaluate(standing(a), NOWHERE), evaluate(folded(b), NOWHERE)];
-  return x !== null && y !== null && C.order(approximate(minus(x, y))) < -bits;
-}
-
-/** The gold as it is in `a - b`, in which only `b` is evaluated: roots and functions in it are taken of what is written. */
-function standing(value: Expression): Expression {
-  switch (value.kind) {
-    case 'sum':
-      return { ...value, terms: value.terms.map(standing) };
-    case 'product': {
-      const [first] = value.terms;
-      return value.terms.length === 2 && first && isNumber(first) ? folded(value) : inBinary(value);
-    }
-    case 'power':
-      return isNumber(value.base) && isWhole(value.exponent) ? folded(value) : inBinary(value);
-    default:
-      return inBinary(value);
-  }
-}
-/** Decimals as the binary numbers that they are. */
-function inBinary(value: Expression): Expression {
-  switch (value.kind) {
-    case 'decimal':
-      return float(toBinary(value.value, value.bits), value.bits);
-    case 'sum':
-    case 'product':
-      return { ...value, terms: value.terms.map(inBinary) };
-    case 'power':
-      return power(inBinary(value.base), inBinary(value.exponent));
-    case 'function':
-      return { ...value, parts: value.parts.map(inBinary) };
-    default:
-      return value;
-  }
+  if (hasLetters(left)) return cancelsRounded(folded(a), folded(product(MINUS_ONE, b)));
+  const value = isNumber(left) ? left.value : evaluate(standingDifference(a, b), NOWHERE);
+  return value !== null && C.order(approximate(value)) < -bits;
 }
 
 function cancelsRounded(a: Expression, b: Expression): boolean {
   const sums = new Map<string, Q.Rational>();
   for (const term of [a, b].flatMap((side) => (side.kind === 'sum' ? side.terms : [side]))) {
     const factors = term.kind === 'product' ? term.terms : [term];
-    const lettered = factors.filter((factor) => lettersOf(factor).size > 0);
-    const plain = factors.filter((factor) => lettersOf(factor).size === 0);
+    const lettered = factors.filter(hasLetters);
+    const plain = factors.filter((factor) => !hasLetters(factor));
     const value = plain.length === 0 ? Q.ONE : evaluate({ kind: 'product', terms: plain }, NOWHERE);
     const factor = value && realOf(value);
     if (factor === null) return false;

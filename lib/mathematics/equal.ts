@@ -123,18 +123,20 @@ export function isZeroEverywhere(given: Expression, other: Expression): boolean 
   const left = difference(given, other);
   if (isNumber(left)) return left.value.n === 0n;
   const fractions = left.kind === 'sum' && holds(left, isDecimal) ? exactly(left) : null;
-  if (fractions && lettersOf(left).size > 0) return agree(fractions, whole(0));
+  if (fractions && lettersOf(left).size > 0) return agree(fractions, whole(0), new Set());
   const [a, b] = [folded(given), folded(other)];
-  if (!agree(marked(a), marked(b))) return false;
-  const [x, y] = [turned(a), turned(b)];
-  return (x === null && y === null) || agree(marked(x ?? a), marked(y ?? b));
-}
-
-function agree(a: Expression, b: Expression): boolean {
-  const letters = new Map([...kindsOfLetters(a), ...kindsOfLetters(b)]);
   const counting = new Set<string>();
   countingLetters(a, counting);
   countingLetters(b, counting);
+  const same = (left: Expression, right: Expression): boolean =>
+    agree(marked(left, counting.size > 0), marked(right, counting.size > 0), counting);
+  if (!same(a, b)) return false;
+  const [x, y] = [turned(a), turned(b)];
+  return (x === null && y === null) || same(x ?? a, y ?? b);
+}
+
+function agree(a: Expression, b: Expression, counting: ReadonlySet<string>): boolean {
+  const letters = new Map([...kindsOfLetters(a), ...kindsOfLetters(b)]);
   let compared = 0;
   for (const point of pointsFor(letters, counting)) {
     const [x, y] = [evaluate(a, point), evaluate(b, point)];

@@ -256,7 +256,7 @@ function applied(
     }
     default:
       // An unknown function: some number that depends on its name and arguments alone.
-      return name.endsWith('()') ? anyOf(`${name}${values.map(shortly).join()}`) : null;
+      return name.endsWith('()') ? anyComplex(`${name}${values.map(shortly).join()}`) : null;
   }
 }
 
@@ -269,6 +269,14 @@ function anyOf(key: string): Rational {
   for (let at = 0; at < key.length; at++)
     hash = ((hash ^ BigInt(key.charCodeAt(at))) * 0x100000001b3n) & 0xffff_ffff_ffff_ffffn;
   return Q.fraction((hash >> 34n) + 1n, (hash & 0xffffn) + 7n);
+}
+
+/** Upstream takes no unknown function for real: some number of any sign and angle. */
+function anyComplex(key: string): Complex {
+  const [re, im] = [anyOf(`${key}re`), anyOf(`${key}im`)];
+  const sign = re.n & 1n ? re : Q.negative(re);
+  const turned = Q.add(im, Q.integer(im.n & 1n ? 4n : -9n));
+  return { re: R.fromRational(Q.fraction(sign.n % 8191n, sign.d)), im: R.fromRational(turned) };
 }
 
 function factorial(x: Numeric): Numeric | null {

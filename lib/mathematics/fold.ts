@@ -6,13 +6,14 @@ import {
   type Expression,
   float,
   holds,
+  isWhole,
   keyOf,
   number,
   power,
   whole,
 } from '@/lib/mathematics/expression';
 import { toBinary } from '@/lib/mathematics/float';
-import { lettersOf } from '@/lib/mathematics/letters';
+import { hasLetters, lettersOf } from '@/lib/mathematics/letters';
 import { rootOfSquares } from '@/lib/mathematics/mark';
 import * as Q from '@/lib/mathematics/rational';
 import { order, toRational } from '@/lib/mathematics/real';
@@ -32,7 +33,7 @@ export function folded(value: Expression): Expression {
     case 'decimal':
       return float(toBinary(value.value, value.bits), value.bits);
     case 'sum':
-      return sumOf(value.terms.map(folded));
+      return sumOf(value.terms);
     case 'product':
       return productOf(value.terms.map(folded));
     case 'power':
@@ -85,9 +86,28 @@ function simplest(value: Q.Rational): Q.Rational {
   return p1 === 0n ? value : Q.fraction(p1, q1);
 }
 
-/** `a - b`, evaluated. */
-export const difference = (a: Expression, b: Expression): Expression =>
-  sumOf([folded(a), productOf([whole(-1), folded(b)])]);
+/**
+ * `a - b` as SymPy builds it of what is not evaluated yet: numbers that stand in the sums are added at once, those of
+ * a sum last; a product or a power in it that comes to a number stays beside them.
+ */
+export function difference(a: Expression, b: Expression): Expression {
+  return gathered([a, negative(b)], (term) => (isNumber(folded(term)) ? 'beside' : 'folded'));
+}
+/** The same, without letters, with the roots and functions of `a` taken of what is written, as they are there. */
+export function standingDifference(a: Expression, b: Expression): Expression {
+  const own = new Set(a.kind === 'sum' ? a.terms : [a]);
+  return gathered([a, negative(b)], (term) => {
+    if (own.has(term) && stands(term) && !hasLetters(term)) return 'as it is';
+    return isNumber(folded(term)) ? 'beside' : 'folded';
+  });
+}
+function stands(term: Expression): boolean {
+  if (term.kind === 'product') return term.terms.length > 2 || !term.terms.slice(0, 1).every(isNumber);
+  return (
+    term.kind === 'function' || (term.kind === 'power' && !(isNumber(term.base) && isWhole(term.exponent)))
+  );
+}
+const negative = (value: Expression): Expression => productOf([whole(-1), folded(value)]);
 
 const bitsOf = (value: Num): number => (value.kind === 'decimal' ? value.bits : 0);
 
@@ -104,25 +124,64 @@ const ONE: Num = { kind: 'number', value: Q.ONE };
 const is = (value: Expression, n: bigint): boolean =>
   value.kind === 'number' && value.value.d === 1n && value.value.n === n;
 
-function sumOf(terms: readonly Expression[]): Expression {
+const sumOf = (terms: readonly Expression[]): Expression => gathered(terms, () => 'folded');
+
+/** The sum with its numbers and like terms added; of a term that is told so the number stands beside, or it is left alone. */
+function gathered(
+  given: readonly Expression[],
+  way: (term: Expression) => 'folded' | 'beside' | 'as it is',
+): Expression {
   let constant: Num = ZERO;
+  const beside: Num[] = [];
   const rest = new Map<string, { factor: Num; term: Expression }>();
-  for (const term of terms.flatMap((each) => (each.kind === 'sum' ? each.terms : [each]))) {
-    if (isNumber(term)) {
-      constant = combined(constant, term, Q.add);
+  // The terms of a sum in a sum come after all others.
+  const queue = [...given];
+  for (const term of queue) {
+    if (term.kind === 'sum') {
+      queue.push(...term.terms);
       continue;
     }
-    const [factor, other] = split(term);
-    const key = keyOf(other);
-    const known = rest.get(key);
-    rest.set(key, { factor: known ? combined(known.factor, factor, Q.add) : factor, term: other });
+    const kept = isNumber(term) ? 'folded' : way(term);
+    if (kept === 'as it is') {
+      rest.set(`${rest.size}`, { factor: ONE, term: inBinary(term) });
+      continue;
+    }
+    const value = folded(term);
+    if (value.kind === 'sum') queue.push(...value.terms);
+    else if (isNumber(value)) {
+      if (kept === 'beside') beside.push(value);
+      else constant = combined(constant, value, Q.add);
+    } else {
+      const [factor, other] = split(value);
+      const key = keyOf(other);
+      const known = rest.get(key);
+      rest.set(key, { factor: known ? combined(known.factor, factor, Q.add) : factor, term: other });
+    }
   }
   const left = [...rest.values()]
     .filter(({ factor }) => !is(factor, 0n))
     .map(({ factor, term }) => (is(factor, 1n) ? term : productOf([factor, term])));
-  const all = is(constant, 0n) ? left : [constant, ...left];
-  const [only] = all;
-  return all.length > 1 ? { kind: 'sum', terms: all } : (only ?? ZERO);
+  if (left.length === 0) return beside.reduce((sum, value) => combined(sum, value, Q.add), constant);
+  const all = [constant, ...beside].filter((value) => !is(value, 0n));
+  const [only] = left;
+  return all.length > 0 || left.length > 1 ? { kind: 'sum', terms: [...all, ...left] } : (only ?? ZERO);
+}
+
+/** Decimals as the binary numbers that they are. */
+function inBinary(value: Expression): Expression {
+  switch (value.kind) {
+    case 'decimal':
+      return float(toBinary(value.value, value.bits), value.bits);
+    case 'sum':
+    case 'product':
+      return { ...value, terms: value.terms.map(inBinary) };
+    case 'power':
+      return power(inBinary(value.base), inBinary(value.exponent));
+    case 'function':
+      return { ...value, parts: value.parts.map(inBinary) };
+    default:
+      return value;
+  }
 }
 
 /** A term as its number and what that stands before. */

@@ -26,3 +26,7 @@ export function kindsOfLetters(value: Value): Map<string, boolean> {
   });
   return kinds;
 }
+
+/** Whether its value is not known: it has letters, or functions of unknown rule. */
+export const hasLetters = (value: Value): boolean => lettersOf(value).size > 0 || holds(value, isUnknown);
+const isUnknown = (part: Value): boolean => part.kind === 'function' && part.name.endsWith('()');

@@ -8,8 +8,9 @@ import {
   number,
   power,
   product,
+  type Value,
 } from '@/lib/mathematics/expression';
-import { lettersOf } from '@/lib/mathematics/letters';
+import { hasLetters, lettersOf } from '@/lib/mathematics/letters';
 import * as Q from '@/lib/mathematics/rational';
 
 /**
@@ -21,20 +22,19 @@ const NUDGE: Q.Rational = { n: (1n << 80n) + 1n, d: 1n << 80n };
 /**
  * In functions of letters and as a whole exponent SymPy takes `1.0` for another thing than `1`, and inverse functions of
  * letters it knows nothing of.
+ * @param counting whether letters are tried as whole numbers
  */
-export function marked(value: Expression): Expression {
-  if (lettersOf(value).size === 0) return value;
+export function marked(value: Expression, counting: boolean): Expression {
+  if (!hasLetters(value)) return value;
+  const rest = (part: Expression): Expression => marked(part, counting);
   switch (value.kind) {
     case 'sum':
     case 'product':
-      return { ...value, terms: value.terms.map(marked) };
+      return { ...value, terms: value.terms.map(rest) };
     case 'power': {
       const ofE = value.base.kind === 'constant';
       const wholeExponent = value.exponent.kind === 'decimal' && Q.isInteger(value.exponent.value);
-      return power(
-        marked(value.base),
-        ofE || wholeExponent ? nudged(value.exponent) : marked(value.exponent),
-      );
+      return power(rest(value.base), ofE || wholeExponent ? nudged(value.exponent) : rest(value.exponent));
     }
     case 'function': {
       const [inside] = value.parts;
@@ -42,14 +42,12 @@ export function marked(value: Expression): Expression {
       const kept: Expression = {
         ...value,
         parts: value.parts.map((part) =>
-          TRIGONOMETRIC.test(value.name) && isInverse(part)
-            ? part
-            : apart
-              ? marked(nudged(part))
-              : marked(part),
+          TRIGONOMETRIC.test(value.name) && isInverse(part) ? part : apart ? rest(nudged(part)) : rest(part),
         ),
       };
-      return isInverse(value) ? product(number(NUDGE), kept) : kept;
+      // Letters under a factorial are tried as whole numbers, which upstream does not know them to be.
+      const steps = counting && /^(?:floor|ceiling)$/.test(value.name);
+      return isInverse(value) || steps ? product(number(NUDGE), kept) : kept;
     }
     default:
       return value;
@@ -93,7 +91,8 @@ export function turned(value: Expression): Expression | null {
         };
         const [inside] = part.parts;
         if (part.name !== 'abs' || !inside || lettersOf(inside).size === 0) return kept;
-        if (!inLogarithm && (inside.kind !== 'sum' || hasSign(inside))) return kept;
+        const unsure = (inside.kind === 'sum' && !hasSign(inside)) || isCounting(inside);
+        if (!inLogarithm && !unsure) return kept;
         any = true;
         return product(MINUS_ONE, kept);
       }
@@ -177,3 +176,6 @@ function isReal(value: Expression): boolean {
       return value.kind !== 'matrix';
   }
 }
+
+const isCounting = (part: Value): boolean =>
+  part.kind === 'function' && /^(?:factorial|binomial)$/.test(part.name);
