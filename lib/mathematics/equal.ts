@@ -18,7 +18,7 @@ import {
   type Value,
   whole,
 } from '@/lib/mathematics/expression';
-import { bitsFor } from '@/lib/mathematics/float';
+import { bitsFor, DOUBLE } from '@/lib/mathematics/float';
 import { difference, exactly, folded, isNumber } from '@/lib/mathematics/fold';
 import { infinite } from '@/lib/mathematics/interval';
 import { kindsOfLetters, lettersOf } from '@/lib/mathematics/letters';
@@ -165,7 +165,7 @@ function sameKindsOfLetters(a: Expression, b: Expression): boolean {
 }
 
 export function isClose(x: Numeric, y: Numeric, bits: number): boolean {
-  if (isExact(x) && isExact(y)) return Q.equal(x, y);
+  if (isExact(x) && isExact(y) && bits > DOUBLE) return Q.equal(x, y);
   const [p, q] = [approximate(x), approximate(y)];
   return C.order(C.subtract(p, q)) < Math.max(C.order(p), C.order(q), -40) - bits;
 }

@@ -39,8 +39,10 @@ export function marked(value: Expression, counting: boolean): Expression {
     case 'function': {
       const [inside] = value.parts;
       const apart = (value.name !== 'log' && value.name !== 'abs') || inside?.kind === 'sum';
+      const decimals = value.name.endsWith('()') && holds(value, ({ kind }) => kind === 'decimal');
       const kept: Expression = {
         ...value,
+        name: decimals ? `.${value.name}` : value.name,
         parts: value.parts.map((part) =>
           TRIGONOMETRIC.test(value.name) && isInverse(part) ? part : apart ? rest(nudged(part)) : rest(part),
         ),

@@ -124,7 +124,10 @@ export function realRoots(polynomial: Polynomial): readonly Expression[] | null 
   }
   const [c, b, a] = rest;
   if (rest.length <= 1 || !c || !b) return roots;
-  if (rest.length > 3 || !a) return keepsItsSign(rest) ? roots : null;
+  if (rest.length > 3 || !a) {
+    const pure = pureRoots(rest);
+    return pure ? [...roots, ...pure] : keepsItsSign(rest) ? roots : null;
+  }
   const discriminant = Q.add(Q.multiply(b, b), Q.multiply(Q.integer(-4), Q.multiply(a, c)));
   if (discriminant.n < 0n) return roots;
   const root = Q.root(discriminant, 2n);
@@ -141,6 +144,19 @@ export function realRoots(polynomial: Polynomial): readonly Expression[] | null 
     );
   }
   return roots;
+}
+
+/** Those of `a xⁿ + c`; null where there are other powers. */
+function pureRoots(polynomial: Polynomial): readonly Expression[] | null {
+  const [first, last] = [polynomial[0], polynomial.at(-1)];
+  if (!first || !last || polynomial.slice(1, -1).some(({ n }) => n !== 0n)) return null;
+  const value = Q.divide(Q.negative(first), last);
+  const degree = polynomial.length - 1;
+  if (value.n < 0n && degree % 2 === 0) return [];
+  const size = number(value.n < 0n ? Q.negative(value) : value);
+  const root = power(size, number(Q.fraction(1n, BigInt(degree))));
+  if (degree % 2 === 0) return [root, product(whole(-1), root)];
+  return [value.n < 0n ? product(whole(-1), root) : root];
 }
 
 /** Even powers with coefficients of one sign. */

@@ -3,6 +3,7 @@ import { isClose, pointsFor } from '@/lib/mathematics/equal';
 import { approximate, evaluate, isExact, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
+  holds,
   isExpression,
   isWhole,
   keyOf,
@@ -49,6 +50,10 @@ function equalRelation(a: Relation, b: Relation, equal: (a: Value, b: Value) => 
 const difference = ({ left, right }: Relation): Expression | null =>
   isExpression(left) && isExpression(right) ? less(left, right) : null;
 
+/** Bits to which what is solved agrees. */
+const EXACT_BITS = 100;
+const DECIMAL_BITS = 51;
+
 /**
  * `sympy_solve_and_compare`: upstream solves both equations and compares what it gets. For one letter that is a list,
  * which its comparison cannot take unless it is empty; for several it is one letter in terms of the others, so that
@@ -61,6 +66,8 @@ function sameSolutions(left: Expression, right: Expression): boolean {
   if (names.join() !== others.join()) return false;
   const [top, bottom] = [left, right].map(withoutDenominators);
   if (!top || !bottom) return false;
+  const decimals = [left, right].some((side) => holds(side, ({ kind }) => kind === 'decimal'));
+  const bits = decimals ? DECIMAL_BITS : EXACT_BITS;
   let ratio: Numeric | null = null;
   let compared = 0;
   for (const point of pointsFor(new Map(names.map((name) => [name, true])), new Set())) {
@@ -71,7 +78,7 @@ function sameSolutions(left: Expression, right: Expression): boolean {
     if (zeroLeft) continue;
     const here: Numeric | null =
       isExact(x) && isExact(y) ? Q.divide(x, y) : C.divide(approximate(x), approximate(y));
-    if (here === null || (ratio !== null && !isClose(here, ratio, 100))) return false;
+    if (here === null || (ratio !== null && !isClose(here, ratio, bits))) return false;
     ratio = here;
     compared++;
   }
