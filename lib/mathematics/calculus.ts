@@ -1,8 +1,9 @@
-import { approximate, evaluate, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
+import { approximate, evaluate, isExact, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
 import {
   call,
   constant,
   type Expression,
+  isWhole,
   minus,
   number,
   power,
@@ -32,6 +33,8 @@ export function calculated(value: Expression): Expression {
       return integral(term, variable.name, bounds) ?? inside;
     case 'limit':
       return limit(term, variable.name, bounds) ?? inside;
+    case 'series':
+      return geometric(term, variable.name, bounds) ?? inside;
     default:
       return inside;
   }
@@ -73,16 +76,14 @@ function derivative(value: Expression, name: string): Expression | null {
   switch (value.kind) {
     case 'symbol':
       return whole(1);
-    case 'sum': {
-      const terms = value.terms.map((term) => derivative(term, name));
-      return terms.every((term) => term !== null) ? { kind: 'sum', terms } : null;
-    }
+    case 'sum':
     case 'product': {
-      const terms = value.terms.map((term, at) => {
+      const terms = value.terms.flatMap((term, at) => {
+        if (!has(term, name)) return [];
         const slope = derivative(term, name);
-        return slope && many('product', value.terms.with(at, slope));
+        return [slope && value.kind === 'product' ? many('product', value.terms.with(at, slope)) : slope];
       });
-      return terms.every((term) => term !== null) ? { kind: 'sum', terms } : null;
+      return terms.every((term) => term !== null) ? many('sum', terms) : null;
     }
     case 'power': {
       const { base, exponent } = value;
@@ -154,7 +155,7 @@ function antiderivative(value: Expression, name: string): Expression | null {
     if (!slope || has(slope, name)) return null;
     const raised = sum(value.exponent, whole(1));
     const order = evaluate(raised, NOWHERE);
-    if (order && 'n' in order && order.n === 0n) return product(log(value.base), inverse(slope));
+    if (order && isExact(order) && order.n === 0n) return product(log(value.base), inverse(slope));
     return many('product', [power(value.base, raised), inverse(raised), inverse(slope)]);
   }
   const inside =
@@ -180,7 +181,7 @@ const FAR = 2 ** 50;
 function limit(value: Expression, name: string, [target, side]: readonly Expression[]): Expression | null {
   if (!target) return null;
   const from = side && evaluate(side, NOWHERE);
-  const direction = from && 'n' in from && from.n < 0n ? -1n : 1n;
+  const direction = from && isExact(from) && from.n < 0n ? -1n : 1n;
   const far = infinite(target);
   if (far === 0) {
     const there = substituted(value, new Map([[name, target]]));
@@ -216,4 +217,23 @@ function fractionNear(value: number): Q.Rational | null {
     if (Math.abs(value - top / bottom) < TOLERANCE) return Q.fraction(BigInt(top), BigInt(bottom));
   }
   return null;
+}
+
+/** A sum without end of terms in a constant ratio; null for any other. */
+function geometric(term: Expression, name: string, [from, to]: readonly Expression[]): Expression | null {
+  if (!from || !to || infinite(to) !== 1 || !isWhole(from)) return null;
+  const terms = [0n, 1n, 2n, 3n].map((step) => {
+    const value = evaluate(term, new Map([[name, Q.integer(from.value.n + step)]]));
+    return value && isExact(value) && value.n !== 0n ? value : null;
+  });
+  const [first, second, ...others] = terms;
+  if (!first || !second) return null;
+  const ratio = Q.divide(second, first);
+  let last = second;
+  for (const next of others) {
+    if (!next || !Q.equal(Q.divide(next, last), ratio)) return null;
+    last = next;
+  }
+  const rest = Q.add(Q.ONE, Q.negative(ratio));
+  return ratio.n < ratio.d && -ratio.n < ratio.d ? number(Q.divide(first, rest)) : null;
 }

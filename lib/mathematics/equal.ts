@@ -111,10 +111,16 @@ export function pointsFor(letters: ReadonlyMap<string, boolean>, counting: Reado
   });
 }
 
-function countingLetters(value: Value, names: Set<string>): void {
-  if (value.kind === 'function' && /^(?:factorial|binomial|series|product series)$/.test(value.name))
-    for (const name of lettersOf(value)) names.add(name);
-  for (const part of partsOf(value)) countingLetters(part, names);
+/** Letters under factorials and the like, which are tried as whole numbers. */
+export function countingLetters(...values: readonly Value[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const value of values)
+    holds(value, (part) => {
+      if (part.kind === 'function' && /^(?:factorial|binomial|series|product series)$/.test(part.name))
+        for (const name of lettersOf(part)) names.add(name);
+      return false;
+    });
+  return names;
 }
 
 /** Whether the expressions have the same value wherever both have one, as far as some points show. */
@@ -123,19 +129,15 @@ export function isZeroEverywhere(given: Expression, other: Expression): boolean 
   const left = difference(given, other);
   if (isNumber(left)) return left.value.n === 0n;
   const fractions = left.kind === 'sum' && holds(left, isDecimal) ? exactly(left) : null;
-  if (fractions && lettersOf(left).size > 0) return agree(fractions, whole(0), new Set());
+  if (fractions && lettersOf(left).size > 0) return agree(fractions, whole(0));
   const [a, b] = [folded(given), folded(other)];
-  const counting = new Set<string>();
-  countingLetters(a, counting);
-  countingLetters(b, counting);
-  const same = (left: Expression, right: Expression): boolean =>
-    agree(marked(left, counting.size > 0), marked(right, counting.size > 0), counting);
-  if (!same(a, b)) return false;
+  if (!agree(marked(a), marked(b))) return false;
   const [x, y] = [turned(a), turned(b)];
-  return (x === null && y === null) || same(x ?? a, y ?? b);
+  return (x === null && y === null) || agree(marked(x ?? a), marked(y ?? b));
 }
 
-function agree(a: Expression, b: Expression, counting: ReadonlySet<string>): boolean {
+function agree(a: Expression, b: Expression): boolean {
+  const counting = countingLetters(a, b);
   const letters = new Map([...kindsOfLetters(a), ...kindsOfLetters(b)]);
   let compared = 0;
   for (const point of pointsFor(letters, counting)) {

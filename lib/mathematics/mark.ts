@@ -8,6 +8,7 @@ import {
   number,
   power,
   product,
+  sum,
   type Value,
 } from '@/lib/mathematics/expression';
 import { hasLetters, lettersOf } from '@/lib/mathematics/letters';
@@ -22,19 +23,20 @@ const NUDGE: Q.Rational = { n: (1n << 80n) + 1n, d: 1n << 80n };
 /**
  * In functions of letters and as a whole exponent SymPy takes `1.0` for another thing than `1`, and inverse functions of
  * letters it knows nothing of.
- * @param counting whether letters are tried as whole numbers
  */
-export function marked(value: Expression, counting: boolean): Expression {
+export function marked(value: Expression): Expression {
   if (!hasLetters(value)) return value;
-  const rest = (part: Expression): Expression => marked(part, counting);
   switch (value.kind) {
     case 'sum':
     case 'product':
-      return { ...value, terms: value.terms.map(rest) };
+      return { ...value, terms: value.terms.map(marked) };
     case 'power': {
       const ofE = value.base.kind === 'constant';
       const wholeExponent = value.exponent.kind === 'decimal' && Q.isInteger(value.exponent.value);
-      return power(rest(value.base), ofE || wholeExponent ? nudged(value.exponent) : rest(value.exponent));
+      return power(
+        marked(value.base),
+        ofE || wholeExponent ? nudged(value.exponent) : marked(value.exponent),
+      );
     }
     case 'function': {
       const [inside] = value.parts;
@@ -44,12 +46,17 @@ export function marked(value: Expression, counting: boolean): Expression {
         ...value,
         name: decimals ? `.${value.name}` : value.name,
         parts: value.parts.map((part) =>
-          TRIGONOMETRIC.test(value.name) && isInverse(part) ? part : apart ? rest(nudged(part)) : rest(part),
+          TRIGONOMETRIC.test(value.name) && isInverse(part)
+            ? part
+            : apart
+              ? marked(nudged(part))
+              : marked(part),
         ),
       };
-      // Letters under a factorial are tried as whole numbers, which upstream does not know them to be.
-      const steps = counting && /^(?:floor|ceiling)$/.test(value.name);
-      return isInverse(value) || steps ? product(number(NUDGE), kept) : kept;
+      if (isInverse(value)) return product(number(NUDGE), kept);
+      // Neither does it take the one of these for the other, or for a letter that is tried as a whole number.
+      const step = ['floor', 'ceiling'].indexOf(value.name);
+      return step < 0 ? kept : sum(kept, number(Q.fraction(BigInt(step + 1), 1n << 80n)));
     }
     default:
       return value;

@@ -1,5 +1,5 @@
 import * as C from '@/lib/mathematics/complex';
-import { isClose, pointsFor } from '@/lib/mathematics/equal';
+import { countingLetters, isClose, pointsFor } from '@/lib/mathematics/equal';
 import { approximate, evaluate, isExact, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
@@ -70,7 +70,7 @@ function sameSolutions(left: Expression, right: Expression): boolean {
   const bits = decimals ? DECIMAL_BITS : EXACT_BITS;
   let ratio: Numeric | null = null;
   let compared = 0;
-  for (const point of pointsFor(new Map(names.map((name) => [name, true])), new Set())) {
+  for (const point of pointsFor(new Map(names.map((name) => [name, true])), countingLetters(left, right))) {
     const [x, y] = [evaluate(top, point), evaluate(bottom, point)];
     if (x === null || y === null) continue;
     const [zeroLeft, zeroRight] = [isZero(x), isZero(y)];
