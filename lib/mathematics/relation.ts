@@ -16,6 +16,7 @@ import {
 } from '@/lib/mathematics/expression';
 import { folded, difference as less } from '@/lib/mathematics/fold';
 import { lettersOf } from '@/lib/mathematics/letters';
+import { marked } from '@/lib/mathematics/mark';
 import * as Q from '@/lib/mathematics/rational';
 
 const FLIPPED: Partial<Record<RelationSign, RelationSign>> = {
@@ -64,7 +65,7 @@ function sameSolutions(left: Expression, right: Expression): boolean {
   const others = [...lettersOf(right)].sort();
   if (names.length < 2 && others.length < 2) return isUnsolvable(left, names) && isUnsolvable(right, others);
   if (names.join() !== others.join()) return false;
-  const [top, bottom] = [left, right].map(withoutDenominators);
+  const [top, bottom] = [left, right].map((side) => marked(withoutDenominators(side)));
   if (!top || !bottom) return false;
   const decimals = [left, right].some((side) => holds(side, ({ kind }) => kind === 'decimal'));
   const bits = decimals ? DECIMAL_BITS : EXACT_BITS;
