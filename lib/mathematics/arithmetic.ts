@@ -1,6 +1,7 @@
 import {
   call,
   type Expression,
+  float,
   MINUS_ONE,
   number,
   power,
@@ -8,6 +9,7 @@ import {
   sum,
   whole,
 } from '@/lib/mathematics/expression';
+import { bitsOfNumeral } from '@/lib/mathematics/float';
 import { decimal } from '@/lib/mathematics/rational';
 
 const MAX_DEPTH = 90;
@@ -49,7 +51,7 @@ export function readArithmetic(text: string): Expression | null {
     }
     const token = tokens[at++] ?? '';
     const value = NUMERAL.test(token) ? decimal(token) : null;
-    return value && (token.includes('.') ? { kind: 'decimal', value } : number(value));
+    return value && (token.includes('.') ? float(value, bitsOfNumeral(token)) : number(value));
   };
   const factors = (): Expression | null => {
     let left = unary();

@@ -8,6 +8,7 @@ import {
   type Relation,
   type Value,
 } from '@/lib/mathematics/expression';
+import { printed } from '@/lib/mathematics/print';
 import { equalRelations } from '@/lib/mathematics/relation';
 import { equalSets } from '@/lib/mathematics/set';
 import { isSolvedBy, solutionsOf } from '@/lib/mathematics/solve';
@@ -54,12 +55,14 @@ export function equalValues(goldGiven: Value, predictionGiven: Value, options: C
   else if (goldAssigns && !predictionEquation) gold = lastSide(gold);
 
   if (isRelation(gold) && isSet(prediction)) {
-    if (isSolvedBy(relationsOf(gold), prediction)) return true;
-    gold = solutionsOf(relationsOf(gold)) ?? gold;
+    const solutions = solutionsOf(relationsOf(gold));
+    if (solutions === null && isSolvedBy(relationsOf(gold), prediction)) return true;
+    gold = solutions ?? gold;
   }
   if (options.allowSetRelationComparison && isRelation(prediction) && isSet(gold)) {
-    if (isSolvedBy(relationsOf(prediction), gold)) return true;
-    prediction = solutionsOf(relationsOf(prediction)) ?? prediction;
+    const solutions = solutionsOf(relationsOf(prediction));
+    if (solutions === null && isSolvedBy(relationsOf(prediction), gold)) return true;
+    prediction = solutions ?? prediction;
   }
 
   if (gold.kind === 'constant' && (gold.name === 'undefined' || gold.name === 'complex ∞'))
@@ -77,8 +80,10 @@ export function equalValues(goldGiven: Value, predictionGiven: Value, options: C
 
 const isE = (value: Value): boolean => value.kind === 'constant' && value.name === 'e';
 
-/** The letters of a product of nothing else, one after another; null for any other value. */
+/** A symbol's name, or the letters of a product of nothing else, one after another, in lower case; else null. */
 function spelled(value: Value): string | null {
+  if (value.kind === 'symbol') return value.name.toLowerCase();
+  if (isE(value)) return 'e';
   if (value.kind !== 'product') return null;
   let word = '';
   for (const term of value.terms) {
@@ -86,13 +91,15 @@ function spelled(value: Value): string | null {
     else if (isE(term)) word += 'e';
     else return null;
   }
-  return word;
+  return word.toLowerCase();
 }
 
-/** `sympy_compare_symbols`: `\text{abc}` is `abc`, a product of letters; letters are alike in both cases. */
+/**
+ * `sympy_compare_symbols`: `\text{abc}` is `abc`, a product of letters, alike in both cases, and `\text{4}` is 4, for
+ * both are printed so.
+ */
 function equalLetters(a: Value, b: Value): boolean {
-  const [first, second] = [a, b].map((value) =>
-    (value.kind === 'symbol' ? value.name : isE(value) ? 'e' : spelled(value))?.toLowerCase(),
-  );
-  return first !== undefined && first === second;
+  const [first, second] = [a, b].map(spelled);
+  if (first !== null && second !== null) return first === second;
+  return isExpression(a) && isExpression(b) && printed(a) !== null && printed(a) === printed(b);
 }

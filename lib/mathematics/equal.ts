@@ -1,19 +1,32 @@
+import { calculated } from '@/lib/mathematics/calculus';
+import { cancels } from '@/lib/mathematics/cancel';
 import * as C from '@/lib/mathematics/complex';
 import {
   approximate,
   evaluate,
   isExact,
-  minus,
   NOWHERE,
   type Numeric,
   type Point,
 } from '@/lib/mathematics/evaluate';
-import { type Expression, holds, partsOf, percentOf, type Value } from '@/lib/mathematics/expression';
+import {
+  type Expression,
+  holds,
+  keyOf,
+  partsOf,
+  percentOf,
+  type Value,
+  whole,
+} from '@/lib/mathematics/expression';
+import { bitsFor, DOUBLE } from '@/lib/mathematics/float';
+import { difference, exactly, folded, isNumber } from '@/lib/mathematics/fold';
 import { infinite } from '@/lib/mathematics/interval';
+import { kindsOfLetters, lettersOf } from '@/lib/mathematics/letters';
+import { marked, turned } from '@/lib/mathematics/mark';
 import { determined } from '@/lib/mathematics/matrix';
-import type { Rational } from '@/lib/mathematics/rational';
 import * as Q from '@/lib/mathematics/rational';
-import { toRational } from '@/lib/mathematics/real';
+import { fromRational } from '@/lib/mathematics/real';
+import { roundedTo } from '@/lib/mathematics/round';
 
 /** Upstream's arguments of `verify`. */
 export interface Precision {
@@ -25,7 +38,7 @@ export interface Precision {
 
 /** `sympy_numeric_eq` and then `sympy_symbolic_eq`. */
 export function equalExpressions(a: Expression, b: Expression, precision: Precision): boolean {
-  const [x, y] = [determined(a), determined(b)];
+  const [x, y] = [determined(calculated(a)), determined(calculated(b))];
   if (x.kind === 'matrix' || y.kind === 'matrix') {
     if (x.kind !== 'matrix' || y.kind !== 'matrix') return false;
     const [left, right] = [x.rows.flat(), y.rows.flat()];
@@ -36,119 +49,105 @@ export function equalExpressions(a: Expression, b: Expression, precision: Precis
   return equalNumbers(x, y, precision) || isZeroEverywhere(x, y);
 }
 
-const isNumber = (value: Value): boolean => value.kind === 'number' || value.kind === 'decimal';
 const isAtomic = (value: Expression, test: (value: Expression) => boolean): boolean => {
   const of = percentOf(value);
-  return test(value) || (of !== null && test(of as Expression));
+  return test(value) || (of !== null && test(of));
 };
 
 function equalNumbers(a: Expression, b: Expression, { floatRounding, numericPrecision }: Precision): boolean {
-  const [x, y] = [evaluate(a, NOWHERE), evaluate(b, NOWHERE)];
-  if (x === null || y === null) return false;
+  const [p, q] = [folded(a), folded(b)];
   if (isAtomic(a, isNumber) || isAtomic(b, isNumber)) {
-    const decimals = isAtomic(a, isDecimal) || isAtomic(b, isDecimal);
-    if (!decimals) return isExact(x) && isExact(y) && Q.equal(x, y);
-    // SymPy 1.14 rounds a whole number to itself, and no decimal equals one unless it is one.
-    const whole = (side: Expression, value: Numeric) =>
-      isExact(value) && Q.isInteger(value) && !holds(side, isDecimal);
-    if (whole(a, x) || whole(b, y)) return isExact(x) && isExact(y) && Q.equal(x, y);
-    return equalRounded(x, y, floatRounding);
+    if (isAtomic(a, isDecimal) || isAtomic(b, isDecimal)) {
+      const rounded = roundedTo(p, floatRounding);
+      return rounded !== null && rounded === roundedTo(q, floatRounding);
+    }
+    return keyOf(p) === keyOf(q);
   }
-  const difference = minus(x, y);
-  if (isExact(difference) && difference.n === 0n) return true;
-  // `evalf(chop=True, n)` takes what is smaller than this for zero.
-  const bits = Math.round((numericPrecision + 1) * Math.log2(10));
-  return C.order(approximate(difference)) < -bits;
+  return cancels(a, b, bitsFor(numericPrecision));
 }
 const isDecimal = (value: Value): boolean => value.kind === 'decimal';
 
-function equalRounded(x: Numeric, y: Numeric, places: number): boolean {
-  const right = partsOfComplex(y);
-  return partsOfComplex(x).every(
-    (part, at) => Q.rounded(part, places) === Q.rounded(right[at] ?? Q.ZERO, places),
-  );
-}
-const partsOfComplex = (value: Numeric): Rational[] =>
-  isExact(value) ? [value, Q.ZERO] : [toRational(value.re), toRational(value.im)];
-
 /* ---------------------------------------------------------------- identities */
 
-/** Bits below the size of the compared values from which a difference is rounding; with decimals in them, far fewer. */
+/** Bits below the size of the compared values from which a difference is rounding. */
 const EXACT_BITS = 180;
-const DECIMAL_BITS = 51;
 
-/** Letters get these values, in turn; those under a factorial the whole ones. */
-const VALUES: readonly (readonly [bigint, bigint])[] = [
+/** The sizes of the letters' values, in turn; those under a factorial get whole ones. */
+const SIZES: readonly (readonly [bigint, bigint])[] = [
   [17n, 7n],
-  [-23n, 11n],
+  [23n, 11n],
   [5n, 13n],
-  [-3n, 19n],
+  [3n, 19n],
   [101n, 29n],
-  [-37n, 3n],
+  [37n, 3n],
   [11n, 17n],
-  [-59n, 31n],
+  [59n, 31n],
 ];
-const POINTS = 7;
+/** All combinations of signs of so many letters are tried. */
+const SIGNED = 4;
 const ENOUGH = 4;
 
-/** The names of the letters, bound ones of series and integrals aside. */
-export function lettersOf(value: Value): Set<string> {
+/**
+ * Points at which letters of the same name have the same value, the same for every call: real ones of both signs, in all
+ * combinations, and for letters that are not taken for real complex ones at every other point.
+ */
+export function pointsFor(letters: ReadonlyMap<string, boolean>, counting: ReadonlySet<string>): Point[] {
+  const names = [...letters.keys()].sort();
+  if (names.length === 0) return [NOWHERE];
+  const complex = [...letters.values()].includes(false) ? 1 : 0;
+  return Array.from({ length: (8 << complex) * (names.length > 3 ? 2 : 1) }, (_, round) => {
+    const signs = round >> complex;
+    return new Map(
+      names.map((name, index): [string, Numeric] => {
+        if (counting.has(name)) return [name, Q.integer(4 + ((round * 3 + index * 5) % 17))];
+        const [n, d] = SIZES[(3 * signs + index) % SIZES.length] ?? [1n, 1n];
+        const turn = BigInt(signs * 2 + Math.floor(index / SIZES.length) * 16);
+        const negative = (signs >> (index % SIGNED)) & 1;
+        const value = Q.fraction(negative ? -n : n, d + turn);
+        if (complex === 0 || round % 2 === 0 || letters.get(name) !== false) return [name, value];
+        return [name, { re: fromRational(value), im: fromRational(Q.fraction(d, n + turn)) }];
+      }),
+    );
+  });
+}
+
+/** Letters under factorials and the like, which are tried as whole numbers. */
+export function countingLetters(...values: readonly Value[]): ReadonlySet<string> {
   const names = new Set<string>();
-  const collect = (part: Value) => {
-    if (part.kind === 'symbol') names.add(part.name);
-    if (part.kind === 'function' && /^(?:series|product series|integral|limit)$/.test(part.name)) {
-      const [term, variable, ...bounds] = part.parts;
-      for (const name of term ? lettersOf(term) : [])
-        if (variable?.kind !== 'symbol' || name !== variable.name) names.add(name);
-      bounds.forEach(collect);
-    } else partsOf(part).forEach(collect);
-  };
-  collect(value);
+  for (const value of values)
+    holds(value, (part) => {
+      if (part.kind === 'function' && /^(?:factorial|binomial|series|product series)$/.test(part.name))
+        for (const name of lettersOf(part)) names.add(name);
+      return false;
+    });
   return names;
 }
 
-/** Points at which letters of the same name have the same value, the same for every call. */
-export function pointsFor(names: readonly string[], counting: ReadonlySet<string>): Point[] {
-  return Array.from(
-    { length: POINTS },
-    (_, round) =>
-      new Map(
-        names.map((name, index) => {
-          const [n, d] = VALUES[(3 * round + index) % VALUES.length] ?? [1n, 1n];
-          const turn = BigInt(round * 2 + Math.floor(index / VALUES.length) * 16);
-          const value = counting.has(name)
-            ? Q.integer(4 + ((round * 3 + index * 5) % 17))
-            : Q.fraction(n, d + turn);
-          return [name, value];
-        }),
-      ),
-  );
-}
-
-function countingLetters(value: Value, names: Set<string>): void {
-  if (value.kind === 'function' && /^(?:factorial|binomial|series|product series)$/.test(value.name))
-    for (const name of lettersOf(value)) names.add(name);
-  for (const part of partsOf(value)) countingLetters(part, names);
-}
-
 /** Whether the expressions have the same value wherever both have one, as far as some points show. */
-export function isZeroEverywhere(a: Expression, b: Expression): boolean {
-  const names = [...new Set([...lettersOf(a), ...lettersOf(b)])].sort();
-  if (!sameKindsOfLetters(a, b)) return false;
-  const bits = [a, b].some((side) => holds(side, (part) => part.kind === 'decimal'))
-    ? DECIMAL_BITS
-    : EXACT_BITS;
-  const counting = new Set<string>();
-  countingLetters(a, counting);
-  countingLetters(b, counting);
+export function isZeroEverywhere(given: Expression, other: Expression): boolean {
+  if (!sameKindsOfLetters(given, other)) return false;
+  const left = difference(given, other);
+  if (isNumber(left)) return left.value.n === 0n;
+  const fractions = left.kind === 'sum' && holds(left, isDecimal) ? exactly(left) : null;
+  if (fractions && lettersOf(left).size > 0) return agree(fractions, whole(0));
+  const [a, b] = [folded(given), folded(other)];
+  if (!agree(marked(a), marked(b))) return false;
+  const [x, y] = [turned(a), turned(b)];
+  return (x === null && y === null) || agree(marked(x ?? a), marked(y ?? b));
+}
+
+function agree(a: Expression, b: Expression): boolean {
+  const counting = countingLetters(a, b);
+  const letters = new Map([...kindsOfLetters(a), ...kindsOfLetters(b)]);
   let compared = 0;
-  for (const point of names.length === 0 ? [NOWHERE] : pointsFor(names, counting)) {
+  for (const point of pointsFor(letters, counting)) {
     const [x, y] = [evaluate(a, point), evaluate(b, point)];
-    if (x === null && y === null) continue;
-    if (x === null || y === null || !isClose(x, y, bits)) return false;
+    // Factorials and their like have no value at some of the whole numbers that are tried.
+    if ((x === null && y === null) || (counting.size > 0 && (x === null || y === null))) continue;
+    if (x === null || y === null || !isClose(x, y, EXACT_BITS)) return false;
     compared++;
   }
-  return compared >= Math.min(ENOUGH, names.length === 0 ? 1 : ENOUGH);
+  return compared >= (letters.size === 0 ? 1 : ENOUGH);
 }
 
 /** A letter that upstream takes for real is not the same as one that it takes for complex. */
@@ -168,7 +167,7 @@ function sameKindsOfLetters(a: Expression, b: Expression): boolean {
 }
 
 export function isClose(x: Numeric, y: Numeric, bits: number): boolean {
-  if (isExact(x) && isExact(y) && bits === EXACT_BITS) return Q.equal(x, y);
+  if (isExact(x) && isExact(y) && bits > DOUBLE) return Q.equal(x, y);
   const [p, q] = [approximate(x), approximate(y)];
   return C.order(C.subtract(p, q)) < Math.max(C.order(p), C.order(q), -40) - bits;
 }

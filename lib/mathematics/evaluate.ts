@@ -9,7 +9,7 @@ import * as R from '@/lib/mathematics/real';
 /** Exact as long as it is a modest fraction, else to about 256 bits. */
 export type Numeric = Rational | Complex;
 /** Values of letters, by name. */
-export type Point = ReadonlyMap<string, Rational>;
+export type Point = ReadonlyMap<string, Numeric>;
 export const NOWHERE: Point = new Map();
 
 const MAX_FACTORIAL = 2_000n;
@@ -256,7 +256,7 @@ function applied(
     }
     default:
       // An unknown function: some number that depends on its name and arguments alone.
-      return name.endsWith('()') ? anyOf(`${name}${values.map(shortly).join()}`) : null;
+      return name.endsWith('()') ? anyComplex(`${name}${values.map(shortly).join()}`) : null;
   }
 }
 
@@ -269,6 +269,14 @@ function anyOf(key: string): Rational {
   for (let at = 0; at < key.length; at++)
     hash = ((hash ^ BigInt(key.charCodeAt(at))) * 0x100000001b3n) & 0xffff_ffff_ffff_ffffn;
   return Q.fraction((hash >> 34n) + 1n, (hash & 0xffffn) + 7n);
+}
+
+/** Upstream takes no unknown function for real: some number of any sign and angle. */
+function anyComplex(key: string): Complex {
+  const [re, im] = [anyOf(`${key}re`), anyOf(`${key}im`)];
+  const sign = re.n & 1n ? re : Q.negative(re);
+  const turned = Q.add(im, Q.integer(im.n & 1n ? 4n : -9n));
+  return { re: R.fromRational(Q.fraction(sign.n % 8191n, sign.d)), im: R.fromRational(turned) };
 }
 
 function factorial(x: Numeric): Numeric | null {
@@ -304,6 +312,9 @@ function series(
   const [term, variable, from, to] = parts;
   const [first, last] = [from && evaluate(from, point), to && evaluate(to, point)];
   if (!term || variable?.kind !== 'symbol') return null;
+  // Upstream makes other functions of such products than of factorials.
+  if (name === 'product series' && [from, to].some((bound) => bound && bound.kind !== 'number'))
+    return anyOf(keyOf(expression));
   const [start, end] = [first && wholeOf(first), last && wholeOf(last)];
   if (start == null || end == null) return anyOf(keyOf(expression));
   if (end - start > MAX_TERMS) throw new Undecided('a series is too long');

@@ -1,3 +1,4 @@
+import { DOUBLE } from '@/lib/mathematics/float';
 import { divide, integer, isInteger, negative, type Rational } from '@/lib/mathematics/rational';
 
 /**
@@ -6,7 +7,8 @@ import { divide, integer, isInteger, negative, type Rational } from '@/lib/mathe
  */
 export type Expression =
   | { readonly kind: 'number'; readonly value: Rational }
-  | { readonly kind: 'decimal'; readonly value: Rational }
+  /** The number as it is written; SymPy computes with the nearest one of `bits` binary digits. */
+  | { readonly kind: 'decimal'; readonly value: Rational; readonly bits: number }
   | { readonly kind: 'constant'; readonly name: Constant }
   | { readonly kind: 'symbol'; readonly name: string; readonly real: boolean }
   | { readonly kind: 'sum' | 'product'; readonly terms: readonly Expression[] }
@@ -65,6 +67,7 @@ export const isSet = (value: Value): boolean =>
   value.kind === 'named set';
 
 export const number = (value: Rational): Expression => ({ kind: 'number', value });
+export const float = (value: Rational, bits: number): Expression => ({ kind: 'decimal', value, bits });
 export const whole = (n: bigint | number): Expression => number(integer(n));
 export const constant = (name: Constant): Expression => ({ kind: 'constant', name });
 export const MINUS_ONE = whole(-1);
@@ -119,7 +122,7 @@ export function keyOf(value: Value): string {
     case 'number':
       return `${value.value.n}/${value.value.d}`;
     case 'decimal':
-      return `${value.value.n}/${value.value.d}.`;
+      return `${value.value.n}/${value.value.d}.${value.bits === DOUBLE ? '' : value.bits}`;
     case 'constant':
       return value.name;
     case 'symbol':

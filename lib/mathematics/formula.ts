@@ -3,6 +3,7 @@ import {
   call,
   constant,
   type Expression,
+  float,
   isWhole,
   MINUS_ONE,
   minus,
@@ -13,6 +14,8 @@ import {
   quotient,
   sum,
 } from '@/lib/mathematics/expression';
+import { bitsOfNumeral } from '@/lib/mathematics/float';
+import { determinant } from '@/lib/mathematics/matrix';
 import { add, decimal, negative } from '@/lib/mathematics/rational';
 import { accented, symbol } from '@/lib/mathematics/symbols';
 import type { Token, TokenType } from '@/lib/mathematics/tokens';
@@ -24,7 +27,7 @@ export abstract class Formula extends Cursor {
 
   /** A function and its argument, or a letter applied to something. */
   protected abstract function(): Expression | null;
-  protected abstract derivative(numerator: string, by: Expression): Expression;
+  protected abstract derivative(numerator: string, differential: Token): Expression;
 
   protected readonly braced = (): Expression | null => this.enclosed('{', this.expression, '}');
   protected readonly expression = (): Expression | null => {
@@ -64,7 +67,9 @@ export abstract class Formula extends Cursor {
     }
     let value = items.pop();
     if (value === undefined) return null;
-    for (let item = items.pop(); item; item = items.pop()) value = side(item, value);
+    if (isOperator(value)) return REFUSED;
+    for (let item = items.pop(); item; item = items.pop())
+      value = isOperator(item) ? call('derivative', value, ...item.parts) : side(item, value);
     for (; minuses > 0; minuses--) value = minus(value);
     return value;
   }
@@ -150,7 +155,7 @@ export abstract class Formula extends Cursor {
         return this.matrix('array', 'end array');
       case 'det': {
         const matrix = this.matrix('det', 'end det');
-        return matrix && call('det', matrix);
+        return matrix && determinant(matrix);
       }
       default:
         return (functions ? this.attempt(() => this.function()) : null) ?? this.atom();
@@ -183,7 +188,7 @@ export abstract class Formula extends Cursor {
         this.at === to + 4 &&
         this.text(from, to).startsWith('d')
       ) {
-        return this.derivative(this.text(from, to).slice(1), bottom);
+        return this.derivative(this.text(from, to).slice(1), differential);
       }
       return quotient(top, bottom);
     });
@@ -248,7 +253,7 @@ export abstract class Formula extends Cursor {
   protected numeral(text: string, kind: 'number' | 'decimal' = 'number'): Expression {
     const value = decimal(text);
     if (value === null) return REFUSED;
-    return kind === 'number' && !text.includes('.') ? number(value) : { kind: 'decimal', value };
+    return kind === 'number' && !text.includes('.') ? number(value) : float(value, bitsOfNumeral(text));
   }
 
   /** A letter with what stands below and above it; what is below belongs to its name. */
@@ -322,6 +327,9 @@ const transposed = (rows: readonly (readonly Expression[])[]): Expression => ({
 });
 const subtrahend = (value: Expression): Expression =>
   value.kind === 'number' || value.kind === 'decimal' ? minus(value) : product(MINUS_ONE, value);
+
+const isOperator = (value: Expression): value is Extract<Expression, { kind: 'function' }> =>
+  value.kind === 'function' && value.name === 'd/d';
 
 /** Side by side: a product, but a whole number before a fraction is a mixed number, even if it is whole (`2 3` is 5). */
 function side(left: Expression, right: Expression): Expression {

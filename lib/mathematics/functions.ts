@@ -10,9 +10,13 @@ import {
   type Value,
   whole,
 } from '@/lib/mathematics/expression';
+import { folded } from '@/lib/mathematics/fold';
 import { CLOSERS, differentialOf, Formula } from '@/lib/mathematics/formula';
+import { lettersOf } from '@/lib/mathematics/letters';
+import { determinant, trace } from '@/lib/mathematics/matrix';
 import { isInteger } from '@/lib/mathematics/rational';
 import { symbol } from '@/lib/mathematics/symbols';
+import type { Token } from '@/lib/mathematics/tokens';
 
 /** Functions by name and letters applied, roots, series, limits and integrals. */
 export abstract class Functions extends Formula {
@@ -29,7 +33,7 @@ export abstract class Functions extends Formula {
       case 'e': {
         this.at++;
         const exponent = this.attempt(() => this.superscript());
-        return exponent ? power(constant('e'), exponent) : constant('e');
+        return exponent ? exponential(exponent) : constant('e');
       }
       case 'sqrt':
         return this.root();
@@ -134,9 +138,13 @@ export abstract class Functions extends Formula {
           ? call('log', part, subscript ? (subscript.value ?? REFUSED) : constant('e'))
           : name === 'exp'
             ? power(constant('e'), part)
-            : FUNCTIONS.has(name)
-              ? call(FUNCTIONS.get(name) ?? name, part)
-              : REFUSED;
+            : name === 'det'
+              ? determinant(part)
+              : name === 'trace' || name === 'tr'
+                ? trace(part)
+                : FUNCTIONS.has(name)
+                  ? call(FUNCTIONS.get(name) ?? name, part)
+                  : REFUSED;
     return exponent ? power(value, exponent) : value;
   }
   protected series(): Expression | null {
@@ -205,10 +213,31 @@ export abstract class Functions extends Formula {
     return integrand && call('integral', integrand, symbol('x', this.real), ...bounds);
   }
 
-  protected derivative(numerator: string, by: Expression): Expression {
+  /** `\frac{d x^2}{dx}`; `\frac{d}{dx}` is of what follows. */
+  protected derivative(numerator: string, differential: Token): Expression {
+    const by = symbol(differentialOf(differential.text), this.real);
+    if (numerator === '') return call('d/d', by);
     const inside = this.readPart(numerator);
     return inside && isExpression(inside) ? call('derivative', inside, by) : REFUSED;
   }
+}
+
+/** `e^x`, which upstream evaluates as it reads it: of a logarithm, whatever its base, it is what that is taken of. */
+function exponential(exponent: Expression): Expression {
+  if (exponent.kind === 'number' && exponent.value.n === 0n) return whole(1);
+  if (exponent.kind === 'number' && exponent.value.n === 1n && isInteger(exponent.value))
+    return constant('e');
+  const factors = exponent.kind === 'product' ? exponent.terms : [exponent];
+  const [logarithm, another] = factors.filter(
+    (factor) => factor.kind === 'function' && factor.name === 'log',
+  );
+  const rest = factors.filter((factor) => factor !== logarithm);
+  if (logarithm?.kind !== 'function' || another || rest.some((factor) => lettersOf(factor).size > 0))
+    return power(constant('e'), exponent);
+  const [inside = exponent] = logarithm.parts;
+  const [only] = rest;
+  if (only === undefined) return inside;
+  return folded(power(inside, rest.length === 1 ? only : { kind: 'product', terms: rest }));
 }
 
 const INVERTIBLE: ReadonlySet<string> = new Set([
@@ -223,9 +252,7 @@ const INVERTIBLE: ReadonlySet<string> = new Set([
   'tanh',
 ]);
 const FUNCTIONS = new Map(
-  'sin cos tan csc sec cot asin acos atan acsc asec acot sinh cosh tanh asinh acosh atanh floor det rank trace'
+  'sin cos tan csc sec cot asin acos atan acsc asec acot sinh cosh tanh asinh acosh atanh floor rank'
     .split(' ')
     .map((name) => [name, name]),
-)
-  .set('ceil', 'ceiling')
-  .set('tr', 'trace');
+).set('ceil', 'ceiling');

@@ -1,4 +1,6 @@
+import { REFUSED } from '@/lib/mathematics/cursor';
 import { call, type Expression, product, sum, whole } from '@/lib/mathematics/expression';
+import { folded } from '@/lib/mathematics/fold';
 
 type Rows = readonly (readonly Expression[])[];
 const MAX_SIDE = 8;
@@ -14,11 +16,6 @@ export function determined(value: Expression): Expression {
     const terms = value.terms.map(determined);
     if (!terms.some(({ kind }) => kind === 'matrix')) return value;
     return terms.reduce((left, right) => combined(left, right, times));
-  }
-  if (value.kind === 'function' && value.parts[0]?.kind === 'matrix') {
-    const { rows } = value.parts[0];
-    if (value.name === 'det' && rows.length === rows[0]?.length && rows.length <= 5) return determinant(rows);
-    if (value.name === 'trace') return rows.map((row, at) => row[at] ?? whole(0)).reduce(sum);
   }
   return value;
 }
@@ -62,12 +59,22 @@ const scaled = (matrix: Expression, by: Expression): Expression | null =>
     ? { kind: 'matrix', rows: matrix.rows.map((row) => row.map((entry) => product(by, entry))) }
     : null;
 
-function determinant(rows: Rows): Expression {
+/** Upstream takes it as it reads it. */
+export function determinant(matrix: Expression): Expression {
+  if (matrix.kind !== 'matrix' || matrix.rows.length !== matrix.rows[0]?.length) return REFUSED;
+  return matrix.rows.length > MAX_SIDE - 3 ? call('det', matrix) : folded(expanded(matrix.rows));
+}
+export function trace(matrix: Expression): Expression {
+  if (matrix.kind !== 'matrix' || matrix.rows.length !== matrix.rows[0]?.length) return REFUSED;
+  return folded(matrix.rows.map((row, at) => row[at] ?? whole(0)).reduce(sum));
+}
+
+function expanded(rows: Rows): Expression {
   const [first = []] = rows;
   if (rows.length === 1) return first[0] ?? whole(0);
   return first
     .map((entry, column) => {
-      const minor = determinant(rows.slice(1).map((row) => row.filter((_, at) => at !== column)));
+      const minor = expanded(rows.slice(1).map((row) => row.filter((_, at) => at !== column)));
       return product(product(whole(column % 2 ? -1 : 1), entry), minor);
     })
     .reduce(sum);

@@ -1,8 +1,9 @@
 import { readArithmetic } from '@/lib/mathematics/arithmetic';
 import { READING, refill, Undecided } from '@/lib/mathematics/budget';
-import { finiteSet, isExpression, number, percent, type Value } from '@/lib/mathematics/expression';
+import { finiteSet, float, isExpression, number, percent, type Value } from '@/lib/mathematics/expression';
 import { type Extraction, extract } from '@/lib/mathematics/extract';
 import { type Found, MAX_MATCHES } from '@/lib/mathematics/finders';
+import { bitsOfNumeral } from '@/lib/mathematics/float';
 import { readFormula } from '@/lib/mathematics/grammar';
 import { normaliseLatex } from '@/lib/mathematics/normalise';
 import { decimal } from '@/lib/mathematics/rational';
@@ -99,7 +100,7 @@ function read(text: string, found: Found, lowercase: boolean): Reading | 'error'
   if ((places === '' && /^-0+[1-9]/.test(integer)) || /[^\d.-]/.test(numeral)) return 'error';
   const exact = decimal(numeral);
   if (exact === null) return 'error';
-  const value = places === '' ? number(exact) : ({ kind: 'decimal', value: exact } as const);
+  const value = places === '' ? number(exact) : float(exact, bitsOfNumeral(numeral));
   return {
     text: numeral,
     span,

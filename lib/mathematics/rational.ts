@@ -96,8 +96,9 @@ export function decimal(text: string): Rational | null {
 }
 
 /** To the nearest multiple of 10^-places, ties to even, as a count of such multiples. */
-export function rounded({ n, d }: Rational, places: number): bigint {
-  const scaled = n * 10n ** BigInt(places);
+export function rounded({ n, d: under }: Rational, places: number): bigint {
+  const scaled = places > 0 ? n * 10n ** BigInt(places) : n;
+  const d = places < 0 ? under * 10n ** BigInt(-places) : under;
   const down = scaled >= 0n ? scaled / d : -((-scaled + d - 1n) / d);
   const rest = 2n * (scaled - down * d);
   return rest > d || (rest === d && down % 2n !== 0n) ? down + 1n : down;

@@ -1,8 +1,9 @@
 import * as C from '@/lib/mathematics/complex';
-import { isClose, lettersOf, pointsFor } from '@/lib/mathematics/equal';
-import { approximate, evaluate, isExact, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
+import { countingLetters, isClose, pointsFor } from '@/lib/mathematics/equal';
+import { approximate, evaluate, isExact, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
   type Expression,
+  holds,
   isExpression,
   isWhole,
   keyOf,
@@ -11,9 +12,11 @@ import {
   product,
   type Relation,
   type RelationSign,
-  sum,
   type Value,
 } from '@/lib/mathematics/expression';
+import { folded, difference as less } from '@/lib/mathematics/fold';
+import { lettersOf } from '@/lib/mathematics/letters';
+import { marked } from '@/lib/mathematics/mark';
 import * as Q from '@/lib/mathematics/rational';
 
 const FLIPPED: Partial<Record<RelationSign, RelationSign>> = {
@@ -37,23 +40,20 @@ export function equalRelations(
 }
 
 function equalRelation(a: Relation, b: Relation, equal: (a: Value, b: Value) => boolean): boolean {
-  const [left, right] = [a, b].map(difference);
+  const [left, right] = [difference(a), difference(b)];
   if (!left || !right) return keyOf(a) === keyOf(b);
   if (a.sign === b.sign && equal(left, right)) return true;
-  if (FLIPPED[a.sign] === b.sign && equal(left, minus(right))) return true;
+  if (FLIPPED[a.sign] === b.sign && equal(left, folded(minus(right)))) return true;
   return a.sign === '=' && b.sign === '=' && sameSolutions(left, right);
 }
 
 /** Left side less right side; null where a side is no number. */
-function difference({ left, right }: Relation): Expression | null {
-  if (!isExpression(left) || !isExpression(right)) return null;
-  if (isNothing(right)) return left;
-  return isNothing(left) ? minus(right) : sum(left, minus(right));
-}
-const isNothing = (side: Expression): boolean => {
-  const value = evaluate(side, NOWHERE);
-  return value !== null && isZero(value);
-};
+const difference = ({ left, right }: Relation): Expression | null =>
+  isExpression(left) && isExpression(right) ? less(left, right) : null;
+
+/** Bits to which what is solved agrees. */
+const EXACT_BITS = 100;
+const DECIMAL_BITS = 51;
 
 /**
  * `sympy_solve_and_compare`: upstream solves both equations and compares what it gets. For one letter that is a list,
@@ -65,11 +65,13 @@ function sameSolutions(left: Expression, right: Expression): boolean {
   const others = [...lettersOf(right)].sort();
   if (names.length < 2 && others.length < 2) return isUnsolvable(left, names) && isUnsolvable(right, others);
   if (names.join() !== others.join()) return false;
-  const [top, bottom] = [left, right].map(withoutDenominators);
+  const [top, bottom] = [left, right].map((side) => marked(withoutDenominators(side)));
   if (!top || !bottom) return false;
+  const decimals = [left, right].some((side) => holds(side, ({ kind }) => kind === 'decimal'));
+  const bits = decimals ? DECIMAL_BITS : EXACT_BITS;
   let ratio: Numeric | null = null;
   let compared = 0;
-  for (const point of pointsFor(names, new Set())) {
+  for (const point of pointsFor(new Map(names.map((name) => [name, true])), countingLetters(left, right))) {
     const [x, y] = [evaluate(top, point), evaluate(bottom, point)];
     if (x === null || y === null) continue;
     const [zeroLeft, zeroRight] = [isZero(x), isZero(y)];
@@ -77,7 +79,7 @@ function sameSolutions(left: Expression, right: Expression): boolean {
     if (zeroLeft) continue;
     const here: Numeric | null =
       isExact(x) && isExact(y) ? Q.divide(x, y) : C.divide(approximate(x), approximate(y));
-    if (here === null || (ratio !== null && !isClose(here, ratio, 100))) return false;
+    if (here === null || (ratio !== null && !isClose(here, ratio, bits))) return false;
     ratio = here;
     compared++;
   }

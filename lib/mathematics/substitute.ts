@@ -1,5 +1,5 @@
-import { lettersOf } from '@/lib/mathematics/equal';
-import type { Expression, Value } from '@/lib/mathematics/expression';
+import { type Expression, keyOf, type Relation, type Value } from '@/lib/mathematics/expression';
+import { lettersOf } from '@/lib/mathematics/letters';
 
 /** The value with its letters called as those of `model`, where there are as many; both in alphabetical order. */
 export function renamed(value: Value, model: Value): Value {
@@ -17,12 +17,16 @@ export function substituted<T extends Value>(value: T, expressions: ReadonlyMap<
   return replaced(value, expressions) as T;
 }
 
-function replaced(value: Value, expressions: ReadonlyMap<string, Expression>): Value {
-  const one = <T extends Value>(part: T): T => replaced(part, expressions) as T;
+const replaced = (value: Value, expressions: ReadonlyMap<string, Expression>): Value =>
+  value.kind === 'symbol'
+    ? (expressions.get(value.name) ?? value)
+    : mapped(value, (part) => replaced(part, expressions));
+
+/** The value with its parts changed by the rule, which makes expressions of expressions. */
+export function mapped(value: Value, rule: (part: Value) => Value): Value {
+  const one = <T extends Value>(part: T): T => rule(part) as T;
   const all = <T extends Value>(parts: readonly T[]): T[] => parts.map(one);
   switch (value.kind) {
-    case 'symbol':
-      return expressions.get(value.name) ?? value;
     case 'sum':
     case 'product':
       return { ...value, terms: all<Expression>(value.terms) };
@@ -49,4 +53,13 @@ function replaced(value: Value, expressions: ReadonlyMap<string, Expression>): V
     default:
       return value;
   }
+}
+
+/** `unwrap_fcs`: the relation with letters in place of applied functions. */
+export const withLetters = (relation: Relation): Relation => unwrapped(relation) as Relation;
+
+function unwrapped(value: Value): Value {
+  if (value.kind === 'function' && value.name.endsWith('()'))
+    return { kind: 'symbol', name: keyOf(value), real: true };
+  return mapped(value, unwrapped);
 }
