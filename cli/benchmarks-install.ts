@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { type InstalledData, install } from '@/server/benchmarks';
-import { type Command, print, UsageError } from './command';
+import { type Command, count, print, UsageError } from './command';
 import { benchmarkNamed, dataDir, generated, splitNamed } from './read-samples';
 
 const help = `Installs a benchmark's published annotation file into the data folder, where the command and the web server find it.
@@ -73,7 +73,7 @@ function report(done: readonly InstalledData[], asJson: boolean): void {
   }
   for (const data of done) {
     print(
-      `installed ${data.split} of ${data.benchmark}: ${data.sampleCount.toLocaleString('en')} samples from ${data.source}`,
+      `installed ${data.split} of ${data.benchmark}: ${count(data.sampleCount)} samples from ${data.source}`,
     );
     print(`  sha256 ${data.sha256}${data.known ? '' : ' (not among the published files known here)'}`);
     if (data.imagesDir !== null) print(`  images ${data.imagesDir}`);

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import type { SplitSource } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { installed } from '@/server/benchmarks';
-import { type Command, print, table, UsageError } from './command';
+import { type Command, count, print, table, UsageError } from './command';
 import { dataDir } from './read-samples';
 
 const help = `Lists the benchmarks: their splits, how many samples each has, the scorer of the published table, and what is installed.
@@ -68,7 +68,7 @@ export const benchmarks: Command = {
       splits.map((split, i) => [
         i === 0 ? id : '',
         split.id,
-        split.samples.toLocaleString('en').padStart(7),
+        count(split.samples).padStart(7),
         scorers[0] ?? '',
         installedWords(split),
       ]),

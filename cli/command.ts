@@ -40,9 +40,14 @@ export function explain(error: unknown): { code: number; line: string } {
   throw error;
 }
 
-export const print = (line: string): void => {
-  process.stdout.write(`${line}\n`);
+export const write = (text: string): void => {
+  process.stdout.write(text);
 };
+
+export const print = (line: string): void => write(`${line}\n`);
+
+/** 5,000. (The first number that Intl writes costs a tenth of the time in which a file is scored.) */
+export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 
 /** Lines by the thousand, in few writes. */
 export function printLines(lines: Iterable<string>): void {
@@ -50,11 +55,11 @@ export function printLines(lines: Iterable<string>): void {
   for (const line of lines) {
     batch += `${line}\n`;
     if (batch.length > 65_536) {
-      process.stdout.write(batch);
+      write(batch);
       batch = '';
     }
   }
-  if (batch !== '') process.stdout.write(batch);
+  if (batch !== '') write(batch);
 }
 
 /** Columns as wide as their widest cell. */

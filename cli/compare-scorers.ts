@@ -4,7 +4,7 @@ import { type Outcome, outcomeOf, type Scorer, type Verdict } from '@/lib/scorin
 import { changedCount, compareOutcomes } from '@/lib/stats/compare-outcomes';
 import type { RunScore } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
-import { table } from './command';
+import { count, table } from './command';
 import type { Target } from './read-samples';
 
 /** How many samples whose verdict changes are printed. */
@@ -91,7 +91,6 @@ export function comparisonAsJson(
   };
 }
 
-const count = (value: number) => value.toLocaleString('en');
 const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
 
 export function comparisonAsText(

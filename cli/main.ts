@@ -1,5 +1,5 @@
 import { version } from '../package.json';
-import { type Command, explain, UsageError } from './command';
+import { type Command, explain, print, UsageError, write } from './command';
 
 /** Each command is loaded when it is called: start-up is a tenth of a second. */
 const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
@@ -32,10 +32,26 @@ Example:
   ocean score counting_superclevr_5k_grpo_100.json --benchmark superclevr
 `;
 
-async function main(args: readonly string[]): Promise<void> {
+/** Runs a command line to its end and sets the exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`ocean … | head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  try {
+    await runCommand(args);
+  } catch (error) {
+    const { code, line } = explain(error);
+    process.stderr.write(`ocean: ${line}\n`);
+    process.exitCode = code;
+  }
+}
+
+async function runCommand(args: readonly string[]): Promise<void> {
   const [first = '', second = ''] = args;
-  if (first === '--version' || first === '-v') return void process.stdout.write(`${version}\n`);
-  if (first === '--help' || first === '-h' || first === 'help') return void process.stdout.write(HELP);
+  if (first === '--version' || first === '-v') return print(version);
+  if (first === '--help' || first === '-h' || first === 'help') return write(HELP);
   if (first === '') throw new UsageError('say what to do: ocean --help lists the commands');
   const words = `${first} ${second}` in COMMANDS ? 2 : 1;
   const load = COMMANDS[args.slice(0, words).join(' ')];
@@ -43,20 +59,6 @@ async function main(args: readonly string[]): Promise<void> {
   const command = await load();
   const rest = args.slice(words);
   const options = rest.includes('--') ? rest.slice(0, rest.indexOf('--')) : rest;
-  if (options.includes('--help') || options.includes('-h')) return void process.stdout.write(command.help);
+  if (options.includes('--help') || options.includes('-h')) return write(command.help);
   await command.run(rest);
-}
-
-// A reader that has seen enough (`ocean … | head`) is no failure.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  throw error;
-});
-
-try {
-  await main(process.argv.slice(2));
-} catch (error) {
-  const { code, line } = explain(error);
-  process.stderr.write(`ocean: ${line}\n`);
-  process.exitCode = code;
 }

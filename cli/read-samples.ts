@@ -10,7 +10,7 @@ import {
   readInstalled,
   readSource,
 } from '@/server/benchmarks';
-import { UsageError } from './command';
+import { count, UsageError } from './command';
 
 /** What predictions are scored against. */
 export interface Target {
@@ -77,7 +77,7 @@ export async function generated(benchmark: Benchmark, splits: readonly Split[]):
     const before = await installedSplit(dataDir(), benchmark.id, split.id);
     if (before?.source !== split.source.version)
       process.stderr.write(
-        `making the ${split.sampleCount.toLocaleString('en')} samples of ${split.id} of ${benchmark.id}, once\n`,
+        `making the ${count(split.sampleCount)} samples of ${split.id} of ${benchmark.id}, once\n`,
       );
     const data = await ensureInstalled(dataDir(), benchmark, split);
     if (data !== null) written.push(data);

@@ -7,7 +7,7 @@ import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-fil
 import { type Outcome, outcomeOf, type Scorer } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, type Interval, judgeWords } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
-import { type Command, print, table, UsageError } from './command';
+import { type Command, count, print, table, UsageError } from './command';
 import { compareScorers, comparisonAsJson, comparisonAsText } from './compare-scorers';
 import { fileSource } from './file-source';
 import { findTarget } from './find-target';
@@ -176,7 +176,6 @@ function asJson(
 
 const percent = (value: number) => `${value.toFixed(2)} %`;
 const range = ({ low, high }: Interval) => `${low.toFixed(2)} to ${high.toFixed(2)}`;
-const count = (value: number) => value.toLocaleString('en');
 
 function asText(
   { report, figures, claimed, agreement }: Scored,

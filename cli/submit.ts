@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { PredictionsError } from '@/lib/predictions/predictions-file';
 import type { AppRouter } from '@/server/trpc/router';
-import { type Command, print, ServerError, UsageError } from './command';
+import { type Command, count, print, ServerError, UsageError } from './command';
 import { fileSource } from './file-source';
 import { type Api, connect } from './server-api';
 
@@ -86,7 +86,7 @@ export const submit: Command = {
     const api = connect(server, token);
     // A wrong name is found before the file is sent.
     const named = model.kind === 'unnamed' ? null : await chooseModel(api, model);
-    say(`sending ${source.name} (${source.size.toLocaleString('en')} bytes)`);
+    say(`sending ${source.name} (${count(source.size)} bytes)`);
     const { sha256 } = await api.upload(source);
     const fileName = basename(path).slice(-200);
     const report = await api.call(

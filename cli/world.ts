@@ -6,7 +6,7 @@ import { TASKS, type Task } from '@/lib/world/question';
 import { SPLITS, WORLD_VERSION } from '@/lib/world/scene';
 import { SMALLEST_SIZE } from '@/lib/world/solid-scenes';
 import { LAST_ROW_SEED, type RowSet, SEEDS_PER_SET, taskOf } from '@/lib/world/training-row';
-import { type Command, DiskError, print, UsageError } from './command';
+import { type Command, count, DiskError, print, UsageError } from './command';
 import {
   type Parameters,
   readManifest,
@@ -34,7 +34,7 @@ Usage: ocean world --count N --out DIR [options]
   --split     ${SPLITS.join(', ')}; left out, train
   --task      one or several of ${TASKS.join(', ')},
               by commas; left out, or all: all of them, as often as each other
-  --seed      rows of two seeds share no scene: 0 to ${LAST_ROW_SEED.toLocaleString('en')}; left out, 0
+  --seed      rows of two seeds share no scene: 0 to ${count(LAST_ROW_SEED)}; left out, 0
   --size      side of the pictures in pixels, ${SMALLEST_SIZE} to ${LARGEST_SIZE}; left out, 224
   --frame     side of the frame, in pixels, that solutions, further questions and objects speak of: a model's processor resizes
               the pictures to it; left out, the size
@@ -68,7 +68,7 @@ export const world: Command = {
       const { shards, made } = await writeShards(wish, stop.signal);
       const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
       print(
-        `${made === 0 ? 'already there: ' : ''}${wish.count.toLocaleString('en')} rows in ${shards.length} shards, ${(bytes / 1e6).toFixed(1)} MB, in ${wish.folder}`,
+        `${made === 0 ? 'already there: ' : ''}${count(wish.count)} rows in ${shards.length} shards, ${(bytes / 1e6).toFixed(1)} MB, in ${wish.folder}`,
       );
     } catch (error) {
       if (stop.signal.aborted) {
@@ -134,9 +134,7 @@ function oneOf<const T extends string>(option: string, choices: readonly T[], va
 function whole(option: string, value: string, low: number, high: number): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= low && number <= high))
-    throw new UsageError(
-      `${option} is a whole number from ${low} to ${high.toLocaleString('en')}, not "${value}"`,
-    );
+    throw new UsageError(`${option} is a whole number from ${low} to ${count(high)}, not "${value}"`);
   return number;
 }
 
