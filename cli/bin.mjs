@@ -1,19 +1,21 @@
 #!/usr/bin/env node
 // Starts the bundled command (dist/ocean.cjs; a fresh clone bundles it here). It lives for a fraction of a second, of which V8 would
 // spend a good part on compiling, so what was compiled in one call is kept beside the bundle for the next one.
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
-import v8 from 'node:v8';
-import vm from 'node:vm';
+
+// An import of node:fs would load all that it can give, streams and promises too, before anything is asked of it.
+const require = createRequire(import.meta.url);
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const v8 = require('node:v8');
+const vm = require('node:vm');
 
 const args = process.argv.slice(2);
-const dist = fileURLToPath(new URL('../dist/', import.meta.url));
+const dist = require('node:path').join(require('node:url').fileURLToPath(import.meta.url), '../../dist/');
 const bundle = `${dist}ocean.cjs`;
 if (!existsSync(bundle)) await import('../scripts/bundle.mjs');
 optimiseLater();
 
-const source = readFileSync(bundle, 'utf8');
+const source = readFileSync(bundle, 'latin1');
 const kept = compiledPath();
 const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
 const script = new vm.Script(`(function(exports, require, module, __filename) {${source}\n})`, {
@@ -21,7 +23,7 @@ const script = new vm.Script(`(function(exports, require, module, __filename) {$
   ...(cachedData !== undefined && { cachedData }),
 });
 const module = { exports: {} };
-script.runInThisContext()(module.exports, createRequire(bundle), module, bundle);
+script.runInThisContext()(module.exports, require, module, bundle);
 await module.exports.main(args);
 if (process.exitCode === undefined && (cachedData === undefined || script.cachedDataRejected)) keepCompiled();
 
@@ -39,7 +41,7 @@ function optimiseLater() {
 /** One file for each text of the bundle, Node, command, and benchmark where one is named: each needs other functions. */
 function compiledPath() {
   const text = source.slice(3, source.indexOf('\n'));
-  const wish = [args[0], args[args.indexOf('--benchmark') + 1], args.includes('--help') && 'help'];
+  const wish = [args[0], args[args.indexOf('--benchmark') + 1], args.includes('--help') ? 'help' : ''];
   const words = new Set(wish.filter((word) => /^[a-z][a-z\d-]*$/.test(word)));
   return `${dist}compiled/${[text, process.version, process.arch, ...words].join('-')}`;
 }
