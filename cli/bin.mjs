@@ -10,9 +10,11 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const args = process.argv.slice(2);
-const dist = require('node:path').join(require('node:url').fileURLToPath(import.meta.url), '../../dist/');
+const { basename, join, relative } = require('node:path');
+const dist = join(require('node:url').fileURLToPath(import.meta.url), '../../dist/');
 const bundle = `${dist}ocean.cjs`;
 if (!existsSync(bundle)) await import('../scripts/bundle.mjs');
+process.env.OCEAN_NAME ??= calledAs(process.argv[1]);
 optimiseLater();
 
 const source = readFileSync(bundle, 'latin1');
@@ -26,6 +28,12 @@ const module = { exports: {} };
 script.runInThisContext()(module.exports, require, module, bundle);
 await module.exports.main(args);
 if (process.exitCode === undefined && (cachedData === undefined || script.cachedDataRejected)) keepCompiled();
+
+/** Installed, its name; in a clone the call of this file. (./ocean says itself what it is called.) */
+function calledAs(path) {
+  const here = relative('', path);
+  return basename(path) === 'bin.mjs' && /^[\w./-]+$/.test(here) ? `node ${here}` : 'ocean';
+}
 
 /**
  * V8 optimises a function after so many calls, on a second thread; in a life this short that costs as much time of a processor

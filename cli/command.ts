@@ -1,8 +1,14 @@
+import type { ParseArgsConfig } from 'node:util';
+
 /** What every command of `ocean` is made of. */
+
+/** The command as it was called, for the commands that it prints: `./ocean`, `ocean`, `node cli/bin.mjs`. */
+export const OCEAN = process.env.OCEAN_NAME || 'ocean';
 
 export interface Command {
   /** Shown by `--help`: usage, options, exit codes where they need words, an example. */
   help: string;
+  options: NonNullable<ParseArgsConfig['options']>;
   run(args: readonly string[]): Promise<void>;
 }
 

@@ -4,7 +4,7 @@ import { couldBe } from '@/lib/predictions/likeliest-split';
 import { matchRows } from '@/lib/predictions/match';
 import { PredictionsError, type PredictionsFile } from '@/lib/predictions/predictions-file';
 import { BenchmarkDataError } from '@/server/benchmarks';
-import { UsageError } from './command';
+import { OCEAN, UsageError } from './command';
 import {
   benchmarkNamed,
   generated,
@@ -50,7 +50,7 @@ export async function findTarget(file: PredictionsFile, wish: Wish): Promise<Tar
     const [first, ...others] = file.benchmarks;
     if (first !== undefined && others.length === 0) throw notInstalled(benchmarkNamed(first), null);
     throw new UsageError(
-      `this may be ${file.benchmarks.length === 0 ? 'of any benchmark' : file.benchmarks.join(' or ')}, and none of them is installed: name it with --benchmark and give its annotations with --data PATH, or see ocean benchmarks install --help`,
+      `this may be ${file.benchmarks.length === 0 ? 'of any benchmark' : file.benchmarks.join(' or ')}, and none of them is installed: name it with --benchmark and give its annotations with --data PATH, or see ${OCEAN} benchmarks install --help`,
     );
   }
   const [only] = targets;

@@ -10,7 +10,7 @@ import {
   readInstalled,
   readSource,
 } from '@/server/benchmarks';
-import { count, UsageError } from './command';
+import { count, OCEAN, UsageError } from './command';
 
 /** What predictions are scored against. */
 export interface Target {
@@ -102,7 +102,7 @@ export async function readAllInstalled(
 
 export function installCommand({ id, splits }: Benchmark): string {
   const { source } = splits[0];
-  return `ocean benchmarks install ${id}${source.kind === 'published' ? ` --from ${source.url}` : ''}`;
+  return `${OCEAN} benchmarks install ${id}${source.kind === 'published' ? ` --from ${source.url}` : ''}`;
 }
 
 export const notInstalled = (benchmark: Benchmark, split: Split | null): UsageError =>

@@ -6,7 +6,7 @@ import { TASKS, type Task } from '@/lib/world/question';
 import { SPLITS, WORLD_VERSION } from '@/lib/world/scene';
 import { SMALLEST_SIZE } from '@/lib/world/solid-scenes';
 import { LAST_ROW_SEED, type RowSet, SEEDS_PER_SET, taskOf } from '@/lib/world/training-row';
-import { type Command, count, DiskError, print, UsageError } from './command';
+import { type Command, count, DiskError, OCEAN, print, UsageError } from './command';
 import {
   type Parameters,
   readManifest,
@@ -27,7 +27,7 @@ const ROWS_PER_GROUP = 100;
 const help = `Writes questions of Ocean World with their pictures and worked solutions as training rows in verl's form: parquet shards and a
 manifest.json.
 
-Usage: ocean world --count N --out DIR [options]
+Usage: ${OCEAN} world --count N --out DIR [options]
 
   --count     how many rows
   --out       the folder; where it holds a part of these rows, the command goes on with what is missing
@@ -47,7 +47,7 @@ Usage: ocean world --count N --out DIR [options]
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.
 
 Example:
-  ocean world --task counting,geometry --count 20000 --seed 1 --size 112 --out rows
+  ${OCEAN} world --task counting,geometry --count 20000 --seed 1 --size 112 --out rows
 `;
 
 interface Wish {
@@ -57,8 +57,24 @@ interface Wish {
   threads: number;
 }
 
+const options = {
+  split: { type: 'string', default: 'train' },
+  task: { type: 'string', default: 'all' },
+  count: { type: 'string' },
+  seed: { type: 'string', default: '0' },
+  size: { type: 'string', default: '224' },
+  frame: { type: 'string' },
+  image: { type: 'string', default: 'png' },
+  quality: { type: 'string' },
+  further: { type: 'boolean', default: false },
+  paraphrase: { type: 'boolean', default: false },
+  threads: { type: 'string' },
+  out: { type: 'string' },
+} as const;
+
 export const world: Command = {
   help,
+  options,
   async run(args) {
     const wish = wishOf(args);
     const stop = new AbortController();
@@ -84,20 +100,7 @@ export const world: Command = {
 function wishOf(args: readonly string[]): Wish {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      split: { type: 'string', default: 'train' },
-      task: { type: 'string', default: 'all' },
-      count: { type: 'string' },
-      seed: { type: 'string', default: '0' },
-      size: { type: 'string', default: '224' },
-      frame: { type: 'string' },
-      image: { type: 'string', default: 'png' },
-      quality: { type: 'string' },
-      further: { type: 'boolean', default: false },
-      paraphrase: { type: 'boolean', default: false },
-      threads: { type: 'string' },
-      out: { type: 'string' },
-    },
+    options,
   });
   if (values.count === undefined) throw new UsageError('say how many rows: --count N');
   if (values.out === undefined || values.out === '') throw new UsageError('say where to: --out DIR');
