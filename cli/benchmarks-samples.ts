@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Sample } from '@/lib/benchmarks/benchmark';
 import { imagePath } from '@/server/benchmarks';
-import { type Command, OCEAN, print, printLines, table, UsageError } from './command';
+import { type Command, OCEAN, print, printLines, say, table, UsageError } from './command';
 import {
   benchmarkNamed,
   dataDir,
@@ -95,8 +95,7 @@ async function writeImages({ benchmark, split, samples }: Target, folder: string
     const from = image === null ? null : await imagePath(dataDir(), benchmark.id, split.id, image);
     if (image === null || from === null) continue;
     await copyFile(from, join(folder, image));
-    if ((index + 1) % 100 === 0)
-      process.stderr.write(`${index + 1} of ${samples.length} pictures are in ${folder}\n`);
+    if ((index + 1) % 100 === 0) say(`${index + 1} of ${samples.length} pictures are in ${folder}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { visible } from './visible';
 
 /** What every command of `ocean` is made of. */
 
@@ -13,7 +14,7 @@ export interface Command {
 }
 
 /** 0: done; 1: something failed that neither the arguments nor the file are to blame for. */
-export const EXIT = { failed: 1, badUse: 2, badFile: 3 } as const;
+export const EXIT = { failed: 1, badUse: 2, badFile: 3, notEqual: 4 } as const;
 
 /** The arguments are wrong, or what they ask for cannot be done. Says what to do. */
 export class UsageError extends Error {
@@ -46,11 +47,17 @@ export function explain(error: unknown): { code: number; line: string } {
   throw error;
 }
 
+/** All that is printed goes through here, or is said: it may hold text of a file, and that is hostile. */
 export const write = (text: string): void => {
-  process.stdout.write(text);
+  process.stdout.write(visible(text));
 };
 
 export const print = (line: string): void => write(`${line}\n`);
+
+/** A line for people beside what is printed. */
+export const say = (line: string): void => {
+  process.stderr.write(`${visible(line)}\n`);
+};
 
 /** 5,000. (The first number that Intl writes costs a tenth of the time in which a file is scored.) */
 export const count = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');

@@ -54,13 +54,8 @@ type Compared = ReturnType<typeof compareScorers>;
 const plain = ({ correct, answer, reason }: Verdict) => ({ correct, answer, reason });
 const said = ({ answer }: Verdict) => (answer === null ? 'none' : quoted(answer));
 
-/** A model's text for a terminal: one short line, in which nothing commands the terminal or turns the writing. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 30 ? `${text.slice(0, 29)}…` : text).replace(
-    /[\u007f-\u009f\u2028\u2029]|\p{Bidi_Control}/gu,
-    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+/** A model's text as one short line. */
+const quoted = (text: string): string => JSON.stringify(text.length > 30 ? `${text.slice(0, 29)}…` : text);
 
 export function comparisonAsJson(
   { figures, comparison, otherAnswers }: Compared,

@@ -1,8 +1,9 @@
 import { version } from '../package.json';
-import { type Command, explain, OCEAN, print, UsageError, write } from './command';
+import { type Command, explain, OCEAN, print, say, UsageError, write } from './command';
 
 /** Each command is loaded when it is called: start-up is a tenth of a second. */
 export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  answers: async () => (await import('./answers')).answers,
   benchmarks: async () => (await import('./benchmarks')).benchmarks,
   'benchmarks install': async () => (await import('./benchmarks-install')).benchmarksInstall,
   'benchmarks samples': async () => (await import('./benchmarks-samples')).benchmarksSamples,
@@ -20,13 +21,14 @@ Usage: ${OCEAN} COMMAND [options]
   benchmarks samples    print a benchmark's samples
   score                 score a predictions file here, without a server
   submit                send a predictions file to a server, where it becomes a run
+  answers               compare two answers and say how each was read
   world                 write training rows of Ocean World: questions, pictures, worked solutions
 
   ${OCEAN} COMMAND --help  says more, with an example
   ${OCEAN} --version
 
 Environment: OCEAN_DATA_DIR is where annotations are installed (.data if unset).
-Exit codes: 0 done, 2 bad use, 3 bad file, 1 anything else.
+Exit codes: 0 done, 2 bad use, 3 bad file, 4 answers that are not equal, 1 anything else.
 
 Example:
   ${OCEAN} score counting_superclevr_5k_grpo_100.json --benchmark superclevr
@@ -43,7 +45,7 @@ export async function main(args: readonly string[]): Promise<void> {
     await runCommand(args);
   } catch (error) {
     const { code, line } = explain(error);
-    process.stderr.write(`ocean: ${line}\n`);
+    say(`ocean: ${line}`);
     process.exitCode = code;
   }
 }

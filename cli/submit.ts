@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { PredictionsError } from '@/lib/predictions/predictions-file';
 import type { AppRouter } from '@/server/trpc/router';
-import { type Command, count, OCEAN, print, ServerError, UsageError } from './command';
+import { type Command, count, OCEAN, print, ServerError, say, UsageError } from './command';
 import { fileSource } from './file-source';
 import { type Api, connect } from './server-api';
 
@@ -84,7 +84,6 @@ export const submit: Command = {
     const generation = generationOf(values.generation ?? []);
     const source = fileSource(path);
 
-    const say = (line: string) => process.stderr.write(`${line}\n`);
     const server = values.server.replace(/\/+$/, '');
     const api = connect(server, token);
     // A wrong name is found before the file is sent.

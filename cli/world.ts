@@ -6,7 +6,7 @@ import { TASKS, type Task } from '@/lib/world/question';
 import { SPLITS, WORLD_VERSION } from '@/lib/world/scene';
 import { SMALLEST_SIZE } from '@/lib/world/solid-scenes';
 import { LAST_ROW_SEED, type RowSet, SEEDS_PER_SET, taskOf } from '@/lib/world/training-row';
-import { type Command, count, DiskError, OCEAN, print, UsageError } from './command';
+import { type Command, count, DiskError, OCEAN, print, say, UsageError } from './command';
 import {
   type Parameters,
   readManifest,
@@ -88,7 +88,7 @@ export const world: Command = {
       );
     } catch (error) {
       if (stop.signal.aborted) {
-        process.stderr.write('ocean: stopped; the same command goes on with the shards that are missing\n');
+        say('ocean: stopped; the same command goes on with the shards that are missing');
         process.exitCode = 130;
       } else throw named(error, wish.folder);
     } finally {
