@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Sample } from '@/lib/benchmarks/benchmark';
 import { imagePath } from '@/server/benchmarks';
-import { type Command, print, printLines, table, UsageError } from './command';
+import { type Command, OCEAN, print, printLines, say, table, UsageError } from './command';
 import {
   benchmarkNamed,
   dataDir,
@@ -17,9 +17,9 @@ import {
 
 const help = `Prints the samples of a benchmark, in the order of its data.
 
-Usage: ocean benchmarks samples ID [--split S] [--data PATH] [--images DIR] [--json]
+Usage: ${OCEAN} benchmarks samples ID [--split S] [--data PATH] [--images DIR] [--json]
 
-  ID         a benchmark: ocean benchmarks lists them
+  ID         a benchmark: ${OCEAN} benchmarks lists them
   --split    left out: the one that is installed, that --data is, or the first that is generated
   --data     the benchmark's annotation file as published; left out, the installed one
   --images   of a benchmark that is generated (ocean-world): write every sample's picture into this folder, as PNG
@@ -27,26 +27,29 @@ Usage: ocean benchmarks samples ID [--split S] [--data PATH] [--images DIR] [--j
              Those of a generated benchmark have the whole "prompt" too; with --images, "image" is the picture's path
 
 Example:
-  ocean benchmarks samples superclevr --data super_clevr_test_5k.jsonl --json | head -3
-  ocean benchmarks samples ocean-world --split test --images pictures > samples.jsonl
+  ${OCEAN} benchmarks samples superclevr --data super_clevr_test_5k.jsonl --json | head -3
+  ${OCEAN} benchmarks samples ocean-world --split test --images pictures > samples.jsonl
 `;
+
+const options = {
+  split: { type: 'string' },
+  data: { type: 'string' },
+  images: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
 
 export const benchmarksSamples: Command = {
   help,
+  options,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: {
-        split: { type: 'string' },
-        data: { type: 'string' },
-        images: { type: 'string' },
-        json: { type: 'boolean' },
-      },
+      options,
       allowPositionals: true,
     });
     const [id, ...more] = positionals;
     if (id === undefined || more.length > 0)
-      throw new UsageError('name one benchmark: ocean benchmarks samples ID');
+      throw new UsageError(`name one benchmark: ${OCEAN} benchmarks samples ID`);
     const benchmark = benchmarkNamed(id);
     const [first] = benchmark.splits;
     const split = splitNamed(benchmark, values.split) ?? (first.source.kind === 'generated' ? first : null);
@@ -92,8 +95,7 @@ async function writeImages({ benchmark, split, samples }: Target, folder: string
     const from = image === null ? null : await imagePath(dataDir(), benchmark.id, split.id, image);
     if (image === null || from === null) continue;
     await copyFile(from, join(folder, image));
-    if ((index + 1) % 100 === 0)
-      process.stderr.write(`${index + 1} of ${samples.length} pictures are in ${folder}\n`);
+    if ((index + 1) % 100 === 0) say(`${index + 1} of ${samples.length} pictures are in ${folder}`);
   }
 }
 

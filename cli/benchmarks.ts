@@ -2,19 +2,19 @@ import { parseArgs } from 'node:util';
 import type { SplitSource } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { installed } from '@/server/benchmarks';
-import { type Command, print, table, UsageError } from './command';
+import { type Command, count, OCEAN, print, table, UsageError } from './command';
 import { dataDir } from './read-samples';
 
 const help = `Lists the benchmarks: their splits, how many samples each has, the scorer of the published table, and what is installed.
 
-Usage: ocean benchmarks [--json]
-       ocean benchmarks install ID --from PATH|URL
-       ocean benchmarks samples ID
+Usage: ${OCEAN} benchmarks [--json]
+       ${OCEAN} benchmarks install ID --from PATH|URL
+       ${OCEAN} benchmarks samples ID
 
   --json   one JSON list
 
 Example:
-  ocean benchmarks
+  ${OCEAN} benchmarks
 `;
 
 function installedWords({
@@ -28,12 +28,17 @@ function installedWords({
   return installed === null ? 'no' : installed.images === null ? 'yes' : 'yes, with images';
 }
 
+const options = {
+  json: { type: 'boolean' },
+} as const;
+
 export const benchmarks: Command = {
   help,
+  options,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: { json: { type: 'boolean' } },
+      options,
       allowPositionals: true,
     });
     if (positionals.length > 0)
@@ -68,12 +73,12 @@ export const benchmarks: Command = {
       splits.map((split, i) => [
         i === 0 ? id : '',
         split.id,
-        split.samples.toLocaleString('en').padStart(7),
+        count(split.samples).padStart(7),
         scorers[0] ?? '',
         installedWords(split),
       ]),
     );
     print(table([['BENCHMARK', 'SPLIT', 'SAMPLES', 'SCORER', 'INSTALLED'], ...rows]));
-    print(`\nInstalled in ${dataDir()}. To install one: ocean benchmarks install ID --from PATH|URL`);
+    print(`\nInstalled in ${dataDir()}. To install one: ${OCEAN} benchmarks install ID --from PATH|URL`);
   },
 };

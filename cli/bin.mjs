@@ -1,10 +1,68 @@
 #!/usr/bin/env node
-// The command is bundled to one file (dist/ocean.mjs) so that it starts in a tenth of a second; a fresh clone bundles it here.
-import { existsSync } from 'node:fs';
-import module from 'node:module';
+// Starts the bundled command (dist/ocean.cjs; a fresh clone bundles it here). It lives for a fraction of a second, of which V8 would
+// spend a good part on compiling, so what was compiled in one call is kept beside the bundle for the next one.
+import { createRequire } from 'node:module';
 
-const bundle = new URL('../dist/ocean.mjs', import.meta.url);
+// An import of node:fs would load all that it can give, streams and promises too, before anything is asked of it.
+const require = createRequire(import.meta.url);
+const { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+const v8 = require('node:v8');
+const vm = require('node:vm');
+
+const args = process.argv.slice(2);
+const { basename, join, relative } = require('node:path');
+const dist = join(require('node:url').fileURLToPath(import.meta.url), '../../dist/');
+const bundle = `${dist}ocean.cjs`;
 if (!existsSync(bundle)) await import('../scripts/bundle.mjs');
-// Node 22 keeps what it compiled of the file for the next call.
-module.enableCompileCache?.();
-await import(bundle.href);
+process.env.OCEAN_NAME ??= calledAs(process.argv[1]);
+optimiseLater();
+
+const source = readFileSync(bundle, 'latin1');
+const kept = compiledPath();
+const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+const script = new vm.Script(`(function(exports, require, module, __filename) {${source}\n})`, {
+  filename: bundle,
+  ...(cachedData !== undefined && { cachedData }),
+});
+const module = { exports: {} };
+script.runInThisContext()(module.exports, require, module, bundle);
+await module.exports.main(args);
+if (process.exitCode === undefined && (cachedData === undefined || script.cachedDataRejected)) keepCompiled();
+
+/** Installed, its name; in a clone the call of this file. (./ocean says itself what it is called.) */
+function calledAs(path) {
+  const here = relative('', path);
+  return basename(path) === 'bin.mjs' && /^[\w./-]+$/.test(here) ? `node ${here}` : 'ocean';
+}
+
+/**
+ * V8 optimises a function after so many calls, on a second thread; in a life this short that costs as much time of a processor
+ * as all the rest, and hardly helps. Later than usual, not never: 100,000 rows take as long as before.
+ */
+function optimiseLater() {
+  const [major] = process.versions.node.split('.').map(Number);
+  // These flags are V8's own, by version; one that it does not know would be told on the terminal.
+  if (major === 20) v8.setFlagsFromString('--interrupt-budget=500000');
+  else if (major >= 22 && major <= 26) v8.setFlagsFromString('--invocation-count-for-turbofan=20000');
+}
+
+/** One file for each text of the bundle, Node, command, and benchmark where one is named: each needs other functions. */
+function compiledPath() {
+  const text = source.slice(3, source.indexOf('\n'));
+  const wish = [args[0], args[args.indexOf('--benchmark') + 1], args.includes('--help') ? 'help' : ''];
+  const words = new Set(wish.filter((word) => /^[a-z][a-z\d-]*$/.test(word)));
+  return `${dist}compiled/${[text, process.version, process.arch, ...words].join('-')}`;
+}
+
+/** Renamed into place: a reader never sees half of it. */
+function keepCompiled() {
+  const temporary = `${kept}.${process.pid}`;
+  try {
+    mkdirSync(`${dist}compiled`, { recursive: true });
+    writeFileSync(temporary, script.createCachedData());
+    renameSync(temporary, kept);
+  } catch (error) {
+    // Installed where this user may not write, or no room: the next call compiles again.
+    if (error.syscall === undefined) throw error;
+  }
+}

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleCli } from '../scripts/bundle-cli.mjs';
 
 /** For tests: the command as people call it, bundled and in a process of its own, in a folder that is its working directory. */
 
@@ -26,23 +26,12 @@ export interface BundledCommand {
 
 export async function bundleCommand(): Promise<BundledCommand> {
   const folder = await mkdtemp(join(tmpdir(), 'ocean-cli-'));
-  await build({
-    absWorkingDir: root,
-    entryPoints: { ocean: 'cli/main.ts', 'world-worker': 'cli/world-worker.ts' },
-    outdir: join(folder, 'dist'),
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.9',
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
+  await bundleCli(root, join(folder, 'dist'));
+  await cp(join(root, 'cli/bin.mjs'), join(folder, 'cli/bin.mjs'));
   return {
     folder,
     start(args, env) {
-      const child = spawn(process.execPath, [join(folder, 'dist/ocean.mjs'), ...args], {
+      const child = spawn(process.execPath, [join(folder, 'cli/bin.mjs'), ...args], {
         cwd: folder,
         env: { ...process.env, ...env },
       });

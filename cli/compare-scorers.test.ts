@@ -4,6 +4,7 @@ import type { PredictionsFile } from '@/lib/predictions/predictions-file';
 import { countScorer } from '@/lib/scoring/count';
 import type { Scorer } from '@/lib/scoring/scorer';
 import { compareScorers, comparisonAsJson, comparisonAsText } from './compare-scorers';
+import { visible } from './visible';
 
 /** The whole output is the answer; an empty one would need a judge. */
 const wholeScorer: Scorer = {
@@ -94,10 +95,8 @@ test('nothing of a model reaches the terminal as a command', () => {
     ...wholeScorer,
     score: (sample, output) => ({ ...wholeScorer.score(sample, output), correct: true }),
   };
-  const text = comparisonAsText(compareScorers(hostile, target, [wholeScorer, odd], false), target, [
-    wholeScorer,
-    odd,
-  ]);
+  const pair = [wholeScorer, odd] as const;
+  const text = visible(comparisonAsText(compareScorers(hostile, target, pair, false), target, pair));
   expect(text).toContain('\\u001b[2J\\u202e\\u009b');
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);

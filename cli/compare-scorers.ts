@@ -4,7 +4,7 @@ import { type Outcome, outcomeOf, type Scorer, type Verdict } from '@/lib/scorin
 import { changedCount, compareOutcomes } from '@/lib/stats/compare-outcomes';
 import type { RunScore } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
-import { table } from './command';
+import { count, table } from './command';
 import type { Target } from './read-samples';
 
 /** How many samples whose verdict changes are printed. */
@@ -54,13 +54,8 @@ type Compared = ReturnType<typeof compareScorers>;
 const plain = ({ correct, answer, reason }: Verdict) => ({ correct, answer, reason });
 const said = ({ answer }: Verdict) => (answer === null ? 'none' : quoted(answer));
 
-/** A model's text for a terminal: one short line, in which nothing commands the terminal or turns the writing. */
-function quoted(text: string): string {
-  return JSON.stringify(text.length > 30 ? `${text.slice(0, 29)}…` : text).replace(
-    /[\u007f-\u009f\u2028\u2029]|\p{Bidi_Control}/gu,
-    (each) => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
+/** A model's text as one short line. */
+const quoted = (text: string): string => JSON.stringify(text.length > 30 ? `${text.slice(0, 29)}…` : text);
 
 export function comparisonAsJson(
   { figures, comparison, otherAnswers }: Compared,
@@ -91,7 +86,6 @@ export function comparisonAsJson(
   };
 }
 
-const count = (value: number) => value.toLocaleString('en');
 const signed = (value: number) => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(2)}`;
 
 export function comparisonAsText(

@@ -3,7 +3,7 @@ import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { couldBe, likeliestSplit, shareInWords } from '@/lib/predictions/likeliest-split';
 import { PredictionsError, type PredictionsFile } from '@/lib/predictions/predictions-file';
 import { BenchmarkDataError } from '@/server/benchmarks';
-import { UsageError } from './command';
+import { OCEAN, UsageError } from './command';
 import {
   benchmarkNamed,
   generated,
@@ -49,7 +49,7 @@ export async function findTarget(file: PredictionsFile, wish: Wish): Promise<Tar
     const [first, ...others] = file.benchmarks;
     if (first !== undefined && others.length === 0) throw notInstalled(benchmarkNamed(first), null);
     throw new UsageError(
-      `this may be ${file.benchmarks.length === 0 ? 'of any benchmark' : file.benchmarks.join(' or ')}, and none of them is installed: name it with --benchmark and give its annotations with --data PATH, or see ocean benchmarks install --help`,
+      `this may be ${file.benchmarks.length === 0 ? 'of any benchmark' : file.benchmarks.join(' or ')}, and none of them is installed: name it with --benchmark and give its annotations with --data PATH, or see ${OCEAN} benchmarks install --help`,
     );
   }
   const [only] = targets;

@@ -10,7 +10,7 @@ import {
   readInstalled,
   readSource,
 } from '@/server/benchmarks';
-import { UsageError } from './command';
+import { count, OCEAN, say, UsageError } from './command';
 
 /** What predictions are scored against. */
 export interface Target {
@@ -76,9 +76,7 @@ export async function generated(benchmark: Benchmark, splits: readonly Split[]):
     if (split.source.kind === 'published') continue;
     const before = await installedSplit(dataDir(), benchmark.id, split.id);
     if (before?.source !== split.source.version)
-      process.stderr.write(
-        `making the ${split.sampleCount.toLocaleString('en')} samples of ${split.id} of ${benchmark.id}, once\n`,
-      );
+      say(`making the ${count(split.sampleCount)} samples of ${split.id} of ${benchmark.id}, once`);
     const data = await ensureInstalled(dataDir(), benchmark, split);
     if (data !== null) written.push(data);
   }
@@ -102,7 +100,7 @@ export async function readAllInstalled(
 
 export function installCommand({ id, splits }: Benchmark): string {
   const { source } = splits[0];
-  return `ocean benchmarks install ${id}${source.kind === 'published' ? ` --from ${source.url}` : ''}`;
+  return `${OCEAN} benchmarks install ${id}${source.kind === 'published' ? ` --from ${source.url}` : ''}`;
 }
 
 export const notInstalled = (benchmark: Benchmark, split: Split | null): UsageError =>

@@ -7,7 +7,7 @@ import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-fil
 import { type Outcome, outcomeOf, type Scorer } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, type Interval, judgeWords } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
-import { type Command, print, table, UsageError } from './command';
+import { type Command, count, OCEAN, print, table, UsageError } from './command';
 import { compareScorers, comparisonAsJson, comparisonAsText } from './compare-scorers';
 import { fileSource } from './file-source';
 import { findTarget } from './find-target';
@@ -15,16 +15,16 @@ import type { Target } from './read-samples';
 
 const help = `Scores a predictions file here: no server, no database.
 
-Usage: ocean score FILE [--benchmark ID] [--split S] [--scorer ID [--scorer ID]] [--data PATH] [--json]
+Usage: ${OCEAN} score FILE [--benchmark ID] [--split S] [--scorer ID [--scorer ID]] [--data PATH] [--json]
                         [--verdicts PATH]
 
   FILE          our JSON lines {"sample_id", "output"}, or the files of the seed's and R1-V's evaluation, VLMEvalKit,
                 lmms-eval, MATH-V, MathVista; plain, gzip or zip
   --benchmark   left out, the file's content says it
   --split       left out, the file's rows say it
-  --scorer      another than the one of the published table: ocean benchmarks --json lists them; given twice, both
+  --scorer      another than the one of the published table: ${OCEAN} benchmarks --json lists them; given twice, both
                 score the file, and what differs is printed
-  --data        the benchmark's annotation file as published; left out, the installed one (ocean benchmarks install)
+  --data        the benchmark's annotation file as published; left out, the installed one (${OCEAN} benchmarks install)
   --json        one JSON object {benchmark, split, scorer, total, matched, missing, correct, needs_judge, headline, ci,
                 breakdown, claimed, …}; headline, ci and claimed in percent
   --verdicts    write a JSON line {sample_id, correct, answer, reason} a sample, in the file's order; correct
@@ -33,28 +33,31 @@ Usage: ocean score FILE [--benchmark ID] [--split S] [--scorer ID [--scorer ID]]
 Samples without a prediction count as wrong.
 
 Example:
-  ocean score predictions.jsonl --benchmark superclevr --data super_clevr_test_5k.jsonl --verdicts verdicts.jsonl
-  ocean score geoqa.json --scorer seed@1 --scorer strict@1
+  ${OCEAN} score predictions.jsonl --benchmark superclevr --data super_clevr_test_5k.jsonl --verdicts verdicts.jsonl
+  ${OCEAN} score geoqa.json --scorer seed@1 --scorer strict@1
 `;
+
+const options = {
+  benchmark: { type: 'string' },
+  split: { type: 'string' },
+  scorer: { type: 'string', multiple: true },
+  data: { type: 'string' },
+  json: { type: 'boolean' },
+  verdicts: { type: 'string' },
+} as const;
 
 export const score: Command = {
   help,
+  options,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: {
-        benchmark: { type: 'string' },
-        split: { type: 'string' },
-        scorer: { type: 'string', multiple: true },
-        data: { type: 'string' },
-        json: { type: 'boolean' },
-        verdicts: { type: 'string' },
-      },
+      options,
       allowPositionals: true,
     });
     const [path, ...more] = positionals;
     if (path === undefined || more.length > 0)
-      throw new UsageError('name one predictions file: ocean score FILE');
+      throw new UsageError(`name one predictions file: ${OCEAN} score FILE`);
     const file = await openPredictions(fileSource(path));
     const target = await findTarget(file, {
       benchmark: values.benchmark,
@@ -176,7 +179,6 @@ function asJson(
 
 const percent = (value: number) => `${value.toFixed(2)} %`;
 const range = ({ low, high }: Interval) => `${low.toFixed(2)} to ${high.toFixed(2)}`;
-const count = (value: number) => value.toLocaleString('en');
 
 function asText(
   { report, figures, claimed, agreement }: Scored,

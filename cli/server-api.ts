@@ -1,6 +1,6 @@
 import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import superjson from 'superjson';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ByteSource } from '@/lib/predictions/predictions-file';
 import type { AppRouter } from '@/server/trpc/router';
 import { ServerError, UsageError } from './command';

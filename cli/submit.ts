@@ -4,13 +4,13 @@ import type { inferRouterInputs, inferRouterOutputs } from '@trpc/server';
 import { readStage, type Stage } from '@/lib/models/stage';
 import { PredictionsError } from '@/lib/predictions/predictions-file';
 import type { AppRouter } from '@/server/trpc/router';
-import { type Command, print, ServerError, UsageError } from './command';
+import { type Command, count, OCEAN, print, ServerError, say, UsageError } from './command';
 import { fileSource } from './file-source';
 import { type Api, connect } from './server-api';
 
 const help = `Sends a predictions file to a server, which scores it; the run can then be looked at and published.
 
-Usage: ocean submit FILE --server URL --token T [--model NAME | --new-model NAME] [options]
+Usage: ${OCEAN} submit FILE --server URL --token T [--model NAME | --new-model NAME] [options]
 
   --server       address of the server
   --token        its write token; left out, OCEAN_TOKEN
@@ -36,7 +36,7 @@ Usage: ocean submit FILE --server URL --token T [--model NAME | --new-model NAME
 The same bytes for the same benchmark are the same run.
 
 Example:
-  ocean submit predictions.jsonl --server https://ocean.example.org --new-model "My VL 3B" --family Qwen2.5-VL --params 3 --open --generation temperature=0
+  ${OCEAN} submit predictions.jsonl --server https://ocean.example.org --new-model "My VL 3B" --family Qwen2.5-VL --params 3 --open --generation temperature=0
 `;
 
 type NewRun = inferRouterInputs<AppRouter>['submissions']['create'];
@@ -45,34 +45,37 @@ type Preflight = inferRouterOutputs<AppRouter>['submissions']['preflight'];
 /** How often the server is asked how far the scoring is. */
 const POLL_MS = 500;
 
+const options = {
+  server: { type: 'string' },
+  token: { type: 'string' },
+  benchmark: { type: 'string' },
+  split: { type: 'string' },
+  model: { type: 'string' },
+  'new-model': { type: 'string' },
+  family: { type: 'string' },
+  params: { type: 'string' },
+  open: { type: 'boolean' },
+  link: { type: 'string' },
+  stage: { type: 'string' },
+  parent: { type: 'string' },
+  prompt: { type: 'string' },
+  generation: { type: 'string', multiple: true },
+  publish: { type: 'boolean' },
+  json: { type: 'boolean' },
+} as const;
+
 export const submit: Command = {
   help,
+  options,
   async run(args) {
     const { values, positionals } = parseArgs({
       args: [...args],
-      options: {
-        server: { type: 'string' },
-        token: { type: 'string' },
-        benchmark: { type: 'string' },
-        split: { type: 'string' },
-        model: { type: 'string' },
-        'new-model': { type: 'string' },
-        family: { type: 'string' },
-        params: { type: 'string' },
-        open: { type: 'boolean' },
-        link: { type: 'string' },
-        stage: { type: 'string' },
-        parent: { type: 'string' },
-        prompt: { type: 'string' },
-        generation: { type: 'string', multiple: true },
-        publish: { type: 'boolean' },
-        json: { type: 'boolean' },
-      },
+      options,
       allowPositionals: true,
     });
     const [path, ...more] = positionals;
     if (path === undefined || more.length > 0)
-      throw new UsageError('name one predictions file: ocean submit FILE');
+      throw new UsageError(`name one predictions file: ${OCEAN} submit FILE`);
     const token = values.token ?? process.env.OCEAN_TOKEN;
     if (values.server === undefined || !/^https?:\/\//i.test(values.server) || !URL.canParse(values.server))
       throw new UsageError('say which server: --server https://…');
@@ -82,12 +85,11 @@ export const submit: Command = {
     const generation = generationOf(values.generation ?? []);
     const source = fileSource(path);
 
-    const say = (line: string) => process.stderr.write(`${line}\n`);
     const server = values.server.replace(/\/+$/, '');
     const api = connect(server, token);
     // A wrong name is found before the file is sent.
     const named = model.kind === 'unnamed' ? null : await chooseModel(api, model);
-    say(`sending ${source.name} (${source.size.toLocaleString('en')} bytes)`);
+    say(`sending ${source.name} (${count(source.size)} bytes)`);
     const { sha256 } = await api.upload(source);
     const fileName = basename(path).slice(-200);
     const report = await api.call(

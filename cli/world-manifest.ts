@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TASKS } from '@/lib/world/question';
 import { SPLITS } from '@/lib/world/scene';
 import { UsageError } from './command';

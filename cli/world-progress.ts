@@ -1,3 +1,5 @@
+import { count } from './command';
+
 /** How far it is, at what rate, and how long it will take: on a terminal one line that changes, elsewhere a line a few seconds. */
 export function showProgress(total: number): { add(rows: number): void; end(): void } {
   const { stderr } = process;
@@ -8,7 +10,7 @@ export function showProgress(total: number): { add(rows: number): void; end(): v
   const line = (now: number) => {
     const seconds = (now - started) / 1000;
     const rate = done / seconds;
-    return `${done.toLocaleString('en')} of ${total.toLocaleString('en')} rows, ${rate.toFixed(0)} rows/s, ${duration((total - done) / rate)} left`;
+    return `${count(done)} of ${count(total)} rows, ${rate.toFixed(0)} rows/s, ${duration((total - done) / rate)} left`;
   };
   return {
     add(rows) {

@@ -6,7 +6,7 @@ import { TASKS, type Task } from '@/lib/world/question';
 import { SPLITS, WORLD_VERSION } from '@/lib/world/scene';
 import { SMALLEST_SIZE } from '@/lib/world/solid-scenes';
 import { LAST_ROW_SEED, type RowSet, SEEDS_PER_SET, taskOf } from '@/lib/world/training-row';
-import { type Command, DiskError, print, UsageError } from './command';
+import { type Command, count, DiskError, OCEAN, print, say, UsageError } from './command';
 import {
   type Parameters,
   readManifest,
@@ -27,14 +27,14 @@ const ROWS_PER_GROUP = 100;
 const help = `Writes questions of Ocean World with their pictures and worked solutions as training rows in verl's form: parquet shards and a
 manifest.json.
 
-Usage: ocean world --count N --out DIR [options]
+Usage: ${OCEAN} world --count N --out DIR [options]
 
   --count     how many rows
   --out       the folder; where it holds a part of these rows, the command goes on with what is missing
   --split     ${SPLITS.join(', ')}; left out, train
   --task      one or several of ${TASKS.join(', ')},
               by commas; left out, or all: all of them, as often as each other
-  --seed      rows of two seeds share no scene: 0 to ${LAST_ROW_SEED.toLocaleString('en')}; left out, 0
+  --seed      rows of two seeds share no scene: 0 to ${count(LAST_ROW_SEED)}; left out, 0
   --size      side of the pictures in pixels, ${SMALLEST_SIZE} to ${LARGEST_SIZE}; left out, 224
   --frame     side of the frame, in pixels, that solutions, further questions and objects speak of: a model's processor resizes
               the pictures to it; left out, the size
@@ -47,7 +47,7 @@ Usage: ocean world --count N --out DIR [options]
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.
 
 Example:
-  ocean world --task counting,geometry --count 20000 --seed 1 --size 112 --out rows
+  ${OCEAN} world --task counting,geometry --count 20000 --seed 1 --size 112 --out rows
 `;
 
 interface Wish {
@@ -57,8 +57,24 @@ interface Wish {
   threads: number;
 }
 
+const options = {
+  split: { type: 'string', default: 'train' },
+  task: { type: 'string', default: 'all' },
+  count: { type: 'string' },
+  seed: { type: 'string', default: '0' },
+  size: { type: 'string', default: '224' },
+  frame: { type: 'string' },
+  image: { type: 'string', default: 'png' },
+  quality: { type: 'string' },
+  further: { type: 'boolean', default: false },
+  paraphrase: { type: 'boolean', default: false },
+  threads: { type: 'string' },
+  out: { type: 'string' },
+} as const;
+
 export const world: Command = {
   help,
+  options,
   async run(args) {
     const wish = wishOf(args);
     const stop = new AbortController();
@@ -68,11 +84,11 @@ export const world: Command = {
       const { shards, made } = await writeShards(wish, stop.signal);
       const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
       print(
-        `${made === 0 ? 'already there: ' : ''}${wish.count.toLocaleString('en')} rows in ${shards.length} shards, ${(bytes / 1e6).toFixed(1)} MB, in ${wish.folder}`,
+        `${made === 0 ? 'already there: ' : ''}${count(wish.count)} rows in ${shards.length} shards, ${(bytes / 1e6).toFixed(1)} MB, in ${wish.folder}`,
       );
     } catch (error) {
       if (stop.signal.aborted) {
-        process.stderr.write('ocean: stopped; the same command goes on with the shards that are missing\n');
+        say('ocean: stopped; the same command goes on with the shards that are missing');
         process.exitCode = 130;
       } else throw named(error, wish.folder);
     } finally {
@@ -84,20 +100,7 @@ export const world: Command = {
 function wishOf(args: readonly string[]): Wish {
   const { values } = parseArgs({
     args: [...args],
-    options: {
-      split: { type: 'string', default: 'train' },
-      task: { type: 'string', default: 'all' },
-      count: { type: 'string' },
-      seed: { type: 'string', default: '0' },
-      size: { type: 'string', default: '224' },
-      frame: { type: 'string' },
-      image: { type: 'string', default: 'png' },
-      quality: { type: 'string' },
-      further: { type: 'boolean', default: false },
-      paraphrase: { type: 'boolean', default: false },
-      threads: { type: 'string' },
-      out: { type: 'string' },
-    },
+    options,
   });
   if (values.count === undefined) throw new UsageError('say how many rows: --count N');
   if (values.out === undefined || values.out === '') throw new UsageError('say where to: --out DIR');
@@ -134,9 +137,7 @@ function oneOf<const T extends string>(option: string, choices: readonly T[], va
 function whole(option: string, value: string, low: number, high: number): number {
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
   if (!(number >= low && number <= high))
-    throw new UsageError(
-      `${option} is a whole number from ${low} to ${high.toLocaleString('en')}, not "${value}"`,
-    );
+    throw new UsageError(`${option} is a whole number from ${low} to ${count(high)}, not "${value}"`);
   return number;
 }
 

@@ -1,17 +1,16 @@
 // Bundles what runs outside Next: the CLI, its threads that make training rows, the worker that reads and scores predictions files,
 // and the in-browser engine's worker with onnxruntime's programs (into public/vlm).
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { bundleCli } from './bundle-cli.mjs';
 import { bundleEngine } from './bundle-engine.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+await bundleCli(root, join(root, 'dist'));
 await build({
   absWorkingDir: root,
-  entryPoints: {
-    ocean: 'cli/main.ts',
-    'world-worker': 'cli/world-worker.ts',
-    'scoring-worker': 'server/evals/scoring-worker.ts',
-  },
+  entryPoints: { 'scoring-worker': 'server/evals/scoring-worker.ts' },
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

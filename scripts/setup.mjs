@@ -38,7 +38,16 @@ export function install() {
   if (!run('npm', ['ci', '--no-audit', '--no-fund'])) stop('npm ci failed; its own words are above.');
 }
 
-const SOURCES = ['app', 'lib', 'server', 'cli', 'public', 'drizzle', 'scripts/bundle.mjs'];
+const SOURCES = [
+  'app',
+  'lib',
+  'server',
+  'cli',
+  'public',
+  'drizzle',
+  'scripts/bundle.mjs',
+  'scripts/bundle-cli.mjs',
+];
 const ROOT_SOURCES = [
   'package-lock.json',
   'next.config.ts',

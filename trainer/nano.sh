@@ -2,9 +2,9 @@
 # Nano from nothing to its published predictions: rows, tower, worked solutions, base, two stages of GRPO. Called in the repository's
 # root, after `npm ci` and `pip install -e trainer`; hours on two cores. What was stopped goes on where it was.
 set -e
-world="npx ocean world --size 224 --frame 160 --paraphrase"
+world="./ocean world --size 224 --frame 160 --paraphrase"
 solids=counting,existence,relation,depth,distance,referring
-npx ocean world --split train --count 3000 --seed 20 --size 96 --further --out rows/words
+./ocean world --split train --count 3000 --seed 20 --size 96 --further --out rows/words
 $world --split train --task $solids --count 26000 --seed 70 --further --out rows/solids
 $world --split train --task geometry,chart,table,text --count 6000 --seed 71 --further --out rows/flat
 $world --split train --task counting,geometry,chart,table,text --count 1500 --seed 72 --out rows/stage1
@@ -16,7 +16,7 @@ ocean-r1 new --shape trainer/recipes/nano-shape.toml --rows rows/words --out mod
 for part in tower solutions base; do ocean-r1 sft trainer/recipes/nano-$part.toml; done
 for part in stage1 stage2; do ocean-r1 train trainer/recipes/nano-$part.toml; done
 
-npx ocean benchmarks samples ocean-world --split test --images pictures > samples.jsonl
+./ocean benchmarks samples ocean-world --split test --images pictures > samples.jsonl
 for part in base stage1 stage2; do
   last=$(ls -d runs/nano-$part/step-* | tail -1)
   ocean-r1 export --model "$last/model" --out models/nano-$part --rows rows/val --replies 100

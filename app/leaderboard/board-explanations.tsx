@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { OCEAN } from '@/lib/command-line';
 import type { Board, BoardColumn } from '@/server/evals/types';
 import { EVIDENCE_WORDS, EvidenceMark } from '../ui/evidence';
 import { ExplainPanel } from '../ui/explain';
@@ -79,7 +80,7 @@ function AboutColumn({ column }: { column: BoardColumn }) {
         {benchmark === null ? null : (
           <ScorerFacts
             scorer={benchmark.scorers[0]}
-            command={`npx ocean score predictions.jsonl --benchmark ${column.benchmark}`}
+            command={`${OCEAN} score predictions.jsonl --benchmark ${column.benchmark}`}
           />
         )}
         <p>

@@ -57,15 +57,15 @@ describe('the command that makes a figure again', () => {
   const file = (name: string) => ({ name, sha256: '', format: '', bytes: 1 });
   test('names the file, benchmark, split and scorer', () => {
     expect(scoreCommand({ ...run, file: file('out.json') })).toBe(
-      'npx ocean score out.json --benchmark superclevr-200 --split test --scorer superclevr/seed@1',
+      './ocean score out.json --benchmark superclevr-200 --split test --scorer superclevr/seed@1',
     );
     expect(scoreCommand({ ...run, file: null, split: null, scorer: null })).toBe(
-      'npx ocean score FILE --benchmark superclevr-200',
+      './ocean score FILE --benchmark superclevr-200',
     );
   });
   test("a file's name cannot run anything", () => {
     expect(scoreCommand({ ...run, split: null, scorer: null, file: file("a'; rm -rf $(x).json") })).toBe(
-      "npx ocean score 'a'\\''; rm -rf $(x).json' --benchmark superclevr-200",
+      "./ocean score 'a'\\''; rm -rf $(x).json' --benchmark superclevr-200",
     );
     expect(scoreCommand({ ...run, split: null, scorer: null, file: file('--json') })).toContain('./--json');
   });

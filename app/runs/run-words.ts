@@ -1,3 +1,4 @@
+import { OCEAN } from '@/lib/command-line';
 import type { RunPage } from '@/server/evals/types';
 import { formatCount, formatDate, formatPercent } from '../ui/format';
 
@@ -55,7 +56,7 @@ export function claimWords(claimed: number | null, headline: number): string | n
 export function scoreCommand(
   run: Pick<RunPage, 'scorer' | 'split' | 'file'> & { benchmark: { id: string } },
 ): string {
-  const words = ['npx ocean score', shellWord(run.file?.name ?? 'FILE'), '--benchmark', run.benchmark.id];
+  const words = [OCEAN, 'score', shellWord(run.file?.name ?? 'FILE'), '--benchmark', run.benchmark.id];
   if (run.split !== null) words.push('--split', run.split.id);
   if (run.scorer !== null) words.push('--scorer', run.scorer.id);
   return words.join(' ');

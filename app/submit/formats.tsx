@@ -1,3 +1,4 @@
+import { OCEAN } from '@/lib/command-line';
 import { Command } from '../ui/command';
 
 /** A tiny file a format; which one a file is in is read from its content, never from its name. */
@@ -64,7 +65,7 @@ export function Formats() {
         </ul>
         <div>
           <p className="label">The sample ids and questions of a benchmark</p>
-          <Command>npx ocean benchmarks samples cv-bench --json</Command>
+          <Command>{`${OCEAN} benchmarks samples cv-bench --json`}</Command>
         </div>
       </div>
     </details>

@@ -3,6 +3,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { type ReactNode, useCallback, useEffect } from 'react';
+import { OCEAN } from '@/lib/command-line';
 import { useTRPC, useTRPCClient } from '../trpc/client';
 import { Command } from '../ui/command';
 import { LoadingState } from '../ui/state';
@@ -268,7 +269,7 @@ function WritingOff({ formats }: { formats: ReactNode }) {
         </p>
       </div>
       <p>Without any server, a file is scored in a terminal:</p>
-      <Command>npx ocean score FILE</Command>
+      <Command>{`${OCEAN} score FILE`}</Command>
       {formats}
     </div>
   );

@@ -1,3 +1,4 @@
+import { OCEAN } from '@/lib/command-line';
 import './world.css';
 import type { Metadata } from 'next';
 import Link from 'next/link';
@@ -50,7 +51,7 @@ export default function WorldPage() {
           <h3>Rows to train on</h3>
           <p>Parquet in verl’s form, pictures embedded, as many as wished:</p>
           <Command>
-            npx ocean world --split train --task counting,geometry --count 20000 --seed 1 --size 112 --out DIR
+            {`${OCEAN} world --split train --task counting,geometry --count 20000 --seed 1 --size 112 --out DIR`}
           </Command>
         </div>
       </section>

@@ -1,5 +1,6 @@
 import type { Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
 import { BENCHMARK_IDS } from '@/lib/benchmarks/benchmark';
+import { OCEAN } from '@/lib/command-line';
 import {
   couldBe,
   type InstalledSplit,
@@ -181,7 +182,7 @@ function problemsOf(
       ];
     }
     return [
-      `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them with \`npx ocean benchmarks install\`.`,
+      `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them with \`${OCEAN} benchmarks install\`.`,
     ];
   }
   const { benchmark, split, samples } = target;
@@ -190,7 +191,7 @@ function problemsOf(
     problems.push(
       split.source.kind === 'generated'
         ? `The questions of ${benchmark.name}, ${split.label}, are being written on this server, once: look again in a minute.`
-        : `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`npx ocean benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
+        : `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`${OCEAN} benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
     );
   else if (report.matched === 0)
     problems.push(

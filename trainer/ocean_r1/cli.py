@@ -102,7 +102,7 @@ def run_eval(options: argparse.Namespace) -> None:
     for done, total in predict(task):
         bar = bar or Bar(total)
         bar.show(done, "samples")
-    print(f"{task.out}: ocean score {task.out} --benchmark {task.benchmark}")
+    print(f"{task.out}: ./ocean score {task.out} --benchmark {task.benchmark}")
 
 
 def add_export(commands: Any) -> None:

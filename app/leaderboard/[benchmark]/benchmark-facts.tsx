@@ -1,3 +1,4 @@
+import { OCEAN } from '@/lib/command-line';
 import type { BenchmarkPage } from '@/server/evals/types';
 import { Command } from '../../ui/command';
 import { formatCount, formatDate } from '../../ui/format';
@@ -50,12 +51,12 @@ export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
         {page.splits.some(({ kind }) => kind === 'generated') ? (
           <div className="stack">
             <p className="label">Get the questions and pictures</p>
-            <Command>{`npx ocean benchmarks samples ${page.id} --split ${page.splits[0]?.id} --images pictures > samples.jsonl`}</Command>
+            <Command>{`${OCEAN} benchmarks samples ${page.id} --split ${page.splits[0]?.id} --images pictures > samples.jsonl`}</Command>
           </div>
         ) : page.splits.every((split) => split.installed !== null) ? null : (
           <div className="stack">
             <p className="label">Install it</p>
-            <Command>{`npx ocean benchmarks install ${page.id} --from PATH|URL`}</Command>
+            <Command>{`${OCEAN} benchmarks install ${page.id} --from PATH|URL`}</Command>
           </div>
         )}
       </section>
@@ -103,7 +104,7 @@ function Box({ filled }: { filled: boolean }) {
 function scoreCommand(page: BenchmarkPage, scorer: string): string {
   const first = page.splits[0]?.id;
   return [
-    `npx ocean score predictions.jsonl --benchmark ${page.id}`,
+    `${OCEAN} score predictions.jsonl --benchmark ${page.id}`,
     page.splits.length > 1 ? `--split ${first}` : '',
     page.scorers.length > 1 ? `--scorer ${scorer}` : '',
   ]
