@@ -112,8 +112,15 @@ def smart_resize(height: int, width: int, factor: int, bounds: PixelBounds) -> t
 
 
 def open_image(source: bytes | Path) -> Image.Image:
-    """A decoded RGB picture. Raises ImageError."""
-    return read_image(source, lambda image: image.convert("RGB"))
+    """A decoded RGB picture, on white where it is transparent. Raises ImageError."""
+    return read_image(source, on_white)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    if "A" not in image.getbands() and image.info.get("transparency") is None:
+        return image.convert("RGB")
+    ground = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
 def image_size(source: bytes | Path) -> tuple[int, int]:
