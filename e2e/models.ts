@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
-import { type ListedFile, SETTINGS } from '../lib/vlm/graph-files';
+import { type ListedFile, PROCESSORS, SETTINGS } from '../lib/vlm/graph-files';
 import { type Manifest, manifestSchema } from '../lib/vlm/manifest';
 import type { Model } from '../lib/vlm/model';
 import { openModel } from '../lib/vlm/open-model';
@@ -126,7 +126,7 @@ export const runtime = {
  */
 export function openFolder(folder: string, suffix?: string): Promise<Model> {
   ort.env.wasm.numThreads = 1;
-  const settings: readonly string[] = SETTINGS;
+  const settings: readonly string[] = [...SETTINGS, ...PROCESSORS];
   const ending = `${suffix}.onnx`;
   const files = filesIn(folder).filter(({ path }) => {
     if (suffix === undefined || settings.includes(path)) return true;

@@ -38,9 +38,12 @@ const manifest = (() => {
 
 let server: FaultyServer;
 let changed: Map<string, string>;
+let gone: Set<string>;
 beforeEach(async () => {
   changed = new Map();
+  gone = new Set();
   server = await serveFiles((path) => {
+    if (gone.has(path)) return null;
     const other = changed.get(path);
     if (other !== undefined) return new TextEncoder().encode(other);
     if (path === 'models/models.json') return new TextEncoder().encode(JSON.stringify(manifest));
@@ -206,6 +209,17 @@ describe('a folder by its address', () => {
     expect((await replyOf(reply(engineWith(), './far', 1))).text).toBe(replies[1]?.text);
     expect(server.asked).toContain('GET models/far/onnx/decoder_model_merged_fp16.onnx_data');
     expect(server.asked).toContain('GET models/far/onnx/vision_encoder_quantized.onnx');
+  });
+
+  test('may have the image processor’s settings where transformers 5 writes them', async () => {
+    gone.add('models/far/preprocessor_config.json');
+    const settings = JSON.parse(readFileSync(join(TINY, 'preprocessor_config.json'), 'utf8'));
+    changed.set('models/far/processor_config.json', JSON.stringify({ image_processor: settings }));
+    expect((await replyOf(reply(engineWith(), './far', 1))).text).toBe(replies[1]?.text);
+    gone.add('models/far/processor_config.json');
+    await expect(all(engineWith().load('./far/', NEVER))).rejects.toThrow(
+      'has no processor_config.json or preprocessor_config.json.',
+    );
   });
 
   test('that lacks a file, or wishes for a format that there is not, is told so', async () => {

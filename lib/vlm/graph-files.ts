@@ -24,10 +24,12 @@ const DTYPES = Object.keys(SUFFIX) as [Dtype, ...Dtype[]];
 export const SETTINGS = [
   'config.json',
   'generation_config.json',
-  'preprocessor_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
 ] as const;
+/** Which of them has the image processor's settings: transformers 5 writes the first, older versions the second. */
+export const PROCESSORS = ['processor_config.json', 'preprocessor_config.json'] as const;
+export const NO_PROCESSOR = `no ${PROCESSORS.join(' or ')}`;
 export const TEMPLATE = 'chat_template.jinja';
 
 /** A file of a model folder: its path in it, with slashes. */
@@ -116,10 +118,13 @@ export function chooseGraphs(files: readonly ListedFile[], wishes: GraphWishes):
 export function neededFiles<T extends ListedFile>(files: readonly T[], wishes: GraphWishes): T[] {
   const absent = SETTINGS.find((name) => !files.some(({ path }) => path === name));
   if (absent) throw new VlmError('model', `The model has no ${absent}.`);
+  const processors: readonly string[] = PROCESSORS;
+  if (!files.some(({ path }) => processors.includes(path)))
+    throw new VlmError('model', `The model has ${NO_PROCESSOR}.`);
   const graphs = Object.values(chooseGraphs(files, wishes)).flatMap(({ model, external }) => [
     model,
     ...external,
   ]);
-  const needed: readonly string[] = [...SETTINGS, TEMPLATE, ...graphs];
+  const needed: readonly string[] = [...SETTINGS, ...PROCESSORS, TEMPLATE, ...graphs];
   return files.filter(({ path }) => needed.includes(path));
 }

@@ -15,6 +15,7 @@ const language = new Language({ tokenizer, config: tokenizerConfig, template: nu
 const config = readModelConfig({
   config: json('config.json'),
   generation: json('generation_config.json'),
+  processor: null,
   preprocessor: json('preprocessor_config.json'),
 });
 const { texts, replies } = goldens();

@@ -1,5 +1,5 @@
 import type { RemoteFile } from './file-store';
-import { readGraphWishes, SETTINGS, TEMPLATE, wishedGraphs } from './graph-files';
+import { NO_PROCESSOR, PROCESSORS, readGraphWishes, SETTINGS, TEMPLATE, wishedGraphs } from './graph-files';
 import { type Manifest, manifestSchema } from './manifest';
 import { parseFile } from './parse-file';
 import { VlmError } from './types';
@@ -42,17 +42,18 @@ export function manifestFiles(manifest: Manifest, modelId: string, address: stri
  */
 export async function folderFiles(address: string, signal: AbortSignal): Promise<RemoteFile[]> {
   const folder = address.endsWith('/') ? address : `${address}/`;
+  const optional: readonly string[] = [...PROCESSORS, TEMPLATE];
   const ask = async (path: string, method: 'GET' | 'HEAD'): Promise<Response | null> => {
     const response = await fetchFrom(new URL(path, folder).href, { method, signal, cache: 'no-cache' });
     if (response.ok) return response;
-    if (path === TEMPLATE) return null;
+    if (optional.includes(path)) return null;
     throw new VlmError('model', `${address} has no ${path} (the server answered ${response.status}).`);
   };
   const config = await ask('config.json', 'GET');
   const wishes = readGraphWishes(config && (await jsonOf(config, 'config.json')));
   const graphs = wishedGraphs(wishes).flatMap(({ model, external }) => [model, ...external]);
   const found = await Promise.all(
-    [...SETTINGS, TEMPLATE, ...graphs].map(async (path): Promise<RemoteFile[]> => {
+    [...SETTINGS, ...optional, ...graphs].map(async (path): Promise<RemoteFile[]> => {
       const response = await ask(path, 'HEAD');
       if (response === null) return [];
       const length = response.headers.get('content-length');
@@ -61,7 +62,10 @@ export async function folderFiles(address: string, signal: AbortSignal): Promise
       return [{ model: address, path, url: new URL(path, folder).href, bytes, sha256: null }];
     }),
   );
-  return found.flat();
+  const files = found.flat();
+  if (!PROCESSORS.some((path) => files.some((file) => file.path === path)))
+    throw new VlmError('model', `${address} has ${NO_PROCESSOR}.`);
+  return files;
 }
 
 async function fetchFrom(url: string, options: RequestInit): Promise<Response> {

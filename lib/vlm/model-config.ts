@@ -78,11 +78,27 @@ const preprocessor = z.pipe(
   }),
 );
 
-/** Contents of `config.json`, `generation_config.json` and `preprocessor_config.json`. */
+/** Contents of `config.json`, `generation_config.json`, and of `processor_config.json` and `preprocessor_config.json`, null where there is none. */
 export interface Settings {
   config: unknown;
   generation: unknown;
+  processor: unknown;
   preprocessor: unknown;
+}
+
+const processor = z.object({ image_processor: z.optional(z.unknown()) });
+
+/** The image processor's settings and where they are: nested ones come first, as in transformers 5. @throws VlmError */
+function imageProcessor(files: Settings): { where: string; content: unknown } {
+  if (files.processor !== null) {
+    const { image_processor } = parseFile(processor, files.processor, 'processor_config.json');
+    if (image_processor) return { where: 'processor_config.json: image_processor', content: image_processor };
+  }
+  if (files.preprocessor !== null) return { where: 'preprocessor_config.json', content: files.preprocessor };
+  throw new VlmError(
+    'model',
+    'The model has no preprocessor_config.json and no processor_config.json with an image_processor.',
+  );
 }
 
 /** Reads Hugging Face's nested form and the older flat one. @throws VlmError naming file and key. */
@@ -93,12 +109,13 @@ export function readModelConfig(files: Settings): ModelConfig {
       ? parseFile(nested, files.config, 'config.json').text_config
       : parseFile(text, files.config, 'config.json');
   const { eos_token_id } = parseFile(generation, files.generation, 'generation_config.json');
-  const picture = parseFile(preprocessor, files.preprocessor, 'preprocessor_config.json');
+  const { where, content } = imageProcessor(files);
+  const picture = parseFile(preprocessor, content, where);
   const merge = top.vision_config.spatial_merge_size;
   if (picture.merge_size !== merge) {
     throw new VlmError(
       'model',
-      `preprocessor_config.json: merge_size: is ${picture.merge_size}, but vision_config.spatial_merge_size in config.json is ${merge}.`,
+      `${where}: merge_size: is ${picture.merge_size}, but vision_config.spatial_merge_size in config.json is ${merge}.`,
     );
   }
   return {

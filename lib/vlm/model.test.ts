@@ -14,6 +14,7 @@ import {
   runtime,
   TINY,
 } from '@/e2e/models';
+import { neededFiles, readGraphWishes } from './graph-files';
 import type { Model } from './model';
 import { openModel } from './open-model';
 import type { Message, VlmImage } from './types';
@@ -193,6 +194,64 @@ test('a prompt read in pieces gives the reply of one read whole', async () => {
   expect(others.started.reusedTokens % 512).not.toBe(0);
   expect(others.text).toBe(pieces.text);
   await model.release();
+});
+
+describe('a folder as transformers 5 writes it', () => {
+  const settings = (name: string) => JSON.parse(readFileSync(join(TINY, name), 'utf8'));
+  const { chat_template, ...tokenizer } = settings('tokenizer_config.json');
+  const pictures = settings('preprocessor_config.json');
+  const { min_pixels: shortest_edge, max_pixels: longest_edge, ...rest } = pictures;
+  const nested = { ...rest, size: { shortest_edge, longest_edge } };
+  const opened = (written: Record<string, string>, without: readonly string[] = []) => {
+    const listed = filesIn(TINY).filter(({ path }) => !(path in written) && !without.includes(path));
+    const files = [...listed, ...Object.keys(written).map((path) => ({ path, bytes: 1 }))];
+    return openModel(runtime, files, async (path) => {
+      const content = written[path];
+      return new Uint8Array(content === undefined ? readFileSync(join(TINY, path)) : Buffer.from(content));
+    });
+  };
+
+  test('is opened: settings within processor_config.json, the template in a file of its own', async () => {
+    const written = {
+      'processor_config.json': JSON.stringify({
+        image_processor: nested,
+        processor_class: 'Qwen2_5_VLProcessor',
+      }),
+      'tokenizer_config.json': JSON.stringify({ ...tokenizer, tokenizer_class: 'TokenizersBackend' }),
+      'chat_template.jinja': chat_template,
+    };
+    const model = await opened(written, ['preprocessor_config.json']);
+    for (const number of [0, 2]) expect((await answer(model, given(number))).text).toBe(textOf(number));
+    await model.release();
+  });
+
+  test('has its nested settings read before those of the older file, and only if there are any', async () => {
+    const broken = { 'preprocessor_config.json': '{}' };
+    const processor = (content: unknown) => ({ 'processor_config.json': JSON.stringify(content) });
+    await (await opened({ ...broken, ...processor({ image_processor: nested }) })).release();
+    await (await opened(processor({ processor_class: 'Qwen2_5_VLProcessor' }))).release();
+    await expect(opened({ ...broken, ...processor({ image_processor: null }) })).rejects.toThrow(
+      'preprocessor_config.json: patch_size: ',
+    );
+    await expect(opened(processor({ image_processor: { ...nested, merge_size: 4 } }))).rejects.toThrow(
+      'processor_config.json: image_processor: merge_size: is 4, but vision_config.spatial_merge_size',
+    );
+    await expect(opened(processor({}), ['preprocessor_config.json'])).rejects.toThrow(
+      'The model has no preprocessor_config.json and no processor_config.json with an image_processor.',
+    );
+  });
+
+  test('is listed for browsers with the file that it has', () => {
+    const files = filesIn(TINY).map(({ path, bytes }) => ({
+      path: path.replace('preprocessor', 'processor'),
+      bytes,
+    }));
+    const paths = (some: typeof files) => neededFiles(some, readGraphWishes({})).map(({ path }) => path);
+    expect(paths(files)).toContain('processor_config.json');
+    expect(() => paths(files.filter(({ path }) => path !== 'processor_config.json'))).toThrow(
+      'The model has no processor_config.json or preprocessor_config.json.',
+    );
+  });
 });
 
 describe('a folder that is broken is told by the file and the key', () => {

@@ -2,6 +2,7 @@ import {
   chooseGraphs,
   type GraphPaths,
   type ListedFile,
+  type PROCESSORS,
   readGraphWishes,
   type SETTINGS,
   TEMPLATE,
@@ -25,7 +26,7 @@ export async function openModel(
 ): Promise<Model> {
   const has = (path: string) => files.some((file) => file.path === path);
   const text = async (path: string) => new TextDecoder().decode(await read(path));
-  const json = async (path: (typeof SETTINGS)[number]): Promise<unknown> => {
+  const json = async (path: (typeof SETTINGS | typeof PROCESSORS)[number]): Promise<unknown> => {
     if (!has(path)) throw new VlmError('model', `The model has no ${path}.`);
     const content = await text(path);
     try {
@@ -38,7 +39,8 @@ export async function openModel(
   const settings = readModelConfig({
     config,
     generation: await json('generation_config.json'),
-    preprocessor: await json('preprocessor_config.json'),
+    processor: has('processor_config.json') ? await json('processor_config.json') : null,
+    preprocessor: has('preprocessor_config.json') ? await json('preprocessor_config.json') : null,
   });
   const language = new Language({
     tokenizer: await json('tokenizer.json'),

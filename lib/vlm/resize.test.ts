@@ -15,6 +15,7 @@ const json = (name: string) => JSON.parse(readFileSync(join(TINY, name), 'utf8')
 const { image: settings } = readModelConfig({
   config: json('config.json'),
   generation: json('generation_config.json'),
+  processor: null,
   preprocessor: json('preprocessor_config.json'),
 });
 

@@ -74,18 +74,17 @@ def add_eval(commands: Any) -> None:
     evaluate.add_argument("--name", required=True, help="the model's name on the leaderboard")
     evaluate.add_argument("--out", type=Path, required=True)
     evaluate.add_argument("--max-new-tokens", type=int, default=1024)
-    evaluate.add_argument("--min-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
-    evaluate.add_argument("--max-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
+    evaluate.add_argument("--min-pixels", type=int, help="left out, as the model's image processor says")
+    evaluate.add_argument("--max-pixels", type=int, help="left out, as the model's image processor says")
     evaluate.add_argument("--at-once", type=int, default=64, help="samples in a batch")
     evaluate.set_defaults(run=run_eval)
 
 
 def run_eval(options: argparse.Namespace) -> None:
-    from ocean_r1.data.images import PixelBounds, pixel_bounds
+    from ocean_r1.data.images import pixel_bounds
     from ocean_r1.evals.predict import Task, predict
     from ocean_r1.metrics import Bar
 
-    own = pixel_bounds(options.model)
     task = Task(
         benchmark=options.benchmark,
         split=options.split,
@@ -95,7 +94,7 @@ def run_eval(options: argparse.Namespace) -> None:
         name=options.name,
         out=options.out,
         max_new_tokens=options.max_new_tokens,
-        bounds=PixelBounds(options.min_pixels or own.least, options.max_pixels or own.most),
+        bounds=pixel_bounds(options.model, options.min_pixels, options.max_pixels),
         at_once=options.at_once,
     )
     bar: Bar | None = None

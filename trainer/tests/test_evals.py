@@ -10,7 +10,8 @@ from toy import picture, recipe, toy
 
 from ocean_r1.cli import main
 from ocean_r1.config import parse_recipe
-from ocean_r1.evals.predict import in_the_pictures_frame
+from ocean_r1.data.rows import RowError
+from ocean_r1.evals.predict import SamplesError, in_the_pictures_frame, read_samples
 from ocean_r1.sft import train_sft
 
 
@@ -78,3 +79,54 @@ def test_without_a_word_about_pixels_the_models_own_bounds_hold(command: list[st
     assert main([*command, "--min-pixels", "1024", "--max-pixels", "1024"]) == 0  # the toy's own: nothing is new
     assert (tmp_path / "predictions.jsonl").read_text() == before
     assert main([*command, "--max-pixels", "4096"]) == 1
+
+
+def test_samples_are_read_in_every_layout(tmp_path: Path) -> None:
+    samples = [
+        {"sample_id": "0", "prompt": "First\u2028second\x85", "image": None, "gold": 4},
+        {"sample_id": "1", "prompt": "杯子", "image": "a.png"},
+    ]
+    lines = "".join(json.dumps(sample, ensure_ascii=False) + "\n" for sample in samples)
+    layouts = [
+        lines,
+        "\ufeff" + lines.replace("\n", "\r\n"),
+        json.dumps(samples),
+        json.dumps({"data": samples}, indent=2, ensure_ascii=False),
+    ]
+    for content in layouts:
+        (tmp_path / "samples.txt").write_bytes(content.encode())
+        first, second = read_samples(tmp_path / "samples.txt")
+        assert (first.sample_id, first.prompt, first.image) == ("0", "First\u2028second\x85", None)
+        assert (second.sample_id, second.prompt, second.image) == ("1", "杯子", "a.png")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "no sample"),
+        ('{"sample_id": "0", "prompt": "?"}\n{"sample_id": 1, "prompt": "?"}', r"line 2: sample_id: .*\(is 1\)"),
+        ('{"sample_id": "0", "question": "?"}', "line 1: prompt: Field required"),
+        ('{"sample_id": "0", "prompt": "?"}\n\n{"sample_id": "0", "prompt": "!"}', "line 3: sample_id '0' is there twice"),
+        ('{"sample_id": "0", "pro', "line 1: not JSON"),
+        ("[1]", "row 0 .line 1.: a row is an object"),
+        ('{"sample_id": "0", "prompt": "杯"}'.encode("gbk"), "line 1: byte 0xb1 is not UTF-8"),
+    ],
+)
+def test_samples_that_cannot_be_read_are_named(tmp_path: Path, content: str | bytes, words: str) -> None:
+    (tmp_path / "samples.jsonl").write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises((SamplesError, RowError), match=f"samples.jsonl.*{words}"):
+        read_samples(tmp_path / "samples.jsonl")
+
+
+def test_a_model_whose_settings_are_transformers_5s(command: list[str], tmp_path: Path) -> None:
+    assert main(command) == 0
+    before = (tmp_path / "predictions.jsonl").read_text()
+    model = Path(command[command.index("--model") + 1])
+    settings = json.loads((model / "preprocessor_config.json").read_text())
+    (model / "preprocessor_config.json").unlink()
+    (model / "processor_config.json").write_text(json.dumps({"image_processor": settings}))
+    assert main(command) == 0  # nothing is new
+    (model / "processor_config.json").unlink()
+    assert main([*command, "--min-pixels", "1024", "--max-pixels", "1024"]) == 0
+    assert (tmp_path / "predictions.jsonl").read_text() == before
+    assert main(command) == 1

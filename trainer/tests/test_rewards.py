@@ -89,7 +89,17 @@ def test_expressions_are_arithmetic_and_nothing_else() -> None:
     reward, names = compile_expression("accuracy + 0.1 * (format - 1) / 2")
     assert names == {"accuracy", "format"}
     assert reward({"accuracy": 1.0, "format": 0.0}) == pytest.approx(0.95)
-    for text in ("__import__('os')", "accuracy.real", "accuracy if format else 0", "accuracy ** 2", "1 +"):
+    wrong = (
+        "__import__('os')",
+        "accuracy.real",
+        "accuracy if format else 0",
+        "accuracy ** 2",
+        "1 +",
+        "+accuracy",
+        "1e999",
+        "'a'",
+    )
+    for text in (*wrong, "1 / 0 + accuracy.real", "9" * 400, "(" * 300 + "1" + ")" * 300):
         with pytest.raises(ValueError, match="reward"):
             compile_expression(text)
 
@@ -116,8 +126,81 @@ def test_the_pool_ends_what_takes_too_long_and_tells_what_failed(tmp_path: Path)
     assert again[0].reward == 5
 
 
+VALUES: dict[str, tuple[str, float | None]] = {
+    "nan": ("float('nan')", None),
+    "inf": ("float('inf')", None),
+    "minus inf": ("-float('inf')", None),
+    "numpy's nan": ("np.float32('nan')", None),
+    "too large for float32's squares": ("1e19", None),
+    "too large for a float": ("10**400", None),
+    "complex": ("1j", None),
+    "a text": ("'1.0'", None),
+    "nothing": ("None", None),
+    "an array": ("np.ones(2)", None),
+    "true": ("True", 1),
+    "numpy's true": ("np.bool_(True)", 1),
+    "numpy's float": ("np.float16(0.5)", 0.5),
+    "a fraction": ("Fraction(1, 4)", 0.25),
+    "a whole number": ("-3", -3),
+}
+
+
+def test_a_reward_that_is_no_finite_number_is_0_and_told(tmp_path: Path) -> None:
+    own = tmp_path / "own.py"
+    values = ", ".join(f"{name!r}: lambda: {value}" for name, (value, _) in VALUES.items())
+    own.write_text(
+        "from fractions import Fraction\nimport numpy as np\n"
+        f"VALUES = {{{values}}}\n"
+        "def own(response, truth, row):\n    return VALUES[response]()\n"
+    )
+    with RewardPool(Reward(terms={"own": f"{own}:own"}, expression="own", workers=1)) as pool:
+        scored = pool.score([Case(name, "", {}) for name in VALUES])
+    for (name, (_, worth)), score in zip(VALUES.items(), scored, strict=True):
+        assert score.reward == score.terms["own"] == (worth or 0), name
+        assert set(score.failed) == (set() if worth else {"own"}), name
+    assert "nan is no number" in scored[0].failed["own"]
+
+
+def test_an_expression_that_divides_by_zero_or_grows_too_large_is_0_and_told(tmp_path: Path) -> None:
+    own = tmp_path / "own.py"
+    own.write_text("def own(response, truth, row):\n    return float(response)\n")
+    for expression in ("1 / own", "own / (own * own)", "1e18 * own / 1e-300"):
+        with RewardPool(Reward(terms={"own": f"{own}:own"}, expression=expression, workers=1)) as pool:
+            zero, one, failed = pool.score([Case(response, "", {}) for response in ("0", "1e-200", "no number")])
+        assert zero.reward == one.reward == 0
+        assert zero.terms == {"own": 0}
+        divided = "1e18" not in expression
+        assert set(zero.failed) == ({expression} if divided else set())
+        assert set(one.failed) == {expression}
+        assert set(failed.failed) == ({"own", expression} if divided else {"own"})
+        assert not divided or "ZeroDivisionError" in zero.failed[expression]
+
+
+def test_a_reward_may_be_undefined_where_all_terms_are_1() -> None:
+    reward, names = compile_expression("accuracy / (1 - format)")
+    assert names == {"accuracy", "format"}
+    assert reward({"accuracy": 1.0, "format": 0.0}) == 1
+    with pytest.raises(ZeroDivisionError):
+        reward({"accuracy": 1.0, "format": 1.0})
+
+
+def test_a_truth_that_a_term_cannot_read_is_an_error_and_no_verdict() -> None:
+    for term, truth in ((count, "four"), (choice, "4"), (choice, ""), (iou, "[1, 2, 3]"), (iou, "[9, 9, 1, 1]")):
+        with pytest.raises(ValueError, match="the ground truth"):
+            term(answered("4"), truth, {})
+    assert count(answered("9" * 5000), "4", {}) == 0  # no number that Python reads
+
+
 def test_terms_that_do_not_exist_are_told_before_anything_starts(tmp_path: Path) -> None:
     with pytest.raises(RecipeError, match="neither"):
         RewardPool(Reward(expression="acuracy"))
     with pytest.raises(RecipeError, match="neither"):
         RewardPool(Reward(terms={"mine": str(tmp_path / "nowhere.py") + ":f"}, expression="mine"))
+    for content, words in (
+        ("def f(:", "cannot be imported: SyntaxError"),
+        ("{}['a']", "imported: KeyError"),
+        ("g = 1", "no function f"),
+    ):
+        (tmp_path / "mine.py").write_text(content)
+        with pytest.raises(RecipeError, match=words):
+            RewardPool(Reward(terms={"mine": f"{tmp_path / 'mine.py'}:f"}, expression="mine"))

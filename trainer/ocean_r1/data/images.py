@@ -8,12 +8,15 @@ from __future__ import annotations
 import io
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from PIL import Image, UnidentifiedImageError
+from pydantic import BaseModel, PositiveInt, ValidationError
 from torch import Tensor
 
 from ocean_r1.models.config import VisionConfig
@@ -25,6 +28,9 @@ STD = np.array([0.26862954, 0.26130258, 0.27577711], dtype=np.float32)
 LARGEST_RATIO = 200
 MOST_PIXELS = 100_000_000
 """A picture that unfolds to more is refused before it is decoded."""
+PNG = b"\x89PNG\r\n\x1a\n"
+
+T = TypeVar("T")
 
 
 class ImageError(ValueError):
@@ -39,16 +45,51 @@ class PixelBounds:
     most: int
 
 
-def pixel_bounds(folder: Path) -> PixelBounds:
-    """What a model's folder says of it, under either of the processor's names. Raises ImageError where it says nothing."""
+class Size(BaseModel):
+    shortest_edge: PositiveInt | None = None
+    longest_edge: PositiveInt | None = None
+
+
+class ProcessorSettings(BaseModel):
+    min_pixels: PositiveInt | None = None
+    max_pixels: PositiveInt | None = None
+    size: Size | None = None
+
+
+def pixel_bounds(folder: Path, least: int | None = None, most: int | None = None) -> PixelBounds:
+    """The bounds that are given; where one is not, what the model's folder says. Raises ImageError where it says nothing."""
+    if least is None or most is None:
+        name, settings = processor_settings(folder)
+        size = settings.size or Size()
+        least = least or settings.min_pixels or size.shortest_edge
+        most = most or settings.max_pixels or size.longest_edge
+        if least is None or most is None:
+            raise ImageError(f"{folder / name} does not say how many pixels a picture may have (min_pixels, max_pixels)")
+    if not 0 < least <= most:
+        raise ImageError(f"no picture has at least {least:,} pixels and at most {most:,}")
+    return PixelBounds(least, most)
+
+
+def processor_settings(folder: Path) -> tuple[str, ProcessorSettings]:
+    """The file that has the image processor's settings, and these. transformers 5 writes them into processor_config.json and
+    prefers those to the other file's (image_processing_base.py of 5.24.0). Raises ImageError."""
+    name = "processor_config.json"
     try:
-        settings = json.loads((folder / "preprocessor_config.json").read_text())
-        size = settings.get("size") or {}
-        return PixelBounds(
-            int(settings.get("min_pixels") or size["shortest_edge"]), int(settings.get("max_pixels") or size["longest_edge"])
-        )
-    except (OSError, KeyError, ValueError) as error:
-        raise ImageError(f"{folder}/preprocessor_config.json does not say how many pixels a picture may have") from error
+        if (folder / name).exists():
+            inside = json.loads((folder / name).read_bytes())
+            if isinstance(inside, dict) and inside.get("image_processor"):
+                return name, ProcessorSettings.model_validate(inside["image_processor"])
+        name = "preprocessor_config.json"
+        return name, ProcessorSettings.model_validate_json((folder / name).read_bytes())
+    except FileNotFoundError as error:
+        raise ImageError(
+            f"{folder} has no preprocessor_config.json and no processor_config.json with an image processor"
+        ) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise ImageError(f"{folder / name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+    except (OSError, ValueError) as error:
+        raise ImageError(f"{folder / name} cannot be read: {error}") from error
 
 
 def smart_resize(height: int, width: int, factor: int, bounds: PixelBounds) -> tuple[int, int]:
@@ -71,32 +112,63 @@ def smart_resize(height: int, width: int, factor: int, bounds: PixelBounds) -> t
 
 
 def open_image(source: bytes | Path) -> Image.Image:
-    """A decoded RGB picture. Raises ImageError."""
-    try:
-        return header(source).convert("RGB")
-    except OSError as error:
-        raise ImageError(f"the picture is broken: {error}") from error
+    """A decoded RGB picture, on white where it is transparent. Raises ImageError."""
+    return read_image(source, on_white)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    if "A" not in image.getbands() and image.info.get("transparency") is None:
+        return image.convert("RGB")
+    ground = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(ground, image.convert("RGBA")).convert("RGB")
 
 
 def image_size(source: bytes | Path) -> tuple[int, int]:
     """Width and height as the picture's header says. Raises ImageError."""
-    return header(source).size
+    return read_image(source, lambda image: image.size)
 
 
-def header(source: bytes | Path) -> Image.Image:
-    """A picture that is not decoded yet."""
+def read_image(source: bytes | Path, use: Callable[[Image.Image], T]) -> T:
+    """What is made of a picture that is not decoded yet. Raises ImageError."""
     Image.MAX_IMAGE_PIXELS = None  # Our own bound is asked first, and says what to do.
     try:
-        image = Image.open(io.BytesIO(source) if isinstance(source, bytes) else source)
+        with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
+            if not 0 < image.width * image.height <= MOST_PIXELS:
+                raise ImageError(
+                    f"{image.width} x {image.height} px; a picture may have 1 to {MOST_PIXELS:,}, make it smaller"
+                )
+            return use(image)
+    except ImageError:
+        raise
     except FileNotFoundError as error:
         raise ImageError(f"there is no file {source!s}") from error
     except UnidentifiedImageError as error:
         raise ImageError("the bytes are no picture that Pillow knows") from error
-    except OSError as error:
-        raise ImageError(f"the picture cannot be read: {error}") from error
-    if image.width * image.height > MOST_PIXELS:
-        raise ImageError(f"{image.width} x {image.height} px are more than {MOST_PIXELS:,}; make it smaller")
-    return image
+    except Exception as error:  # Each of Pillow's readers raises what it happens to meet in a broken picture.
+        plain = without_texts(source) if isinstance(error, ValueError) else None
+        if plain is not None:
+            return read_image(plain, use)
+        raise ImageError(f"the picture is broken: {error or type(error).__name__}") from error
+
+
+def without_texts(source: bytes | Path) -> bytes | None:
+    """A PNG without its texts and colour profile, on which no pixel depends: Pillow refuses those that unpack to more than
+    1 MiB. None where there is nothing to leave out."""
+    try:
+        content = source if isinstance(source, bytes) else source.read_bytes()
+    except (OSError, ValueError):  # the reader that failed has said more
+        return None
+    if not content.startswith(PNG):
+        return None
+    kept, place = [PNG], len(PNG)
+    while place < len(content):
+        # A chunk: the number of its bytes (4), its kind (4), the bytes, their checksum (4).
+        end = place + 12 + int.from_bytes(content[place : place + 4])
+        if content[place + 4 : place + 8] not in (b"tEXt", b"zTXt", b"iTXt", b"iCCP"):
+            kept.append(content[place:end])
+        place = end
+    plain = b"".join(kept)
+    return plain if len(plain) < len(content) else None
 
 
 @dataclass(frozen=True)

@@ -1,68 +1,122 @@
-"""Training rows in verl's form (parquet or jsonl), read and checked before anything is computed.
+"""Training rows in verl's form, read and checked before anything is computed.
 
 A row: data_source, prompt (messages with `<image>` where a picture stands), images (bytes, or paths), ability,
-reward_model {style, ground_truth}, extra_info {index, answer, question, reward_func, image_paths, ...}.
+reward_model {style, ground_truth}, extra_info {index, answer, question, reward_func, image_paths, ...}. In tables all rows
+have the same columns, so null stands for a key that a row does not have.
 """
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBytes, ValidationError, field_validator, model_validator
 
 from ocean_r1.config import DataFile
 from ocean_r1.data.images import ImageError, open_image
+from ocean_r1.data.tables import JsonRows, ParquetRows, open_json, open_parquet, parse
+from ocean_r1.data.tables import RowError as RowError
+from ocean_r1.rewards.terms import check_truth
 
 IMAGE_MARK = "<image>"
+COLUMNS = ("data_source", "prompt", "images", "ability", "reward_model", "extra_info")
 
 
-class RowError(ValueError):
-    """What is wrong with a row: names file and row."""
-
-
-class Message(BaseModel):
+class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        # pandas writes NaN for what is missing, which alone is not equal to itself.
+        return {key: value for key, value in data.items() if value is not None and value == value}
+
+
+class Message(Part):
     role: Literal["system", "user", "assistant"]
     content: str
 
 
-class EmbeddedImage(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    data: bytes | None = Field(default=None, alias="bytes")
-    path: str | None = None
+class RowImage(Part):
+    """A picture: its bytes, or where it lies."""
+
+    data: StrictBytes = Field(default=b"", alias="bytes")
+    path: str = ""
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if not (self.data or self.path):
+            raise ValueError("a picture has bytes or a path")
+        return self
 
 
-class RewardModel(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class RewardModel(Part):
     style: str = "rule"
     ground_truth: str
 
 
-class Row(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class Further(Part):
+    """One more question about a row's picture, for supervised training."""
+
+    kind: str
+    content: str
+    question: str = ""
+    solution: str
+
+
+class ExtraInfo(Part):
+    reward_func: Literal["acc", "iou"] = "acc"
+    further: tuple[Further, ...] = ()
+
+
+class Row(Part):
     data_source: str
-    prompt: tuple[Message, ...]
-    images: tuple[EmbeddedImage | str, ...] = ()
+    prompt: tuple[Message, ...] = Field(min_length=1)
+    images: tuple[RowImage, ...] = ()
     ability: str = ""
     reward_model: RewardModel
     extra_info: dict[str, Any] = {}
+    known: ExtraInfo = Field(default=ExtraInfo(), validation_alias="extra_info")
+    """What the trainer itself reads of extra_info; reward functions are handed all of it."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _json_in_columns(cls, data: object) -> object:
+        """Tables that cannot hold lists or objects hold them as JSON's text."""
+        if not isinstance(data, dict):
+            return data
+        return {
+            key: from_json(value) if key in ("images", "reward_model", "extra_info") else value
+            for key, value in data.items()
+        }
+
+    @field_validator("prompt", mode="before")
+    @classmethod
+    def _text_is_a_message(cls, value: object) -> object:
+        """A text is what the user says, unless it is messages as JSON."""
+        if not isinstance(value, str):
+            return value
+        messages = from_json(value)
+        if isinstance(messages, list) and all(isinstance(each, dict) and "role" in each for each in messages):
+            return messages
+        return [{"role": "user", "content": value}]
 
     @field_validator("images", mode="before")
     @classmethod
-    def _none_is_no_image(cls, value: object) -> object:
-        return () if value is None else value
+    def _paths_are_images(cls, value: object) -> object:
+        """One picture may stand without a list, and one of which only the path is known as that."""
+        images = value if isinstance(value, list | tuple) else [value]
+        return [{"path": image} if isinstance(image, str) else image for image in images]
 
     @property
     def reward_func(self) -> str:
         """Which correctness the row asks for: `acc` or `iou`."""
-        return str(self.extra_info.get("reward_func") or "acc")
+        return self.known.reward_func
 
     @property
     def ground_truth(self) -> str:
@@ -70,67 +124,50 @@ class Row(BaseModel):
 
     def sources(self, folder: Path) -> list[bytes | Path]:
         """The pictures as bytes, or as paths, relative ones beside the row's file."""
-        found: list[bytes | Path] = []
-        for image in self.images:
-            path = image if isinstance(image, str) else image.path
-            if isinstance(image, EmbeddedImage) and image.data is not None:
-                found.append(image.data)
-            elif path:
-                found.append(folder / path)
-        return found
+        return [image.data or folder / image.path for image in self.images]
 
 
-@dataclass(frozen=True)
-class Table:
-    """One file of rows, in memory as Arrow holds it."""
-
-    path: Path
-    table: pa.Table
-
-    def __len__(self) -> int:
-        return int(self.table.num_rows)
-
-    def row(self, index: int) -> Row:
-        """Raises RowError naming the file, the row and the key."""
-        data = self.table.slice(index, 1).to_pylist()[0]
-        if isinstance(data.get("prompt"), str):  # jsonl written by hand: one user message
-            data["prompt"] = [{"role": "user", "content": data["prompt"]}]
+def from_json(value: object) -> object:
+    """What a text spells that is a list or an object of JSON; all else as it is."""
+    if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         try:
-            row = Row.model_validate(data)
-        except ValidationError as error:
-            first = error.errors()[0]
-            key = ".".join(map(str, first["loc"]))
-            raise RowError(f"{self.path}, row {index}: {key}: {first['msg']}") from error
-        marks = sum(message.content.count(IMAGE_MARK) for message in row.prompt)
-        if marks != len(row.images):
-            raise RowError(
-                f"{self.path}, row {index}: the prompt has {marks} {IMAGE_MARK} and the row {len(row.images)} images"
-            )
-        return row
+            return parse(value)
+        except (ValueError, RecursionError):
+            return value
+    return value
+
+
+Table = ParquetRows | JsonRows
+"""One file of rows."""
+
+
+def row_of(table: Table, index: int) -> Row:
+    """Raises RowError naming the file, the row and the key."""
+    name = table.name(index)
+    try:
+        row = Row.model_validate(table.read(index))
+    except ValidationError as error:
+        raise RowError(f"{name}: {first_problem(error)}") from error
+    marks = sum(message.content.count(IMAGE_MARK) for message in row.prompt)
+    if marks != len(row.images):
+        raise RowError(f"{name}: the prompt has {marks} {IMAGE_MARK} and the row {len(row.images)} images")
+    return row
+
+
+def first_problem(error: ValidationError) -> str:
+    """The key, what is wrong with it and, where that is short, what it is."""
+    first = error.errors()[0]
+    key, words = ".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")
+    given = "" if first["type"] == "missing" or isinstance(first["input"], dict) else f" (is {repr(first['input'])[:60]})"
+    return f"{key}: {words}{given}"
 
 
 def open_table(path: Path) -> Table:
-    try:
-        if path.suffix == ".parquet":
-            return Table(path, pq.read_table(path, memory_map=True))
-        if path.suffix in (".jsonl", ".json"):
-            return Table(path, _json_table(path))
-    except FileNotFoundError as error:
-        raise RowError(f"{path}: there is no such file") from error
-    except (pa.ArrowInvalid, json.JSONDecodeError) as error:
-        raise RowError(f"{path}: cannot be read: {error}") from error
-    raise RowError(f"{path}: rows come as .parquet or .jsonl")
-
-
-def _json_table(path: Path) -> pa.Table:
-    rows = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if line.strip():
-            try:
-                rows.append(json.loads(line))
-            except json.JSONDecodeError as error:
-                raise RowError(f"{path}, line {number}: not JSON: {error}") from error
-    return pa.Table.from_pylist(rows)
+    if path.suffix == ".parquet":
+        return open_parquet(path, COLUMNS)
+    if path.suffix in (".jsonl", ".json"):
+        return open_json(path)
+    raise RowError(f"{path}: rows come as .parquet, .jsonl or .json")
 
 
 def tables_of(file: DataFile) -> list[Table]:
@@ -163,7 +200,7 @@ class Dataset:
 
     def row(self, position: int) -> Row:
         ref = self.refs[position]
-        return self.tables[ref.table].row(ref.index)
+        return row_of(self.tables[ref.table], ref.index)
 
     def sources(self, position: int) -> list[bytes | Path]:
         return self.row(position).sources(self.folder(position))
@@ -172,9 +209,9 @@ class Dataset:
         return self.tables[self.refs[position].table].path.parent
 
     def name(self, position: int) -> str:
-        """How a sentence names a row: file and number."""
+        """How a sentence names a row: its file, and its number or line."""
         ref = self.refs[position]
-        return f"{self.tables[ref.table].path}, row {ref.index}"
+        return self.tables[ref.table].name(ref.index)
 
 
 def sampled(refs: list[RowRef], strategy: str | None, seed: int) -> list[RowRef]:
@@ -203,27 +240,29 @@ def open_dataset(files: Sequence[DataFile], seed: int = 0) -> Dataset:
     return Dataset(tuple(tables), tuple(refs))
 
 
-def problems(dataset: Dataset, positions: Iterable[int]) -> Iterator[str]:
-    """Sentences on rows that cannot be used; pictures are opened."""
-    for position in positions:
+def check_row(dataset: Dataset, position: int, terms: Iterable[str] = ()) -> Row:
+    """Reads a row, decodes its pictures and tries its ground truth with the built-in terms of those names. Raises RowError
+    naming file, row, and the picture by its number."""
+    row, name = dataset.row(position), dataset.name(position)
+    for number, source in enumerate(row.sources(dataset.folder(position)), start=1):
         try:
-            row = dataset.row(position)
-        except RowError as error:
-            yield str(error)
-            continue
-        for number, source in enumerate(row.sources(dataset.folder(position)), start=1):
-            try:
-                open_image(source)
-            except ImageError as error:
-                yield f"{dataset.name(position)}, image {number}: {error}"
+            open_image(source)
+        except ImageError as error:
+            raise RowError(f"{name}, image {number}: {error}") from error
+    for term in terms:
+        try:
+            check_truth(term, row.ground_truth, row.extra_info)
+        except ValueError as error:
+            raise RowError(f"{name}: {error}") from error
+    return row
 
 
 def texts_of(path: Path) -> Iterator[str]:
     """Questions and worked solutions of rows, for a tokenizer to learn from."""
     for table in tables_of(DataFile(path=path)):
         for index in range(len(table)):
-            row = table.row(index)
+            row = row_of(table, index)
             yield from (message.content for message in row.prompt)
             yield str(row.extra_info.get("solution") or row.ground_truth)
-            for further in row.extra_info.get("further") or []:
-                yield from (further["content"], further["solution"])
+            for further in row.known.further:
+                yield from (further.content, further.solution)

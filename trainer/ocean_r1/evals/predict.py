@@ -1,7 +1,7 @@
 """A model's greedy replies to the samples of a benchmark, as the predictions file that `ocean score` reads.
 
-Samples come from `ocean benchmarks samples ID --json`: lines {sample_id, prompt, image, ...}. Stopped, it goes on after the
-last whole line.
+Samples come from `ocean benchmarks samples ID --json`: lines {sample_id, prompt, image, ...}; one list of such will do too.
+Stopped, it goes on after the last whole line.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ocean_r1.config import Data, DataFile
 from ocean_r1.data.images import ImageError, PixelBounds, open_image, patches_of
 from ocean_r1.data.prompts import Reader, Tokenizer
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, first_problem
+from ocean_r1.data.tables import open_json
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.grpo.forward import Prompt
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
@@ -56,17 +57,20 @@ class Task:
 
 
 def read_samples(path: Path) -> list[SampleLine]:
-    samples: list[SampleLine] = []
-    for number, line in enumerate(path.read_text().splitlines(), start=1):
-        if not line.strip():
-            continue
+    """From JSON lines, or a list in JSON. Raises RowError and SamplesError naming the line."""
+    table = open_json(path)
+    samples: dict[str, SampleLine] = {}
+    for index in range(len(table)):
         try:
-            samples.append(SampleLine.model_validate_json(line))
+            sample = SampleLine.model_validate(table.read(index))
         except ValidationError as error:
-            raise SamplesError(f"{path}, line {number}: {error.errors()[0]['msg']}") from error
+            raise SamplesError(f"{table.name(index)}: {first_problem(error)}") from error
+        if sample.sample_id in samples:
+            raise SamplesError(f"{table.name(index)}: sample_id {sample.sample_id!r} is there twice")
+        samples[sample.sample_id] = sample
     if not samples:
         raise SamplesError(f"{path}: there is no sample in it")
-    return samples
+    return list(samples.values())
 
 
 def header(task: Task) -> dict[str, Any]:

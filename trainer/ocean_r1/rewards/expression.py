@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import operator
+import sys
 from collections.abc import Callable, Mapping
 
 BINARY: Mapping[type, Callable[[float, float], float]] = {
@@ -15,24 +16,39 @@ BINARY: Mapping[type, Callable[[float, float], float]] = {
 
 
 def compile_expression(text: str) -> tuple[Callable[[Mapping[str, float]], float], frozenset[str]]:
-    """A function of the terms' values, and the names that it needs. Raises ValueError for anything but arithmetic."""
+    """A function of the terms' values, and the names that it needs; it raises ZeroDivisionError where it divides by zero.
+    Raises ValueError for anything but arithmetic."""
     try:
         body = ast.parse(text, mode="eval").body
-    except SyntaxError as error:
+    except (SyntaxError, MemoryError) as error:  # the latter for parentheses too deep
         raise ValueError(f"the reward {text!r} is no arithmetic expression") from error
+    check(body, text)
     names = frozenset(node.id for node in ast.walk(body) if isinstance(node, ast.Name))
-    evaluate(body, dict.fromkeys(names, 1.0), text)
-    return (lambda values: evaluate(body, values, text)), names
+    return (lambda values: evaluate(body, values)), names
 
 
-def evaluate(node: ast.expr, values: Mapping[str, float], text: str) -> float:
+def check(node: ast.expr, text: str) -> None:
+    match node:
+        case ast.Name():
+            return
+        case ast.Constant(value=int() | float() as number) if abs(number) <= sys.float_info.max:
+            return
+        case ast.UnaryOp(op=ast.USub(), operand=inner):
+            return check(inner, text)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
+            check(left, text)
+            return check(right, text)
+    raise ValueError(f"the reward {text!r} may hold names of terms, numbers, + - * / and parentheses only")
+
+
+def evaluate(node: ast.expr, values: Mapping[str, float]) -> float:
     match node:
         case ast.Name(id=name):
             return values[name]
         case ast.Constant(value=int() | float() as number):
             return float(number)
-        case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return -evaluate(inner, values, text)
-        case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
-            return BINARY[type(op)](evaluate(left, values, text), evaluate(right, values, text))
-    raise ValueError(f"the reward {text!r} may hold names of terms, numbers, + - * / and parentheses only")
+        case ast.UnaryOp(operand=inner):
+            return -evaluate(inner, values)
+        case ast.BinOp(left=left, op=op, right=right):
+            return BINARY[type(op)](evaluate(left, values), evaluate(right, values))
+    raise AssertionError(f"{ast.dump(node)} was not checked")

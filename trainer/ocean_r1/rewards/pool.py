@@ -17,6 +17,9 @@ from ocean_r1.config import RecipeError, Reward
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.terms import TERMS, Term
 
+MOST = 1e18
+"""What a reward may be at most, up or down: its square is still a number in float32."""
+
 
 @dataclass(frozen=True)
 class Case:
@@ -29,7 +32,8 @@ class Case:
 
 @dataclass(frozen=True)
 class Scored:
-    """The reward of a response, the value of each term, and the terms that ran out of time or failed, with why."""
+    """The reward of a response, the value of each term, and why those that ran out of time or failed are 0: terms by their
+    names, the reward by its expression."""
 
     reward: float
     terms: dict[str, float]
@@ -45,11 +49,24 @@ def term_named(source: str) -> Term:
     if spec is None or spec.loader is None or not Path(path).exists():
         raise RecipeError(f"reward.terms: {source!r} is neither {', '.join(TERMS)} nor a file and function")
     module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:  # a file of the user's own may raise anything
+        raise RecipeError(f"reward.terms: {path} cannot be imported: {type(error).__name__}: {error}") from error
     term: Term | None = getattr(module, name, None)
     if not callable(term):
         raise RecipeError(f"reward.terms: {path} has no function {name}")
     return term
+
+
+def number(value: object) -> float:
+    """What a term returned as a reward. Raises TypeError and ValueError for what is none."""
+    if isinstance(value, str | bytes):
+        raise TypeError(f"{value!r} is a text and no number")
+    found = float(value)  # type: ignore[arg-type]  # what is no number raises TypeError
+    if not abs(found) <= MOST:
+        raise ValueError(f"{found} is no number from {-MOST:g} to {MOST:g}")
+    return found
 
 
 def serve(connection: Connection, sources: Mapping[str, str]) -> None:
@@ -67,7 +84,7 @@ def serve(connection: Connection, sources: Mapping[str, str]) -> None:
         failed: dict[str, str] = {}
         for name, term in terms.items():
             try:
-                values[name] = float(term(case.response, case.ground_truth, case.row))
+                values[name] = number(term(case.response, case.ground_truth, case.row))
             except Exception as error:  # a term of the user's own may raise anything: it is 0, told and counted
                 values[name], failed[name] = 0.0, f"{type(error).__name__}: {error}"
         connection.send((values, failed))
@@ -144,12 +161,18 @@ class RewardPool:
             worker.ready = True
             return
         values, failed = said
-        results[worker.case] = Scored(self.combine(values), values, failed)
+        results[worker.case] = self._scored(values, failed)
         worker.case = None
 
     def _nothing(self, why: str) -> Scored:
         zeros = dict.fromkeys(self.sources, 0.0)
-        return Scored(self.combine(zeros), zeros, dict.fromkeys(self.sources, why))
+        return self._scored(zeros, dict.fromkeys(self.sources, why))
+
+    def _scored(self, values: dict[str, float], failed: dict[str, str]) -> Scored:
+        try:
+            return Scored(number(self.combine(values)), values, failed)
+        except (ArithmeticError, ValueError) as error:  # divided by zero, or grown out of bounds
+            return Scored(0.0, values, {**failed, self.reward.expression: f"{type(error).__name__}: {error}"})
 
     def _replace(self, worker: Worker) -> None:
         worker.process.kill()

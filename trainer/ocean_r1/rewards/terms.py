@@ -19,7 +19,7 @@ TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 WORDS_FORMAT = re.compile(r"<think>.*?</think>\s*<answer>.*?</answer>", re.DOTALL)
 BOX_FORMAT = re.compile(r"<think>.*?</think>\s*<answer>.*?\{.*\[\d+,\s*\d+,\s*\d+,\s*\d+\].*\}.*?</answer>", re.DOTALL)
 BOX = re.compile(r"\[(\d+),\s*(\d+),\s*(\d+),\s*(\d+)]")
-TAGGED_NUMBER = re.compile(r"<answer>\s*(\d+)\s*</answer>")
+TAGGED_NUMBER = re.compile(r"<answer>\s*(\d{1,4000})\s*</answer>")  # Python reads no number of more than 4,300 digits.
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -50,16 +50,24 @@ def overlap(a: tuple[float, ...], b: tuple[float, ...]) -> float:
     return shared / union if union else 0.0
 
 
+def true_box(ground_truth: str) -> tuple[float, ...]:
+    """Left, top, right and bottom. Raises ValueError for what no box overlaps."""
+    numbers = tuple(map(float, NUMBER.findall(ground_truth)))
+    if len(numbers) != 4:
+        raise ValueError(f"the ground truth {ground_truth!r} is no box of four numbers")
+    if not overlap(numbers, numbers):
+        raise ValueError(f"the ground truth {ground_truth!r} is a box without area; it is [left, top, right, bottom]")
+    return numbers
+
+
 def iou(response: str, ground_truth: str, _row: Mapping[str, Any]) -> float:
     """1 where the first box of whole numbers in the first answer overlaps the true one by more than half."""
-    truth = NUMBER.findall(ground_truth)
-    if len(truth) != 4:
-        raise ValueError(f"the ground truth {ground_truth!r} is no box of four numbers")
+    truth = true_box(ground_truth)
     answer = ANSWER.search(response)
     box = BOX.search(answer[1]) if answer else None
     if not box:
         return 0.0
-    return float(overlap(tuple(map(float, box.groups())), tuple(map(float, truth))) > 0.5)
+    return float(overlap(tuple(map(float, box.groups())), truth) > 0.5)
 
 
 def last_answer(text: str) -> str:
@@ -68,10 +76,18 @@ def last_answer(text: str) -> str:
     return (found[-1] if found else text).strip()
 
 
+def true_count(ground_truth: str) -> int:
+    """Raises ValueError."""
+    try:
+        return int(ground_truth)
+    except ValueError as error:
+        raise ValueError(f"the ground truth {ground_truth!r} is no whole number") from error
+
+
 def count(response: str, ground_truth: str, _row: Mapping[str, Any]) -> float:
     """1 where the first answer that holds nothing but a whole number is the true count (the seed's evaluation)."""
-    tagged = TAGGED_NUMBER.search(response)
-    return float(tagged is not None and int(tagged[1]) == int(ground_truth))
+    truth, tagged = true_count(ground_truth), TAGGED_NUMBER.search(response)
+    return float(tagged is not None and int(tagged[1]) == truth)
 
 
 def exact(response: str, ground_truth: str, row: Mapping[str, Any]) -> float:
@@ -94,9 +110,17 @@ def as_given(text: str) -> str:
     return re.sub(r"\.? *$", "", text, count=1).strip()
 
 
+def true_letter(ground_truth: str) -> str:
+    """Raises ValueError."""
+    letter = chosen_letter(last_answer(ground_truth))
+    if letter is None:
+        raise ValueError(f"the ground truth {ground_truth!r} names no option by its letter")
+    return letter
+
+
 def choice(response: str, ground_truth: str, _row: Mapping[str, Any]) -> float:
     """1 where the answer names the letter of the true option."""
-    return float(chosen_letter(last_answer(response)) == chosen_letter(last_answer(ground_truth)))
+    return float(chosen_letter(last_answer(response)) == true_letter(ground_truth))
 
 
 # Words near a letter that make it likely to be the choice; as upstream, Chinese ones included.
@@ -196,3 +220,15 @@ TERMS: Mapping[str, Term] = {
     "exact": exact,
     "choice": choice,
 }
+
+
+def check_truth(term: str, ground_truth: str, row: Mapping[str, Any]) -> None:
+    """Raises ValueError where a built-in term can reward no answer to this truth; nothing is known of other terms."""
+    if term == "iou" or (term in ("correct", "exact") and wants_box(row)):
+        true_box(ground_truth)
+    elif term == "count":
+        true_count(ground_truth)
+    elif term == "choice":
+        true_letter(ground_truth)
+    elif term in ("correct", "accuracy", "exact") and not last_answer(ground_truth):
+        raise ValueError(f"the ground truth {ground_truth!r} is empty")
