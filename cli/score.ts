@@ -34,7 +34,7 @@ Samples without a prediction count as wrong.
 
 Example:
   ocean score predictions.jsonl --benchmark superclevr --data super_clevr_test_5k.jsonl --verdicts verdicts.jsonl
-  ocean score geoqa.json --scorer seed@1 --scorer strict@1
+  ocean score geoqa.json --scorer seed@2 --scorer strict@2
 `;
 
 export const score: Command = {
