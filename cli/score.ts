@@ -34,7 +34,7 @@ Samples without a prediction count as wrong.
 
 Example:
   ${OCEAN} score predictions.jsonl --benchmark superclevr --data super_clevr_test_5k.jsonl --verdicts verdicts.jsonl
-  ${OCEAN} score geoqa.json --scorer seed@1 --scorer strict@1
+  ${OCEAN} score geoqa.json --scorer seed@2 --scorer strict@2
 `;
 
 const options = {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changesQuery, compareHref, readChanges } from './compare-url';
 
-const pair = { from: 'geoqa/seed@1', to: 'geoqa/strict@1' };
+const pair = { from: 'geoqa/seed@2', to: 'geoqa/strict@2' };
 
 test('an address restores the pair, the direction, the tag and the sample', () => {
   const view = {
@@ -23,5 +23,5 @@ test.each(['', 'correct', 'correct.', 'right.wrong', 'correct.wrong.x'.replace('
 );
 
 test('a comparison has an address', () => {
-  expect(compareHref('a/b', pair)).toBe('/runs/a%2Fb/compare?from=geoqa%2Fseed%401&to=geoqa%2Fstrict%401');
+  expect(compareHref('a/b', pair)).toBe('/runs/a%2Fb/compare?from=geoqa%2Fseed%402&to=geoqa%2Fstrict%402');
 });

@@ -1,3 +1,4 @@
+import { spend } from '@/lib/mathematics/budget';
 import { approximate, evaluate, isExact, NOWHERE, type Numeric } from '@/lib/mathematics/evaluate';
 import {
   call,
@@ -43,6 +44,7 @@ export function calculated(value: Expression): Expression {
 const has = (value: Expression, name: string): boolean => {
   const stack: Expression[] = [value];
   for (let part = stack.pop(); part; part = stack.pop()) {
+    spend(1);
     if (part.kind === 'symbol' && part.name === name) return true;
     if (part.kind === 'sum' || part.kind === 'product') stack.push(...part.terms);
     else if (part.kind === 'power') stack.push(part.base, part.exponent);
@@ -59,6 +61,9 @@ const log = (value: Expression): Expression => call('log', value, constant('e'))
 const inverse = (value: Expression): Expression => power(value, whole(-1));
 const square = (value: Expression): Expression => power(value, whole(2));
 
+/** Steps for each part that is derived: what comes of it is larger, and is gone through more than once. */
+const DERIVED = 20;
+
 /** f' for f, by the name of f. */
 const SLOPES: Record<string, (x: Expression) => Expression> = {
   sin: (x) => call('cos', x),
@@ -72,6 +77,7 @@ const SLOPES: Record<string, (x: Expression) => Expression> = {
 };
 
 function derivative(value: Expression, name: string): Expression | null {
+  spend(DERIVED);
   if (!has(value, name)) return whole(0);
   switch (value.kind) {
     case 'symbol':

@@ -1,3 +1,4 @@
+import { MAX_BITS, spend, Undecided } from '@/lib/mathematics/budget';
 import * as C from '@/lib/mathematics/complex';
 import { approximate, evaluate, isExact, NOWHERE } from '@/lib/mathematics/evaluate';
 import {
@@ -29,6 +30,7 @@ export const isNumber = (value: Expression): value is Num =>
  * by a factor alone are added. Everything else stands as it stood.
  */
 export function folded(value: Expression): Expression {
+  spend(1);
   switch (value.kind) {
     case 'decimal':
       return float(toBinary(value.value, value.bits), value.bits);
@@ -49,6 +51,7 @@ export function folded(value: Expression): Expression {
 
 /** The largest denominator of a fraction that SymPy takes a double for where it cancels. */
 const MOST = 2n ** 53n / 200n;
+const NEAR = 2n ** 50n;
 
 /** `to_rational` of its real field: the decimals of a sum of quotients of polynomials as simple fractions. */
 export function exactly(value: Expression): Expression | null {
@@ -83,7 +86,12 @@ function simplest(value: Q.Rational): Q.Rational {
     [p, q, p1, q1] = [p1, q1, p + a * p1, q + a * q1];
     [n, d] = [d, n - a * d];
   }
-  return p1 === 0n ? value : Q.fraction(p1, q1);
+  const fraction = Q.fraction(p1, q1);
+  const off = Q.add(value, Q.negative(fraction));
+  // Further off than by rounding it is another number.
+  return (off.n < 0n ? -off.n : off.n) * value.d * NEAR > (value.n < 0n ? -value.n : value.n) * off.d
+    ? value
+    : fraction;
 }
 
 /**
@@ -114,7 +122,13 @@ const bitsOf = (value: Num): number => (value.kind === 'decimal' ? value.bits : 
 /** The result of the rule, exact or in as many binary digits as the longer of the two has. */
 function combined(a: Num, b: Num, rule: (a: Q.Rational, b: Q.Rational) => Q.Rational): Num {
   const bits = Math.max(bitsOf(a), bitsOf(b));
-  if (bits === 0) return { kind: 'number', value: rule(a.value, b.value) };
+  if (bits === 0) {
+    const exact = rule(a.value, b.value);
+    const size = Q.bits(exact.n) + Q.bits(exact.d);
+    spend(size >> 8);
+    if (size > 4 * MAX_BITS) throw new Undecided('a number is too large');
+    return { kind: 'number', value: exact };
+  }
   const value = toBinary(rule(toBinary(a.value, bits), toBinary(b.value, bits)), bits);
   return value.n === 0n ? { kind: 'number', value } : { kind: 'decimal', value, bits };
 }

@@ -32,7 +32,9 @@ export function marked(value: Expression): Expression {
       return { ...value, terms: value.terms.map(marked) };
     case 'power': {
       const ofE = value.base.kind === 'constant';
-      const wholeExponent = value.exponent.kind === 'decimal' && Q.isInteger(value.exponent.value);
+      // (Powers of sines and the like it takes for polynomials.)
+      const ofSine = value.base.kind === 'function' && TRIGONOMETRIC.test(value.base.name);
+      const wholeExponent = !ofSine && value.exponent.kind === 'decimal' && Q.isInteger(value.exponent.value);
       return power(
         marked(value.base),
         ofE || wholeExponent ? nudged(value.exponent) : marked(value.exponent),
@@ -40,7 +42,9 @@ export function marked(value: Expression): Expression {
     }
     case 'function': {
       const [inside] = value.parts;
-      const apart = (value.name !== 'log' && value.name !== 'abs') || inside?.kind === 'sum';
+      const apart =
+        !/^(?:log|abs|series|product series)$/.test(value.name) ||
+        (inside?.kind === 'sum' && value.parts.length < 3);
       const decimals = value.name.endsWith('()') && holds(value, ({ kind }) => kind === 'decimal');
       const kept: Expression = {
         ...value,

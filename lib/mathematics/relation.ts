@@ -53,7 +53,7 @@ const difference = ({ left, right }: Relation): Expression | null =>
 
 /** Bits to which what is solved agrees. */
 const EXACT_BITS = 100;
-const DECIMAL_BITS = 51;
+const DECIMAL_BITS = 46;
 
 /**
  * `sympy_solve_and_compare`: upstream solves both equations and compares what it gets. For one letter that is a list,

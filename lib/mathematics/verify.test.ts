@@ -141,6 +141,7 @@ describe('hostile answers get a verdict', () => {
 
   test.each([
     '\\sum_{n=1}^{10^9} n',
+    `${'\\frac{d}{dx}'.repeat(40)}x^{x^x}\\sin(x^x)e^{x^2}`,
     '9^{9^{9^9}}',
     '1000000!',
     '((5!)!)!',
