@@ -49,7 +49,7 @@ describe('the registry', () => {
       const ids = splits.map(({ id }) => id);
       if (headline.kind === 'mean-of-splits')
         expect(ids).toEqual(expect.arrayContaining([...headline.splits]));
-      for (const { id } of scorers) expect(id).toMatch(/^[a-z-]+\/[a-z-]+@[\da-f]+$/);
+      for (const { id } of scorers) expect(id).toMatch(/^[a-z-]+\/[a-z-]+@[\da-f]+(?:\.\d+)?$/);
     }
   });
 });

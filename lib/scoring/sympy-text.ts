@@ -1,6 +1,6 @@
 import { type Expression, number, partsOf, power, type Value } from '@/lib/mathematics/expression';
 import { negative, type Rational } from '@/lib/mathematics/rational';
-import { exactPower, UNEVALUATED } from '@/lib/scoring/sympy-evaluate';
+import { UNEVALUATED } from '@/lib/scoring/sympy-evaluate';
 
 /**
  * `str(expression)` of SymPy 1.14 for what was built with `evaluate=False` (sympy/printing/str.py, precedence.py). Upstream
@@ -166,11 +166,7 @@ function gatheredProduct(first: Expression, others: readonly Expression[], level
   let factors: readonly Expression[] = [first, ...others];
   if (isMinus) {
     const coefficient = opposite(first);
-    const [only] = others;
-    if (isOne(coefficient)) factors = others;
-    else if (others.length > 1 || only === undefined) factors = [coefficient, ...others];
-    // SymPy multiplies these two: -2√4 is written -4.
-    else factors = productOfTwo(coefficient, only);
+    factors = isOne(coefficient) ? others : [coefficient, ...others];
   }
   const top: string[] = [];
   const bottom: string[] = [];
@@ -183,15 +179,6 @@ function gatheredProduct(first: Expression, others: readonly Expression[], level
     } else top.push(within(factor, level));
   }
   return `${isMinus ? '-' : ''}${quotientText(top.join('*') || '1', bottom)}`;
-}
-
-function productOfTwo(coefficient: Expression, factor: Expression): readonly Expression[] {
-  if (factor.kind === 'power') {
-    const value = exactPower(factor);
-    if (value !== null && coefficient.kind === 'number')
-      return [number({ n: value.n * coefficient.value.n, d: value.d * coefficient.value.d })];
-  }
-  return [coefficient, factor];
 }
 
 function belowText({ base, exponent }: Extract<Expression, { kind: 'power' }>, level: number): string {
