@@ -24,7 +24,7 @@ Usage: ${OCEAN} answers GOLD PREDICTION [--rule RULE] [--json]
                     {kind, text, span, form, value}, in the order in which it is compared; "equal" is null where a judge model
                     would have to say, and of a scorer only {rule, equal, reason, answer, span} is told
 
-Which is the gold matters: x = 2 as the gold equals 2, as Math-Verify has it.
+Which is the gold matters: to Math-Verify $x>2$ equals $(2,\\infty)$ only where it is the gold.
 Exit codes: 0 equal, 4 not equal or not decided, 2 bad use.
 
 Example:
