@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, TowerRecipe, load_recipe
+from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, TowerRecipe, load_recipe, load_shape
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -26,15 +26,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_eval(commands)
     add_export(commands)
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, stop)
     try:
         options.run(options)
+        sys.stdout.flush()
     except (ValueError, RuntimeError, OSError) as error:
         print(f"ocean-r1: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("ocean-r1: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
-        return 130
+    except (KeyboardInterrupt, Stopped) as error:
+        print(f"ocean-r1: stopped; {options.after_stop}", file=sys.stderr)
+        return 128 + (signal.SIGTERM if isinstance(error, Stopped) else signal.SIGINT)
     return 0
+
+
+class Stopped(BaseException):
+    """SIGTERM: what is half written is cleared away, as after Ctrl-C."""
+
+
+def stop(*_: object) -> None:
+    raise Stopped
 
 
 def add_new(commands: Any) -> None:
@@ -46,15 +56,19 @@ def add_new(commands: Any) -> None:
     new.add_argument("--shape", type=Path, required=True, help="a TOML with vocabulary, pixels, [text] and [vision]")
     new.add_argument("--rows", type=Path, required=True, help="a file or folder of training rows")
     new.add_argument("--out", type=Path, required=True)
-    new.set_defaults(run=run_new)
+    new.set_defaults(run=run_new, after_stop="nothing is left half written")
 
 
 def run_new(options: argparse.Namespace) -> None:
     from ocean_r1.data.rows import texts_of
+    from ocean_r1.files import whole
     from ocean_r1.models.new import new_model
 
-    shape = tomllib.loads(options.shape.read_text())
-    new_model(options.out, texts_of(options.rows), shape)
+    shape = load_shape(options.shape)
+    if options.out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in options.out.iterdir()):
+        raise ValueError(f"{options.out} is a folder with something else than a new model in it; name another with --out")
+    with whole(options.out) as partial:
+        new_model(partial, texts_of(options.rows), shape)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
 
 
@@ -77,7 +91,8 @@ def add_eval(commands: Any) -> None:
     evaluate.add_argument("--min-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
     evaluate.add_argument("--max-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
     evaluate.add_argument("--at-once", type=int, default=64, help="samples in a batch")
-    evaluate.set_defaults(run=run_eval)
+    after_stop = "the same command goes on after the samples that are written"
+    evaluate.set_defaults(run=run_eval, after_stop=after_stop)
 
 
 def run_eval(options: argparse.Namespace) -> None:
@@ -119,7 +134,7 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--prompts", type=int, default=50, help="how many of them")
     parser.add_argument("--max-new-tokens", type=int, default=192)
     parser.add_argument("--replies", type=int, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)")
-    parser.set_defaults(run=run_export)
+    parser.set_defaults(run=run_export, after_stop="nothing is left half written")
 
 
 def run_export(options: argparse.Namespace) -> None:
@@ -168,7 +183,8 @@ def add_training(commands: Any, name: str, what: str, example: str) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a key of the recipe"
     )
     parser.add_argument("--plan", action="store_true", help="say what the run would be, and do nothing")
-    parser.set_defaults(run=run_training, command=name)
+    after_stop = "the same command goes on from the last checkpoint"
+    parser.set_defaults(run=run_training, command=name, after_stop=after_stop)
 
 
 def run_training(options: argparse.Namespace) -> None:

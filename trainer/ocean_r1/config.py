@@ -246,15 +246,14 @@ KINDS: dict[str, type[GrpoRecipe] | type[SftRecipe] | type[TowerRecipe]] = {
 
 def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) -> Recipe:
     """A recipe from TOML. `overrides` are dotted keys (`optimizer.lr`) with values. Raises RecipeError."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{name}: not TOML: {error}") from error
+    data = parse_toml(text, name)
     for dotted, value in (overrides or {}).items():
         *sections, key = dotted.split(".")
-        place = data
+        place: Any = data
         for section in sections:
             place = place.setdefault(section, {})
+            if not isinstance(place, dict):
+                raise RecipeError(f"--set {dotted}: {section} is no section of a recipe")
         place[key] = value
     kind = KINDS.get(str(data.get("kind")))
     if kind is None:
@@ -262,22 +261,83 @@ def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) 
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, e['loc'])) or 'recipe'}: {_sentence(e)}" for e in error.errors()]
-        raise RecipeError(f"{name}: " + "; ".join(problems)) from error
+        raise RecipeError(f"{name}: {problems_of(error)}") from error
+
+
+def problems_of(error: ValidationError) -> str:
+    """What pydantic found wrong, in one line: keys, and what they are."""
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'recipe'}: {_sentence(each)}" for each in error.errors())
 
 
 def _sentence(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return "there is no such key"
+    if error["type"] == "missing":
+        return "it is missing"
     return f"{error['msg']} (is {error['input']!r})" if not isinstance(error["input"], dict) else str(error["msg"])
 
 
-def load_recipe(path: Path, overrides: dict[str, Any] | None = None) -> Recipe:
+def parse_toml(text: str, name: str) -> dict[str, Any]:
     try:
-        text = path.read_text()
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{name}: not TOML: {error}") from error
+
+
+def read_text(path: Path) -> str:
+    """A file that somebody named. Raises RecipeError; a path that is not found is told with where it was looked for."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise RecipeError(not_found(path)) from error
     except OSError as error:
         raise RecipeError(f"{path}: cannot be read: {error.strerror}") from error
-    return parse_recipe(text, str(path), overrides)
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: it is no text in UTF-8") from error
+
+
+def not_found(path: Path) -> str:
+    """Paths are relative to where a command is started, which is what is wrong as a rule."""
+    where = "" if path.is_absolute() else f" in {Path.cwd()}, where the command was started"
+    return f"{path}: there is no such file or folder{where}"
+
+
+def load_recipe(path: Path, overrides: dict[str, Any] | None = None) -> Recipe:
+    return parse_recipe(read_text(path), str(path), overrides)
+
+
+class Part(BaseModel):
+    """What a shape says of one part of the model; `config.json` has the rest as it stands."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class TextPart(Part):
+    hidden_size: Positive
+    num_attention_heads: Positive
+
+
+class VisionPart(Part):
+    patch_size: Positive
+
+
+class Shape(Section):
+    """A new small model: the size of its vocabulary, how many whole numbers are one token, the side of pictures."""
+
+    vocabulary: int = Field(ge=300)
+    """256 bytes, special tokens, tags and numbers are in it."""
+    numbers: int = Field(default=10, ge=10, le=200)
+    pixels: Positive
+    text: TextPart
+    vision: VisionPart
+
+
+def load_shape(path: Path) -> dict[str, Any]:
+    """Raises RecipeError."""
+    try:
+        return Shape.model_validate(parse_toml(read_text(path), str(path))).model_dump()
+    except ValidationError as error:
+        raise RecipeError(f"{path}: {problems_of(error)}") from error
 
 
 def identity(recipe: Recipe) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
+import os
+import shutil
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 from torch import nn
 
-from ocean_r1.config import Data, Recipe, Validation
+from ocean_r1.config import Data, Recipe, RecipeError, Validation
 from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Reader, Tokenizer, usable
 from ocean_r1.data.rows import RowError, open_dataset
 from ocean_r1.evals.greedy import greedy_texts
+from ocean_r1.files import WriteError, make_folder, remove_leftovers, size, writing
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.new import number_tokens, order_numbers
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
@@ -19,7 +25,7 @@ from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool
-from ocean_r1.state import Progress, checkpoints_of, load_moments, read_state
+from ocean_r1.state import Progress, checkpoints_of, load_moments, read_state, size_of
 
 
 @dataclass(frozen=True)
@@ -45,15 +51,42 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
 
 def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe."""
-    recipe.output.mkdir(parents=True, exist_ok=True)
+    claim(recipe.output)
     done = checkpoints_of(recipe.output)
     progress = read_state(done[-1], recipe) if done else Progress()
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
     model.to(recipe.model.device)
+    check_room(recipe, model)
     stepper = Stepper(model, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
         load_moments(done[-1], model, stepper.optimizers, heads)
     return Run(model, Team(model, recipe.model.workers, recipe.model.dtype), Tokenizer(recipe.model.path), stepper, progress)
+
+
+def claim(output: Path) -> None:
+    """Makes the folder of a run this process's own until its end, and clears what killed ones left there half written.
+    Raises WriteError, and RecipeError where another process is at work."""
+    make_folder(output)
+    with writing(output):
+        handle = os.open(output / ".lock", os.O_CREAT | os.O_RDWR)
+        try:
+            fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until the process ends
+        except BlockingIOError as error:
+            raise RecipeError(f"another process is training in {output}; wait for it, or write to another output") from error
+        except OSError as error:
+            if error.errno not in (errno.ENOLCK, errno.ENOTSUP):  # a file system without locks
+                raise
+        remove_leftovers(output)
+
+
+def check_room(recipe: Recipe, model: Qwen2_5_VL) -> None:
+    """Raises WriteError where the disk has no room for a checkpoint: now, and not when the first is written, hours later."""
+    needed = size_of(model.parameters()) * (2 if recipe.optimizer.muon else 3)  # weights, and one or two moments
+    disk = shutil.disk_usage(recipe.output)
+    if disk.total and disk.free < needed:  # some file systems say 0 of 0
+        raise WriteError(
+            f"{recipe.output} has no room for a checkpoint: it takes {size(needed)}, and {size(disk.free)} are free"
+        )
 
 
 def open_reader(model: Qwen2_5_VL, tokenizer: Tokenizer, data: Data) -> tuple[Reader, list[int], int]:

@@ -8,9 +8,8 @@ library's random state is in it because nothing draws from one: sampling and ord
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
+from ocean_r1.files import remove, whole, writing
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import save_weights
 
@@ -51,17 +51,13 @@ class Progress:
     best_step: int | None = None
 
 
-class SaveError(RuntimeError):
-    """A checkpoint that could not be written; those before it are whole."""
-
-
 def checkpoint_folder(output: Path, step: int) -> Path:
     return output / f"step-{step:06d}"
 
 
 def checkpoints_of(output: Path) -> list[Path]:
     """Complete checkpoints, oldest first."""
-    return sorted(path for path in output.glob("step-*") if (path / "state.json").exists() and path.suffix == "")
+    return sorted(path for path in output.glob("step-*") if path.suffix == "" and (path / "state.json").exists())
 
 
 def parameters_of(model: Qwen2_5_VL, heads: nn.Module | None) -> dict[str, nn.Parameter]:
@@ -105,42 +101,28 @@ def save_checkpoint(
     progress: Progress,
     heads: nn.Module | None = None,
 ) -> Path:
-    """Writes the checkpoint of this step and removes those that the policy does not keep. Raises SaveError."""
+    """Writes the checkpoint of this step and removes those that the policy does not keep. Raises WriteError; the checkpoints
+    before it are whole."""
     final = checkpoint_folder(recipe.output, progress.step)
-    partial = final.with_suffix(".partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
+    moments = named_moments(parameters_of(model, heads), optimizers)
+    with whole(final, needed=size_of([*parameters_of(model, heads).values(), *moments.values()])) as partial:
         (partial / "model").mkdir(parents=True)
         save_weights(model, partial / "model")
         for name in COMPANIONS:
             if (recipe.model.path / name).exists():
                 shutil.copyfile(recipe.model.path / name, partial / "model" / name)
-        save_file(named_moments(parameters_of(model, heads), optimizers), partial / "optimizer.safetensors")
+        save_file(moments, partial / "optimizer.safetensors")
         if heads:
             save_file(heads.state_dict(), partial / "heads.safetensors")
         state = {"progress": asdict(progress), "identity": identity(recipe), "recipe": recipe.model_dump(mode="json")}
         (partial / "state.json").write_text(json.dumps(state, indent=2))
-        for path in partial.rglob("*"):
-            if path.is_file():
-                sync(path)
-        if final.exists():
-            shutil.rmtree(final)
-        os.replace(partial, final)
-        sync(recipe.output)
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise SaveError(f"{final} could not be written: {error.strerror}; the checkpoints before it are whole") from error
     prune(recipe.output, recipe.checkpoints, progress)
     return final
 
 
-def sync(path: Path) -> None:
-    """Waits until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def size_of(tensors: Iterable[Tensor]) -> int:
+    """Bytes."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 def kept_steps(steps: Sequence[int], policy: Checkpoints, best_step: int | None) -> set[int]:
@@ -155,7 +137,8 @@ def kept_steps(steps: Sequence[int], policy: Checkpoints, best_step: int | None)
 def prune(output: Path, policy: Checkpoints, progress: Progress) -> None:
     by_step = {int(path.name.removeprefix("step-")): path for path in checkpoints_of(output)}
     for step in by_step.keys() - kept_steps(list(by_step), policy, progress.best_step):
-        shutil.rmtree(by_step[step])
+        with writing(by_step[step]):
+            remove(by_step[step])
 
 
 def read_state(checkpoint: Path, recipe: Recipe) -> Progress:

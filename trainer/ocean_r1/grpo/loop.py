@@ -49,7 +49,7 @@ def gather(
 
 
 def train_grpo(recipe: GrpoRecipe) -> Path:
-    """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises RowError, RecipeError, SaveError and
+    """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises RowError, RecipeError, WriteError and
     NotFiniteError."""
     run = open_run(recipe)
     reference = open_reference(recipe, run)
