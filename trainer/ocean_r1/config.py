@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -300,6 +301,11 @@ def not_found(path: Path) -> str:
     """Paths are relative to where a command is started, which is what is wrong as a rule."""
     where = "" if path.is_absolute() else f" in {Path.cwd()}, where the command was started"
     return f"{path}: there is no such file or folder{where}"
+
+
+def cache_folder() -> Path:
+    """Where is kept what can be found out again: `ocean-r1` in $XDG_CACHE_HOME, or in `.cache` of the user's home."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ocean-r1"
 
 
 def load_recipe(path: Path, overrides: dict[str, Any] | None = None) -> Recipe:

@@ -43,11 +43,11 @@ def system_error(error: Exception) -> int | None:
 def reason(number: int, path: Path, needed: int | None) -> str:
     match number:
         case errno.ENOSPC | errno.EDQUOT:
-            takes = "" if needed is None else f", and it takes {size(needed)}"
+            takes = "" if needed is None else f", and it takes about {size(needed)}"
             # Less than is needed may be free even so: a quota ends before the disk does.
             return f"the disk is full ({size(shutil.disk_usage(existing(path)).free)} are free{takes})"
         case errno.EFBIG:
-            takes = "" if needed is None else f" than the {size(needed)} that it takes"
+            takes = "" if needed is None else f" than the about {size(needed)} that it takes"
             return f"the system allows no file so large (ulimit -f says how large){takes}"
         case errno.EROFS:
             return "the file system can only be read"

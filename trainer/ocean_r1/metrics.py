@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import Any, TextIO
 
 from ocean_r1.files import append, keep_lines, make_folder, remove, whole, writing
@@ -144,18 +144,22 @@ def rollout_lines(group: Group, images: Sequence[bytes | Path], target: Path) ->
 
 
 class Bar:
-    """A progress bar in a terminal, and a line a step elsewhere."""
+    """A progress bar in a terminal, and lines elsewhere: one each time, or the last and one in so many seconds."""
 
-    def __init__(self, total: int, stream: TextIO = sys.stderr) -> None:
+    def __init__(self, total: int, noun: str = "step", seconds: float = 0, stream: TextIO = sys.stderr) -> None:
         self.total = total
+        self.noun = noun
+        self.seconds = seconds
         self.stream = stream
+        self.shown = monotonic()
 
-    def show(self, step: int, summary: str) -> None:
+    def show(self, done: int, summary: str) -> None:
         if self.stream.isatty():
-            done = round(24 * step / self.total)
-            self.stream.write(f"\r\x1b[K[{'█' * done}{'·' * (24 - done)}] {step}/{self.total}  {summary}")
-            if step == self.total:
+            width = round(24 * done / self.total)
+            self.stream.write(f"\r\x1b[K[{'█' * width}{'·' * (24 - width)}] {self.noun} {done:,}/{self.total:,}  {summary}")
+            if done == self.total:
                 self.stream.write("\n")
-        else:
-            self.stream.write(f"step {step}/{self.total}  {summary}\n")
+        elif done == self.total or monotonic() - self.shown >= self.seconds:
+            self.stream.write(f"{self.noun} {done:,}/{self.total:,}  {summary}\n")
+            self.shown = monotonic()
         self.stream.flush()

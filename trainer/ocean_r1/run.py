@@ -12,9 +12,12 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ocean_r1.config import Data, Recipe, RecipeError, Validation
+from ocean_r1.config import Data, Recipe, RecipeError, TowerRecipe, Validation, not_found
+from ocean_r1.data.check import Asked, Checked
+from ocean_r1.data.check import checked as checked_rows
+from ocean_r1.data.hashes import hashes_of
 from ocean_r1.data.order import Order
-from ocean_r1.data.prompts import Reader, Tokenizer, usable
+from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import RowError, open_dataset
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.files import WriteError, make_folder, remove_leftovers, size, writing
@@ -25,7 +28,7 @@ from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool
-from ocean_r1.state import Progress, checkpoints_of, load_moments, read_state, size_of
+from ocean_r1.state import DataSeen, Progress, checkpoints_of, hold_to, keep, load_moments, read_state, size_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Run:
     tokenizer: Tokenizer
     stepper: Stepper
     progress: Progress
+    training: Checked
+    validation: Checked | None
 
 
 def starting_model(recipe: Recipe) -> Qwen2_5_VL:
@@ -50,17 +55,47 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
 
 
 def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
-    """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe."""
+    """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe or of
+    other data, RowError where a row cannot be used, and WriteError."""
     claim(recipe.output)
     done = checkpoints_of(recipe.output)
     progress = read_state(done[-1], recipe) if done else Progress()
+    training, validation = open_rows(recipe, goes_on=bool(done))
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
     model.to(recipe.model.device)
     check_room(recipe, model)
     stepper = Stepper(model, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
         load_moments(done[-1], model, stepper.optimizers, heads)
-    return Run(model, Team(model, recipe.model.workers, recipe.model.dtype), Tokenizer(recipe.model.path), stepper, progress)
+    team = Team(model, recipe.model.workers, recipe.model.dtype)
+    return Run(model, team, Tokenizer(recipe.model.path), stepper, progress, training, validation)
+
+
+def open_rows(recipe: Recipe, goes_on: bool) -> tuple[Checked, Checked | None]:
+    """The rows to learn from and those of validation, tried as `data/check.py` has it, and held to those that the run began
+    with. Raises RowError and RecipeError."""
+    files = [] if isinstance(recipe, TowerRecipe) else recipe.validation.files
+    for file in (*recipe.data.files, *files):
+        if not file.path.exists():
+            raise RowError(not_found(file.path))
+    datasets = [open_dataset(some, recipe.data.seed) for some in (recipe.data.files, files) if some]
+    hashes = hashes_of(table.path for dataset in datasets for table in dataset.tables)
+    seen = DataSeen({str(path): digest for path, digest in hashes.items()})
+    if goes_on:
+        hold_to(recipe.output, seen)
+    reward = None if isinstance(recipe, TowerRecipe) else recipe.reward
+    model, data = recipe.model.path, recipe.data
+    asked = [
+        Asked(model, data, recipe.kind, reward if recipe.kind == "grpo" else None),
+        Asked(model, data, "validation", reward),
+    ]
+    all_checked = [checked_rows(dataset, hashes, each) for dataset, each in zip(datasets, asked, strict=False)]
+    for each in all_checked:
+        seen.pictures.update(each.pictures)
+    if goes_on:
+        hold_to(recipe.output, seen)
+    keep(recipe.output, seen)
+    return all_checked[0], all_checked[1] if files else None
 
 
 def claim(output: Path) -> None:
@@ -89,13 +124,16 @@ def check_room(recipe: Recipe, model: Qwen2_5_VL) -> None:
         )
 
 
-def open_reader(model: Qwen2_5_VL, tokenizer: Tokenizer, data: Data) -> tuple[Reader, list[int], int]:
-    """The reader, the rows that fit, and how many do not. Every row is read once: a bad one stops the run here."""
-    reader = Reader(open_dataset(data.files, data.seed), model.config, tokenizer, data)
-    fitting, longer = usable(reader)
+def open_reader(run: Run, data: Data) -> tuple[Reader, list[int], int]:
+    """The reader of the rows to learn from, the rows that fit, and how many do not."""
+    return reader_of(run, run.training, data)
+
+
+def reader_of(run: Run, rows: Checked, data: Data) -> tuple[Reader, list[int], int]:
+    fitting = [position for position, length in enumerate(rows.lengths) if length <= data.max_prompt_tokens]
     if not fitting:
         raise RowError(f"no row is within data.max_prompt_tokens = {data.max_prompt_tokens}")
-    return reader, fitting, longer
+    return Reader(rows.dataset, run.model.config, run.tokenizer, data), fitting, len(rows.lengths) - len(fitting)
 
 
 @dataclass(frozen=True)
@@ -134,9 +172,9 @@ def mean(values: list[float] | list[bool]) -> float:
 
 def open_validator(run: Run, data: Data, validation: Validation, max_new_tokens: int) -> Validator | None:
     """Takes the first rows of a seeded order."""
-    if not validation.files:
+    if run.validation is None:
         return None
-    reader, positions, _ = open_reader(run.model, run.tokenizer, data.model_copy(update={"files": validation.files}))
+    reader, positions, _ = reader_of(run, run.validation, data)
     return Validator(reader, Order(positions, data.seed).epoch(0)[: validation.rows], max_new_tokens)
 
 

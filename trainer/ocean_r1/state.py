@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -105,12 +105,13 @@ def save_checkpoint(
     before it are whole."""
     final = checkpoint_folder(recipe.output, progress.step)
     moments = named_moments(parameters_of(model, heads), optimizers)
-    with whole(final, needed=size_of([*parameters_of(model, heads).values(), *moments.values()])) as partial:
+    companions = [path for name in COMPANIONS if (path := recipe.model.path / name).exists()]
+    needed = size_of([*parameters_of(model, heads).values(), *moments.values()])
+    with whole(final, needed + sum(path.stat().st_size for path in companions)) as partial:
         (partial / "model").mkdir(parents=True)
         save_weights(model, partial / "model")
-        for name in COMPANIONS:
-            if (recipe.model.path / name).exists():
-                shutil.copyfile(recipe.model.path / name, partial / "model" / name)
+        for path in companions:
+            shutil.copyfile(path, partial / "model" / path.name)
         save_file(moments, partial / "optimizer.safetensors")
         if heads:
             save_file(heads.state_dict(), partial / "heads.safetensors")
@@ -151,6 +152,41 @@ def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
             + "\n  ".join(changed)
         )
     return Progress(**state["progress"])
+
+
+@dataclass(frozen=True)
+class DataSeen:
+    """What a run learns from, sha256 by path: of files of rows, and, by the same files, of all pictures that they name."""
+
+    rows: dict[str, str]
+    pictures: dict[str, str] = field(default_factory=dict)
+
+
+def hold_to(output: Path, seen: DataSeen) -> None:
+    """Raises RecipeError where files are not those that the run in `output` began with. Pictures are compared as far as they
+    are given. Runs from before this was kept have nothing to be compared with."""
+    path = output / "data.json"
+    if not path.exists():
+        return
+    begun = DataSeen(**json.loads(path.read_text()))
+    changed = [f"{name}: it is new" for name in sorted(seen.rows.keys() - begun.rows.keys())]
+    changed += [f"{name}: it is gone" for name in sorted(begun.rows.keys() - seen.rows.keys())]
+    for now, then, what in (
+        (seen.rows, begun.rows, "the file is another one"),
+        (seen.pictures, begun.pictures, "its rows are the same, but not the pictures that they name"),
+    ):
+        changed += [f"{name}: {what}" for name, digest in now.items() if then.get(name, digest) != digest]
+    if changed:
+        raise RecipeError(
+            f"{output} was trained on other data; put the old files back, or write to another output:\n  "
+            + "\n  ".join(changed)
+        )
+
+
+def keep(output: Path, seen: DataSeen) -> None:
+    """Raises WriteError."""
+    with whole(output / "data.json") as partial:
+        partial.write_text(json.dumps(asdict(seen), indent=2) + "\n")
 
 
 def load_moments(
