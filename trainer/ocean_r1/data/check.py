@@ -13,14 +13,14 @@ import json
 import multiprocessing as mp
 import os
 import signal
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import torch
@@ -37,9 +37,9 @@ from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
 from ocean_r1.rewards.terms import TERMS, last_answer
 
-FEW = 200
-"""So many rows are read sooner than a process starts."""
-BATCH, CHUNK = 512, 16
+PATIENCE = 20.0
+"""Seconds: what takes less is done sooner than processes start."""
+BATCH, CHUNK = 128, 16
 MOST_WRONG = 100
 """Where so many rows are wrong the rest is not looked at."""
 NAMED = 5
@@ -202,10 +202,14 @@ def check_solutions(row: Row, name: str) -> None:
 
 def check_labels(reader: Reader, given: Given) -> None:
     """Raises RowError where the tower could not learn what the row tells of its pictures."""
-    from ocean_r1.tower import cells_of, written_tokens
+    from ocean_r1.tower import ATTRIBUTES, cells_of, written_tokens
 
     vision, info = reader.config.vision, given.row.extra_info
     patch, merge = vision.patch_size, vision.spatial_merge_size
+    for index, thing in enumerate(info.get("objects") or []):
+        for name, own in ATTRIBUTES.items():
+            if not isinstance(thing, dict) or thing.get(name) not in own:
+                raise RowError(f"{given.name}: extra_info.objects.{index} has no {name} of {', '.join(own)}")
     for source in given.row.sources(given.folder):
         width, height = image_size(source)
         rows, columns = smart_resize(height, width, patch * merge, reader.bounds)
@@ -242,38 +246,40 @@ def read_all(reader: Reader, kind: str, rows: Sequence[Given]) -> list[int | str
 
 @contextmanager
 def reading(asked: Asked, count: int) -> Iterator[Read]:
-    if count <= FEW:
-        reader = reader_of(asked)
-        yield lambda rows: partial(read_all, reader, asked.kind, rows)
-        return
+    """For so many rows: the first are read here, and if the others would take long, these in processes of their own."""
+    reader, spent, seen = reader_of(asked), 0.0, 0
     workers = min(len(os.sched_getaffinity(0)), 16)
-    pool = ProcessPoolExecutor(workers, mp.get_context("spawn"), initializer=begin, initargs=(asked,))
+    pool: ProcessPoolExecutor | None = None
 
     def read(rows: Sequence[Given]) -> Callable[[], list[int | str]]:
-        # Ctrl-C is for the run, which ends its processes.
+        nonlocal spent, seen, pool
+        if pool is None and spent * (count - seen) <= PATIENCE * seen:
+            started = perf_counter()
+            found = read_all(reader, asked.kind, rows)
+            spent, seen = spent + perf_counter() - started, seen + len(rows)
+            return lambda: found
+        parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+        # Ctrl-C is for the run, which ends its processes: they inherit that they do not hear it.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        begun = deque(
-            (part, pool.submit(read_here, part)) for part in (rows[i : i + CHUNK] for i in range(0, len(rows), CHUNK))
-        )
+        pool = pool or ProcessPoolExecutor(workers, mp.get_context("spawn"), initializer=begin, initargs=(asked,))
+        begun = [pool.submit(read_here, part) for part in parts]
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-        def wait() -> list[int | str]:
-            found: list[int | str] = []
-            for part, told in begun:
-                try:
-                    found += told.result()
-                except BrokenProcessPool as error:
-                    raise RowError(
-                        f"{part[0].name}, or one of the {CHUNK} rows from it on, ended the process that read it"
-                    ) from error
-            return found
-
-        return wait
+        return lambda: [each for part, told in zip(parts, begun, strict=True) for each in heard(part, told)]
 
     try:
         yield read
     finally:
-        pool.shutdown(cancel_futures=True)
+        if pool:
+            pool.shutdown(cancel_futures=True)
+
+
+def heard(part: Sequence[Given], told: Future[list[int | str]]) -> list[int | str]:
+    try:
+        return told.result()
+    except BrokenProcessPool as error:
+        raise RowError(
+            f"{part[0].name}, or one of the {CHUNK} rows from there on, ended the process that read it"
+        ) from error
 
 
 HERE: dict[str, tuple[Reader, str]] = {}
