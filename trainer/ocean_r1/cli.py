@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -26,17 +27,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_eval(commands)
     add_export(commands)
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, stop)
+    before = signal.signal(signal.SIGTERM, stop)
     try:
         options.run(options)
         sys.stdout.flush()
     except (ValueError, RuntimeError, OSError) as error:
-        print(f"ocean-r1: {error}", file=sys.stderr)
+        print(f"ocean-r1: {sentence(error)}", file=sys.stderr)
         return 1
     except (KeyboardInterrupt, Stopped) as error:
         print(f"ocean-r1: stopped; {options.after_stop}", file=sys.stderr)
         return 128 + (signal.SIGTERM if isinstance(error, Stopped) else signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        try:
+            sys.stdout.flush()
+        except OSError:  # nobody reads it, or its disk is full: it was told, or nobody wants to know
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the output'}: {error.strerror}"
+    return str(error)
 
 
 class Stopped(BaseException):
@@ -45,6 +58,19 @@ class Stopped(BaseException):
 
 def stop(*_: object) -> None:
     raise Stopped
+
+
+def whole_number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def positive(text: str) -> int:
+    if not (number := whole_number(text)):
+        raise ValueError
+    return number
 
 
 def add_new(commands: Any) -> None:
@@ -87,10 +113,10 @@ def add_eval(commands: Any) -> None:
     evaluate.add_argument("--model", type=Path, required=True, help="a Hugging Face folder")
     evaluate.add_argument("--name", required=True, help="the model's name on the leaderboard")
     evaluate.add_argument("--out", type=Path, required=True)
-    evaluate.add_argument("--max-new-tokens", type=int, default=1024)
-    evaluate.add_argument("--min-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
-    evaluate.add_argument("--max-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
-    evaluate.add_argument("--at-once", type=int, default=64, help="samples in a batch")
+    evaluate.add_argument("--max-new-tokens", type=positive, default=1024, help="a reply ends here at the latest (1024)")
+    evaluate.add_argument("--min-pixels", type=positive, help="left out, as the model's preprocessor_config.json says")
+    evaluate.add_argument("--max-pixels", type=positive, help="left out, as the model's preprocessor_config.json says")
+    evaluate.add_argument("--at-once", type=positive, default=64, help="samples in a batch (64)")
     after_stop = "the same command goes on after the samples that are written"
     evaluate.set_defaults(run=run_eval, after_stop=after_stop)
 
@@ -115,8 +141,8 @@ def run_eval(options: argparse.Namespace) -> None:
     )
     bar: Bar | None = None
     for done, total in predict(task):
-        bar = bar or Bar(total)
-        bar.show(done, "samples")
+        bar = bar or Bar(total, "samples")
+        bar.show(done, "predicted")
     print(f"{task.out}: ocean score {task.out} --benchmark {task.benchmark}")
 
 
@@ -131,33 +157,45 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--model", type=Path, required=True, help="a Hugging Face folder")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rows", type=Path, help="training rows to prove the export on")
-    parser.add_argument("--prompts", type=int, default=50, help="how many of them")
-    parser.add_argument("--max-new-tokens", type=int, default=192)
-    parser.add_argument("--replies", type=int, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)")
+    parser.add_argument("--prompts", type=positive, default=50, help="on how many of them at most (50)")
+    parser.add_argument("--max-new-tokens", type=positive, default=192, help="a reply ends here at the latest (192)")
+    parser.add_argument(
+        "--tokens", type=positive, default=4000, help="the proof ends after so many tokens of replies (4000)"
+    )
+    parser.add_argument(
+        "--replies", type=whole_number, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)"
+    )
     parser.set_defaults(run=run_export, after_stop="nothing is left half written")
 
 
 def run_export(options: argparse.Namespace) -> None:
-    from ocean_r1.export.onnx import export
-
-    export(options.model, options.out)
-    print(f"{options.out}: written")
-    if options.rows is None:
-        return
-    from ocean_r1.config import Data, DataFile
+    from ocean_r1.config import Data, DataFile, not_found
     from ocean_r1.data.images import pixel_bounds
     from ocean_r1.data.prompts import Reader, Tokenizer
     from ocean_r1.data.rows import open_dataset
+    from ocean_r1.export.onnx import export
     from ocean_r1.export.proof import prove
     from ocean_r1.models.config import ModelConfig
 
-    bounds = pixel_bounds(options.model)
-    data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
-    dataset = open_dataset(data.files)
-    reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
-    proof = prove(options.model, options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens)
+    # What is wrong with the rows is told before the minutes that an export takes.
+    reader = None
+    if options.rows is not None:
+        if not options.rows.exists():
+            raise ValueError(not_found(options.rows))
+        bounds = pixel_bounds(options.model)
+        data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
+        dataset = open_dataset(data.files)
+        reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
+    export(options.model, options.out)
+    print(f"{options.out}: written", flush=True)
+    if reader is None:
+        return
+    positions = range(min(options.prompts, len(reader.dataset)))
+    proof = prove(options.model, options.out, reader, positions, options.max_new_tokens, options.tokens)
+    ended = "" if proof.prompts == len(positions) else f" of {len(positions)}, where --tokens {options.tokens} ended it"
     print(
-        f"the tokens of {proof.equal} of {proof.prompts} prompts are PyTorch's in float32, of {proof.equal_int8} in int8; "
+        f"proved on {proof.prompts} prompts{ended}, {proof.tokens:,} tokens: "
+        f"those of {proof.equal} of {proof.prompts} are PyTorch's in float32, of {proof.equal_int8} in int8; "
         f"correct {proof.correct_rounded:.1%}, before the weights were rounded {proof.correct:.1%}"
     )
     if min(proof.equal, proof.equal_int8) < proof.prompts:

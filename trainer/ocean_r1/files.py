@@ -47,7 +47,7 @@ def reason(number: int, path: Path, needed: int | None) -> str:
             # Less than is needed may be free even so: a quota ends before the disk does.
             return f"the disk is full ({size(shutil.disk_usage(existing(path)).free)} are free{takes})"
         case errno.EFBIG:
-            takes = "" if needed is None else f" than the about {size(needed)} that it takes"
+            takes = "" if needed is None else f"; it takes about {size(needed)}"
             return f"the system allows no file so large (ulimit -f says how large){takes}"
         case errno.EROFS:
             return "the file system can only be read"
@@ -138,8 +138,8 @@ def append(path: Path, text: str) -> None:
 
 def keep_lines(path: Path, wanted: Callable[[bytes], bool]) -> None:
     """Rewrites a file of lines with those that are wanted; one that was cut off is none. Raises WriteError."""
-    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
     with whole(path) as partial:
+        lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
         partial.write_bytes(b"".join(line + b"\n" for line in lines if wanted(line)))
 
 

@@ -152,14 +152,22 @@ class Bar:
         self.seconds = seconds
         self.stream = stream
         self.shown = monotonic()
+        self.open = False
 
     def show(self, done: int, summary: str) -> None:
         if self.stream.isatty():
             width = round(24 * done / self.total)
             self.stream.write(f"\r\x1b[K[{'█' * width}{'·' * (24 - width)}] {self.noun} {done:,}/{self.total:,}  {summary}")
+            self.open = True
             if done == self.total:
-                self.stream.write("\n")
+                self.end()
         elif done == self.total or monotonic() - self.shown >= self.seconds:
             self.stream.write(f"{self.noun} {done:,}/{self.total:,}  {summary}\n")
             self.shown = monotonic()
         self.stream.flush()
+
+    def end(self) -> None:
+        """Before the total, too: what comes next has a line of its own."""
+        if self.open:
+            self.stream.write("\n")
+            self.open = False

@@ -114,6 +114,7 @@ def key_of(dataset: Dataset, refs: Sequence[RowRef], hashes: Mapping[Path, str],
 
 def check_rows(dataset: Dataset, refs: Sequence[RowRef], asked: Asked) -> tuple[list[int], dict[str, list[tuple[str, str]]]]:
     """How long the rows are, and path and sha256 of the pictures that they name, by the file of the rows."""
+    positions = {ref: position for position, ref in enumerate(dataset.refs)}
     wrong: list[str] = []
     lengths: dict[RowRef, int] = {}
     paths: dict[str, list[Path]] = {}
@@ -122,15 +123,14 @@ def check_rows(dataset: Dataset, refs: Sequence[RowRef], asked: Asked) -> tuple[
         for start in range(0, len(refs), BATCH):
             given: list[tuple[RowRef, Given]] = []
             for ref in refs[start : start + BATCH]:
-                table = dataset.tables[ref.table]
+                position, file = positions[ref], str(dataset.tables[ref.table].path)
                 try:
-                    row = table.row(ref.index)
+                    row = dataset.row(position)
                 except RowError as error:
                     wrong.append(str(error))
                     continue
-                given.append((ref, Given(row, table.path.parent, f"{table.path}, row {ref.index}")))
-                named = [source for source in row.sources(table.path.parent) if isinstance(source, Path)]
-                paths.setdefault(str(table.path), []).extend(named)
+                given.append((ref, Given(row, dataset.folder(position), dataset.name(position))))
+                paths.setdefault(file, []).extend(s for s in row.sources(dataset.folder(position)) if isinstance(s, Path))
             told = read([each for _, each in given])
             golds = judge([each for _, each in given])
             for (ref, _), length, gold in zip(given, told(), golds, strict=True):

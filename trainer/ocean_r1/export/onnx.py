@@ -6,6 +6,7 @@ Its weights are those of the source rounded to 8 bits, in all its files: a quart
 from __future__ import annotations
 
 import shutil
+import sys
 import warnings
 from pathlib import Path
 
@@ -30,16 +31,24 @@ def export(source: Path, target: Path) -> None:
     """`target` gets the folder's files, `model.safetensors` and the graphs, whole or not at all. Raises WriteError, and
     ValueError where `target` holds something else than a model."""
     may_replace(target)
+    tell(f"reading {source}")
     model = load_model(source).eval()
+    tell("rounding its weights to 8 bits")
     round_weights(model)
     with whole(target, needed=FORMATS_BYTES * sum(parameter.numel() for parameter in model.parameters())) as partial:
         (partial / "onnx").mkdir(parents=True)
         for name in COMPANIONS:
             if (source / name).exists():
                 shutil.copyfile(source / name, partial / name)
+        tell("writing model.safetensors")
         save_weights(model, partial)
         write_graphs(model, partial / "onnx")
         quantise(partial / "onnx")
+
+
+def tell(stage: str) -> None:
+    """A line as each stage begins: some take minutes."""
+    print(stage, file=sys.stderr, flush=True)
 
 
 def may_replace(target: Path) -> None:
@@ -104,6 +113,7 @@ def write(
     outputs: list[str],
     axes: dict[str, dict[int, str]],
 ) -> None:
+    tell(f"writing onnx/{path.name}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter speaks of shapes in Python that are constants on purpose
         torch.onnx.export(
@@ -126,6 +136,7 @@ def quantise(folder: Path) -> None:
     from onnx import TensorProto, helper, numpy_helper
 
     for name in GRAPHS:
+        tell(f"writing onnx/{name}_quantized.onnx")
         model = onnx.load(folder / f"{name}.onnx")
         graph = model.graph
         # The operand of each operation that holds the matrix, and the axis along which a channel's weights lie.

@@ -20,6 +20,7 @@ from ocean_r1.data.rows import IMAGE_MARK, Message, Row, RowError
 from ocean_r1.files import whole
 from ocean_r1.grpo.forward import Prompt
 from ocean_r1.grpo.rollout import Sampling, sample
+from ocean_r1.metrics import Bar
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
 
@@ -99,7 +100,11 @@ def greedy_tokens(
 def write_replies(model: Qwen2_5_VL, reader: Reader, count: int, max_new_tokens: int, path: Path) -> None:
     given = conversations(reader, count)
     prompts = [prompt_of(reader, each) for each in given]
-    tokens = greedy_tokens(model, prompts, reader.tokenizer.stop_tokens, max_new_tokens)
+    tokens: list[list[int]] = []
+    bar = Bar(count, "replies", seconds=10)
+    for prompt in prompts:
+        tokens += greedy_tokens(model, [prompt], reader.tokenizer.stop_tokens, max_new_tokens)
+        bar.show(len(tokens), f"{sum(map(len, tokens)):,} tokens")
     replies = [
         {"messages": described(each), "prompt_tokens": len(prompt.ids), "tokens": ids}
         for each, prompt, ids in zip(given, prompts, tokens, strict=True)
