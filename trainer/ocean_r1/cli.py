@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, TowerRecipe, load_recipe, load_shape
+from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, TowerRecipe, check_model_folder, load_recipe, load_shape
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -126,6 +126,7 @@ def run_eval(options: argparse.Namespace) -> None:
     from ocean_r1.evals.predict import Task, predict
     from ocean_r1.metrics import Bar
 
+    check_model_folder(options.model)
     own = pixel_bounds(options.model)
     task = Task(
         benchmark=options.benchmark,
@@ -177,6 +178,7 @@ def run_export(options: argparse.Namespace) -> None:
     from ocean_r1.export.proof import prove
     from ocean_r1.models.config import ModelConfig
 
+    check_model_folder(options.model)
     # What is wrong with the rows is told before the minutes that an export takes.
     reader = None
     if options.rows is not None:
@@ -232,6 +234,7 @@ def run_training(options: argparse.Namespace) -> None:
     if options.plan:
         from ocean_r1.plan import plan
 
+        check_model_folder(recipe.model.path)
         print(plan(recipe))
         return
     # torch takes seconds to import: a mistake in a recipe is told before.

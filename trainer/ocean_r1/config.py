@@ -45,6 +45,12 @@ class Data(Section):
     max_prompt_tokens: Positive = 8192
     """Rows whose prompt, image tokens included, is longer are left out and counted."""
 
+    @model_validator(mode="after")
+    def _pixels_are_a_range(self) -> Self:
+        if self.min_pixels > self.max_pixels:
+            raise ValueError(f"min_pixels {self.min_pixels} is more than max_pixels {self.max_pixels}")
+        return self
+
 
 class Rollout(Section):
     group: int = Field(default=16, ge=2)
@@ -306,6 +312,15 @@ def not_found(path: Path) -> str:
 def cache_folder() -> Path:
     """Where is kept what can be found out again: `ocean-r1` in $XDG_CACHE_HOME, or in `.cache` of the user's home."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ocean-r1"
+
+
+def check_model_folder(path: Path) -> None:
+    """Raises RecipeError where there is no model of any kind."""
+    if not path.exists():
+        raise RecipeError(not_found(path))
+    if not (path / "config.json").is_file():
+        inside = " (a checkpoint has its model in model/)" if (path / "model").is_dir() else ""
+        raise RecipeError(f"{path} is no folder of a model: it has no config.json{inside}")
 
 
 def load_recipe(path: Path, overrides: dict[str, Any] | None = None) -> Recipe:

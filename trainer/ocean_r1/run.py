@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ocean_r1.config import Data, Recipe, RecipeError, TowerRecipe, Validation, not_found
+from ocean_r1.config import Data, Recipe, RecipeError, TowerRecipe, Validation, check_model_folder, not_found
 from ocean_r1.data.check import Asked, Checked
 from ocean_r1.data.check import checked as checked_rows
 from ocean_r1.data.hashes import hashes_of
@@ -57,6 +57,7 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
 def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe or of
     other data, RowError where a row cannot be used, and WriteError."""
+    check_model_folder(recipe.model.path)
     claim(recipe.output)
     done = checkpoints_of(recipe.output)
     progress = read_state(done[-1], recipe) if done else Progress()

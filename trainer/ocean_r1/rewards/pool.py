@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import multiprocessing as mp
 import signal
 from collections import deque
@@ -58,6 +59,9 @@ def serve(connection: Connection, sources: Mapping[str, str]) -> None:
     terms = {name: term_named(source) for name, source in sources.items()}
     if {"accuracy", "correct"} & set(sources.values()):
         import math_verify  # noqa: F401, seconds to import, and not to be taken off the first case's time
+
+        # It warns that it has no time limit of its own; this process has one.
+        logging.getLogger("math_verify").setLevel(logging.ERROR)
     connection.send(None)
     while True:
         try:
