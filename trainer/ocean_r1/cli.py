@@ -11,7 +11,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, TowerRecipe, check_model_folder, load_recipe, load_shape
+from ocean_r1.config import (
+    GrpoRecipe,
+    RecipeError,
+    SftRecipe,
+    TowerRecipe,
+    check_exists,
+    check_model_folder,
+    load_recipe,
+    load_shape,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,9 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_new(commands)
     add_training(
-        commands, "sft", "supervised training: of the vision tower, or on worked solutions", "recipes/nano-base.toml"
+        commands, "sft", "supervised training: of the vision tower, or on worked solutions", "trainer/recipes/nano-base.toml"
     )
-    add_training(commands, "train", "GRPO", "recipes/nano-stage1.toml")
+    add_training(commands, "train", "GRPO", "trainer/recipes/nano-stage1.toml")
     add_eval(commands)
     add_export(commands)
     options = parser.parse_args(arguments)
@@ -77,7 +86,7 @@ def add_new(commands: Any) -> None:
     new = commands.add_parser(
         "new",
         help="a small model without weights: its shape, and a tokenizer learnt from rows",
-        epilog="example: ocean-r1 new --shape recipes/nano-shape.toml --rows rows/base --out models/nano",
+        epilog="example: ocean-r1 new --shape trainer/recipes/nano-shape.toml --rows rows/base --out models/nano",
     )
     new.add_argument("--shape", type=Path, required=True, help="a TOML with vocabulary, pixels, [text] and [vision]")
     new.add_argument("--rows", type=Path, required=True, help="a file or folder of training rows")
@@ -88,13 +97,16 @@ def add_new(commands: Any) -> None:
 def run_new(options: argparse.Namespace) -> None:
     from ocean_r1.data.rows import texts_of
     from ocean_r1.files import whole
+    from ocean_r1.models.config import ModelConfig
     from ocean_r1.models.new import new_model
 
     shape = load_shape(options.shape)
+    check_exists(options.rows)
     if options.out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in options.out.iterdir()):
         raise ValueError(f"{options.out} is a folder with something else than a new model in it; name another with --out")
     with whole(options.out) as partial:
         new_model(partial, texts_of(options.rows), shape)
+        ModelConfig.from_folder(partial)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
 
 
@@ -127,6 +139,7 @@ def run_eval(options: argparse.Namespace) -> None:
     from ocean_r1.metrics import Bar
 
     check_model_folder(options.model)
+    check_exists(options.samples)
     own = pixel_bounds(options.model)
     task = Task(
         benchmark=options.benchmark,
@@ -170,24 +183,24 @@ def add_export(commands: Any) -> None:
 
 
 def run_export(options: argparse.Namespace) -> None:
-    from ocean_r1.config import Data, DataFile, not_found
+    from ocean_r1.config import Data, DataFile
     from ocean_r1.data.images import pixel_bounds
     from ocean_r1.data.prompts import Reader, Tokenizer
     from ocean_r1.data.rows import open_dataset
     from ocean_r1.export.onnx import export
     from ocean_r1.export.proof import prove
+    from ocean_r1.export.replies import conversations
     from ocean_r1.models.config import ModelConfig
 
     check_model_folder(options.model)
-    # What is wrong with the rows is told before the minutes that an export takes.
-    reader = None
+    # What is wrong with model or rows is told before the minutes that an export takes.
+    bounds, tokenizer, reader = pixel_bounds(options.model), Tokenizer(options.model), None
     if options.rows is not None:
-        if not options.rows.exists():
-            raise ValueError(not_found(options.rows))
-        bounds = pixel_bounds(options.model)
+        check_exists(options.rows)
         data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
         dataset = open_dataset(data.files)
-        reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
+        reader = Reader(dataset, ModelConfig.from_folder(options.model), tokenizer, data)
+        conversations(reader, options.replies)
     export(options.model, options.out)
     print(f"{options.out}: written", flush=True)
     if reader is None:
@@ -227,10 +240,16 @@ def add_training(commands: Any, name: str, what: str, example: str) -> None:
     parser.set_defaults(run=run_training, command=name, after_stop=after_stop)
 
 
+COMMANDS = {"tower": "sft", "sft": "sft", "grpo": "train"}
+"""By the kind of a recipe."""
+
+
 def run_training(options: argparse.Namespace) -> None:
     recipe = load_recipe(options.recipe, dict(map(override, options.set)))
-    if recipe.kind not in {"sft": ("tower", "sft"), "train": ("grpo",)}[options.command]:
-        raise RecipeError(f"{options.recipe} is a recipe of kind {recipe.kind!r}; run it by its own command")
+    if options.command != COMMANDS[recipe.kind]:
+        raise RecipeError(
+            f"{options.recipe} is a recipe of kind {recipe.kind!r}; its command is `ocean-r1 {COMMANDS[recipe.kind]}`"
+        )
     if options.plan:
         from ocean_r1.plan import plan
 

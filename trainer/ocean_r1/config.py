@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Positive = Annotated[int, Field(gt=0)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Aggregation = Literal["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "seq-mean-token-sum-norm"]
 KlEstimate = Literal["kl", "abs", "mse", "low_var_kl"]
@@ -39,7 +40,7 @@ class DataFile(Section):
 
 class Data(Section):
     files: list[DataFile] = Field(min_length=1)
-    seed: int = 1
+    seed: Seed = 1
     min_pixels: Positive = 28 * 28 * 4
     max_pixels: Positive = 28 * 28 * 1280
     max_prompt_tokens: Positive = 8192
@@ -163,7 +164,7 @@ class GrpoRecipe(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     stage: Literal[1, 2]
     output: Path
-    seed: int = 0
+    seed: Seed = 0
     steps: Positive | None = None
     """None: as many as `epochs` of the data take."""
     data_epochs: Positive = 1
@@ -202,7 +203,7 @@ class SftRecipe(Section):
     kind: Literal["sft"]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     output: Path
-    seed: int = 0
+    seed: Seed = 0
     steps: Positive
     rows_per_step: Positive
     further: list[str] | None = None
@@ -233,7 +234,7 @@ class TowerRecipe(Section):
     kind: Literal["tower"]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     output: Path
-    seed: int = 0
+    seed: Seed = 0
     steps: Positive
     images_per_step: Positive
     model: Model
@@ -281,7 +282,8 @@ def _sentence(error: Any) -> str:
         return "there is no such key"
     if error["type"] == "missing":
         return "it is missing"
-    return f"{error['msg']} (is {error['input']!r})" if not isinstance(error["input"], dict) else str(error["msg"])
+    words = error["msg"].removeprefix("Value error, ")
+    return words if isinstance(error["input"], dict) else f"{words} (is {error['input']!r})"
 
 
 def parse_toml(text: str, name: str) -> dict[str, Any]:
@@ -314,10 +316,14 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ocean-r1"
 
 
-def check_model_folder(path: Path) -> None:
-    """Raises RecipeError where there is no model of any kind."""
+def check_exists(path: Path) -> None:
     if not path.exists():
         raise RecipeError(not_found(path))
+
+
+def check_model_folder(path: Path) -> None:
+    """Raises RecipeError where there is no model of any kind."""
+    check_exists(path)
     if not (path / "config.json").is_file():
         inside = " (a checkpoint has its model in model/)" if (path / "model").is_dir() else ""
         raise RecipeError(f"{path} is no folder of a model: it has no config.json{inside}")

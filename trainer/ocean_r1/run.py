@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ocean_r1.config import Data, Recipe, RecipeError, TowerRecipe, Validation, check_model_folder, not_found
+from ocean_r1.config import Data, GrpoRecipe, Recipe, RecipeError, TowerRecipe, Validation, check_exists, check_model_folder
 from ocean_r1.data.check import Asked, Checked
 from ocean_r1.data.check import checked as checked_rows
 from ocean_r1.data.hashes import hashes_of
@@ -58,6 +58,8 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe or of
     other data, RowError where a row cannot be used, and WriteError."""
     check_model_folder(recipe.model.path)
+    if isinstance(recipe, GrpoRecipe) and recipe.reference:
+        check_model_folder(recipe.reference)
     claim(recipe.output)
     done = checkpoints_of(recipe.output)
     progress = read_state(done[-1], recipe) if done else Progress()
@@ -77,8 +79,7 @@ def open_rows(recipe: Recipe, goes_on: bool) -> tuple[Checked, Checked | None]:
     with. Raises RowError and RecipeError."""
     files = [] if isinstance(recipe, TowerRecipe) else recipe.validation.files
     for file in (*recipe.data.files, *files):
-        if not file.path.exists():
-            raise RowError(not_found(file.path))
+        check_exists(file.path)
     datasets = [open_dataset(some, recipe.data.seed) for some in (recipe.data.files, files) if some]
     hashes = hashes_of(table.path for dataset in datasets for table in dataset.tables)
     seen = DataSeen({str(path): digest for path, digest in hashes.items()})

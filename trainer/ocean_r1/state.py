@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
@@ -39,6 +40,9 @@ COMPANIONS = (
     "chat_template.jinja",
     "chat_template.json",
 )
+
+
+INSTEAD = "remove its folder, and the run goes on from the checkpoint before it"
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ def prune(output: Path, policy: Checkpoints, progress: Progress) -> None:
 
 def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
     """Where the run stood. Raises RecipeError where the recipe is another one, with the differences."""
-    state: dict[str, Any] = json.loads((checkpoint / "state.json").read_text())
+    state = read_json(checkpoint / "state.json", INSTEAD)
     if state["identity"] != identity(recipe):
         changed = differences(state["recipe"], recipe.model_dump(mode="json"))
         raise RecipeError(
@@ -168,7 +172,7 @@ def hold_to(output: Path, seen: DataSeen) -> None:
     path = output / "data.json"
     if not path.exists():
         return
-    begun = DataSeen(**json.loads(path.read_text()))
+    begun = DataSeen(**read_json(path, "without it nobody knows what the run was trained on; write to another output"))
     changed = [f"{name}: it is new" for name in sorted(seen.rows.keys() - begun.rows.keys())]
     changed += [f"{name}: it is gone" for name in sorted(begun.rows.keys() - seen.rows.keys())]
     for now, then, what in (
@@ -193,5 +197,19 @@ def load_moments(
     checkpoint: Path, model: Qwen2_5_VL, optimizers: Sequence[torch.optim.Optimizer], heads: nn.Module | None = None
 ) -> None:
     if heads:
-        heads.load_state_dict(load_file(checkpoint / "heads.safetensors"))
-    restore_moments(parameters_of(model, heads), optimizers, load_file(checkpoint / "optimizer.safetensors"))
+        heads.load_state_dict(read_tensors(checkpoint / "heads.safetensors"))
+    restore_moments(parameters_of(model, heads), optimizers, read_tensors(checkpoint / "optimizer.safetensors"))
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise RecipeError(f"{path} is cut off or no safetensors ({error}); {INSTEAD}") from error
+
+
+def read_json(path: Path, instead: str) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"{path} cannot be read ({error}); {instead}") from error

@@ -26,7 +26,10 @@ class Tokenizer:
     def __init__(self, folder: Path) -> None:
         from transformers import PreTrainedTokenizerFast  # seconds to import: not before it is needed
 
-        self.inner = PreTrainedTokenizerFast.from_pretrained(folder)
+        try:
+            self.inner = PreTrainedTokenizerFast.from_pretrained(folder)
+        except Exception as error:  # it may be any, and some fill a page
+            raise ValueError(f"{folder}: its tokenizer cannot be read: {str(error).strip().splitlines()[0]}") from error
         if not self.inner.chat_template:
             raise ValueError(f"{folder} has no chat template (tokenizer_config.json or chat_template.jinja)")
 

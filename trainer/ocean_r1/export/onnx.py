@@ -52,7 +52,9 @@ def tell(stage: str) -> None:
 
 
 def may_replace(target: Path) -> None:
-    """Raises ValueError for a folder with anything in it but an export: it would be lost."""
+    """Raises ValueError for a file, and for a folder with anything in it but an export: it would be lost."""
+    if target.is_file():
+        raise ValueError(f"{target} is a file; name a folder with --out")
     if target.is_dir() and any(target.iterdir()) and not (target / "onnx").is_dir():
         raise ValueError(f"{target} is a folder with something else than an export in it; name another one with --out")
 

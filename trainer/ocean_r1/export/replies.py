@@ -53,6 +53,8 @@ def conversation(row: Row, before: Row, index: int) -> Conversation:
 
 def conversations(reader: Reader, count: int) -> list[Conversation]:
     """Raises RowError for rows that are not of Ocean World, or whose pictures are not its very bytes."""
+    if count > len(reader.dataset):
+        raise RowError(f"{count} replies need as many rows; there are {len(reader.dataset)}")
     rows = [reader.dataset.row(position) for position in range(count)]
     for position, row in enumerate(rows):
         paths = row.extra_info.get("image_paths") or []
