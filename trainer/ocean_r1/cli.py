@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import sys
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ocean_r1.config import GrpoRecipe, RecipeError, SftRecipe, TowerRecipe, load_recipe
+from ocean_r1.config import (
+    GrpoRecipe,
+    RecipeError,
+    SftRecipe,
+    TowerRecipe,
+    check_exists,
+    check_model_folder,
+    load_recipe,
+    load_shape,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,41 +30,83 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_new(commands)
     add_training(
-        commands, "sft", "supervised training: of the vision tower, or on worked solutions", "recipes/nano-base.toml"
+        commands, "sft", "supervised training: of the vision tower, or on worked solutions", "trainer/recipes/nano-base.toml"
     )
-    add_training(commands, "train", "GRPO", "recipes/nano-stage1.toml")
+    add_training(commands, "train", "GRPO", "trainer/recipes/nano-stage1.toml")
     add_eval(commands)
     add_export(commands)
     options = parser.parse_args(arguments)
+    before = signal.signal(signal.SIGTERM, stop)
     try:
         options.run(options)
+        sys.stdout.flush()
     except (ValueError, RuntimeError, OSError) as error:
-        print(f"ocean-r1: {error}", file=sys.stderr)
+        print(f"ocean-r1: {sentence(error)}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("ocean-r1: stopped; the same command goes on from the last checkpoint", file=sys.stderr)
-        return 130
+    except (KeyboardInterrupt, Stopped) as error:
+        print(f"ocean-r1: stopped; {options.after_stop}", file=sys.stderr)
+        return 128 + (signal.SIGTERM if isinstance(error, Stopped) else signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        try:
+            sys.stdout.flush()
+        except OSError:  # nobody reads it, or its disk is full: it was told, or nobody wants to know
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def sentence(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the output'}: {error.strerror}"
+    return str(error)
+
+
+class Stopped(BaseException):
+    """SIGTERM: what is half written is cleared away, as after Ctrl-C."""
+
+
+def stop(*_: object) -> None:
+    raise Stopped
+
+
+def whole_number(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise ValueError
+    return number
+
+
+def positive(text: str) -> int:
+    if not (number := whole_number(text)):
+        raise ValueError
+    return number
 
 
 def add_new(commands: Any) -> None:
     new = commands.add_parser(
         "new",
         help="a small model without weights: its shape, and a tokenizer learnt from rows",
-        epilog="example: ocean-r1 new --shape recipes/nano-shape.toml --rows rows/base --out models/nano",
+        epilog="example: ocean-r1 new --shape trainer/recipes/nano-shape.toml --rows rows/base --out models/nano",
     )
     new.add_argument("--shape", type=Path, required=True, help="a TOML with vocabulary, pixels, [text] and [vision]")
     new.add_argument("--rows", type=Path, required=True, help="a file or folder of training rows")
     new.add_argument("--out", type=Path, required=True)
-    new.set_defaults(run=run_new)
+    new.set_defaults(run=run_new, after_stop="nothing is left half written")
 
 
 def run_new(options: argparse.Namespace) -> None:
     from ocean_r1.data.rows import texts_of
+    from ocean_r1.files import whole
+    from ocean_r1.models.config import ModelConfig
     from ocean_r1.models.new import new_model
 
-    shape = tomllib.loads(options.shape.read_text())
-    new_model(options.out, texts_of(options.rows), shape)
+    shape = load_shape(options.shape)
+    check_exists(options.rows)
+    if options.out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in options.out.iterdir()):
+        raise ValueError(f"{options.out} is a folder with something else than a new model in it; name another with --out")
+    with whole(options.out) as partial:
+        new_model(partial, texts_of(options.rows), shape)
+        ModelConfig.from_folder(partial)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
 
 
@@ -73,11 +125,12 @@ def add_eval(commands: Any) -> None:
     evaluate.add_argument("--model", type=Path, required=True, help="a Hugging Face folder")
     evaluate.add_argument("--name", required=True, help="the model's name on the leaderboard")
     evaluate.add_argument("--out", type=Path, required=True)
-    evaluate.add_argument("--max-new-tokens", type=int, default=1024)
-    evaluate.add_argument("--min-pixels", type=int, help="left out, as the model's image processor says")
-    evaluate.add_argument("--max-pixels", type=int, help="left out, as the model's image processor says")
-    evaluate.add_argument("--at-once", type=int, default=64, help="samples in a batch")
-    evaluate.set_defaults(run=run_eval)
+    evaluate.add_argument("--max-new-tokens", type=positive, default=1024, help="a reply ends here at the latest (1024)")
+    evaluate.add_argument("--min-pixels", type=positive, help="left out, as the model's image processor says")
+    evaluate.add_argument("--max-pixels", type=positive, help="left out, as the model's image processor says")
+    evaluate.add_argument("--at-once", type=positive, default=64, help="samples in a batch (64)")
+    after_stop = "the same command goes on after the samples that are written"
+    evaluate.set_defaults(run=run_eval, after_stop=after_stop)
 
 
 def run_eval(options: argparse.Namespace) -> None:
@@ -85,6 +138,8 @@ def run_eval(options: argparse.Namespace) -> None:
     from ocean_r1.evals.predict import Task, predict
     from ocean_r1.metrics import Bar
 
+    check_model_folder(options.model)
+    check_exists(options.samples)
     task = Task(
         benchmark=options.benchmark,
         split=options.split,
@@ -99,8 +154,8 @@ def run_eval(options: argparse.Namespace) -> None:
     )
     bar: Bar | None = None
     for done, total in predict(task):
-        bar = bar or Bar(total)
-        bar.show(done, "samples")
+        bar = bar or Bar(total, "samples")
+        bar.show(done, "predicted")
     print(f"{task.out}: ./ocean score {task.out} --benchmark {task.benchmark}")
 
 
@@ -115,33 +170,46 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--model", type=Path, required=True, help="a Hugging Face folder")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--rows", type=Path, help="training rows to prove the export on")
-    parser.add_argument("--prompts", type=int, default=50, help="how many of them")
-    parser.add_argument("--max-new-tokens", type=int, default=192)
-    parser.add_argument("--replies", type=int, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)")
-    parser.set_defaults(run=run_export)
+    parser.add_argument("--prompts", type=positive, default=50, help="on how many of them at most (50)")
+    parser.add_argument("--max-new-tokens", type=positive, default=192, help="a reply ends here at the latest (192)")
+    parser.add_argument(
+        "--tokens", type=positive, default=4000, help="the proof ends after so many tokens of replies (4000)"
+    )
+    parser.add_argument(
+        "--replies", type=whole_number, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)"
+    )
+    parser.set_defaults(run=run_export, after_stop="nothing is left half written")
 
 
 def run_export(options: argparse.Namespace) -> None:
-    from ocean_r1.export.onnx import export
-
-    export(options.model, options.out)
-    print(f"{options.out}: written")
-    if options.rows is None:
-        return
     from ocean_r1.config import Data, DataFile
     from ocean_r1.data.images import pixel_bounds
     from ocean_r1.data.prompts import Reader, Tokenizer
     from ocean_r1.data.rows import open_dataset
+    from ocean_r1.export.onnx import export
     from ocean_r1.export.proof import prove
+    from ocean_r1.export.replies import conversations
     from ocean_r1.models.config import ModelConfig
 
-    bounds = pixel_bounds(options.model)
-    data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
-    dataset = open_dataset(data.files)
-    reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
-    proof = prove(options.model, options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens)
+    check_model_folder(options.model)
+    # What is wrong with model or rows is told before the minutes that an export takes.
+    bounds, tokenizer, reader = pixel_bounds(options.model), Tokenizer(options.model), None
+    if options.rows is not None:
+        check_exists(options.rows)
+        data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
+        dataset = open_dataset(data.files)
+        reader = Reader(dataset, ModelConfig.from_folder(options.model), tokenizer, data)
+        conversations(reader, options.replies)
+    export(options.model, options.out)
+    print(f"{options.out}: written", flush=True)
+    if reader is None:
+        return
+    positions = range(min(options.prompts, len(reader.dataset)))
+    proof = prove(options.model, options.out, reader, positions, options.max_new_tokens, options.tokens)
+    ended = "" if proof.prompts == len(positions) else f" of {len(positions)}, where --tokens {options.tokens} ended it"
     print(
-        f"the tokens of {proof.equal} of {proof.prompts} prompts are PyTorch's in float32, of {proof.equal_int8} in int8; "
+        f"proved on {proof.prompts} prompts{ended}, {proof.tokens:,} tokens: "
+        f"those of {proof.equal} of {proof.prompts} are PyTorch's in float32, of {proof.equal_int8} in int8; "
         f"correct {proof.correct_rounded:.1%}, before the weights were rounded {proof.correct:.1%}"
     )
     if min(proof.equal, proof.equal_int8) < proof.prompts:
@@ -167,16 +235,24 @@ def add_training(commands: Any, name: str, what: str, example: str) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a key of the recipe"
     )
     parser.add_argument("--plan", action="store_true", help="say what the run would be, and do nothing")
-    parser.set_defaults(run=run_training, command=name)
+    after_stop = "the same command goes on from the last checkpoint"
+    parser.set_defaults(run=run_training, command=name, after_stop=after_stop)
+
+
+COMMANDS = {"tower": "sft", "sft": "sft", "grpo": "train"}
+"""By the kind of a recipe."""
 
 
 def run_training(options: argparse.Namespace) -> None:
     recipe = load_recipe(options.recipe, dict(map(override, options.set)))
-    if recipe.kind not in {"sft": ("tower", "sft"), "train": ("grpo",)}[options.command]:
-        raise RecipeError(f"{options.recipe} is a recipe of kind {recipe.kind!r}; run it by its own command")
+    if options.command != COMMANDS[recipe.kind]:
+        raise RecipeError(
+            f"{options.recipe} is a recipe of kind {recipe.kind!r}; its command is `ocean-r1 {COMMANDS[recipe.kind]}`"
+        )
     if options.plan:
         from ocean_r1.plan import plan
 
+        check_model_folder(recipe.model.path)
         print(plan(recipe))
         return
     # torch takes seconds to import: a mistake in a recipe is told before.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -14,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 Positive = Annotated[int, Field(gt=0)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Share = Annotated[float, Field(ge=0, le=1)]
 Aggregation = Literal["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "seq-mean-token-sum-norm"]
 KlEstimate = Literal["kl", "abs", "mse", "low_var_kl"]
@@ -38,11 +40,17 @@ class DataFile(Section):
 
 class Data(Section):
     files: list[DataFile] = Field(min_length=1)
-    seed: int = 1
+    seed: Seed = 1
     min_pixels: Positive = 28 * 28 * 4
     max_pixels: Positive = 28 * 28 * 1280
     max_prompt_tokens: Positive = 8192
     """Rows whose prompt, image tokens included, is longer are left out and counted."""
+
+    @model_validator(mode="after")
+    def _pixels_are_a_range(self) -> Self:
+        if self.min_pixels > self.max_pixels:
+            raise ValueError(f"min_pixels {self.min_pixels} is more than max_pixels {self.max_pixels}")
+        return self
 
 
 class Rollout(Section):
@@ -156,7 +164,7 @@ class GrpoRecipe(Section):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     stage: Literal[1, 2]
     output: Path
-    seed: int = 0
+    seed: Seed = 0
     steps: Positive | None = None
     """None: as many as `epochs` of the data take."""
     data_epochs: Positive = 1
@@ -195,7 +203,7 @@ class SftRecipe(Section):
     kind: Literal["sft"]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     output: Path
-    seed: int = 0
+    seed: Seed = 0
     steps: Positive
     rows_per_step: Positive
     further: list[str] | None = None
@@ -226,7 +234,7 @@ class TowerRecipe(Section):
     kind: Literal["tower"]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
     output: Path
-    seed: int = 0
+    seed: Seed = 0
     steps: Positive
     images_per_step: Positive
     model: Model
@@ -246,15 +254,14 @@ KINDS: dict[str, type[GrpoRecipe] | type[SftRecipe] | type[TowerRecipe]] = {
 
 def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) -> Recipe:
     """A recipe from TOML. `overrides` are dotted keys (`optimizer.lr`) with values. Raises RecipeError."""
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise RecipeError(f"{name}: not TOML: {error}") from error
+    data = parse_toml(text, name)
     for dotted, value in (overrides or {}).items():
         *sections, key = dotted.split(".")
-        place = data
+        place: Any = data
         for section in sections:
             place = place.setdefault(section, {})
+            if not isinstance(place, dict):
+                raise RecipeError(f"--set {dotted}: {section} is no section of a recipe")
         place[key] = value
     kind = KINDS.get(str(data.get("kind")))
     if kind is None:
@@ -262,22 +269,102 @@ def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) 
     try:
         return kind.model_validate(data)
     except ValidationError as error:
-        problems = [f"{'.'.join(map(str, e['loc'])) or 'recipe'}: {_sentence(e)}" for e in error.errors()]
-        raise RecipeError(f"{name}: " + "; ".join(problems)) from error
+        raise RecipeError(f"{name}: {problems_of(error)}") from error
+
+
+def problems_of(error: ValidationError) -> str:
+    """What pydantic found wrong, in one line: keys, and what they are."""
+    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'recipe'}: {_sentence(each)}" for each in error.errors())
 
 
 def _sentence(error: Any) -> str:
     if error["type"] == "extra_forbidden":
         return "there is no such key"
-    return f"{error['msg']} (is {error['input']!r})" if not isinstance(error["input"], dict) else str(error["msg"])
+    if error["type"] == "missing":
+        return "it is missing"
+    words = error["msg"].removeprefix("Value error, ")
+    return words if isinstance(error["input"], dict) else f"{words} (is {error['input']!r})"
+
+
+def parse_toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{name}: not TOML: {error}") from error
+
+
+def read_text(path: Path) -> str:
+    """A file that somebody named. Raises RecipeError; a path that is not found is told with where it was looked for."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise RecipeError(not_found(path)) from error
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: it is no text in UTF-8") from error
+
+
+def not_found(path: Path) -> str:
+    """Paths are relative to where a command is started, which is what is wrong as a rule."""
+    where = "" if path.is_absolute() else f" in {Path.cwd()}, where the command was started"
+    return f"{path}: there is no such file or folder{where}"
+
+
+def cache_folder() -> Path:
+    """Where is kept what can be found out again: `ocean-r1` in $XDG_CACHE_HOME, or in `.cache` of the user's home."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ocean-r1"
+
+
+def check_exists(path: Path) -> None:
+    if not path.exists():
+        raise RecipeError(not_found(path))
+
+
+def check_model_folder(path: Path) -> None:
+    """Raises RecipeError where there is no model of any kind."""
+    check_exists(path)
+    if not (path / "config.json").is_file():
+        inside = " (a checkpoint has its model in model/)" if (path / "model").is_dir() else ""
+        raise RecipeError(f"{path} is no folder of a model: it has no config.json{inside}")
 
 
 def load_recipe(path: Path, overrides: dict[str, Any] | None = None) -> Recipe:
+    return parse_recipe(read_text(path), str(path), overrides)
+
+
+class Part(BaseModel):
+    """What a shape says of one part of the model; `config.json` has the rest as it stands."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class TextPart(Part):
+    hidden_size: Positive
+    num_attention_heads: Positive
+
+
+class VisionPart(Part):
+    patch_size: Positive
+
+
+class Shape(Section):
+    """A new small model: the size of its vocabulary, how many whole numbers are one token, the side of pictures."""
+
+    vocabulary: int = Field(ge=300)
+    """256 bytes, special tokens, tags and numbers are in it."""
+    numbers: int = Field(default=10, ge=10, le=200)
+    pixels: Positive
+    text: TextPart
+    vision: VisionPart
+
+
+def load_shape(path: Path) -> dict[str, Any]:
+    """Raises RecipeError."""
     try:
-        text = path.read_text()
-    except OSError as error:
-        raise RecipeError(f"{path}: cannot be read: {error.strerror}") from error
-    return parse_recipe(text, str(path), overrides)
+        return Shape.model_validate(parse_toml(read_text(path), str(path))).model_dump()
+    except ValidationError as error:
+        raise RecipeError(f"{path}: {problems_of(error)}") from error
 
 
 def identity(recipe: Recipe) -> str:

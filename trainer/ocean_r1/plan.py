@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe
+from ocean_r1.files import size
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
@@ -67,11 +68,3 @@ def plan(recipe: Recipe) -> str:
         f"checkpoint      {size(total * 3 * FLOAT32)} every {recipe.checkpoints.every} steps",
     ]
     return "\n".join(lines)
-
-
-def size(count: float) -> str:
-    for unit in ("B", "KB", "MB", "GB"):
-        if count < 1000:
-            return f"{count:.3g} {unit}"
-        count /= 1000
-    return f"{count:,.1f} TB"

@@ -142,7 +142,7 @@ def learn(run: Run, lessons: list[Lesson], share: float) -> dict[str, float]:
 def train_sft(recipe: SftRecipe) -> Path:
     """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises as train_grpo does."""
     run = open_run(recipe)
-    reader, positions, longer = open_reader(run.model, run.tokenizer, recipe.data)
+    reader, positions, longer = open_reader(run, recipe.data)
     validator = open_validator(run, recipe.data, recipe.validation, recipe.max_new_tokens)
     order = Order(positions, recipe.data.seed, run.progress.taken)
     print(f"{len(positions):,} rows, {longer:,} too long; {recipe.steps:,} steps of {recipe.rows_per_step} rows", flush=True)

@@ -8,18 +8,19 @@ library's random state is in it because nothing draws from one: sampling and ord
 from __future__ import annotations
 
 import json
-import os
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
+from ocean_r1.files import remove, whole, writing
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import save_weights
 
@@ -41,6 +42,9 @@ COMPANIONS = (
 )
 
 
+INSTEAD = "remove its folder, and the run goes on from the checkpoint before it"
+
+
 @dataclass(frozen=True)
 class Progress:
     """Where a run stands: steps done, rows taken of the order, and the best validation so far."""
@@ -51,17 +55,13 @@ class Progress:
     best_step: int | None = None
 
 
-class SaveError(RuntimeError):
-    """A checkpoint that could not be written; those before it are whole."""
-
-
 def checkpoint_folder(output: Path, step: int) -> Path:
     return output / f"step-{step:06d}"
 
 
 def checkpoints_of(output: Path) -> list[Path]:
     """Complete checkpoints, oldest first."""
-    return sorted(path for path in output.glob("step-*") if (path / "state.json").exists() and path.suffix == "")
+    return sorted(path for path in output.glob("step-*") if path.suffix == "" and (path / "state.json").exists())
 
 
 def parameters_of(model: Qwen2_5_VL, heads: nn.Module | None) -> dict[str, nn.Parameter]:
@@ -105,42 +105,29 @@ def save_checkpoint(
     progress: Progress,
     heads: nn.Module | None = None,
 ) -> Path:
-    """Writes the checkpoint of this step and removes those that the policy does not keep. Raises SaveError."""
+    """Writes the checkpoint of this step and removes those that the policy does not keep. Raises WriteError; the checkpoints
+    before it are whole."""
     final = checkpoint_folder(recipe.output, progress.step)
-    partial = final.with_suffix(".partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
+    moments = named_moments(parameters_of(model, heads), optimizers)
+    companions = [path for name in COMPANIONS if (path := recipe.model.path / name).exists()]
+    needed = size_of([*parameters_of(model, heads).values(), *moments.values()])
+    with whole(final, needed + sum(path.stat().st_size for path in companions)) as partial:
         (partial / "model").mkdir(parents=True)
         save_weights(model, partial / "model")
-        for name in COMPANIONS:
-            if (recipe.model.path / name).exists():
-                shutil.copyfile(recipe.model.path / name, partial / "model" / name)
-        save_file(named_moments(parameters_of(model, heads), optimizers), partial / "optimizer.safetensors")
+        for path in companions:
+            shutil.copyfile(path, partial / "model" / path.name)
+        save_file(moments, partial / "optimizer.safetensors")
         if heads:
             save_file(heads.state_dict(), partial / "heads.safetensors")
         state = {"progress": asdict(progress), "identity": identity(recipe), "recipe": recipe.model_dump(mode="json")}
         (partial / "state.json").write_text(json.dumps(state, indent=2))
-        for path in partial.rglob("*"):
-            if path.is_file():
-                sync(path)
-        if final.exists():
-            shutil.rmtree(final)
-        os.replace(partial, final)
-        sync(recipe.output)
-    except OSError as error:
-        shutil.rmtree(partial, ignore_errors=True)
-        raise SaveError(f"{final} could not be written: {error.strerror}; the checkpoints before it are whole") from error
     prune(recipe.output, recipe.checkpoints, progress)
     return final
 
 
-def sync(path: Path) -> None:
-    """Waits until a file or folder is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+def size_of(tensors: Iterable[Tensor]) -> int:
+    """Bytes."""
+    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
 
 def kept_steps(steps: Sequence[int], policy: Checkpoints, best_step: int | None) -> set[int]:
@@ -155,12 +142,13 @@ def kept_steps(steps: Sequence[int], policy: Checkpoints, best_step: int | None)
 def prune(output: Path, policy: Checkpoints, progress: Progress) -> None:
     by_step = {int(path.name.removeprefix("step-")): path for path in checkpoints_of(output)}
     for step in by_step.keys() - kept_steps(list(by_step), policy, progress.best_step):
-        shutil.rmtree(by_step[step])
+        with writing(by_step[step]):
+            remove(by_step[step])
 
 
 def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
     """Where the run stood. Raises RecipeError where the recipe is another one, with the differences."""
-    state: dict[str, Any] = json.loads((checkpoint / "state.json").read_text())
+    state = read_json(checkpoint / "state.json", INSTEAD)
     if state["identity"] != identity(recipe):
         changed = differences(state["recipe"], recipe.model_dump(mode="json"))
         raise RecipeError(
@@ -170,9 +158,58 @@ def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
     return Progress(**state["progress"])
 
 
+@dataclass(frozen=True)
+class DataSeen:
+    """What a run learns from, sha256 by path: of files of rows, and, by the same files, of all pictures that they name."""
+
+    rows: dict[str, str]
+    pictures: dict[str, str] = field(default_factory=dict)
+
+
+def hold_to(output: Path, seen: DataSeen) -> None:
+    """Raises RecipeError where files are not those that the run in `output` began with. Pictures are compared as far as they
+    are given. Runs from before this was kept have nothing to be compared with."""
+    path = output / "data.json"
+    if not path.exists():
+        return
+    begun = DataSeen(**read_json(path, "without it nobody knows what the run was trained on; write to another output"))
+    changed = [f"{name}: it is new" for name in sorted(seen.rows.keys() - begun.rows.keys())]
+    changed += [f"{name}: it is gone" for name in sorted(begun.rows.keys() - seen.rows.keys())]
+    for now, then, what in (
+        (seen.rows, begun.rows, "the file is another one"),
+        (seen.pictures, begun.pictures, "its rows are the same, but not the pictures that they name"),
+    ):
+        changed += [f"{name}: {what}" for name, digest in now.items() if then.get(name, digest) != digest]
+    if changed:
+        raise RecipeError(
+            f"{output} was trained on other data; put the old files back, or write to another output:\n  "
+            + "\n  ".join(changed)
+        )
+
+
+def keep(output: Path, seen: DataSeen) -> None:
+    """Raises WriteError."""
+    with whole(output / "data.json") as partial:
+        partial.write_text(json.dumps(asdict(seen), indent=2) + "\n")
+
+
 def load_moments(
     checkpoint: Path, model: Qwen2_5_VL, optimizers: Sequence[torch.optim.Optimizer], heads: nn.Module | None = None
 ) -> None:
     if heads:
-        heads.load_state_dict(load_file(checkpoint / "heads.safetensors"))
-    restore_moments(parameters_of(model, heads), optimizers, load_file(checkpoint / "optimizer.safetensors"))
+        heads.load_state_dict(read_tensors(checkpoint / "heads.safetensors"))
+    restore_moments(parameters_of(model, heads), optimizers, read_tensors(checkpoint / "optimizer.safetensors"))
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except SafetensorError as error:
+        raise RecipeError(f"{path} is cut off or no safetensors ({error}); {INSTEAD}") from error
+
+
+def read_json(path: Path, instead: str) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except (OSError, ValueError) as error:
+        raise RecipeError(f"{path} cannot be read ({error}); {instead}") from error

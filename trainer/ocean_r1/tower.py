@@ -245,7 +245,7 @@ def train_tower(recipe: TowerRecipe) -> Path:
     draw(heads, recipe.seed)
     heads.to(recipe.model.device)
     run = open_run(recipe, heads)
-    reader, positions, _ = open_reader(run.model, run.tokenizer, recipe.data)
+    reader, positions, _ = open_reader(run, recipe.data)
     words = words_of(run.model, run.tokenizer)
     order = Order(positions, recipe.data.seed, run.progress.taken)
     print(f"{len(positions):,} rows; {recipe.steps:,} steps of {recipe.images_per_step} pictures", flush=True)

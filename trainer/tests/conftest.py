@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 import torch
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
@@ -13,6 +15,14 @@ from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_weights
 
 IMAGE, START, END, STOP, WORDS = 90, 91, 92, 93, 80
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What is remembered between runs is remembered between tests, and not in the user's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 def tiny_config(tied: bool = True) -> Qwen2_5_VLConfig:

@@ -15,8 +15,8 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLIm
 from ocean_r1.config import Data, DataFile, RecipeError, parse_recipe
 from ocean_r1.data.images import ImageError, PixelBounds, patches_of, smart_resize
 from ocean_r1.data.order import Order
-from ocean_r1.data.prompts import Reader, Tokenizer, scaled_truth, usable
-from ocean_r1.data.rows import RowError, check_row, open_dataset
+from ocean_r1.data.prompts import Reader, Tokenizer, scaled_truth
+from ocean_r1.data.rows import RowError, open_dataset
 from ocean_r1.models.config import ModelConfig, VisionConfig
 
 VISION = VisionConfig(
@@ -52,14 +52,10 @@ def reader_of(folder: Path, rows: list[dict[str, Any]], **data: Any) -> Reader:
 def test_the_length_told_from_headers_is_the_prompts_length(tmp_path: Path) -> None:
     reader = reader_of(tmp_path, [row(index) for index in range(8)])
     for position in range(8):
-        assert reader.length(position) == len(reader.example(position).prompt.ids)
+        row_of, name = reader.dataset.row(position), reader.dataset.name(position)
+        length = reader.length_of(row_of, reader.dataset.folder(position), name)
+        assert length == len(reader.example(position).prompt.ids)
     assert len(reader.example(3).prompt.grids) == 0  # a row without a picture
-
-
-def test_rows_longer_than_the_limit_are_left_out_and_counted(tmp_path: Path) -> None:
-    long = row(3, prompt=[{"role": "user", "content": "word " * 200}])
-    fitting, longer = usable(reader_of(tmp_path, [row(0), long, row(2)], max_prompt_tokens=120))
-    assert (fitting, longer) == ([0, 2], 1)
 
 
 def test_a_box_is_told_in_the_frame_that_the_model_sees(tmp_path: Path) -> None:
@@ -88,9 +84,6 @@ def test_a_row_that_cannot_be_used_is_named(tmp_path: Path, bad: dict[str, Any],
     reader = reader_of(tmp_path, [row(0), bad])
     with pytest.raises(RowError, match=rf"some.parquet, row 1.*{words}"):
         reader.example(1)
-    check_row(reader.dataset, 0, ["correct"])
-    with pytest.raises(RowError, match=rf"some.parquet, row 1.*{words}"):
-        check_row(reader.dataset, 1, ["correct"])
 
 
 def test_a_key_that_is_missing_is_named(tmp_path: Path) -> None:

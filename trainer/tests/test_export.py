@@ -15,7 +15,7 @@ from ocean_r1.cli import main
 from ocean_r1.config import Data, DataFile, parse_recipe
 from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import RowError, open_dataset
-from ocean_r1.export.onnx import export, quantise, write_graphs
+from ocean_r1.export.onnx import GRAPHS, export, quantise, write_graphs
 from ocean_r1.export.replies import conversations, prompt_of, write_replies
 from ocean_r1.export.rounding import round_weights
 from ocean_r1.export.runtime import ExportedModel
@@ -65,11 +65,23 @@ def test_the_command_proves_what_it_wrote(tmp_path: Path, capsys: pytest.Capture
     out = tmp_path / "export"
     options = ["--model", str(model), "--out", str(out), "--rows", str(paths["rows"]), "--max-new-tokens", "8"]
     assert main(["export", *options]) == 0
-    assert "12 of 12 prompts are PyTorch's in float32, of 12 in int8" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "proved on 12 prompts, " in told.out
+    assert "those of 12 of 12 are PyTorch's in float32, of 12 in int8" in told.out
+    assert [line for line in told.err.splitlines() if line.endswith("_quantized.onnx")] == [
+        f"writing onnx/{name}_quantized.onnx" for name in GRAPHS
+    ]
     names = {path.name for path in (out / "onnx").iterdir()}
-    graphs = ("vision_encoder", "embed_tokens", "decoder_model_merged")
-    assert names == {f"{graph}{suffix}.onnx" for graph in graphs for suffix in FORMATS}
+    assert names == {f"{graph}{suffix}.onnx" for graph in GRAPHS for suffix in FORMATS}
     assert (out / "tokenizer.json").exists()
+    # A proof ends by its tokens, and says so; an export may replace an export, and nothing else.
+    assert main(["export", *options, "--tokens", "9"]) == 0
+    assert "proved on 2 prompts of 12, where --tokens 9 ended it, " in capsys.readouterr().out
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis/chapter.txt").write_text("all of it")
+    assert main(["export", "--model", str(model), "--out", str(tmp_path / "thesis")]) == 1
+    assert "something else than an export in it" in capsys.readouterr().err
+    assert (tmp_path / "thesis/chapter.txt").exists()
 
 
 def test_rounded_weights_are_near_and_stay_when_rounded_again() -> None:

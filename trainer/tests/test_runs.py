@@ -21,10 +21,11 @@ from transformers import Qwen2_5_VLForConditionalGeneration
 from ocean_r1.cli import main
 from ocean_r1.config import Checkpoints, parse_recipe
 from ocean_r1.data.prompts import Tokenizer
+from ocean_r1.files import WriteError
 from ocean_r1.grpo.loop import train_grpo
 from ocean_r1.models.weights import load_model, tensors_of
 from ocean_r1.sft import train_sft
-from ocean_r1.state import SaveError, checkpoints_of, kept_steps, read_state
+from ocean_r1.state import checkpoints_of, kept_steps, read_state
 from ocean_r1.tower import cells_of, train_tower, written_tokens
 
 torch.set_num_threads(1)
@@ -189,7 +190,7 @@ def test_a_full_disk_is_told_and_leaves_the_older_checkpoints(tmp_path: Path, mo
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("ocean_r1.state.save_file", full)
-    with pytest.raises(SaveError, match="No space left"):
+    with pytest.raises(WriteError, match="the disk is full"):
         train_sft(parse_recipe(path.read_text(), "toy", {"steps": 2}))
     assert [checkpoint.name for checkpoint in checkpoints_of(tmp_path / "out")] == ["step-000001"]
     assert not list((tmp_path / "out").glob("*.partial"))

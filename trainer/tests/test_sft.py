@@ -30,7 +30,7 @@ def opened(folder: Path, share: float) -> tuple[SftRecipe, Run, Reader, Example]
     parsed = parse_recipe(text, "toy", {"without_instruction": share, "at_a_glance": share})
     assert isinstance(parsed, SftRecipe)
     run = open_run(parsed)
-    reader, positions, _ = open_reader(run.model, run.tokenizer, parsed.data)
+    reader, positions, _ = open_reader(run, parsed.data)
     example = reader.example(positions[0])
     asked = example.row.model_copy(update={"prompt": (Message(role="user", content=ASKED),)})
     asked.extra_info["further"] = [FURTHER]
@@ -87,7 +87,7 @@ def test_a_third_question_follows_the_second(tmp_path: Path) -> None:
 def test_a_conversation_goes_on_with_a_new_picture(tmp_path: Path) -> None:
     """What is learnt behind two pictures is the loss of the whole conversation on its own, and only of its last reply."""
     parsed, run, reader, example = opened(tmp_path, 0.0)
-    _, positions, _ = open_reader(run.model, run.tokenizer, parsed.data)
+    _, positions, _ = open_reader(run, parsed.data)
     earlier = next(e for e in map(reader.example, positions[1:]) if e.prompt.patches is not None)
     lesson = lesson_of(after(earlier, example, reader, parsed, 0), run.tokenizer, parsed, 0)
     assert lesson.prompt.grids == (*earlier.prompt.grids, *example.prompt.grids)

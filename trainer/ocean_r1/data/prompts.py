@@ -26,7 +26,10 @@ class Tokenizer:
     def __init__(self, folder: Path) -> None:
         from transformers import PreTrainedTokenizerFast  # seconds to import: not before it is needed
 
-        self.inner = PreTrainedTokenizerFast.from_pretrained(folder)
+        try:
+            self.inner = PreTrainedTokenizerFast.from_pretrained(folder)
+        except Exception as error:  # it may be any, and some fill a page
+            raise ValueError(f"{folder}: its tokenizer cannot be read: {str(error).strip().splitlines()[0]}") from error
         if not self.inner.chat_template:
             raise ValueError(f"{folder} has no chat template (tokenizer_config.json or chat_template.jinja)")
 
@@ -117,16 +120,16 @@ class Reader:
         pixels = torch.cat([patch.pixels for patch in patches]) if patches else None
         return Example(Prompt(torch.tensor(ids), pixels, grids), row, truth, name)
 
-    def length(self, position: int) -> int:
-        """Tokens of the prompt, from the pictures' headers alone. Raises RowError naming file and row."""
-        row, name = self.dataset.row(position), self.dataset.name(position)
+    def length_of(self, row: Row, folder: Path, name: str) -> int:
+        """Tokens of a row's prompt, from the headers of its pictures, which are in `folder` where they are paths. Raises
+        RowError that begins with the row's name."""
         vision = self.config.vision
         tokens = len(self.tokenizer.ids(self.tokenizer.chat(row.prompt)))
         side = vision.patch_size * vision.spatial_merge_size
         try:
             if row.reward_func == "iou":
                 scaled_truth(row.ground_truth, (1.0, 1.0))
-            for source in row.sources(self.dataset.folder(position)):
+            for source in row.sources(folder):
                 width, height = image_size(source)
                 rows, columns = smart_resize(height, width, side, self.bounds)
                 tokens += (rows // side) * (columns // side) - 1
@@ -151,10 +154,3 @@ class Reader:
         for token in ids:
             expanded += [token] * (tokens_of(next(following), merge) if token == image else 1)
         return expanded
-
-
-def usable(reader: Reader) -> tuple[list[int], int]:
-    """Positions whose prompt is no longer than the limit, and how many are longer."""
-    limit = reader.data.max_prompt_tokens
-    fitting = [position for position in range(len(reader.dataset)) if reader.length(position) <= limit]
-    return fitting, len(reader.dataset) - len(fitting)

@@ -8,7 +8,7 @@ have the same columns, so null stands for a key that a row does not have.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -19,7 +19,6 @@ from ocean_r1.config import DataFile
 from ocean_r1.data.images import ImageError, open_image
 from ocean_r1.data.tables import JsonRows, ParquetRows, open_json, open_parquet, parse
 from ocean_r1.data.tables import RowError as RowError
-from ocean_r1.rewards.terms import check_truth
 
 IMAGE_MARK = "<image>"
 COLUMNS = ("data_source", "prompt", "images", "ability", "reward_model", "extra_info")
@@ -240,21 +239,13 @@ def open_dataset(files: Sequence[DataFile], seed: int = 0) -> Dataset:
     return Dataset(tuple(tables), tuple(refs))
 
 
-def check_row(dataset: Dataset, position: int, terms: Iterable[str] = ()) -> Row:
-    """Reads a row, decodes its pictures and tries its ground truth with the built-in terms of those names. Raises RowError
-    naming file, row, and the picture by its number."""
-    row, name = dataset.row(position), dataset.name(position)
-    for number, source in enumerate(row.sources(dataset.folder(position)), start=1):
+def open_pictures(row: Row, folder: Path, name: str) -> None:
+    """Decodes a row's pictures. Raises RowError naming the row, and the picture by its number."""
+    for number, source in enumerate(row.sources(folder), start=1):
         try:
             open_image(source)
         except ImageError as error:
             raise RowError(f"{name}, image {number}: {error}") from error
-    for term in terms:
-        try:
-            check_truth(term, row.ground_truth, row.extra_info)
-        except ValueError as error:
-            raise RowError(f"{name}: {error}") from error
-    return row
 
 
 def texts_of(path: Path) -> Iterator[str]:

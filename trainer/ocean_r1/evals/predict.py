@@ -21,6 +21,7 @@ from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, first_problem
 from ocean_r1.data.tables import open_json
 from ocean_r1.evals.greedy import greedy_texts
+from ocean_r1.files import append, keep_lines, whole
 from ocean_r1.grpo.forward import Prompt
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model
@@ -90,18 +91,20 @@ def header(task: Task) -> dict[str, Any]:
 
 def predicted(task: Task) -> set[str]:
     """Samples that the file has already; a line that was cut off is removed. Raises SamplesError for another file."""
+    first = json.dumps(header(task))
     if not task.out.exists():
-        task.out.parent.mkdir(parents=True, exist_ok=True)
-        task.out.write_text(json.dumps(header(task)) + "\n")
+        with whole(task.out) as partial:
+            partial.write_text(first + "\n")
         return set()
-    text = task.out.read_text()
-    whole = text[: text.rfind("\n") + 1]
-    lines = [json.loads(line) for line in whole.splitlines()]
-    if not lines or lines[0] != header(task):
+    try:
+        lines = [json.loads(line) for line in task.out.read_bytes().split(b"\n")[:-1]]
+        found = {line["sample_id"] for line in lines[1:]}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise SamplesError(f"{task.out} is there and is no file of predictions; name another file") from error
+    if not lines or lines[0] != json.loads(first):
         raise SamplesError(f"{task.out} holds predictions of another model or setting; name another file")
-    if whole != text:
-        task.out.write_text(whole)
-    return {line["sample_id"] for line in lines[1:]}
+    keep_lines(task.out, lambda _: True)
+    return found
 
 
 def prompt_of(reader: Reader, sample: SampleLine, task: Task) -> tuple[Prompt, tuple[float, float]]:
@@ -152,10 +155,11 @@ def predict(task: Task) -> Iterator[tuple[int, int]]:
 def write(task: Task, samples: Sequence[SampleLine], model: Qwen2_5_VL, reader: Reader) -> None:
     given = [prompt_of(reader, sample, task) for sample in samples]
     replies = greedy_texts(model, reader.tokenizer, [prompt for prompt, _ in given], task.max_new_tokens, task.at_once)
-    with task.out.open("a") as file:
-        for sample, (_, scale), reply in zip(samples, given, replies, strict=True):
-            output = in_the_pictures_frame(reply.text, scale)
-            file.write(json.dumps({"sample_id": sample.sample_id, "output": output, "tokens": reply.tokens}) + "\n")
+    lines = [
+        {"sample_id": sample.sample_id, "output": in_the_pictures_frame(reply.text, scale), "tokens": reply.tokens}
+        for sample, (_, scale), reply in zip(samples, given, replies, strict=True)
+    ]
+    append(task.out, "".join(json.dumps(line) + "\n" for line in lines))
 
 
 def reader_for(model: Qwen2_5_VL, tokenizer: Tokenizer, task: Task) -> Reader:

@@ -6,6 +6,7 @@ Its weights are those of the source rounded to 8 bits, in all its files: a quart
 from __future__ import annotations
 
 import shutil
+import sys
 import warnings
 from pathlib import Path
 
@@ -15,29 +16,47 @@ from torch import Tensor, nn
 
 from ocean_r1.export.graphs import Decoder, EmbedTokens, VisionEncoder
 from ocean_r1.export.rounding import MOST, round_weights
+from ocean_r1.files import whole
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model, save_weights
 from ocean_r1.state import COMPANIONS
 
 OPSET = 18
+FORMATS_BYTES = 4 + 4 + 1
+"""Of a weight: in safetensors, in the graphs in float32, and in int8."""
 GRAPHS = ("vision_encoder", "embed_tokens", "decoder_model_merged")
 
 
 def export(source: Path, target: Path) -> None:
-    """`target` gets the folder's files, `model.safetensors` and the graphs. Written beside it and renamed when whole."""
+    """`target` gets the folder's files, `model.safetensors` and the graphs, whole or not at all. Raises WriteError, and
+    ValueError where `target` holds something else than a model."""
+    may_replace(target)
+    tell(f"reading {source}")
     model = load_model(source).eval()
+    tell("rounding its weights to 8 bits")
     round_weights(model)
-    partial = target.with_name(f"{target.name}.partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    (partial / "onnx").mkdir(parents=True)
-    for name in COMPANIONS:
-        if (source / name).exists():
-            shutil.copyfile(source / name, partial / name)
-    save_weights(model, partial)
-    write_graphs(model, partial / "onnx")
-    quantise(partial / "onnx")
-    shutil.rmtree(target, ignore_errors=True)
-    partial.rename(target)
+    with whole(target, needed=FORMATS_BYTES * sum(parameter.numel() for parameter in model.parameters())) as partial:
+        (partial / "onnx").mkdir(parents=True)
+        for name in COMPANIONS:
+            if (source / name).exists():
+                shutil.copyfile(source / name, partial / name)
+        tell("writing model.safetensors")
+        save_weights(model, partial)
+        write_graphs(model, partial / "onnx")
+        quantise(partial / "onnx")
+
+
+def tell(stage: str) -> None:
+    """A line as each stage begins: some take minutes."""
+    print(stage, file=sys.stderr, flush=True)
+
+
+def may_replace(target: Path) -> None:
+    """Raises ValueError for a file, and for a folder with anything in it but an export: it would be lost."""
+    if target.is_file():
+        raise ValueError(f"{target} is a file; name a folder with --out")
+    if target.is_dir() and any(target.iterdir()) and not (target / "onnx").is_dir():
+        raise ValueError(f"{target} is a folder with something else than an export in it; name another one with --out")
 
 
 def write_graphs(model: Qwen2_5_VL, folder: Path) -> None:
@@ -96,6 +115,7 @@ def write(
     outputs: list[str],
     axes: dict[str, dict[int, str]],
 ) -> None:
+    tell(f"writing onnx/{path.name}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter speaks of shapes in Python that are constants on purpose
         torch.onnx.export(
@@ -118,6 +138,7 @@ def quantise(folder: Path) -> None:
     from onnx import TensorProto, helper, numpy_helper
 
     for name in GRAPHS:
+        tell(f"writing onnx/{name}_quantized.onnx")
         model = onnx.load(folder / f"{name}.onnx")
         graph = model.graph
         # The operand of each operation that holds the matrix, and the axis along which a channel's weights lie.

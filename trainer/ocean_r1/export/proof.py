@@ -10,38 +10,51 @@ from ocean_r1.config import Reward
 from ocean_r1.data.prompts import Example, Reader
 from ocean_r1.export.replies import greedy_tokens
 from ocean_r1.export.runtime import ExportedModel
+from ocean_r1.metrics import Bar
 from ocean_r1.models.weights import load_model
 from ocean_r1.rewards.pool import Case, RewardPool
 
 
 @dataclass(frozen=True)
 class Proof:
-    """Of `prompts` prompts: those whose tokens in float32 and in int8 are PyTorch's on the exported weights, and the
-    share answered correctly by the model before and after its weights were rounded."""
+    """Of `prompts` prompts with `tokens` tokens of replies: those whose tokens in float32 and in int8 are PyTorch's on the
+    exported weights, and the share answered correctly by the model before and after its weights were rounded."""
 
     prompts: int
+    tokens: int
     equal: int
     equal_int8: int
     correct: float
     correct_rounded: float
 
 
-def prove(source: Path, folder: Path, reader: Reader, positions: Sequence[int], max_new_tokens: int) -> Proof:
-    examples = [reader.example(position) for position in positions]
-    prompts = [example.prompt for example in examples]
+def prove(
+    source: Path, folder: Path, reader: Reader, positions: Sequence[int], max_new_tokens: int, most_tokens: int
+) -> Proof:
+    """Prompt by prompt, until `most_tokens` were compared: a model that ends no reply would take hours."""
+    rounded, original = load_model(folder), load_model(source)
+    formats = [ExportedModel(folder, suffix) for suffix in ("", "_quantized")]
     stops = reader.tokenizer.stop_tokens
-    before, expected = (greedy_tokens(load_model(where), prompts, stops, max_new_tokens) for where in (source, folder))
-    whole, small = (
-        [graphs.greedy(prompt, max_new_tokens, stops) for prompt in prompts]
-        for graphs in (ExportedModel(folder), ExportedModel(folder, "_quantized"))
-    )
+    examples: list[Example] = []
+    before: list[list[int]] = []
+    after: list[list[int]] = []
+    equal = [0, 0]
+    tokens, bar = 0, Bar(len(positions), "prompts", seconds=10)
+    for position in positions:
+        examples.append(reader.example(position))
+        prompt = examples[-1].prompt
+        before += greedy_tokens(original, [prompt], stops, max_new_tokens)
+        after += greedy_tokens(rounded, [prompt], stops, max_new_tokens)
+        for index, graphs in enumerate(formats):
+            equal[index] += graphs.greedy(prompt, max_new_tokens, stops) == after[-1]
+        tokens += len(after[-1])
+        bar.show(len(examples), f"{tokens:,} tokens")
+        if tokens >= most_tokens:
+            break
+    bar.end()
     with RewardPool(Reward(expression="correct")) as pool:
-        correct, correct_rounded = (share(pool, reader, examples, some) for some in (before, expected))
-    return Proof(len(examples), same(whole, expected), same(small, expected), correct, correct_rounded)
-
-
-def same(some: Sequence[list[int]], others: Sequence[list[int]]) -> int:
-    return sum(a == b for a, b in zip(some, others, strict=True))
+        correct, correct_rounded = (share(pool, reader, examples, some) for some in (before, after))
+    return Proof(len(examples), tokens, equal[0], equal[1], correct, correct_rounded)
 
 
 def share(pool: RewardPool, reader: Reader, examples: Sequence[Example], tokens: Sequence[list[int]]) -> float:

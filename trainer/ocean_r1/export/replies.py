@@ -17,8 +17,10 @@ import torch
 from ocean_r1.data.images import open_image, patches_of
 from ocean_r1.data.prompts import Reader, content_parts
 from ocean_r1.data.rows import IMAGE_MARK, Message, Row, RowError
+from ocean_r1.files import whole
 from ocean_r1.grpo.forward import Prompt
 from ocean_r1.grpo.rollout import Sampling, sample
+from ocean_r1.metrics import Bar
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
 
@@ -51,6 +53,8 @@ def conversation(row: Row, before: Row, index: int) -> Conversation:
 
 def conversations(reader: Reader, count: int) -> list[Conversation]:
     """Raises RowError for rows that are not of Ocean World, or whose pictures are not its very bytes."""
+    if count > len(reader.dataset):
+        raise RowError(f"{count} replies need as many rows; there are {len(reader.dataset)}")
     rows = [reader.dataset.row(position) for position in range(count)]
     for position, row in enumerate(rows):
         paths = row.extra_info.get("image_paths") or []
@@ -98,11 +102,17 @@ def greedy_tokens(
 def write_replies(model: Qwen2_5_VL, reader: Reader, count: int, max_new_tokens: int, path: Path) -> None:
     given = conversations(reader, count)
     prompts = [prompt_of(reader, each) for each in given]
-    tokens = greedy_tokens(model, prompts, reader.tokenizer.stop_tokens, max_new_tokens)
+    tokens: list[list[int]] = []
+    bar = Bar(count, "replies", seconds=10)
+    for prompt in prompts:
+        tokens += greedy_tokens(model, [prompt], reader.tokenizer.stop_tokens, max_new_tokens)
+        bar.show(len(tokens), f"{sum(map(len, tokens)):,} tokens")
     replies = [
         {"messages": described(each), "prompt_tokens": len(prompt.ids), "tokens": ids}
         for each, prompt, ids in zip(given, prompts, tokens, strict=True)
     ]
     version = reader.dataset.row(0).extra_info["world_version"]
     lines = ",\n".join(json.dumps(reply, ensure_ascii=False) for reply in replies)
-    path.write_text(f'{{"world_version": {version}, "max_new_tokens": {max_new_tokens}, "conversations": [\n{lines}\n]}}\n')
+    text = f'{{"world_version": {version}, "max_new_tokens": {max_new_tokens}, "conversations": [\n{lines}\n]}}\n'
+    with whole(path) as partial:
+        partial.write_bytes(text.encode())

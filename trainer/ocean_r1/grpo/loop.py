@@ -49,11 +49,11 @@ def gather(
 
 
 def train_grpo(recipe: GrpoRecipe) -> Path:
-    """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises RowError, RecipeError, SaveError and
+    """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises RowError, RecipeError, WriteError and
     NotFiniteError."""
     run = open_run(recipe)
     reference = open_reference(recipe, run)
-    reader, positions, longer = open_reader(run.model, run.tokenizer, recipe.data)
+    reader, positions, longer = open_reader(run, recipe.data)
     validator = open_validator(run, recipe.data, recipe.validation, recipe.rollout.max_new_tokens)
     order = Order(positions, recipe.data.seed, run.progress.taken)
     total = recipe.steps or max(1, len(positions) * recipe.data_epochs // recipe.prompts_per_step)

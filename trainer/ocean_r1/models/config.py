@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from ocean_r1.config import problems_of
 
 
 class VisionConfig(BaseModel):
@@ -83,4 +85,10 @@ class ModelConfig(BaseModel):
 
     @classmethod
     def from_folder(cls, folder: Path) -> ModelConfig:
-        return cls.from_json(json.loads((folder / "config.json").read_text()))
+        path = folder / "config.json"
+        try:
+            return cls.from_json(json.loads(path.read_text()))
+        except ValidationError as error:
+            raise ValueError(f"{path}: {problems_of(error)}") from error
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"{path} is no config of a Qwen2.5-VL: {error}") from error

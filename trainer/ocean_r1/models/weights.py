@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
@@ -33,9 +33,12 @@ def tensors_of(folder: Path) -> Iterator[tuple[str, Tensor]]:
     index = folder / "model.safetensors.index.json"
     names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else ["model.safetensors"]
     for name in names:
-        with safe_open(folder / name, framework="pt") as file:
-            for key in file.keys():  # noqa: SIM118, safe_open is no mapping
-                yield key, file.get_tensor(key)
+        try:
+            with safe_open(folder / name, framework="pt") as file:
+                for key in file.keys():  # noqa: SIM118, safe_open is no mapping
+                    yield key, file.get_tensor(key)
+        except SafetensorError as error:
+            raise ValueError(f"{folder / name} is cut off or no safetensors: {error}") from error
 
 
 def split_joined(name: str, tensor: Tensor, config: ModelConfig) -> dict[str, Tensor]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
 import multiprocessing as mp
+import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -74,6 +76,9 @@ def serve(connection: Connection, sources: Mapping[str, str]) -> None:
     terms = {name: term_named(source) for name, source in sources.items()}
     if {"accuracy", "correct"} & set(sources.values()):
         import math_verify  # noqa: F401, seconds to import, and not to be taken off the first case's time
+
+        # It warns that it has no time limit of its own; this process has one.
+        logging.getLogger("math_verify").setLevel(logging.ERROR)
     connection.send(None)
     while True:
         try:
@@ -123,7 +128,10 @@ class RewardPool:
     def _start(self) -> Worker:
         ours, theirs = self.context.Pipe()
         process = self.context.Process(target=serve, args=(theirs, self.sources), daemon=True)
+        # Ctrl-C is for the run, which ends its processes: they inherit that they do not hear it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         process.start()
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         return Worker(process, ours)
 

@@ -220,15 +220,3 @@ TERMS: Mapping[str, Term] = {
     "exact": exact,
     "choice": choice,
 }
-
-
-def check_truth(term: str, ground_truth: str, row: Mapping[str, Any]) -> None:
-    """Raises ValueError where a built-in term can reward no answer to this truth; nothing is known of other terms."""
-    if term == "iou" or (term in ("correct", "exact") and wants_box(row)):
-        true_box(ground_truth)
-    elif term == "count":
-        true_count(ground_truth)
-    elif term == "choice":
-        true_letter(ground_truth)
-    elif term in ("correct", "accuracy", "exact") and not last_answer(ground_truth):
-        raise ValueError(f"the ground truth {ground_truth!r} is empty")

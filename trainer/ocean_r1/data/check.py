@@ -1,0 +1,326 @@
+"""All rows are tried before the first step, once: a broken picture is told at the start, and not hours later.
+
+Of each row the prompt is read, its pictures are opened whole, what supervised training or the tower learns from it is looked
+at, and its ground truth is given to the reward as the answer. This happens in processes of their own. That all is well, and
+how long the prompts are, is remembered by what the files hold and by what is asked of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import multiprocessing as mp
+import os
+import signal
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+
+import ocean_r1
+from ocean_r1.config import Data, Reward, cache_folder
+from ocean_r1.data.hashes import hashes_of, recalled, remember
+from ocean_r1.data.images import image_size, smart_resize
+from ocean_r1.data.prompts import NUMBER, Reader, Tokenizer
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, open_pictures
+from ocean_r1.metrics import Bar
+from ocean_r1.models.config import ModelConfig
+from ocean_r1.rewards.expression import compile_expression
+from ocean_r1.rewards.pool import Case, RewardPool, Scored
+from ocean_r1.rewards.terms import TERMS, last_answer
+
+PATIENCE = 20.0
+"""Seconds: what takes less is done sooner than processes start."""
+BATCH, CHUNK = 128, 16
+MOST_WRONG = 100
+"""Where so many rows are wrong the rest is not looked at."""
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run asks of rows."""
+
+    model: Path
+    """Whose tokenizer and patches the prompts are made of."""
+    data: Data
+    kind: str
+    """`sft` and `tower` learn from what rows tell besides; validation asks nothing more."""
+    reward: Reward | None = None
+    """By which answers to the rows are judged."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Rows that can all be used: how many tokens each prompt has, and for each file one sha256 of all pictures that its rows
+    name by path."""
+
+    dataset: Dataset
+    lengths: tuple[int, ...]
+    pictures: dict[str, str]
+
+
+def checked(dataset: Dataset, hashes: Mapping[Path, str], asked: Asked) -> Checked:
+    """`hashes` are those of the dataset's files. Raises RowError that names the first wrong rows and says how many are."""
+    refs = list(dict.fromkeys(dataset.refs))
+    memory = cache_folder() / "rows" / f"{key_of(dataset, refs, hashes, asked)}.json"
+    found: Any = recalled(memory)
+    if found is None or not still(found["pictures"]):
+        lengths, pictures = check_rows(dataset, refs, asked)
+        found = {"lengths": lengths, "pictures": pictures}
+        remember(memory, found)
+    by_ref = dict(zip(refs, found["lengths"], strict=True))
+    digests = {
+        path: hashlib.sha256("".join(each for _, each in named).encode()).hexdigest()
+        for path, named in found["pictures"].items()
+    }
+    return Checked(dataset, tuple(by_ref[ref] for ref in dataset.refs), digests)
+
+
+def still(pictures: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
+    """Whether all pictures are what they were."""
+    named = [(Path(path), digest) for own in pictures.values() for path, digest in own]
+    try:
+        now = hashes_of(path for path, _ in named)
+    except OSError:
+        return False
+    return all(now[path] == digest for path, digest in named)
+
+
+def key_of(dataset: Dataset, refs: Sequence[RowRef], hashes: Mapping[Path, str], asked: Asked) -> str:
+    """Of all that the result follows from, this code among it."""
+    code = sorted(Path(ocean_r1.__path__[0]).rglob("*.py"))
+    words = [path for path in sorted(asked.model.iterdir()) if path.suffix in (".json", ".jinja", ".txt")]
+    terms = [Path(source.partition(":")[0]) for source in (asked.reward.terms.values() if asked.reward else ())]
+    parts = {
+        "rows": [[str(table.path), hashes[table.path]] for table in dataset.tables],
+        "which": hashlib.sha256(json.dumps([[ref.table, ref.index] for ref in refs]).encode()).hexdigest(),
+        "bounds": [asked.data.min_pixels, asked.data.max_pixels],
+        "kind": asked.kind,
+        "reward": asked.reward.model_dump() if asked.reward else None,
+        "files": [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*code, *words, *terms) if path.is_file()],
+        "versions": [importlib.metadata.version(name) for name in ("pillow", "tokenizers", "math-verify")],
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def check_rows(dataset: Dataset, refs: Sequence[RowRef], asked: Asked) -> tuple[list[int], dict[str, list[tuple[str, str]]]]:
+    """How long the rows are, and path and sha256 of the pictures that they name, by the file of the rows."""
+    positions = {ref: position for position, ref in enumerate(dataset.refs)}
+    wrong: list[str] = []
+    lengths: dict[RowRef, int] = {}
+    paths: dict[str, list[Path]] = {}
+    bar, done = Bar(len(refs), "rows", seconds=10), 0
+    with reading(asked, len(refs)) as read, judging(asked.reward) as judge:
+        for start in range(0, len(refs), BATCH):
+            given: list[tuple[RowRef, Given]] = []
+            for ref in refs[start : start + BATCH]:
+                position, file = positions[ref], str(dataset.tables[ref.table].path)
+                try:
+                    row = dataset.row(position)
+                except RowError as error:
+                    wrong.append(str(error))
+                    continue
+                given.append((ref, Given(row, dataset.folder(position), dataset.name(position))))
+                paths.setdefault(file, []).extend(s for s in row.sources(dataset.folder(position)) if isinstance(s, Path))
+            told = read([each for _, each in given])
+            golds = judge([each for _, each in given])
+            for (ref, _), length, gold in zip(given, told(), golds, strict=True):
+                if isinstance(length, str):
+                    wrong.append(length)
+                elif gold:
+                    wrong.append(gold)
+                else:
+                    lengths[ref] = length
+            done += len(refs[start : start + BATCH])
+            bar.show(done, "checked, " + (f"{len(wrong):,} wrong" if wrong else "all well"))
+            if len(wrong) >= MOST_WRONG:
+                break
+    if wrong:
+        raise RowError(report(wrong, done, len(refs)))
+    digests = hashes_of(path for own in paths.values() for path in own)
+    pictures = {file: [(str(path), digests[path]) for path in own] for file, own in paths.items() if own}
+    return [lengths[ref] for ref in refs], pictures
+
+
+def report(wrong: Sequence[str], done: int, total: int) -> str:
+    looked = f"{done:,} rows" if done == total else f"the first {done:,} of {total:,} rows, where the check ended,"
+    lines = [
+        f"{len(wrong):,} of {looked} cannot be used; mend them or take them out:",
+        *(f"  {each}" for each in wrong[:NAMED]),
+    ]
+    if len(wrong) > NAMED:
+        lines.append(f"  and {len(wrong) - NAMED:,} more")
+    return "\n".join(lines)
+
+
+@dataclass(frozen=True)
+class Given:
+    """A row on its way to the process that tries it."""
+
+    row: Row
+    folder: Path
+    name: str
+
+
+def check_row(reader: Reader, kind: str, given: Given) -> int:
+    """Tokens of the prompt. Raises RowError where a run of this kind could not use the row; its reward is not asked here."""
+    length = reader.length_of(given.row, given.folder, given.name)
+    open_pictures(given.row, given.folder, given.name)
+    if kind == "sft":
+        check_solutions(given.row, given.name)
+    elif kind == "tower":
+        check_labels(reader, given)
+    return length
+
+
+def check_solutions(row: Row, name: str) -> None:
+    """Raises RowError where supervised training would find a question without its picture or its solution."""
+    info = row.extra_info
+    if not isinstance(info.get("solution"), str) or not info["solution"]:
+        raise RowError(f"{name}: there is no extra_info.solution to learn from")
+    marks = row.prompt[-1].content.count(IMAGE_MARK) if row.prompt else 0
+    for index, item in enumerate(info.get("further") or []):
+        texts = [item.get(key) for key in ("kind", "content", "solution")] if isinstance(item, dict) else []
+        if not texts or not all(isinstance(text, str) and text for text in texts):
+            raise RowError(f"{name}: extra_info.further.{index} needs texts as kind, content and solution")
+        if item["content"].count(IMAGE_MARK) != marks:
+            raise RowError(f"{name}: extra_info.further.{index}.content has not the {marks} {IMAGE_MARK} of the question")
+
+
+def check_labels(reader: Reader, given: Given) -> None:
+    """Raises RowError where the tower could not learn what the row tells of its pictures."""
+    from ocean_r1.tower import ATTRIBUTES, cells_of, written_tokens
+
+    vision, info = reader.config.vision, given.row.extra_info
+    patch, merge = vision.patch_size, vision.spatial_merge_size
+    for index, thing in enumerate(info.get("objects") or []):
+        for name, own in ATTRIBUTES.items():
+            if not isinstance(thing, dict) or thing.get(name) not in own:
+                raise RowError(f"{given.name}: extra_info.objects.{index} has no {name} of {', '.join(own)}")
+    for source in given.row.sources(given.folder):
+        width, height = image_size(source)
+        rows, columns = smart_resize(height, width, patch * merge, reader.bounds)
+        grid = (1, rows // patch, columns // patch)
+        for key, label in (
+            ("objects", partial(cells_of, grid=grid, patch=patch, merge=merge)),
+            ("written", partial(written_tokens, tokenizer=reader.tokenizer, grid=grid, patch=patch, merge=merge)),
+        ):
+            try:
+                label(info.get(key) or [])
+            except (KeyError, ValueError, TypeError, AttributeError) as error:
+                raise RowError(
+                    f"{given.name}: extra_info.{key} cannot be learnt: {type(error).__name__}: {error}"
+                ) from error
+
+
+Read = Callable[[Sequence[Given]], Callable[[], list[int | str]]]
+"""Begins to read rows; what it gives waits for their lengths, or for sentences on what is wrong."""
+
+
+def reader_of(asked: Asked) -> Reader:
+    return Reader(Dataset((), ()), ModelConfig.from_folder(asked.model), Tokenizer(asked.model), asked.data)
+
+
+def read_all(reader: Reader, kind: str, rows: Sequence[Given]) -> list[int | str]:
+    found: list[int | str] = []
+    for given in rows:
+        try:
+            found.append(check_row(reader, kind, given))
+        except RowError as error:
+            found.append(str(error))
+    return found
+
+
+@contextmanager
+def reading(asked: Asked, count: int) -> Iterator[Read]:
+    """For so many rows: the first are read here, and if the others would take long, these in processes of their own."""
+    reader, spent, seen = reader_of(asked), 0.0, 0
+    workers = min(len(os.sched_getaffinity(0)), 16)
+    pool: ProcessPoolExecutor | None = None
+
+    def read(rows: Sequence[Given]) -> Callable[[], list[int | str]]:
+        nonlocal spent, seen, pool
+        if pool is None and spent * (count - seen) <= PATIENCE * seen:
+            started = perf_counter()
+            found = read_all(reader, asked.kind, rows)
+            spent, seen = spent + perf_counter() - started, seen + len(rows)
+            return lambda: found
+        parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
+        # Ctrl-C is for the run, which ends its processes: they inherit that they do not hear it.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        pool = pool or ProcessPoolExecutor(workers, mp.get_context("spawn"), initializer=begin, initargs=(asked,))
+        begun = [pool.submit(read_here, part) for part in parts]
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        return lambda: [each for part, told in zip(parts, begun, strict=True) for each in heard(part, told)]
+
+    try:
+        yield read
+    finally:
+        if pool:
+            pool.shutdown(cancel_futures=True)
+
+
+def heard(part: Sequence[Given], told: Future[list[int | str]]) -> list[int | str]:
+    try:
+        return told.result()
+    except BrokenProcessPool as error:
+        raise RowError(
+            f"{part[0].name}, or one of the {CHUNK} rows from there on, ended the process that read it"
+        ) from error
+
+
+HERE: dict[str, tuple[Reader, str]] = {}
+"""In a process that reads rows: its reader."""
+
+
+def begin(asked: Asked) -> None:
+    torch.set_num_threads(1)
+    HERE["reader"] = reader_of(asked), asked.kind
+
+
+def read_here(rows: Sequence[Given]) -> list[int | str]:
+    return read_all(*HERE["reader"], rows)
+
+
+@contextmanager
+def judging(reward: Reward | None) -> Iterator[Callable[[Sequence[Given]], list[str | None]]]:
+    """Gives rows' ground truths to the reward: of each None, or a sentence on why no answer to it can be rewarded."""
+    names = compile_expression(reward.expression)[1] if reward else frozenset()
+    sources = {name: reward.terms.get(name, name) for name in names} if reward else {}
+    asked = {name: source for name, source in sources.items() if source != "format"}
+    if reward is None or not asked:
+        yield lambda rows: [None] * len(rows)
+        return
+    with RewardPool(reward.model_copy(update={"workers": max(reward.workers, len(os.sched_getaffinity(0)))})) as pool:
+
+        def judge(rows: Sequence[Given]) -> list[str | None]:
+            cases = [Case(right_answer(each.row), each.row.ground_truth, each.row.extra_info) for each in rows]
+            scored = pool.score(cases)
+            return [unrewarded(each, given, asked) for each, given in zip(scored, rows, strict=True)]
+
+        yield judge
+
+
+def right_answer(row: Row) -> str:
+    """A response that says the ground truth."""
+    answer = last_answer(row.ground_truth)
+    if row.reward_func == "iou":
+        answer = json.dumps([round(float(number)) for number in NUMBER.findall(answer)])
+    return f"<think></think>\n<answer>{answer}</answer>"
+
+
+def unrewarded(scored: Scored, given: Given, asked: Mapping[str, str]) -> str | None:
+    """A term of one's own may be worth nothing here and be right: of such it counts only that they fail."""
+    if any(name not in scored.failed and (scored.terms[name] > 0 or source not in TERMS) for name, source in asked.items()):
+        return None
+    said = "; ".join(f"{name}: {scored.failed.get(name, 'is 0 for the very answer')}" for name in sorted(asked))
+    return f"{given.name}: the ground truth {given.row.ground_truth!r:.200} cannot be rewarded ({said})"
