@@ -131,6 +131,23 @@ describe("the seed's JSON", () => {
     expect(second).toMatchObject({ row: 2, claimedCorrect: false });
   });
 
+  test("a question in the words of R1-V's training data, with the right answer in it alone", async () => {
+    const asked = { image: 'CLEVR_1.png', problem: 'How many items?', solution: '<answer> 3 </answer>' };
+    const row = { question: asked, model_output: '<answer>3</answer>', extracted_answer: 3 };
+    const file = await open(JSON.stringify({ accuracy: 100, results: [row] }));
+    expect(file.benchmarks).toEqual(['superclevr', 'superclevr-200']);
+    expect([...file.rows()]).toMatchObject([
+      {
+        reference: { image: 'CLEVR_1.png', question: 'How many items?', gold: 3 },
+        claimedCorrect: true,
+      },
+    ]);
+    const { ground_truth, ...without } = counting('a.png', 4, 4);
+    expect([...(await open(JSON.stringify([without]))).rows()]).toMatchObject([
+      { reference: { image: '/home/someone/images/a.png', gold: ground_truth } },
+    ]);
+  });
+
   test('GEOQA, REC and CV-Bench are told apart by their rows, on one line too', async () => {
     const geoqa = await open(
       JSON.stringify({
