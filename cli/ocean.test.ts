@@ -286,6 +286,44 @@ describe('ocean score', () => {
     expect(code).toBe(2);
   });
 
+  it('asks for the benchmark where few rows name its samples, and gives no figure where their right answers are others', async () => {
+    const gold = (i: number) => (i * i) % 7;
+    const vista = Object.fromEntries(
+      Array.from({ length: 40 }, (_, i) => [
+        i + 1,
+        {
+          ...{ pid: `${i + 1}`, question: `q${i}`, image: `${i}.png`, choices: null, answer: `${gold(i)}` },
+          ...{ question_type: 'free_form', answer_type: 'integer' },
+          metadata: { task: 't', skills: ['s'], source: 'own' },
+        },
+      ]),
+    );
+    const vision = Array.from({ length: 40 }, (_, i) => ({
+      ...{ id: `${i + 1}`, question: `q${i}`, options: [], image: `${i}.png`, answer: `${gold(i + 1)}` },
+      ...{ solution: null, level: 1, subject: 's' },
+    }));
+    const asVista = ['--data', await file('vista.json', JSON.stringify(vista))];
+    const asVision = ['--data', await file('vision.jsonl', lines(vision))];
+    const sample = (i: number) => {
+      const target = `${gold(i + 1)}`;
+      return { doc_id: i, target, filtered_resps: target, doc_hash: 'h', llm_as_judge_eval: 1 };
+    };
+    const name = await file('mathvision_reason.jsonl', lines(vision.map((_, i) => sample(i))));
+    expect(JSON.parse((await ocean('score', name, ...asVision, '--json')).out)).toMatchObject({
+      benchmark: 'math-vision',
+      headline: 100,
+    });
+    const agree = vision.filter((_, i) => gold(i) === gold(i + 1)).length;
+    const unsure = await ocean('score', name, ...asVista);
+    expect(unsure).toMatchObject({ code: 2, out: '' });
+    expect(unsure.error).toContain(
+      `(math-vista testmini: ${agree} of 40 rows (${(agree * 2.5).toFixed(1)} %)): name it with --benchmark`,
+    );
+    const forced = await ocean('score', name, ...asVista, '--benchmark', 'math-vista');
+    expect(forced).toMatchObject({ code: 3, out: '' });
+    expect(forced.error).toContain(`${40 - agree} of the 40 rows have another right answer than the sample`);
+  });
+
   it('does not guess the split of bare ids that several splits have', async () => {
     const box = (i: number) => [i, 20, i + 60, 90];
     const annotations = (n: number) =>

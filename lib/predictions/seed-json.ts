@@ -8,15 +8,20 @@ import type { RecordFormat } from './record-format';
  * - counting, GEOQA: `{question: {image_path, question, ground_truth}, ground_truth, model_output, extracted_answer}`, GEOQA with `is_correct`
  * - REC: `{question, ground_truth: [x1, y1, x2, y2], model_output, extracted_answer, correct}` in shuffled order, VLM-R1 with `image`
  * - CV-Bench: `{question, options, task, ground_truth, response, model_answer, correct}`
+ *
+ * A question that is an object is the row that was asked, as the data has it: R1-V's test files say `image_path`,
+ * `question`, `ground_truth`, the data that it trains on, on which others evaluate by its scripts, `image`, `problem`,
+ * `solution` (`<answer> 3 </answer>`).
  */
 export const seedJson: RecordFormat = {
   format: 'seed-json',
   fields: 'question, ground_truth, model_output (CV-Bench: question, options, ground_truth, response)',
   recognises: (record) =>
-    'question' in record && 'ground_truth' in record && ('model_output' in record || isCvBench(record)),
+    'question' in record && goldOf(record) !== undefined && ('model_output' in record || isCvBench(record)),
   benchmarks(record) {
     if (isCvBench(record)) return ['cv-bench'];
-    const { question, ground_truth: gold } = record;
+    const { question } = record;
+    const gold = goldOf(record);
     if (Array.isArray(gold)) return ['refcoco'];
     if (typeof gold === 'string') return ['geoqa'];
     return isJsonObject(question) && question.question === QUESTION_OF_THE_200
@@ -38,8 +43,21 @@ const QUESTION_OF_THE_200 = 'How many different items are there in the image?';
 
 const isCvBench = (record: JsonObject): boolean => 'response' in record && 'options' in record;
 
+/** Undefined where there is none. */
+function goldOf({ question, ground_truth, solution }: JsonObject): unknown {
+  const asked = isJsonObject(question) ? question : {};
+  const gold = [ground_truth, asked.ground_truth, solution, asked.solution].find(
+    (each) => each !== undefined,
+  );
+  const tagged =
+    typeof gold === 'string' ? /^\s*<answer>([^<]*)<\/answer>\s*$/.exec(gold)?.[1]?.trim() : undefined;
+  if (tagged === undefined) return gold;
+  return /^\d+$/.test(tagged) ? Number(tagged) : tagged;
+}
+
 function referenceOf(record: JsonObject, row: number): SampleReference {
-  const { question, ground_truth: gold, image, options } = record;
+  const { question, image, options } = record;
+  const gold = goldOf(record);
   if (gold === undefined || gold === null) {
     throw new PredictionsError(
       `"ground_truth" is ${inWords(gold)}; the sample's right answer is expected`,
@@ -47,11 +65,11 @@ function referenceOf(record: JsonObject, row: number): SampleReference {
     );
   }
   const asked = isJsonObject(question) ? question : { question, image_path: image };
-  const path = asked.image_path;
+  const path = asked.image_path ?? asked.image;
   return {
     by: 'content',
     image: typeof path === 'string' ? path : null,
-    question: textOf(asked, 'question', row),
+    question: textOf(asked, 'problem' in asked && !('question' in asked) ? 'problem' : 'question', row),
     options: Array.isArray(options) ? options.map(String) : null,
     gold,
   };
@@ -62,9 +80,8 @@ function claimOf(record: JsonObject): boolean | null {
   const claim = record.is_correct ?? record.correct;
   if (typeof claim === 'boolean') return claim;
   if (claim === 0 || claim === 1) return claim === 1;
-  return 'extracted_answer' in record && typeof record.ground_truth === 'number'
-    ? record.extracted_answer === record.ground_truth
-    : null;
+  const gold = goldOf(record);
+  return 'extracted_answer' in record && typeof gold === 'number' ? record.extracted_answer === gold : null;
 }
 
 /** `accuracy` is percent; CV-Bench's is an object of fractions. */

@@ -294,6 +294,25 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     expect((await listModels()).map(({ modelName }) => modelName)).not.toContain('Another Name');
   });
 
+  test.skipIf(skip)('a file of which too few rows name samples is asked for, with how many do', async () => {
+    const others = Array.from({ length: 40 }, (_, i) => `{"sample_id":"other ${i}","output":"x"}\n`);
+    const { sha256 } = await upload(predictions(150, {}, others.join('')));
+    const input = { fileSha256: sha256, fileName: 'a.jsonl', benchmark: null, split: null };
+    const report = await preflight(input, WORKER);
+    expect(report).toMatchObject({ target: null, recomputedAccuracy: null });
+    expect(report.problems).toEqual([
+      expect.stringMatching(/cannot be told from the file: choose it\..*: 200 of 240 rows \(83\.3 %\)/),
+    ]);
+    expect(report.candidates).toContainEqual(
+      expect.objectContaining({ benchmark: 'superclevr-200', matched: 200, total: 200 }),
+    );
+    expect(await preflight({ ...input, benchmark: 'superclevr-200' }, WORKER)).toMatchObject({
+      target: { benchmark: 'superclevr-200' },
+      problems: [],
+      unknown: 40,
+    });
+  });
+
   test.skipIf(skip)('samples are read by range, filtered by outcome, tag and text', async () => {
     const runId = await scored(predictions(120, { 5: null, 6: 'a\0b \ud800 <answer>9</answer>' }), 'Ranges');
     expect(await sampleRows(runId, WRITER, {}, 190, 50)).toMatchObject({ total: 200 });
