@@ -77,6 +77,7 @@ def add_eval(commands: Any) -> None:
     evaluate.add_argument("--min-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
     evaluate.add_argument("--max-pixels", type=int, help="left out, as the model's preprocessor_config.json says")
     evaluate.add_argument("--at-once", type=int, default=64, help="samples in a batch")
+    evaluate.add_argument("--device", default="cpu", help="cpu, or cuda for a graphics card")
     evaluate.set_defaults(run=run_eval)
 
 
@@ -97,6 +98,7 @@ def run_eval(options: argparse.Namespace) -> None:
         max_new_tokens=options.max_new_tokens,
         bounds=PixelBounds(options.min_pixels or own.least, options.max_pixels or own.most),
         at_once=options.at_once,
+        device=options.device,
     )
     bar: Bar | None = None
     for done, total in predict(task):
@@ -119,12 +121,15 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--prompts", type=int, default=50, help="how many of them")
     parser.add_argument("--max-new-tokens", type=int, default=192)
     parser.add_argument("--replies", type=int, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)")
+    parser.add_argument("--device", default="cpu", help="where PyTorch computes what is proved: cpu, or cuda")
     parser.set_defaults(run=run_export)
 
 
 def run_export(options: argparse.Namespace) -> None:
+    from ocean_r1.device import usable_device
     from ocean_r1.export.onnx import export
 
+    device = usable_device(options.device)
     export(options.model, options.out)
     print(f"{options.out}: written")
     if options.rows is None:
@@ -140,7 +145,9 @@ def run_export(options: argparse.Namespace) -> None:
     data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
     dataset = open_dataset(data.files)
     reader = Reader(dataset, ModelConfig.from_folder(options.model), Tokenizer(options.model), data)
-    proof = prove(options.model, options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens)
+    proof = prove(
+        options.model, options.out, reader, range(min(options.prompts, len(dataset))), options.max_new_tokens, device
+    )
     print(
         f"the tokens of {proof.equal} of {proof.prompts} prompts are PyTorch's in float32, of {proof.equal_int8} in int8; "
         f"correct {proof.correct_rounded:.1%}, before the weights were rounded {proof.correct:.1%}"
@@ -152,7 +159,7 @@ def run_export(options: argparse.Namespace) -> None:
         from ocean_r1.models.weights import load_model
 
         path = options.out / "greedy.json"
-        write_replies(load_model(options.out), reader, options.replies, options.max_new_tokens, path)
+        write_replies(load_model(options.out).to(device), reader, options.replies, options.max_new_tokens, path)
         print(f"{path}: {options.replies} replies")
 
 

@@ -11,6 +11,7 @@ from ocean_r1.config import Data, Recipe, Validation
 from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Reader, Tokenizer, usable
 from ocean_r1.data.rows import RowError, open_dataset
+from ocean_r1.device import usable_device
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.new import number_tokens, order_numbers
@@ -44,12 +45,16 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
 
 
 def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
-    """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe."""
+    """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe, and
+    DeviceError."""
+    device = usable_device(recipe.model.device)
     recipe.output.mkdir(parents=True, exist_ok=True)
     done = checkpoints_of(recipe.output)
     progress = read_state(done[-1], recipe) if done else Progress()
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
-    model.to(recipe.model.device)
+    model.to(device)
+    if heads:
+        heads.to(device)
     stepper = Stepper(model, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
         load_moments(done[-1], model, stepper.optimizers, heads)

@@ -19,6 +19,7 @@ from ocean_r1.config import Data, DataFile
 from ocean_r1.data.images import ImageError, PixelBounds, open_image, patches_of
 from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message
+from ocean_r1.device import usable_device
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.grpo.forward import Prompt
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
@@ -53,6 +54,7 @@ class Task:
     max_new_tokens: int
     bounds: PixelBounds
     at_once: int
+    device: str = "cpu"
 
 
 def read_samples(path: Path) -> list[SampleLine]:
@@ -130,14 +132,16 @@ def in_the_pictures_frame(text: str, scale: tuple[float, float]) -> str:
 
 
 def predict(task: Task) -> Iterator[tuple[int, int]]:
-    """Predicts what is missing; after each batch how many samples are done, and of how many."""
+    """Predicts what is missing; after each batch how many samples are done, and of how many. Raises SamplesError and
+    DeviceError."""
+    device = usable_device(task.device)
     samples = read_samples(task.samples)
     done = predicted(task)
     missing = [sample for sample in samples if sample.sample_id not in done]
     if not missing:
         yield len(samples), len(samples)
         return
-    model = load_model(task.model)
+    model = load_model(task.model).to(device)
     reader = reader_for(model, Tokenizer(task.model), task)
     for start in range(0, len(missing), task.at_once):
         some = missing[start : start + task.at_once]

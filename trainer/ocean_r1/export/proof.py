@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from ocean_r1.config import Reward
 from ocean_r1.data.prompts import Example, Reader
 from ocean_r1.export.replies import greedy_tokens
@@ -26,11 +28,15 @@ class Proof:
     correct_rounded: float
 
 
-def prove(source: Path, folder: Path, reader: Reader, positions: Sequence[int], max_new_tokens: int) -> Proof:
+def prove(
+    source: Path, folder: Path, reader: Reader, positions: Sequence[int], max_new_tokens: int, device: torch.device
+) -> Proof:
+    """PyTorch computes on `device`, the graphs always on the CPU."""
     examples = [reader.example(position) for position in positions]
     prompts = [example.prompt for example in examples]
     stops = reader.tokenizer.stop_tokens
-    before, expected = (greedy_tokens(load_model(where), prompts, stops, max_new_tokens) for where in (source, folder))
+    models = (load_model(where).to(device) for where in (source, folder))
+    before, expected = (greedy_tokens(model, prompts, stops, max_new_tokens) for model in models)
     whole, small = (
         [graphs.greedy(prompt, max_new_tokens, stops) for prompt in prompts]
         for graphs in (ExportedModel(folder), ExportedModel(folder, "_quantized"))
