@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import mean, stdev
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,15 +18,17 @@ from torch import Tensor
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from ocean_r1.config import Algorithm, GrpoRecipe
+from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Example
 from ocean_r1.data.rows import Row
 from ocean_r1.grpo.advantage import all_equal, group_advantages
 from ocean_r1.grpo.forward import Prompt
+from ocean_r1.grpo.loop import gather
 from ocean_r1.grpo.rollout import Response, Sampling
 from ocean_r1.grpo.step import Group, row_seeds, sample_groups, update
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
-from ocean_r1.models.weights import hub_state, load_weights, our_name
+from ocean_r1.models.weights import hub_state, load_weights, our_name, split_joined
 from ocean_r1.optimizer import NotFiniteError, Stepper, make_optimizers, rate_share
 from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, Scored
@@ -216,8 +219,8 @@ def their_share(recipe: GrpoRecipe, step: int) -> float:
 class TheirOptimizer:
     model: Qwen2_5_VLForConditionalGeneration
     recipe: GrpoRecipe
-    moments: dict[str, tuple[Tensor, Tensor]] = field(default_factory=dict)
-    steps: int = 0
+    moments: dict[str, tuple[int, Tensor, Tensor]] = field(default_factory=dict)
+    """Of each weight how often it had a gradient, and the means of that and of its square."""
 
     @torch.no_grad()
     def step(self, share: float) -> float:
@@ -229,17 +232,16 @@ class TheirOptimizer:
         }
         norm = math.sqrt(sum(float((parameter.grad**2).sum()) for parameter in learnt.values()))
         scale = min(1.0, settings.max_grad_norm / (norm + 1e-6))
-        self.steps += 1
         first, second = settings.betas
         for name, parameter in learnt.items():
             gradient = parameter.grad * scale
-            m, v = self.moments.get(name, (torch.zeros_like(gradient), torch.zeros_like(gradient)))
-            m, v = first * m + (1 - first) * gradient, second * v + (1 - second) * gradient**2
-            self.moments[name] = m, v
+            count, m, v = self.moments.get(name, (0, torch.zeros_like(gradient), torch.zeros_like(gradient)))
+            count, m, v = count + 1, first * m + (1 - first) * gradient, second * v + (1 - second) * gradient**2
+            self.moments[name] = count, m, v
             of_vision = "visual" in name and settings.vision_lr is not None
             rate = share * (settings.vision_lr if of_vision and settings.vision_lr is not None else settings.lr)
             parameter -= rate * settings.weight_decay * parameter
-            parameter -= rate * (m / (1 - first**self.steps)) / ((v / (1 - second**self.steps)).sqrt() + 1e-8)
+            parameter -= rate * (m / (1 - first**count)) / ((v / (1 - second**count)).sqrt() + 1e-8)
         self.model.zero_grad()
         return norm
 
@@ -431,14 +433,21 @@ def test_a_step_is_what_the_papers_say(
         expected = their_step(theirs, their_reference, optimizer, rollouts, recipe, share)
         given = rate_share(recipe.optimizer, step, TOTAL, recipe.algorithm.reproduce_first_step_at_zero)
         compared = reference if recipe.algorithm.kl_coefficient else None
-        assert update(Team(ours), compared, stepper, groups, recipe, given) == pytest.approx(expected, rel=1e-6, abs=1e-8)
+        assert update(Team(ours), compared, stepper, groups, recipe, given) == pytest.approx(expected, rel=2e-5, abs=1e-8)
     begun, expected_weights = (
         {our_name(name): tensor for name, tensor in model.state_dict().items()} for model in (their_model(0), theirs)
     )
+    # AdamW makes much of gradients of nearly nothing: they are held more closely than what they move.
+    means = {our_name(name): m for name, (_, m, _) in optimizer.moments.items()}
+    for whole, parameter in ours.named_parameters():
+        state = optimizers[0].state.get(parameter, {})
+        for name, gradient in split_joined(whole, state.get("exp_avg", torch.zeros_like(parameter)), ours.config).items():
+            expected_mean = means.get(name, torch.zeros_like(gradient))
+            assert (gradient - expected_mean).norm() <= 1e-5 * expected_mean.norm() + 1e-9, name
     for name, tensor in hub_state(ours).items():
         weight = expected_weights[our_name(name)]
         moved = (weight - begun[our_name(name)]).norm()
-        assert (tensor - weight).norm() <= 1e-5 * moved + 1e-9, name
+        assert (tensor - weight).norm() <= 1e-3 * moved + 1e-9, name
 
 
 @pytest.mark.parametrize("warmup", [0, 1, 3])
@@ -471,6 +480,23 @@ def test_equal_rewards_give_exactly_nothing(factor: float) -> None:
 def test_a_small_difference_is_one() -> None:
     assert not all_equal([1.0, 1.0, 1.0 + 1e-6])
     assert all_equal([0.1 + 0.2, 0.3])
+
+
+def test_dynamic_sampling_replaces_groups_whose_rewards_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
+    rewards = {0: [1.0, 0.0], 1: [0.1 + 0.2, 0.3], 2: [0.5, 0.5], 3: [0.0, 0.0], 4: [0.0, 1e-3], 5: [1.0, 1.0]}
+
+    def sampled(_: Team, positions: list[int], *__: Any) -> list[Group]:
+        return [Group(position, [], [], [], rewards[position]) for position in positions]  # type: ignore[arg-type]
+
+    monkeypatch.setattr("ocean_r1.grpo.loop.sample_groups", sampled)
+    monkeypatch.setattr(Order, "epoch", lambda order, _: list(order.positions))
+    run: Any = SimpleNamespace(team=None, tokenizer=None)
+    reader: Any = SimpleNamespace(example=lambda position: position)
+    for rounds, expected in [(0, [0, 1, 2]), (1, [0, 3, 4]), (2, [0, 5, 4])]:
+        recipe = recipe_of({"algorithm.dynamic_sampling": rounds})
+        groups, rows = gather(run, recipe, reader, Order(range(6), 0), None, 0)  # type: ignore[arg-type]
+        assert rows == [group.example for group in groups] == expected
+        assert [group.all_equal for group in groups] == [len(set(map(str, rewards[row]))) == 1 or row == 1 for row in rows]
 
 
 # Copies of a row, steps that are not taken, and what is stepped.
