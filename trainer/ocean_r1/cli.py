@@ -129,6 +129,7 @@ def add_eval(commands: Any) -> None:
     evaluate.add_argument("--min-pixels", type=positive, help="left out, as the model's image processor says")
     evaluate.add_argument("--max-pixels", type=positive, help="left out, as the model's image processor says")
     evaluate.add_argument("--at-once", type=positive, default=64, help="samples in a batch (64)")
+    evaluate.add_argument("--device", default="cpu", help="cpu, or cuda for a graphics card")
     after_stop = "the same command goes on after the samples that are written"
     evaluate.set_defaults(run=run_eval, after_stop=after_stop)
 
@@ -151,6 +152,7 @@ def run_eval(options: argparse.Namespace) -> None:
         max_new_tokens=options.max_new_tokens,
         bounds=pixel_bounds(options.model, options.min_pixels, options.max_pixels),
         at_once=options.at_once,
+        device=options.device,
     )
     bar: Bar | None = None
     for done, total in predict(task):
@@ -178,6 +180,7 @@ def add_export(commands: Any) -> None:
     parser.add_argument(
         "--replies", type=whole_number, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)"
     )
+    parser.add_argument("--device", default="cpu", help="where PyTorch computes what is proved: cpu, or cuda")
     parser.set_defaults(run=run_export, after_stop="nothing is left half written")
 
 
@@ -186,12 +189,14 @@ def run_export(options: argparse.Namespace) -> None:
     from ocean_r1.data.images import pixel_bounds
     from ocean_r1.data.prompts import Reader, Tokenizer
     from ocean_r1.data.rows import open_dataset
+    from ocean_r1.device import usable_device
     from ocean_r1.export.onnx import export
     from ocean_r1.export.proof import prove
     from ocean_r1.export.replies import conversations
     from ocean_r1.models.config import ModelConfig
 
     check_model_folder(options.model)
+    device = usable_device(options.device)
     # What is wrong with model or rows is told before the minutes that an export takes.
     bounds, tokenizer, reader = pixel_bounds(options.model), Tokenizer(options.model), None
     if options.rows is not None:
@@ -205,7 +210,7 @@ def run_export(options: argparse.Namespace) -> None:
     if reader is None:
         return
     positions = range(min(options.prompts, len(reader.dataset)))
-    proof = prove(options.model, options.out, reader, positions, options.max_new_tokens, options.tokens)
+    proof = prove(options.model, options.out, reader, positions, options.max_new_tokens, options.tokens, device)
     ended = "" if proof.prompts == len(positions) else f" of {len(positions)}, where --tokens {options.tokens} ended it"
     print(
         f"proved on {proof.prompts} prompts{ended}, {proof.tokens:,} tokens: "
@@ -219,7 +224,7 @@ def run_export(options: argparse.Namespace) -> None:
         from ocean_r1.models.weights import load_model
 
         path = options.out / "greedy.json"
-        write_replies(load_model(options.out), reader, options.replies, options.max_new_tokens, path)
+        write_replies(load_model(options.out).to(device), reader, options.replies, options.max_new_tokens, path)
         print(f"{path}: {options.replies} replies")
 
 

@@ -68,7 +68,7 @@ class Team:
     @contextmanager
     def casting(self) -> Iterator[None]:
         """Passes inside are computed in the team's dtype."""
-        with torch.autocast(self.models[0].lm_head.weight.device.type, torch.bfloat16, enabled=self.half):
+        with torch.autocast(self.models[0].device.type, torch.bfloat16, enabled=self.half):
             yield
 
     @torch.no_grad()

@@ -19,6 +19,7 @@ from ocean_r1.data.hashes import hashes_of
 from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import RowError, open_dataset
+from ocean_r1.device import usable_device
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.files import WriteError, make_folder, remove_leftovers, size, writing
 from ocean_r1.models.config import ModelConfig
@@ -28,7 +29,17 @@ from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool
-from ocean_r1.state import DataSeen, Progress, checkpoints_of, hold_to, keep, load_moments, read_state, size_of
+from ocean_r1.state import (
+    DataSeen,
+    Progress,
+    checkpoints_of,
+    hold_to,
+    keep,
+    load_moments,
+    parameters_of,
+    read_state,
+    size_of,
+)
 
 
 @dataclass(frozen=True)
@@ -56,7 +67,8 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
 
 def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe or of
-    other data, RowError where a row cannot be used, and WriteError."""
+    other data, RowError where a row cannot be used, WriteError and DeviceError."""
+    device = usable_device(recipe.model.device)
     check_model_folder(recipe.model.path)
     if isinstance(recipe, GrpoRecipe) and recipe.reference:
         check_model_folder(recipe.reference)
@@ -65,9 +77,12 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     progress = read_state(done[-1], recipe) if done else Progress()
     training, validation = open_rows(recipe, goes_on=bool(done))
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
-    model.to(recipe.model.device)
+    model.to(device)
+    if heads:
+        heads.to(device)
     check_room(recipe, model)
-    stepper = Stepper(model, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
+    learnt = list(parameters_of(model, heads).values())
+    stepper = Stepper(learnt, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
         load_moments(done[-1], model, stepper.optimizers, heads)
     team = Team(model, recipe.model.workers, recipe.model.dtype)

@@ -116,7 +116,7 @@ def learn(run: Run, lessons: list[Lesson], share: float) -> dict[str, float]:
 
     def backward(model: Qwen2_5_VL, some: list[Lesson]) -> Tensor:
         """The loss, and how many tokens were likelier than not, (2,)."""
-        sums = torch.zeros(2, device=model.lm_head.weight.device)
+        sums = torch.zeros(2, device=model.device)
         for lesson in some:
             targets = torch.cat(lesson.branches)[lesson.learnt]
             with run.team.casting():

@@ -95,7 +95,7 @@ def restore_moments(
         name, _, kind = key.rpartition("/")
         parameter = parameters[name]
         # AdamW keeps its step count on the CPU, whatever the device of the weights.
-        states[id(parameter)][parameter][kind] = value.clone() if value.ndim == 0 else value.to(parameter.device)
+        states[id(parameter)][parameter][kind] = value.clone() if kind == "step" else value.to(parameter.device)
 
 
 def save_checkpoint(

@@ -192,7 +192,7 @@ def dense_loss(
         for example in examples
         for grid in example.prompt.grids
     ]
-    tokens = model.visual(pixels.to(words.numbers.device), grids)
+    tokens = model.visual(pixels, grids)
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
     written = torch.cat(letters).to(tokens.device)
@@ -243,7 +243,6 @@ def train_tower(recipe: TowerRecipe) -> Path:
     """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises as train_grpo does."""
     heads = Heads(ModelConfig.from_folder(recipe.model.path).text.hidden_size)
     draw(heads, recipe.seed)
-    heads.to(recipe.model.device)
     run = open_run(recipe, heads)
     reader, positions, _ = open_reader(run, recipe.data)
     words = words_of(run.model, run.tokenizer)

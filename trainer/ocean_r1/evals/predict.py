@@ -20,6 +20,7 @@ from ocean_r1.data.images import ImageError, PixelBounds, open_image, patches_of
 from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, first_problem
 from ocean_r1.data.tables import open_json
+from ocean_r1.device import usable_device
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.files import append, keep_lines, whole
 from ocean_r1.grpo.forward import Prompt
@@ -55,6 +56,7 @@ class Task:
     max_new_tokens: int
     bounds: PixelBounds
     at_once: int
+    device: str = "cpu"
 
 
 def read_samples(path: Path) -> list[SampleLine]:
@@ -137,14 +139,16 @@ def in_the_pictures_frame(text: str, scale: tuple[float, float]) -> str:
 
 
 def predict(task: Task) -> Iterator[tuple[int, int]]:
-    """Predicts what is missing; after each batch how many samples are done, and of how many."""
+    """Predicts what is missing; after each batch how many samples are done, and of how many. Raises SamplesError and
+    DeviceError."""
+    device = usable_device(task.device)
     samples = read_samples(task.samples)
     done = predicted(task)
     missing = [sample for sample in samples if sample.sample_id not in done]
     if not missing:
         yield len(samples), len(samples)
         return
-    model = load_model(task.model)
+    model = load_model(task.model).to(device)
     reader = reader_for(model, Tokenizer(task.model), task)
     for start in range(0, len(missing), task.at_once):
         some = missing[start : start + task.at_once]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from ocean_r1.config import Reward
 from ocean_r1.data.prompts import Example, Reader
 from ocean_r1.export.replies import greedy_tokens
@@ -29,10 +31,17 @@ class Proof:
 
 
 def prove(
-    source: Path, folder: Path, reader: Reader, positions: Sequence[int], max_new_tokens: int, most_tokens: int
+    source: Path,
+    folder: Path,
+    reader: Reader,
+    positions: Sequence[int],
+    max_new_tokens: int,
+    most_tokens: int,
+    device: torch.device,
 ) -> Proof:
-    """Prompt by prompt, until `most_tokens` were compared: a model that ends no reply would take hours."""
-    rounded, original = load_model(folder), load_model(source)
+    """Prompt by prompt, until `most_tokens` were compared: a model that ends no reply would take hours. PyTorch computes on
+    `device`, the graphs always on the CPU."""
+    rounded, original = load_model(folder).to(device), load_model(source).to(device)
     formats = [ExportedModel(folder, suffix) for suffix in ("", "_quantized")]
     stops = reader.tokenizer.stop_tokens
     examples: list[Example] = []

@@ -3,12 +3,14 @@
 Letters of shapes: P prompt tokens, R responses, L longest response, S all response tokens (packed), D width, V vocabulary,
 H heads, K key/value heads, A head width. What a response token sees: the whole prompt, and its own response before it.
 Gradients are those of running every response with its own copy of the prompt; a test holds that.
+Prompts and responses lie on the host, all of a step's together; what a pass needs of them goes to the model's device.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 import torch.nn.functional as F
@@ -37,18 +39,16 @@ class TokenStats:
 
 
 def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = False) -> tuple[Tensor, int]:
-    """Positions (3, P) and the first position after the prompt.
+    """Positions (3, P) on the model's device, and the first position after the prompt.
 
     `temporal_only` reproduces the seed's accident: training passes saw the time axis on all three, sampling did not.
     """
     config = model.config
-    positions, following = text_positions(
-        prompt.ids.cpu(), prompt.grids, config.image_token_id, config.vision.spatial_merge_size
-    )
+    positions, following = text_positions(prompt.ids, prompt.grids, config.image_token_id, config.vision.spatial_merge_size)
     if temporal_only:
         positions = positions[:1].expand(3, -1)
         following = int(positions.max()) + 1
-    return positions.to(prompt.ids.device), following
+    return positions.to(model.device), following
 
 
 def image_tokens(model: Qwen2_5_VL, prompt: Prompt) -> Tensor | None:
@@ -70,7 +70,7 @@ def group_hidden(
 
     The last token of a response predicts nothing and is not run; the first is predicted by the prompt's last token.
     """
-    device = prompt.ids.device
+    device = model.device
     prompt_length = len(prompt.ids)
     order = sorted(range(len(responses)), key=lambda index: len(responses[index]))
     run = [len(responses[index]) - 1 for index in order]  # tokens run of each response
@@ -100,12 +100,16 @@ def group_hidden(
             parts.append(out.transpose(1, 2)[bucket.real].flatten(1))
         return torch.cat(parts)
 
-    wrap: Callable[..., Tensor] | None = None
-    if remat:
-        wrap = lambda layer, *given: checkpoint(layer, *given, use_reentrant=False)  # noqa: E731
+    wrap = recomputed if remat else None
     hidden = model.language_model(model.embed(ids, image_tokens(model, prompt)), positions, attend, wrap, prompt_length - 1)
     tails = dict(zip(order, hidden[1:].split(run), strict=True))
     return torch.cat([part for index in range(len(responses)) for part in (hidden[:1], tails[index])])
+
+
+def recomputed(function: Callable[..., Any], *given: Any) -> Any:
+    """What the function gives, and on the way back gives again. Nothing in the model draws at random: no generator's state
+    is kept, which on a card would be waited for."""
+    return checkpoint(function, *given, use_reentrant=False, preserve_rng_state=False)
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,9 @@ def alike(lengths: Sequence[int]) -> list[list[int]]:
 def token_stats(
     hidden_SD: Tensor, head_VD: Tensor, targets_S: Tensor, temperature: float = 1.0, chunk: int = 4096
 ) -> TokenStats:
-    """Log-probability and entropy of each token; logits of at most `chunk` tokens exist at a time, also backwards."""
+    """Log-probability and entropy of each token; logits of at most `chunk` tokens exist at a time, also backwards. The
+    targets may lie on the host."""
+    targets_S = targets_S.to(hidden_SD.device)
 
     def of(hidden: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
         logits = F.linear(hidden, head_VD).float() if hidden.dtype != torch.float64 else F.linear(hidden, head_VD)
@@ -153,7 +159,7 @@ def token_stats(
     pairs = list(zip(hidden_SD.split(chunk), targets_S.split(chunk), strict=True))
     if len(pairs) == 1:
         return TokenStats(*of(*pairs[0]))
-    stats = [checkpoint(of, *pair, use_reentrant=False) for pair in pairs]
+    stats = [recomputed(of, *pair) for pair in pairs]
     return TokenStats(torch.cat([logp for logp, _ in stats]), torch.cat([entropy for _, entropy in stats]))
 
 

@@ -34,7 +34,7 @@ class Sampling:
 @dataclass(frozen=True)
 class Response:
     """Token ids (n,), the stop token included; `finished` is false where the limit cut it. `logp` (n,) when asked for:
-    under the model at temperature `temperature`, before top-k and top-p."""
+    under the model at temperature `temperature`, before top-k and top-p. Both lie on the host."""
 
     ids: Tensor
     finished: bool
@@ -118,7 +118,7 @@ def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, room: int)
         last.append(model.language_model(x, positions, attend, first=length - 1)[0])
         following.append(next_position)
         cache.prompt_bias[index, ..., length:] = -math.inf
-    return cache, torch.stack(last), torch.tensor(following, device=weight.device)
+    return cache, torch.stack(last), torch.tensor(following, device=model.device)
 
 
 def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: Tensor, room: int) -> Tensor:
@@ -221,7 +221,7 @@ def sample(
     cuda_graphs: bool = False,
 ) -> list[list[Response]]:
     """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch."""
-    device = model.lm_head.weight.device
+    device = model.device
     count, most = len(prompts), sampling.max_new_tokens
     cache, last, following = prefill(model, prompts, group, most)
     hidden = last[:, None].expand(-1, group, -1)
@@ -276,6 +276,7 @@ def sample(
             hidden = decode(model, cache, following_ids, following + step, torch.tensor([step], device=device), step + 1)
     lengths = ended_at.tolist()
     finished = torch.isin(ids.gather(2, (ended_at - 1)[..., None]).squeeze(2), stops).tolist()
+    ids, logps = ids.cpu(), logps.cpu()
     return [
         [
             Response(

@@ -113,9 +113,10 @@ class VisionTower(nn.Module):
         self.merger = PatchMerger(config)
 
     def forward(self, patches: Tensor, grids: Sequence[Grid]) -> Tensor:
-        """Patches (N, patch_dim) of the images one after the other -> image tokens (N / merge^2, D) in reading order."""
+        """Patches (N, patch_dim) of the images one after the other, of the host or the tower's device -> image tokens
+        (N / merge^2, D) in reading order."""
+        patches = patches.to(self.patch_embed.proj.weight)
         config, device = self.config, patches.device
-        patches = patches.to(self.patch_embed.proj.weight.dtype)
         merge = config.spatial_merge_size
         quarter = config.hidden_size // config.num_heads // 4
         frequencies = 10_000.0 ** -(torch.arange(quarter, dtype=torch.float32, device=device) / quarter)
@@ -217,8 +218,13 @@ class Qwen2_5_VL(nn.Module):  # noqa: N801, the model's name
         if config.tie_word_embeddings:
             self.lm_head.weight = self.language_model.embed_tokens.weight
 
+    @property
+    def device(self) -> torch.device:
+        return self.lm_head.weight.device
+
     def embed(self, ids_T: Tensor, image_tokens: Tensor | None) -> Tensor:
-        """Token embeddings (T, D), image tokens in their places."""
+        """Token embeddings (T, D), image tokens in their places. `ids_T` may lie on the host."""
+        ids_T = ids_T.to(self.device)
         x: Tensor = self.language_model.embed_tokens(ids_T)
         if image_tokens is None:
             return x

@@ -86,9 +86,9 @@ def load_model(folder: Path) -> Qwen2_5_VL:
 
 
 def hub_state(model: Qwen2_5_VL) -> dict[str, Tensor]:
-    """The weights under the names of files on the hub."""
+    """The weights under the names of files on the hub, on the host."""
     return {
-        hub_name(part): rows.detach().contiguous().clone()
+        hub_name(part): rows.detach().cpu().contiguous().clone()
         for name, parameter in model.named_parameters()
         for part, rows in split_joined(name, parameter, model.config).items()
     }
