@@ -76,21 +76,24 @@ function* texts(chunks: Iterable<Uint8Array>): Generator<string, void> {
 }
 
 const TAG = /<[^<>"']*(?:"[^<"]*"[^<>"']*|'[^<']*'[^<>"']*)*>/y;
+const OTHER_MARKUP = [
+  ['<!--', '-->'],
+  ['<![CDATA[', ']]>'],
+  ['<?', '?>'],
+] as const;
 
 /** Where the markup that begins at `at` has its end, -1 where that is still to come. */
 function endOfTag(text: string, at: number): number {
-  for (const [open, close] of [
-    ['<!--', '-->'],
-    ['<![CDATA[', ']]>'],
-    ['<?', '?>'],
-  ] as const) {
-    // Where the text ends within the opening mark, what it is shows with the next chunk.
-    if (open.startsWith(text.slice(at, at + open.length)) && text.length - at < open.length) return -1;
-    if (!text.startsWith(open, at)) continue;
-    const end = text.indexOf(close, at + open.length);
-    return end < 0 ? -1 : end + close.length;
+  if (text[at + 1] === '!' || text[at + 1] === '?') {
+    const other = OTHER_MARKUP.find(([open]) => text.startsWith(open, at));
+    if (other !== undefined) {
+      const end = text.indexOf(other[1], at + other[0].length);
+      return end < 0 ? -1 : end + other[1].length;
+    }
+    if (text.startsWith('<!D', at)) throw damagedXlsx('its XML has a document type');
+    // What it is shows with the next chunk.
+    if (text.length - at < '<![CDATA['.length) return -1;
   }
-  if (text.startsWith('<!D', at)) throw damagedXlsx('its XML has a document type');
   TAG.lastIndex = at;
   return TAG.test(text) ? TAG.lastIndex : -1;
 }
@@ -122,9 +125,11 @@ const ATTRIBUTE = /\s([^\s=]+)\s*=\s*(?:"([^"]*)"|'([^']*)')/g;
 /** By its name; one with a prefix (`r:id`) where there is none without. */
 function attributeOf(markup: string, wanted: string): string | null {
   let found: string | null = null;
-  for (const [, name, double, single] of markup.matchAll(ATTRIBUTE)) {
-    if (name === wanted) return decoded(double ?? single ?? '');
-    if (name?.endsWith(`:${wanted}`)) found = decoded(double ?? single ?? '');
+  ATTRIBUTE.lastIndex = 0;
+  for (let match = ATTRIBUTE.exec(markup); match !== null; match = ATTRIBUTE.exec(markup)) {
+    const [, name, double, single = ''] = match;
+    if (name === wanted) return decoded(double ?? single);
+    if (name?.endsWith(`:${wanted}`)) found = decoded(double ?? single);
   }
   return found;
 }
