@@ -1,5 +1,6 @@
-// GEOQA's outputs scored here and, given a Python that has it, by Math-Verify: chunk by chunk in turn, CPU time each.
-import { spawn } from 'node:child_process';
+// GEOQA's outputs scored here and, given a Python that has it, by Math-Verify. Cold: whole processes in turn, as a user meets them.
+// Warm: chunk by chunk in turn in processes that run on, CPU time each.
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,11 +10,13 @@ import { build } from 'esbuild';
 import { root } from '../scripts/setup.mjs';
 
 const OUTPUTS = join(root, '../shared/data/predictions/r1v_geoqa_qwen2vl_7b_instruct.json');
+const ANNOTATIONS = join(root, '../shared/data/ocean-r1/geoqa_test_prompts.jsonl');
 /** A Python with math-verify 0.8.0 and latex2sympy2_extended 1.10.2. */
 const PYTHON = process.env.MATH_VERIFY_PYTHON;
 const CHUNK = 377;
 const PASSES = 5;
 const WARM_UP = 20;
+const PROCESSES = 10;
 
 export async function mathematics() {
   if (!existsSync(OUTPUTS)) {
@@ -22,6 +25,57 @@ export async function mathematics() {
     );
     return;
   }
+  cold();
+  await warm();
+}
+
+function cold() {
+  const args = ['score', OUTPUTS, '--benchmark', 'geoqa', '--data', ANNOTATIONS];
+  const compiled = join(root, 'dist/compiled');
+  const commands = [
+    ['first call, nothing compiled', [process.execPath, 'cli/bin.mjs', ...args], compiled],
+    ['node cli/bin.mjs score', [process.execPath, 'cli/bin.mjs', ...args]],
+    ['./ocean score', ['./ocean', ...args]],
+    ...(PYTHON ? [['Math-Verify', [PYTHON, 'bench/mathematics.py', OUTPUTS, ANNOTATIONS]]] : []),
+  ].map(([name, command, without]) => ({ name, command, without, wall: [], cpu: [] }));
+  for (let run = 0; run <= PROCESSES; run++) {
+    for (const { command, without, wall, cpu } of commands) {
+      if (without) rmSync(without, { recursive: true, force: true });
+      const times = timed(command);
+      // The first run of each brings the files into memory.
+      if (run === 0) continue;
+      wall.push(times.wall);
+      cpu.push(times.cpu);
+    }
+  }
+  const ours = commands[1];
+  console.log(
+    `mathematics, cold: whole processes that score the 754 outputs, in turn, median of ${PROCESSES}`,
+  );
+  for (const { name, wall, cpu } of commands)
+    console.log(
+      `  ${name.padEnd(37)} ${median(wall).toFixed(2)} s (${(median(wall) / median(ours.wall)).toFixed(2)} times), ${median(cpu).toFixed(2)} s of CPU (${(median(cpu) / median(ours.cpu)).toFixed(2)} times)`,
+    );
+}
+
+/** Seconds by the clock, and of processors, user and system together, of a process from its start to its end. */
+function timed(command) {
+  const { status, stderr, error } = spawnSync(
+    'bash',
+    ['-c', 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null', 'bash', ...command],
+    { cwd: root, encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } },
+  );
+  if (error || status !== 0) throw error ?? new Error(`${command.join(' ')}: ${stderr}`);
+  const [wall, user, system] = stderr.trim().split('\n').at(-1).split(' ').map(Number);
+  return { wall, cpu: user + system };
+}
+
+const median = (values) => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)] + sorted[Math.ceil((sorted.length - 1) / 2)]) / 2;
+};
+
+async function warm() {
   const rows = JSON.parse(readFileSync(OUTPUTS, 'utf8')).results.map((row) => ({
     gold: row.ground_truth,
     output: row.model_output,
@@ -54,7 +108,7 @@ export async function mathematics() {
   python?.end();
   const rate = (seconds) => `${Math.round(rows.length / seconds).toLocaleString('en')} samples/s`;
   console.log(
-    `mathematics: ${rows.length} GEOQA outputs       ${here.toFixed(2)} s of CPU, ${rate(here)}, ${Math.round(right)} right`,
+    `mathematics, warm: ${rows.length} GEOQA outputs ${here.toFixed(2)} s of CPU, ${rate(here)}, ${Math.round(right)} right`,
   );
   if (versions)
     console.log(

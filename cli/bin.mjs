@@ -10,6 +10,7 @@ const v8 = require('node:v8');
 const vm = require('node:vm');
 
 const args = process.argv.slice(2);
+const HASH_BYTES = 32;
 const { basename, join, relative } = require('node:path');
 const dist = join(require('node:url').fileURLToPath(import.meta.url), '../../dist/');
 const bundle = `${dist}ocean.cjs`;
@@ -19,7 +20,7 @@ optimiseLater();
 
 const source = readFileSync(bundle, 'latin1');
 const kept = compiledPath();
-const cachedData = existsSync(kept) ? readFileSync(kept) : undefined;
+const cachedData = readCompiled();
 const script = new vm.Script(`(function(exports, require, module, __filename) {${source}\n})`, {
   filename: bundle,
   ...(cachedData !== undefined && { cachedData }),
@@ -54,12 +55,25 @@ function compiledPath() {
   return `${dist}compiled/${[text, process.version, process.arch, ...words].join('-')}`;
 }
 
+/** V8 refuses what is of another version and believes the rest: its hash, which stands before it, says whether it is whole. */
+function readCompiled() {
+  if (!existsSync(kept)) return undefined;
+  const file = readFileSync(kept);
+  const compiled = file.subarray(HASH_BYTES);
+  return hash(compiled).equals(file.subarray(0, HASH_BYTES)) ? compiled : undefined;
+}
+
+function hash(bytes) {
+  return require('node:crypto').createHash('sha256').update(bytes).digest();
+}
+
 /** Renamed into place: a reader never sees half of it. */
 function keepCompiled() {
   const temporary = `${kept}.${process.pid}`;
+  const compiled = script.createCachedData();
   try {
     mkdirSync(`${dist}compiled`, { recursive: true });
-    writeFileSync(temporary, script.createCachedData());
+    writeFileSync(temporary, Buffer.concat([hash(compiled), compiled]));
     renameSync(temporary, kept);
   } catch (error) {
     // Installed where this user may not write, or no room: the next call compiles again.

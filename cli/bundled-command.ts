@@ -33,7 +33,7 @@ export async function bundleCommand(): Promise<BundledCommand> {
     start(args, env) {
       const child = spawn(process.execPath, [join(folder, 'cli/bin.mjs'), ...args], {
         cwd: folder,
-        env: { ...process.env, ...env },
+        env: { ...process.env, OCEAN_NAME: 'ocean', ...env },
       });
       let out = '';
       let error = '';

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -64,11 +65,25 @@ describe('ocean', () => {
       ['benchmarks', 'samples'],
       ['score'],
       ['submit'],
+      ['answers'],
+      ['world'],
     ]) {
       const { code, out } = await ocean(...command, '--help');
       expect(code).toBe(0);
       expect(out).toMatch(new RegExp(`Usage: ocean ${command.join(' ')}[\\s\\S]*\nExample:\n {2}ocean `));
     }
+  });
+
+  it('tells people to type what they have typed', async () => {
+    await cp(join(root, 'ocean'), join(folder, 'ocean'));
+    const { OCEAN_NAME: _, ...env } = process.env;
+    const helpOf = (file: string, ...args: readonly string[]) =>
+      execFileSync(file, args, { cwd: folder, env, encoding: 'utf8' });
+    expect(helpOf('./ocean', '--help')).toMatch(/Usage: \.\/ocean COMMAND/);
+    expect(helpOf(process.execPath, 'cli/bin.mjs', '--help')).toMatch(/Usage: node cli\/bin\.mjs COMMAND/);
+    await mkdir(join(folder, 'bin'));
+    await symlink('../cli/bin.mjs', join(folder, 'bin/ocean'));
+    expect(helpOf('bin/ocean', '--help')).toMatch(/Usage: ocean COMMAND/);
   });
 
   it.each([
@@ -176,6 +191,49 @@ describe('ocean', () => {
       expect(out).toBe('');
       expect(code, args.join(' ')).toBe(3);
     }
+  });
+});
+
+describe('what V8 compiled', () => {
+  const compiled = () => join(folder, 'dist/compiled');
+  const help = () => ocean('score', '--help');
+
+  it('is kept for the next call, and made again where it is damaged', async () => {
+    await rm(compiled(), { recursive: true, force: true });
+    const first = await help();
+    const [name = '', ...others] = await readdir(compiled());
+    expect(others).toEqual([]);
+    expect(name).toMatch(/-score-help$/);
+    const whole = await readFile(join(compiled(), name));
+    expect(await help()).toEqual(first);
+    expect((await readFile(join(compiled(), name))).equals(whole)).toBe(true);
+
+    const changed = Buffer.from(whole);
+    for (let at = 2000; at < changed.length; at += 5000) changed[at] = 255 - (changed[at] ?? 0);
+    for (const damaged of [
+      changed,
+      whole.subarray(0, whole.length / 2),
+      Buffer.from(''),
+      Buffer.alloc(9000),
+    ]) {
+      await writeFile(join(compiled(), name), damaged);
+      expect(await help()).toEqual(first);
+      expect((await readFile(join(compiled(), name))).length).toBeGreaterThan(10_000);
+    }
+    expect(await readdir(compiled())).toEqual([name]);
+  });
+
+  it('is done without where it cannot be kept', async () => {
+    await rm(compiled(), { recursive: true, force: true });
+    await writeFile(compiled(), 'no folder');
+    expect(await help()).toMatchObject({ code: 0, error: '', out: expect.stringMatching(/^Scores/) });
+    await rm(compiled());
+  });
+
+  it('is kept of no call that failed', async () => {
+    expect((await ocean('score')).code).toBe(2);
+    await ocean('score', 'nowhere.json', '--benchmark', 'chess');
+    expect(existsSync(compiled())).toBe(false);
   });
 });
 
