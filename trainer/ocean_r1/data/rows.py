@@ -8,10 +8,10 @@ have the same columns, so null stands for a key that a row does not have.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBytes, ValidationError, field_validator, model_validator
 
@@ -23,6 +23,8 @@ from ocean_r1.rewards.terms import check_truth
 
 IMAGE_MARK = "<image>"
 COLUMNS = ("data_source", "prompt", "images", "ability", "reward_model", "extra_info")
+
+T = TypeVar("T")
 
 
 class Part(BaseModel):
@@ -102,7 +104,7 @@ class Row(Part):
         if not isinstance(value, str):
             return value
         messages = from_json(value)
-        if isinstance(messages, list) and all(isinstance(each, dict) and "role" in each for each in messages):
+        if isinstance(messages, list) and messages and all(isinstance(each, dict) and "role" in each for each in messages):
             return messages
         return [{"role": "user", "content": value}]
 
@@ -205,6 +207,16 @@ class Dataset:
     def sources(self, position: int) -> list[bytes | Path]:
         return self.row(position).sources(self.folder(position))
 
+    def each_image(self, position: int, row: Row, use: Callable[[bytes | Path], T]) -> list[T]:
+        """What is made of the row's pictures. Raises RowError naming file, row, and the picture by its number."""
+        made: list[T] = []
+        for number, source in enumerate(row.sources(self.folder(position)), start=1):
+            try:
+                made.append(use(source))
+            except ImageError as error:
+                raise RowError(f"{self.name(position)}, image {number}: {error}") from error
+        return made
+
     def folder(self, position: int) -> Path:
         return self.tables[self.refs[position].table].path.parent
 
@@ -243,26 +255,22 @@ def open_dataset(files: Sequence[DataFile], seed: int = 0) -> Dataset:
 def check_row(dataset: Dataset, position: int, terms: Iterable[str] = ()) -> Row:
     """Reads a row, decodes its pictures and tries its ground truth with the built-in terms of those names. Raises RowError
     naming file, row, and the picture by its number."""
-    row, name = dataset.row(position), dataset.name(position)
-    for number, source in enumerate(row.sources(dataset.folder(position)), start=1):
-        try:
-            open_image(source)
-        except ImageError as error:
-            raise RowError(f"{name}, image {number}: {error}") from error
+    row = dataset.row(position)
+    dataset.each_image(position, row, open_image)
     for term in terms:
         try:
             check_truth(term, row.ground_truth, row.extra_info)
         except ValueError as error:
-            raise RowError(f"{name}: {error}") from error
+            raise RowError(f"{dataset.name(position)}: {error}") from error
     return row
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """Questions and worked solutions of rows, for a tokenizer to learn from."""
-    for table in tables_of(DataFile(path=path)):
-        for index in range(len(table)):
-            row = row_of(table, index)
-            yield from (message.content for message in row.prompt)
-            yield str(row.extra_info.get("solution") or row.ground_truth)
-            for further in row.known.further:
-                yield from (further.content, further.solution)
+    """Questions and worked solutions of rows, for a tokenizer to learn from. Raises RowError where there is no row."""
+    dataset = open_dataset([DataFile(path=path)])
+    for position in range(len(dataset)):
+        row = dataset.row(position)
+        yield from (message.content for message in row.prompt)
+        yield str(row.extra_info.get("solution") or row.ground_truth)
+        for further in row.known.further:
+            yield from (further.content, further.solution)
