@@ -59,7 +59,7 @@ def test_the_length_told_from_headers_is_the_prompts_length(tmp_path: Path) -> N
 
 
 def test_a_box_is_told_in_the_frame_that_the_model_sees(tmp_path: Path) -> None:
-    assert scaled_truth("[10, 20, 30, 41]", (2.0, 0.5)) == "[20, 10, 60, 20]"
+    assert scaled_truth("[10, 20, 30, 41]", (2.0, 0.5), "a row") == "[20, 10, 60, 20]"
     wide = {
         "images": [{"bytes": picture(2, (64, 16)), "path": None}],
         "reward_model": {"style": "rule", "ground_truth": "[0, 0, 64, 16]"},
@@ -72,9 +72,17 @@ def test_a_box_is_told_in_the_frame_that_the_model_sees(tmp_path: Path) -> None:
 
 BAD_ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "two marks, one image": (row(0, prompt=[{"role": "user", "content": "<image> <image>"}]), "2 <image>.*1 images"),
-    "a broken picture": (row(0, images=[{"bytes": picture(1)[:60], "path": None}]), "image"),
-    "no picture at all": (row(0, images=[{"bytes": b"no picture", "path": None}]), "no picture"),
-    "a missing file": (row(0, images=[{"bytes": None, "path": "nowhere.png"}]), "nowhere.png"),
+    "a broken picture": (row(0, images=[{"bytes": picture(1)[:60], "path": None}]), "image 1: the picture is broken"),
+    "no picture at all": (row(0, images=[{"bytes": b"no picture", "path": None}]), "image 1: .*no picture"),
+    "a missing file": (row(0, images=[{"bytes": None, "path": "nowhere.png"}]), "image 1: .*nowhere.png"),
+    "a second picture": (
+        row(
+            0,
+            prompt=[{"role": "user", "content": "<image> <image>"}],
+            images=[{"bytes": picture(1), "path": None}, {"bytes": picture(1)[:60], "path": None}],
+        ),
+        "image 2: the picture is broken",
+    ),
     "no box": (row(0, extra_info={"reward_func": "iou"}), "no box of four numbers"),
 }
 

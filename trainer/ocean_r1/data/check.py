@@ -28,9 +28,9 @@ import torch
 import ocean_r1
 from ocean_r1.config import Data, Reward, cache_folder
 from ocean_r1.data.hashes import hashes_of, recalled, remember
-from ocean_r1.data.images import image_size, smart_resize
+from ocean_r1.data.images import image_size, open_image, smart_resize
 from ocean_r1.data.prompts import NUMBER, Reader, Tokenizer
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, open_pictures
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, each_image
 from ocean_r1.metrics import Bar
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.rewards.expression import compile_expression
@@ -174,7 +174,7 @@ class Given:
 def check_row(reader: Reader, kind: str, given: Given) -> int:
     """Tokens of the prompt. Raises RowError where a run of this kind could not use the row; its reward is not asked here."""
     length = reader.length_of(given.row, given.folder, given.name)
-    open_pictures(given.row, given.folder, given.name)
+    each_image(given.row, given.folder, given.name, open_image)
     if kind == "sft":
         check_solutions(given.row, given.name)
     elif kind == "tower":

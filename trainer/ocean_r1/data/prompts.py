@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from ocean_r1.config import Data
-from ocean_r1.data.images import ImageError, Patches, PixelBounds, image_size, open_image, patches_of, smart_resize
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError
+from ocean_r1.data.images import Patches, PixelBounds, image_size, open_image, patches_of, smart_resize
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError, each_image
 from ocean_r1.grpo.forward import Prompt
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.positions import tokens_of
@@ -74,11 +74,12 @@ def content_parts(content: str) -> list[dict[str, str]]:
     return parts
 
 
-def scaled_truth(ground_truth: str, scale: tuple[float, float]) -> str:
-    """The numbers of a box `[x1, y1, x2, y2]` in the frame that the model sees, rounded to whole pixels."""
+def scaled_truth(ground_truth: str, scale: tuple[float, float], name: str) -> str:
+    """The numbers of a box `[x1, y1, x2, y2]` in the frame that the model sees, rounded to whole pixels. Raises RowError
+    naming the row."""
     numbers = NUMBER.findall(ground_truth)
     if len(numbers) != 4:
-        raise RowError(f"the ground truth {ground_truth!r} is no box of four numbers")
+        raise RowError(f"{name}: the ground truth {ground_truth!r} is no box of four numbers")
     if scale == (1.0, 1.0):
         return ground_truth
     axes = [scale[0], scale[1], scale[0], scale[1]]
@@ -108,13 +109,10 @@ class Reader:
     def example(self, position: int) -> Example:
         """Raises RowError naming file and row."""
         row, name = self.dataset.row(position), self.dataset.name(position)
-        try:
-            patches = [self._patches(source) for source in row.sources(self.dataset.folder(position))]
-            truth = row.ground_truth
-            if row.reward_func == "iou" and patches:
-                truth = scaled_truth(truth, patches[0].scale)
-        except (ImageError, RowError) as error:
-            raise RowError(f"{name}: {error}") from error
+        patches = each_image(row, self.dataset.folder(position), name, self._patches)
+        truth = row.ground_truth
+        if row.reward_func == "iou" and patches:
+            truth = scaled_truth(truth, patches[0].scale, name)
         grids = tuple(patch.grid for patch in patches)
         ids = self.expand(self.tokenizer.ids(self.tokenizer.chat(row.prompt)), grids, name)
         pixels = torch.cat([patch.pixels for patch in patches]) if patches else None
@@ -126,16 +124,15 @@ class Reader:
         vision = self.config.vision
         tokens = len(self.tokenizer.ids(self.tokenizer.chat(row.prompt)))
         side = vision.patch_size * vision.spatial_merge_size
-        try:
-            if row.reward_func == "iou":
-                scaled_truth(row.ground_truth, (1.0, 1.0))
-            for source in row.sources(folder):
-                width, height = image_size(source)
-                rows, columns = smart_resize(height, width, side, self.bounds)
-                tokens += (rows // side) * (columns // side) - 1
-        except (ImageError, RowError) as error:
-            raise RowError(f"{name}: {error}") from error
-        return tokens
+        if row.reward_func == "iou":
+            scaled_truth(row.ground_truth, (1.0, 1.0), name)
+
+        def more_tokens(source: bytes | Path) -> int:
+            width, height = image_size(source)
+            rows, columns = smart_resize(height, width, side, self.bounds)
+            return (rows // side) * (columns // side) - 1
+
+        return tokens + sum(each_image(row, folder, name, more_tokens))
 
     @property
     def bounds(self) -> PixelBounds:

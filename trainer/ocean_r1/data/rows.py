@@ -8,20 +8,22 @@ have the same columns, so null stands for a key that a row does not have.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBytes, ValidationError, field_validator, model_validator
 
 from ocean_r1.config import DataFile
-from ocean_r1.data.images import ImageError, open_image
+from ocean_r1.data.images import ImageError
 from ocean_r1.data.tables import JsonRows, ParquetRows, open_json, open_parquet, parse
 from ocean_r1.data.tables import RowError as RowError
 
 IMAGE_MARK = "<image>"
 COLUMNS = ("data_source", "prompt", "images", "ability", "reward_model", "extra_info")
+
+T = TypeVar("T")
 
 
 class Part(BaseModel):
@@ -101,7 +103,7 @@ class Row(Part):
         if not isinstance(value, str):
             return value
         messages = from_json(value)
-        if isinstance(messages, list) and all(isinstance(each, dict) and "role" in each for each in messages):
+        if isinstance(messages, list) and messages and all(isinstance(each, dict) and "role" in each for each in messages):
             return messages
         return [{"role": "user", "content": value}]
 
@@ -239,21 +241,23 @@ def open_dataset(files: Sequence[DataFile], seed: int = 0) -> Dataset:
     return Dataset(tuple(tables), tuple(refs))
 
 
-def open_pictures(row: Row, folder: Path, name: str) -> None:
-    """Decodes a row's pictures. Raises RowError naming the row, and the picture by its number."""
+def each_image(row: Row, folder: Path, name: str, use: Callable[[bytes | Path], T]) -> list[T]:
+    """What is made of a row's pictures. Raises RowError naming the row, and the picture by its number."""
+    made: list[T] = []
     for number, source in enumerate(row.sources(folder), start=1):
         try:
-            open_image(source)
+            made.append(use(source))
         except ImageError as error:
             raise RowError(f"{name}, image {number}: {error}") from error
+    return made
 
 
 def texts_of(path: Path) -> Iterator[str]:
-    """Questions and worked solutions of rows, for a tokenizer to learn from."""
-    for table in tables_of(DataFile(path=path)):
-        for index in range(len(table)):
-            row = row_of(table, index)
-            yield from (message.content for message in row.prompt)
-            yield str(row.extra_info.get("solution") or row.ground_truth)
-            for further in row.known.further:
-                yield from (further.content, further.solution)
+    """Questions and worked solutions of rows, for a tokenizer to learn from. Raises RowError where there is no row."""
+    dataset = open_dataset([DataFile(path=path)])
+    for position in range(len(dataset)):
+        row = dataset.row(position)
+        yield from (message.content for message in row.prompt)
+        yield str(row.extra_info.get("solution") or row.ground_truth)
+        for further in row.known.further:
+            yield from (further.content, further.solution)

@@ -43,8 +43,8 @@ class ParquetRows:
         """Raises RowError for values that Python has no form for."""
         try:
             row: dict[str, Any] = self.table.slice(index, 1).to_pylist(maps_as_pydicts="strict")[0]
-        except (pa.ArrowException, ValueError, KeyError, OverflowError) as error:
-            raise RowError(f"{self.name(index)}: cannot be read: {error}") from error
+        except Exception as error:  # of values that it has no form for pyarrow raises one thing and another
+            raise RowError(f"{self.name(index)}: cannot be read: {' '.join(str(error).split())}") from error
         return row
 
 
@@ -52,16 +52,17 @@ def open_parquet(path: Path, columns: Sequence[str]) -> ParquetRows:
     """The columns of these names that there are. Raises RowError where there is none, or the file cannot be read."""
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
-            names = [name for name in columns if name in file.schema_arrow.names]
-            if not names:
-                own = ", ".join(file.schema_arrow.names) or "none"
-                raise RowError(f"{path}: its columns are {own}; rows have {', '.join(columns)}")
-            groups = ([group] for group in range(file.num_row_groups))  # Nor does it join dictionaries of several.
-            batches = [batch for group in groups for batch in file.iter_batches(BATCH, row_groups=group, columns=names)]
+            own = file.schema_arrow.names
+            names = [name for name in columns if name in own]
+            # Nor does Arrow join dictionaries of several groups.
+            groups = range(file.num_row_groups) if names else ()
+            batches = [batch for group in groups for batch in file.iter_batches(BATCH, row_groups=[group], columns=names)]
     except FileNotFoundError as error:
         raise RowError(f"{path}: there is no such file") from error
-    except (pa.ArrowException, OSError) as error:
-        raise RowError(f"{path}: cannot be read: {error}") from error
+    except Exception as error:  # of a broken file pyarrow raises what it happens to meet, in several lines
+        raise RowError(f"{path}: cannot be read: {' '.join(str(error).split())}") from error
+    if not names:
+        raise RowError(f"{path}: its columns are {', '.join(own) or 'none'}; rows have {', '.join(columns)}")
     return ParquetRows(path, pa.Table.from_batches(batches, None if batches else pa.schema([])))
 
 
