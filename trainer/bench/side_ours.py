@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ def main() -> None:
     recipe = GrpoRecipe.model_validate(recipe_of(given))
     model, reference = load_model(recipe.model.path), load_model(recipe.model.path).requires_grad_(False)
     team = Team(model, 1)
-    stepper = Stepper(model, make_optimizers(model, recipe.optimizer), recipe.optimizer)
+    stepper = Stepper(list(model.parameters()), make_optimizers(model, recipe.optimizer), recipe.optimizer)
     tokenizer = Endless(recipe.model.path)
     reader = Reader(open_dataset(recipe.data.files), model.config, tokenizer, recipe.data)
     with RewardPool(recipe.reward) as pool:
@@ -73,7 +74,7 @@ def main() -> None:
         def sampled(step: int) -> list[Group]:
             first = step * given["prompts"]
             examples = [reader.example(position) for position in range(first, first + given["prompts"])]
-            return sample_groups(team, examples, recipe, tokenizer, pool, step)
+            return sample_groups(team, examples, recipe, tokenizer, pool, step, Counter())
 
         for request, answer in requests():
             if request["do"] == "step":

@@ -69,9 +69,10 @@ def rate_share(settings: Optimizer, step: int, total: int, first_at_zero: bool =
 
 @dataclass
 class Stepper:
-    """Applies gradients. Three steps in a row without finite ones stop the run."""
+    """Applies gradients. Three steps in a row without finite ones stop the run. `parameters` are all that the optimizers
+    move: they are clipped together, and checked for being finite."""
 
-    model: Qwen2_5_VL
+    parameters: Sequence[nn.Parameter]
     optimizers: Sequence[torch.optim.Optimizer]
     settings: Optimizer
     skipped: int = 0
@@ -79,7 +80,7 @@ class Stepper:
     def step(self, share: float) -> tuple[float, bool]:
         """The gradients' norm before clipping, and whether the step was taken. Gradients are cleared."""
         norm = torch.nn.utils.clip_grad_norm_(
-            [p for p in self.model.parameters() if p.grad is not None], self.settings.max_grad_norm
+            [p for p in self.parameters if p.grad is not None], self.settings.max_grad_norm
         )
         taken = bool(torch.isfinite(norm))
         if taken:

@@ -20,7 +20,7 @@ from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool
-from ocean_r1.state import Progress, checkpoints_of, load_moments, read_state
+from ocean_r1.state import Progress, checkpoints_of, load_moments, parameters_of, read_state
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,8 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     model.to(device)
     if heads:
         heads.to(device)
-    stepper = Stepper(model, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
+    learnt = list(parameters_of(model, heads).values())
+    stepper = Stepper(learnt, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
     if done:
         load_moments(done[-1], model, stepper.optimizers, heads)
     return Run(model, Team(model, recipe.model.workers, recipe.model.dtype), Tokenizer(recipe.model.path), stepper, progress)

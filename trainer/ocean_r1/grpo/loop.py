@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -31,10 +32,11 @@ def gather(
     run: Run, recipe: GrpoRecipe, reader: Reader, order: Order, pool: RewardPool, step: int
 ) -> tuple[list[Group], list[int]]:
     """The groups of a step and the rows that they came from; dynamic sampling replaces groups whose rewards are equal."""
+    copies: Counter[str] = Counter()
 
     def sampled(positions: list[int]) -> list[Group]:
         examples = [reader.example(position) for position in positions]
-        return sample_groups(run.team, examples, recipe, run.tokenizer, pool, step)
+        return sample_groups(run.team, examples, recipe, run.tokenizer, pool, step, copies)
 
     positions = order.take(recipe.prompts_per_step)
     groups = sampled(positions)

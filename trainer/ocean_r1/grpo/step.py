@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -11,7 +12,7 @@ from torch import Tensor
 
 from ocean_r1.config import Algorithm, GrpoRecipe
 from ocean_r1.data.prompts import Example, Tokenizer
-from ocean_r1.grpo.advantage import group_advantages
+from ocean_r1.grpo.advantage import all_equal, group_advantages
 from ocean_r1.grpo.forward import TokenStats, group_stats
 from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
 from ocean_r1.grpo.rollout import Response, Sampling, sample
@@ -38,16 +39,16 @@ class Group:
 
     @property
     def all_equal(self) -> bool:
-        return len(set(self.rewards)) == 1
+        return all_equal(self.rewards)
 
 
-def row_seeds(seed: int, step: int, names: Sequence[str], group: int) -> Tensor:
-    """A seed for each response, (B, G), from what it is and not from when it is drawn."""
-    digests = [
-        hashlib.sha256(f"{seed}/{step}/{name}/{member}".encode()).digest()[:8] for name in names for member in range(group)
-    ]
+def row_seeds(seed: int, step: int, rows: Sequence[tuple[str, int]], group: int) -> Tensor:
+    """A seed for each response, (B, G), from what it is and not from when it is drawn: `rows` are the rows' names, and which
+    copy of the row it is in this step."""
+    drawn = [f"{seed}/{step}/{name}" + (f"/copy {copy}" if copy else "") for name, copy in rows]
+    digests = [hashlib.sha256(f"{row}/{member}".encode()).digest()[:8] for row in drawn for member in range(group)]
     numbers = [int.from_bytes(digest, "big") >> 1 for digest in digests]
-    return torch.tensor(numbers, dtype=torch.int64).view(len(names), group)
+    return torch.tensor(numbers, dtype=torch.int64).view(len(rows), group)
 
 
 def sample_groups(
@@ -57,8 +58,10 @@ def sample_groups(
     tokenizer: Tokenizer,
     pool: RewardPool,
     step: int,
+    copies: Counter[str],
 ) -> list[Group]:
-    """Samples and scores `rollout.group` responses to each example."""
+    """Samples and scores `rollout.group` responses to each example. `copies` counts how often each row was taken in this
+    step, by name: copies of a row draw different responses."""
     settings = recipe.rollout
     sampling = Sampling(
         settings.max_new_tokens,
@@ -69,15 +72,19 @@ def sample_groups(
         forbidden_tokens=(team.models[0].config.image_token_id,),
     )
 
-    def draw(model: Qwen2_5_VL, some: list[Example]) -> list[list[Response]]:
-        seeds = row_seeds(recipe.seed, step, [example.name for example in some], settings.group)
-        prompts = [example.prompt for example in some]
+    def draw(model: Qwen2_5_VL, some: list[tuple[Example, int]]) -> list[list[Response]]:
+        seeds = row_seeds(recipe.seed, step, [(example.name, copy) for example, copy in some], settings.group)
+        prompts = [example.prompt for example, _ in some]
         return sample(model, prompts, settings.group, sampling, seeds, True, settings.cuda_graphs)
 
     groups: list[Group] = []
     for start in range(0, len(examples), settings.prompts_at_once):
         some = examples[start : start + settings.prompts_at_once]
-        sampled = team.sample(draw, some)
+        numbered = []
+        for example in some:
+            numbered.append((example, copies[example.name]))
+            copies[example.name] += 1
+        sampled = team.sample(draw, numbered)
         texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
         cases = [
             Case(text, example.ground_truth, example.row.extra_info)
@@ -104,13 +111,13 @@ def overlong(length: int, limit: int, algorithm: Algorithm) -> float:
 
 
 def advantages_of(groups: Sequence[Group], algorithm: Algorithm) -> list[Tensor]:
-    """One advantage a response, (R,) for each group."""
-    return [
-        group_advantages(
-            torch.tensor(group.rewards), torch.zeros(len(group.rewards), dtype=torch.int64), algorithm.divide_by_std
-        )
-        for group in groups
-    ]
+    """One advantage a response, (R,) float64 for each group."""
+
+    def of(group: Group) -> Tensor:
+        rewards = torch.tensor(group.rewards, dtype=torch.float64)
+        return group_advantages(rewards, torch.zeros(len(rewards), dtype=torch.int64), algorithm.divide_by_std)
+
+    return [of(group) for group in groups]
 
 
 def weights_of(groups: Sequence[Group], algorithm: Algorithm) -> list[Tensor]:
