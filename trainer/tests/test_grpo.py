@@ -8,10 +8,13 @@ from conftest import STOP, make_prompt, tiny_config
 from test_model import IMAGES
 from torch import Tensor
 
-from ocean_r1.grpo.forward import Prompt, group_stats
+from ocean_r1.grpo.forward import Prompt, alike, group_stats
 from ocean_r1.grpo.rollout import ROOM, Sampling, decode, prefill, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+
+# Some share a bucket with others that are longer, so that there is padding and a mask between them; one is a single token.
+LENGTHS = (5, 1, 9, 3, 6, 12, 10, 2, 6)
 
 
 def tiny_model(dtype: torch.dtype) -> Qwen2_5_VL:
@@ -34,10 +37,11 @@ def gradients(model: Qwen2_5_VL, prompt: Prompt, groups: list[list[Tensor]], wei
 def test_gradients_of_a_group_are_those_of_its_members_alone(
     grids: tuple[tuple[int, int, int], ...], dtype: torch.dtype, bound: float
 ) -> None:
+    assert [len(bucket) for bucket in alike(sorted(length - 1 for length in LENGTHS))] == [1, 1, 3, 3]
     model = tiny_model(dtype)
     generator = torch.Generator().manual_seed(4)
     prompt = make_prompt(generator, grids, dtype=dtype)
-    responses = [torch.randint(0, 80, (length,), generator=generator) for length in (5, 1, 9, 3)]
+    responses = [torch.randint(0, 80, (length,), generator=generator) for length in LENGTHS]
     weights = [torch.randn(len(response), generator=generator, dtype=dtype) for response in responses]
     # Entropies are weighted by the same weights backwards, response by response, in both ways.
     alone = gradients(model, prompt, [[r] for r in responses], weights)

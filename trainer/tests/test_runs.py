@@ -22,10 +22,11 @@ from ocean_r1.cli import main
 from ocean_r1.config import Checkpoints, parse_recipe
 from ocean_r1.data.prompts import Tokenizer
 from ocean_r1.grpo.loop import train_grpo
-from ocean_r1.models.weights import load_model, tensors_of
+from ocean_r1.models.weights import hub_state, load_model, tensors_of
+from ocean_r1.run import open_run, starting_model
 from ocean_r1.sft import train_sft
 from ocean_r1.state import SaveError, checkpoints_of, kept_steps, read_state
-from ocean_r1.tower import cells_of, train_tower, written_tokens
+from ocean_r1.tower import Heads, cells_of, train_tower, written_tokens
 
 torch.set_num_threads(1)
 GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
@@ -74,6 +75,26 @@ def test_a_grpo_run_and_what_it_leaves(tmp_path: Path) -> None:
     assert all((tmp_path / "out/rollouts/step-000004" / image).exists() for image in images)
 
 
+def test_the_first_step_of_a_run_may_have_a_rate_of_zero(tmp_path: Path) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", **{**GRPO, "steps": 2})
+    assert main(["train", str(path), "--set", "algorithm.reproduce_first_step_at_zero=true"]) == 0
+    begun = hub_state(starting_model(parse_recipe(path.read_text(), "toy")))
+    first, second = (dict(tensors_of(checkpoint / "model")) for checkpoint in checkpoints_of(tmp_path / "out"))
+    assert all(torch.equal(first[name], tensor) for name, tensor in begun.items())
+    assert not any(
+        torch.equal(second[name], begun[name]) for name in ("model.embed_tokens.weight", "visual.patch_embed.proj.weight")
+    )
+
+
+def test_copies_of_a_row_in_a_step_draw_different_responses(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    write_rows(paths["rows"], [row(0)])
+    trained(run_of(paths, tmp_path / "out", **{**GRPO, "steps": 1}))
+    lines = (tmp_path / "out/rollouts/step-000001/rollouts.jsonl").read_text().splitlines()
+    outputs = [json.loads(line)["output"] for line in lines]
+    assert len({tuple(outputs[start : start + 4]) for start in (0, 4, 8)}) == 3
+
+
 def test_sft_learns_and_its_folder_opens_in_transformers(tmp_path: Path) -> None:
     path = run_of(toy(tmp_path), tmp_path / "out", "sft", steps=30, rows_per_step=4)
     last = trained(path)
@@ -94,6 +115,14 @@ def test_the_tower_learns_what_stands_where(tmp_path: Path) -> None:
     after = dict(tensors_of(last / "model"))
     assert not torch.equal(before["visual.patch_embed.proj.weight"], after["visual.patch_embed.proj.weight"])
     assert torch.equal(before["model.embed_tokens.weight"], after["model.embed_tokens.weight"])
+
+
+def test_the_towers_heads_are_stepped_with_the_model(tmp_path: Path) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "tower", steps=1, images_per_step=2)
+    heads = Heads(32)
+    stepper = open_run(parse_recipe(path.read_text(), "toy"), heads).stepper
+    moved = [id(p) for optimizer in stepper.optimizers for group in optimizer.param_groups for p in group["params"]]
+    assert {id(parameter) for parameter in stepper.parameters} == set(moved) >= {id(p) for p in heads.parameters()}
 
 
 def test_the_tower_learns_what_is_written_where(tmp_path: Path) -> None:
