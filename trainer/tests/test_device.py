@@ -27,6 +27,7 @@ from ocean_r1.grpo.forward import group_stats
 from ocean_r1.grpo.loop import train_grpo
 from ocean_r1.grpo.rollout import GraphedDecode, Response, Sampling, decode, sample
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+from ocean_r1.models.weights import load_model, save_weights
 from ocean_r1.sft import train_sft
 from ocean_r1.tower import train_tower
 
@@ -103,9 +104,10 @@ def test_a_run_on_a_card_stopped_and_resumed_is_that_of_the_cpu(tmp_path: Path, 
         return train(parse_recipe(text, "toy", {**overrides, "model.device": device, **changed}))
 
     whole = run("cpu")
-    with Card():
+    with Card() as card:
         run("cuda", steps=1)
         resumed = run("cuda")
+    assert card.storages
     same(whole, resumed)
     assert logged(tmp_path / "cpu") == logged(tmp_path / "cuda")
 
@@ -160,35 +162,53 @@ def test_samples_and_their_log_probabilities(monkeypatch: pytest.MonkeyPatch, gr
         torch.testing.assert_close(one.logp, other.logp, rtol=1e-6, atol=1e-6)
 
 
-def command(folder: Path, name: str, options: dict[str, Any]) -> int:
+def command(name: str, options: dict[str, Any]) -> int:
     return main([name, *(part for key, value in options.items() for part in (f"--{key}", str(value)))])
 
 
-def test_commands_on_a_card(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def computed_on(monkeypatch: pytest.MonkeyPatch) -> list[torch.device]:
+    """Where the models were that replied."""
+    devices: list[torch.device] = []
+
+    def watched(model: Qwen2_5_VL, *given: Any) -> list[list[Response]]:
+        devices.append(model.device)
+        return sample(model, *given)
+
+    monkeypatch.setattr("ocean_r1.evals.greedy.sample", watched)
+    monkeypatch.setattr("ocean_r1.export.replies.sample", watched)
+    return devices
+
+
+def test_predictions_made_on_a_card(tmp_path: Path, computed_on: list[torch.device]) -> None:
     paths = toy(tmp_path)
     model = train(parse_recipe(recipe(paths, tmp_path / "run", "sft", steps=1, rows_per_step=2), "toy")) / "model"
     (tmp_path / "0.png").write_bytes(row(0)["images"][0]["bytes"])
     samples = [{"sample_id": "pictured", "prompt": "How many?", "image": "0.png"}, {"sample_id": "plain", "prompt": "Why?"}]
     (tmp_path / "samples.jsonl").write_text("".join(json.dumps(sample) + "\n" for sample in samples))
-    evaluated = {"benchmark": "ocean-world", "split": "test", "samples": tmp_path / "samples.jsonl", "images": tmp_path}
-    evaluated |= {"model": model, "name": "Toy", "max-new-tokens": 6}
-    exported = {"model": model, "rows": paths["rows"], "prompts": 4, "max-new-tokens": 6}
+    options = {"benchmark": "ocean-world", "split": "test", "samples": tmp_path / "samples.jsonl", "images": tmp_path}
+    options |= {"model": model, "name": "Toy", "max-new-tokens": 6}
     with Card():
-        assert command(tmp_path, "eval", {**evaluated, "out": tmp_path / "card.jsonl", "device": "cuda"}) == 0
-        assert command(tmp_path, "export", {**exported, "out": tmp_path / "card", "device": "cuda"}) == 0
-    assert "4 of 4 prompts are PyTorch's in float32, of 4 in int8" in capsys.readouterr().out
-    assert command(tmp_path, "eval", {**evaluated, "out": tmp_path / "host.jsonl"}) == 0
+        assert command("eval", {**options, "out": tmp_path / "card.jsonl", "device": "cuda"}) == 0
+    assert set(computed_on) == {CUDA}
+    assert command("eval", {**options, "out": tmp_path / "host.jsonl"}) == 0
     assert (tmp_path / "card.jsonl").read_text() == (tmp_path / "host.jsonl").read_text()
 
 
-def test_replies_of_an_export(tmp_path: Path) -> None:
+def test_an_export_proved_on_a_card(
+    tmp_path: Path, computed_on: list[torch.device], capsys: pytest.CaptureFixture[str]
+) -> None:
     reader = world_reader(tmp_path)
     model = Qwen2_5_VL(reader.config)
     initialise(model, torch.Generator().manual_seed(3), std=0.15)
-    write_replies(model, reader, 10, 6, tmp_path / "host.json")
+    save_weights(model, tmp_path / "model")
+    options = {"model": tmp_path / "model", "rows": tmp_path / "world.parquet", "prompts": 3, "max-new-tokens": 6}
     with Card():
-        write_replies(model.to("cuda"), reader, 10, 6, tmp_path / "card.json")
-    assert (tmp_path / "card.json").read_text() == (tmp_path / "host.json").read_text()
+        assert command("export", {**options, "out": tmp_path / "card", "replies": 10, "device": "cuda"}) == 0
+    assert "3 of 3 prompts are PyTorch's in float32, of 3 in int8" in capsys.readouterr().out
+    assert set(computed_on) == {CUDA}
+    write_replies(load_model(tmp_path / "card"), reader, 10, 6, tmp_path / "host.json")
+    assert (tmp_path / "card/greedy.json").read_text() == (tmp_path / "host.json").read_text()
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="there is a graphics card")

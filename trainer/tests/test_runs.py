@@ -24,10 +24,10 @@ from ocean_r1.data.prompts import Tokenizer
 from ocean_r1.files import WriteError
 from ocean_r1.grpo.loop import train_grpo
 from ocean_r1.models.weights import hub_state, load_model, tensors_of
-from ocean_r1.run import starting_model
+from ocean_r1.run import open_run, starting_model
 from ocean_r1.sft import train_sft
 from ocean_r1.state import checkpoints_of, kept_steps, read_state
-from ocean_r1.tower import cells_of, train_tower, written_tokens
+from ocean_r1.tower import Heads, cells_of, train_tower, written_tokens
 
 torch.set_num_threads(1)
 GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
@@ -82,7 +82,9 @@ def test_the_first_step_of_a_run_may_have_a_rate_of_zero(tmp_path: Path) -> None
     begun = hub_state(starting_model(parse_recipe(path.read_text(), "toy")))
     first, second = (dict(tensors_of(checkpoint / "model")) for checkpoint in checkpoints_of(tmp_path / "out"))
     assert all(torch.equal(first[name], tensor) for name, tensor in begun.items())
-    assert not any(torch.equal(second[name], begun[name]) for name in ("lm_head.weight", "visual.patch_embed.proj.weight"))
+    assert not any(
+        torch.equal(second[name], begun[name]) for name in ("model.embed_tokens.weight", "visual.patch_embed.proj.weight")
+    )
 
 
 def test_copies_of_a_row_in_a_step_draw_different_responses(tmp_path: Path) -> None:
@@ -114,6 +116,14 @@ def test_the_tower_learns_what_stands_where(tmp_path: Path) -> None:
     after = dict(tensors_of(last / "model"))
     assert not torch.equal(before["visual.patch_embed.proj.weight"], after["visual.patch_embed.proj.weight"])
     assert torch.equal(before["model.embed_tokens.weight"], after["model.embed_tokens.weight"])
+
+
+def test_the_towers_heads_are_stepped_with_the_model(tmp_path: Path) -> None:
+    path = run_of(toy(tmp_path), tmp_path / "out", "tower", steps=1, images_per_step=2)
+    heads = Heads(32)
+    stepper = open_run(parse_recipe(path.read_text(), "toy"), heads).stepper
+    moved = [id(p) for optimizer in stepper.optimizers for group in optimizer.param_groups for p in group["params"]]
+    assert {id(parameter) for parameter in stepper.parameters} == set(moved) >= {id(p) for p in heads.parameters()}
 
 
 def test_the_tower_learns_what_is_written_where(tmp_path: Path) -> None:

@@ -472,9 +472,10 @@ def test_equal_rewards_give_exactly_nothing(factor: float) -> None:
         # The same terms, added in another order.
         sums = [(0.7 + factor) + 0.1 if index % 2 else 0.7 + (factor + 0.1) for index in range(size)]
         assert all_equal(sums)
-        unequal = group_advantages(torch.tensor([factor] * (size - 1) + [2 * factor]), torch.zeros(size, dtype=torch.int64))
+        rewards = torch.tensor([factor] * (size - 1) + [2 * factor], dtype=torch.float64)
+        unequal = group_advantages(rewards, torch.zeros(size, dtype=torch.int64))
         assert unequal[-1] > 0 > unequal[0]
-        assert abs(unequal.sum()) < 1e-6
+        assert abs(unequal.sum()) < 1e-9
 
 
 def test_a_small_difference_is_one() -> None:

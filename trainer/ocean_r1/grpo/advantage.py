@@ -18,13 +18,12 @@ def all_equal(rewards: Sequence[float]) -> bool:
 
 
 def group_advantages(rewards: Tensor, groups: Tensor, divide_by_std: bool = True) -> Tensor:
-    """One advantage a response, float64.
+    """One advantage a response, in the dtype of the rewards.
 
     `rewards` (R,) and `groups` (R,), the index of the prompt that each answers. The spread is the unbiased standard
     deviation; a group of one keeps its reward, and equal rewards give exactly 0: their mean and spread are rounding alone,
     and the quotient of these is no small number. `divide_by_std` false is Dr. GRPO (arXiv 2503.20783).
     """
-    rewards = rewards.double()
     advantages = torch.zeros_like(rewards)
     for group in groups.unique():
         members = groups == group
