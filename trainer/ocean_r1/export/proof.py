@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
+
 from ocean_r1.config import Reward
 from ocean_r1.data.prompts import Example, Reader
 from ocean_r1.export.replies import greedy_tokens
@@ -13,6 +15,10 @@ from ocean_r1.export.runtime import ExportedModel
 from ocean_r1.metrics import Bar
 from ocean_r1.models.weights import load_model
 from ocean_r1.rewards.pool import Case, RewardPool
+
+
+SMALL = 30_000_000
+"""Weights: a smaller model says one reply soonest on one core; several would wait for each other at each token."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,8 @@ def prove(
 ) -> Proof:
     """Prompt by prompt, until `most_tokens` were compared: a model that ends no reply would take hours."""
     rounded, original = load_model(folder), load_model(source)
+    if sum(parameter.numel() for parameter in rounded.parameters()) < SMALL:
+        torch.set_num_threads(1)
     formats = [ExportedModel(folder, suffix) for suffix in ("", "_quantized")]
     stops = reader.tokenizer.stop_tokens
     examples: list[Example] = []
