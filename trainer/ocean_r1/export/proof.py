@@ -16,7 +16,6 @@ from ocean_r1.metrics import Bar
 from ocean_r1.models.weights import load_model
 from ocean_r1.rewards.pool import Case, RewardPool
 
-
 SMALL = 30_000_000
 """Weights: a smaller model says one reply soonest on one core; several would wait for each other at each token."""
 
