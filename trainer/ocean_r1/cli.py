@@ -175,7 +175,7 @@ def add_export(commands: Any) -> None:
     parser.add_argument("--prompts", type=positive, default=50, help="on how many of them at most (50)")
     parser.add_argument("--max-new-tokens", type=positive, default=192, help="a reply ends here at the latest (192)")
     parser.add_argument(
-        "--tokens", type=positive, default=4000, help="the proof ends after so many tokens of replies (4000)"
+        "--tokens", type=positive, default=2000, help="the proof ends after so many tokens of replies (2000)"
     )
     parser.add_argument(
         "--replies", type=whole_number, default=0, help="how many of greedy.json (rows of Ocean World, as PNG)"

@@ -18,9 +18,11 @@ from safetensors.torch import save_file
 from toy import recipe, toy
 
 from ocean_r1.cli import main
+from ocean_r1.config import Reward
 from ocean_r1.files import WriteError, append, keep_lines, whole, writing
 from ocean_r1.metrics import MetricsFile
 from ocean_r1.models.new import new_model
+from ocean_r1.rewards.pool import Case, RewardPool
 from ocean_r1.state import checkpoints_of
 
 torch.set_num_threads(1)
@@ -239,6 +241,14 @@ def test_a_command_that_is_stopped_clears_up(
     assert "stopped; the same command goes on from the last checkpoint" in capsys.readouterr().err
     assert leftovers(tmp_path) == []
     assert main(command) == 0
+
+
+def test_processes_of_a_run_leave_ctrl_c_to_it() -> None:
+    with RewardPool(Reward(expression="format", workers=1)) as pool:
+        case = Case("<think></think><answer></answer>", "1", {})
+        for _ in range(2):
+            assert pool.score([case])[0].failed == {}
+            os.kill(pool.workers[0].process.pid or 0, signal.SIGINT)
 
 
 def test_two_runs_cannot_write_to_one_folder(

@@ -12,7 +12,6 @@ import importlib.metadata
 import json
 import multiprocessing as mp
 import os
-import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -33,6 +32,7 @@ from ocean_r1.data.prompts import NUMBER, Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, each_image
 from ocean_r1.metrics import Bar
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.processes import deaf_to_interrupts
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
 from ocean_r1.rewards.terms import TERMS, last_answer
@@ -255,11 +255,9 @@ def reading(asked: Asked, count: int) -> Iterator[Read]:
             spent, seen = spent + perf_counter() - started, seen + len(rows)
             return lambda: found
         parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-        # Ctrl-C is for the run, which ends its processes: they inherit that they do not hear it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         pool = pool or ProcessPoolExecutor(workers, mp.get_context("spawn"), initializer=begin, initargs=(asked,))
-        begun = [pool.submit(read_here, part) for part in parts]
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with deaf_to_interrupts():
+            begun = [pool.submit(read_here, part) for part in parts]
         return lambda: [each for part, told in zip(parts, begun, strict=True) for each in heard(part, told)]
 
     try:

@@ -16,6 +16,9 @@ from ocean_r1.metrics import Bar
 from ocean_r1.models.weights import load_model
 from ocean_r1.rewards.pool import Case, RewardPool
 
+SMALL = 30_000_000
+"""Weights: a smaller model says one reply soonest on one core; several would wait for each other at each token."""
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -42,6 +45,8 @@ def prove(
     """Prompt by prompt, until `most_tokens` were compared: a model that ends no reply would take hours. PyTorch computes on
     `device`, the graphs always on the CPU."""
     rounded, original = load_model(folder).to(device), load_model(source).to(device)
+    if sum(parameter.numel() for parameter in rounded.parameters()) < SMALL:
+        torch.set_num_threads(1)
     formats = [ExportedModel(folder, suffix) for suffix in ("", "_quantized")]
     stops = reader.tokenizer.stop_tokens
     examples: list[Example] = []

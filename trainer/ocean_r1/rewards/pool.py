@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import logging
 import multiprocessing as mp
-import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +15,7 @@ from time import monotonic
 from typing import Any
 
 from ocean_r1.config import RecipeError, Reward
+from ocean_r1.processes import deaf_to_interrupts
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.terms import TERMS, Term
 
@@ -128,10 +128,8 @@ class RewardPool:
     def _start(self) -> Worker:
         ours, theirs = self.context.Pipe()
         process = self.context.Process(target=serve, args=(theirs, self.sources), daemon=True)
-        # Ctrl-C is for the run, which ends its processes: they inherit that they do not hear it.
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        process.start()
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with deaf_to_interrupts():
+            process.start()
         theirs.close()
         return Worker(process, ours)
 
