@@ -152,7 +152,7 @@ def test_processes_find_what_one_would_and_the_report_is_short(tmp_path: Path, m
         told.append(str(error.value).splitlines())
     assert told[0] == told[1]
     assert told[0][0].startswith("10 of 60 rows cannot be used")
-    assert [line.split(":")[0].rsplit(" ", 1)[1] for line in told[0][1:6]] == ["0", "6", "12", "18", "24"]
+    assert all(f"row {6 * index}, image 1: " in line for index, line in enumerate(told[0][1:6]))
     assert told[0][6:] == ["  and 5 more"]
 
 

@@ -205,7 +205,7 @@ def test_an_export_proved_on_a_card(
     options = {"model": tmp_path / "model", "rows": tmp_path / "world.parquet", "prompts": 3, "max-new-tokens": 6}
     with Card():
         assert command("export", {**options, "out": tmp_path / "card", "replies": 10, "device": "cuda"}) == 0
-    assert "3 of 3 prompts are PyTorch's in float32, of 3 in int8" in capsys.readouterr().out
+    assert "those of 3 of 3 are PyTorch's in float32, of 3 in int8" in capsys.readouterr().out
     assert set(computed_on) == {CUDA}
     write_replies(load_model(tmp_path / "card"), reader, 10, 6, tmp_path / "host.json")
     assert (tmp_path / "card/greedy.json").read_text() == (tmp_path / "host.json").read_text()

@@ -341,7 +341,7 @@ class Table:
 
 
 def example_of(rollout: Rollout, name: str) -> Example:
-    row = Row.model_validate({"data_source": "x", "prompt": [], "reward_model": {"ground_truth": "1"}})
+    row = Row.model_validate({"data_source": "x", "prompt": "How many?", "reward_model": {"ground_truth": "1"}})
     return Example(rollout.prompt, row, "1", name)
 
 
