@@ -104,6 +104,7 @@ def run_new(options: argparse.Namespace) -> None:
     check_exists(options.rows)
     if options.out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in options.out.iterdir()):
         raise ValueError(f"{options.out} is a folder with something else than a new model in it; name another with --out")
+    print(f"learning a tokenizer from {options.rows}", file=sys.stderr, flush=True)
     with whole(options.out) as partial:
         new_model(partial, texts_of(options.rows), shape)
         ModelConfig.from_folder(partial)
