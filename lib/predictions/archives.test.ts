@@ -100,6 +100,14 @@ describe('gzip', () => {
     );
   });
 
+  test('is refused where it is not as long as it says', async () => {
+    const longer = whole.slice();
+    longer[whole.length - 4] = ROWS.length + 1;
+    expect(await refusal(longer)).toBe(
+      `the gzip file is damaged: it says that it holds ${ROWS.length + 1} bytes and holds ${ROWS.length}`,
+    );
+  });
+
   test('may have as many members as bgzip makes of the largest file, and no more', () => {
     const row = gzipSync(strToU8('{"sample_id": "a", "output": ""}\n'));
     const empty = gzipSync(zeros(0));
@@ -149,6 +157,12 @@ describe('zip', () => {
     view.setUint32(after.length - 6, before.length + list, true);
     view.setUint32(list + 42, before.length, true);
     expect(contentsOf(concat(before, moved))).toEqual([['a.txt', 'after']]);
+  });
+
+  test('is refused where a file has another name than in the list', async () => {
+    const renamed = zipSync({ 'a.jsonl': ROWS });
+    renamed[30] = 'b'.charCodeAt(0);
+    expect(await refusal(renamed)).toBe('the zip file is damaged: a file is not what the list of files says');
   });
 
   test('may have a comment, and 64-bit sizes, as zip writes them in a pipe', () => {

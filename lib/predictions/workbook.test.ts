@@ -6,7 +6,7 @@ import { xlsxRows } from './xlsx';
 import { zipEntries } from './zip';
 
 const read = (parts: Zippable, chunkBytes = 1 << 16) => {
-  const bytes = zipSync(parts);
+  const bytes = zipSync(parts, { level: chunkBytes < 4 ? 0 : 6 });
   return [
     ...xlsxRows(
       zipEntries(function* () {
@@ -118,4 +118,11 @@ describe('the sheet that is read', () => {
       'an OpenDocument spreadsheet: save it as xlsx',
     );
   });
+});
+
+test('line ends are line feeds, however the bytes are cut', () => {
+  const text = 'a\r\nb\r\rc\r\n\r\nd\n\re\r';
+  const parts = workbook({ 'xl/worksheets/sheet1.xml': sheetOf(text.repeat(40)) });
+  for (const chunkBytes of [1, 2, 3, 1 << 16])
+    expect(read(parts, chunkBytes)).toEqual([['a\nb\n\nc\n\nd\n\ne\n'.repeat(40)]]);
 });

@@ -71,7 +71,6 @@ function relationsOf(entries: readonly ZipEntry[], path: string): Relation[] {
   if (part === undefined) return relations;
   for (const token of xmlTokens(part.chunks())) {
     if (token.kind !== 'open' || token.name !== 'Relationship') continue;
-    if (token.attribute('TargetMode') === 'External') continue;
     const type = token.attribute('Type') ?? '';
     relations.push({
       id: token.attribute('Id') ?? '',
