@@ -78,6 +78,7 @@ describe('ocean answers', () => {
 
   it.each([
     ['$\\sqrt{3}x$', 'the expression sqrt(3)*x', 'product'],
+    ['$0<f(x)<1$', 'the relation 0 < f(x) and f(x) < 1', 'chain'],
     ['$-3x^2+2x-1$', 'the expression -3*x^2 + 2*x - 1', 'sum'],
     ['$[0,1)$', 'the interval [0, 1)', 'interval'],
     ['$\\{1,2\\}$', 'the set {1, 2}', 'set'],

@@ -45,7 +45,8 @@ export function formula(value: Value): string {
         ? `sqrt(${formula(value.base)})`
         : `${within(value.base, ATOM)}^${within(value.exponent, ATOM)}`;
     case 'function':
-      return `${value.name}(${value.parts.map(formula).join(', ')})`;
+      // A function that is not known is called `f()` within.
+      return `${value.name.replace('()', '')}(${value.parts.map(formula).join(', ')})`;
     case 'matrix':
       return `[${value.rows.map((row) => `[${row.map(formula).join(', ')}]`).join(', ')}]`;
     case 'relation':
