@@ -142,6 +142,8 @@ const EQUALITIES: [gold: string, extraction: string, equalBy: string][] = [
   ['7', '[7]', 'onh'],
   ['7', '7 if 1 else 2', '-nh'],
   ['7', '0 or 7', '-nh'],
+  ['18', '36/2 or so', '-nh'],
+  ['18', 'so or 18', '---'],
   ['7', '0x7', '-nh'],
   ['7', '07', 'onh'],
   ['1', '3^2', '-nh'],

@@ -214,8 +214,10 @@ class Reader {
     if (name !== undefined) {
       this.take();
       const given = this.names.get(name);
-      if (given !== undefined && typeof given !== 'function') return () => given;
-      if (!this.taken('(')) return notANumber();
+      if (this.token.sign !== '(')
+        return () => (typeof given === 'function' ? notANumber() : (given ?? notANumber()));
+      if (given !== undefined && typeof given !== 'function') return notANumber();
+      this.take();
       const isList = this.taken('[');
       const values = this.values(isList ? ']' : ')');
       if (isList && !this.taken(')')) return notANumber();
