@@ -4,6 +4,7 @@ import {
   call,
   constant,
   type Expression,
+  holds,
   isExpression,
   power,
   quotient,
@@ -237,7 +238,9 @@ function exponential(exponent: Expression): Expression {
   const [inside = exponent] = logarithm.parts;
   const [only] = rest;
   if (only === undefined) return inside;
-  return folded(power(inside, rest.length === 1 ? only : { kind: 'product', terms: rest }));
+  const value = power(inside, rest.length === 1 ? only : { kind: 'product', terms: rest });
+  // Without decimals upstream leaves it as it is written: 5**(1/2), which it does not take for a root.
+  return holds(value, ({ kind }) => kind === 'decimal') ? folded(value) : value;
 }
 
 const INVERTIBLE: ReadonlySet<string> = new Set([
