@@ -20,6 +20,8 @@ const parameters = z.strictObject({
   quality: z.int().nullable(),
   further: z.boolean(),
   paraphrase: z.boolean(),
+  /** Folders of before have no such key. */
+  talk: z.boolean().default(false),
   rows_per_shard: z.int(),
 });
 export type Parameters = z.infer<typeof parameters>;
@@ -72,6 +74,7 @@ const OPTION: Readonly<Record<keyof Parameters, string>> = {
   quality: '--quality',
   further: '--further',
   paraphrase: '--paraphrase',
+  talk: '--talk',
   rows_per_shard: 'rows a shard',
 };
 

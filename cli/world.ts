@@ -42,6 +42,7 @@ Usage: ocean world --count N --out DIR [options]
   --quality   of jpeg, 1 to 100; left out, 90
   --further   beside each question a description of its picture and, of solids, eighteen questions more
   --paraphrase  in train and val, ask about solids in many more words than the benchmark's own; val keeps some to itself
+  --talk      of solids, everyday talk beside each question: greetings, descriptions, follow-ups, what a picture does not tell
   --threads   how many rows are made at a time; left out, as many as there are cores
 
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.
@@ -95,6 +96,7 @@ function wishOf(args: readonly string[]): Wish {
       quality: { type: 'string' },
       further: { type: 'boolean', default: false },
       paraphrase: { type: 'boolean', default: false },
+      talk: { type: 'boolean', default: false },
       threads: { type: 'string' },
       out: { type: 'string' },
     },
@@ -117,6 +119,7 @@ function wishOf(args: readonly string[]): Wish {
           : { format, quality: whole('--quality', values.quality ?? '90', 1, 100) },
       further: values.further,
       paraphrase: values.paraphrase,
+      talk: values.talk,
     },
     count: whole('--count', values.count, 1, SEEDS_PER_SET),
     folder: values.out,
@@ -164,6 +167,7 @@ async function writeShards(
     quality: set.image.format === 'jpeg' ? set.image.quality : null,
     further: set.further,
     paraphrase: set.paraphrase,
+    talk: set.talk,
     rows_per_shard: ROWS_PER_SHARD,
   };
   const before = readManifest(folder);

@@ -5,10 +5,11 @@ import type { Words } from './paraphrases';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ATTRIBUTES, type Attribute, type Draft, type Question, type Task } from './question';
 import { Random } from './random';
-import type { SolidScene } from './scene';
+import type { Scene, SolidScene } from './scene';
 import { described, factsOf, leftToRight, look, nameOf } from './solid-facts';
 import { furtherQuestion, type SolidTask } from './solid-questions';
 import { furtherOfTable } from './tables';
+import { type Turn, talkReply, talksOn } from './talk';
 import { furtherOfText } from './texts';
 import { article, list, worded } from './wording';
 import type { Known } from './world';
@@ -18,8 +19,11 @@ import type { Known } from './world';
  * for one question only learns little from it. These questions are not balanced as those of the seeds are.
  */
 export interface Further {
-  /** `description`, `attribute`, or the task that it is a question of. */
-  kind: 'description' | 'attribute' | Task;
+  /**
+   * `description`, `attribute`, or the task that it is a question of; `talk` is none of the benchmark's, and a `follow-up`
+   * goes on from the one before it.
+   */
+  kind: 'description' | 'attribute' | 'talk' | 'follow-up' | Task;
   /** The user's message, as in a training row. */
   content: string;
   question: string;
@@ -103,6 +107,21 @@ function asked(scene: SolidScene, task: SolidTask, nth: number, size: number, wo
 
 const answered = (question: Question, text: string): Further =>
   further(question.task, promptOf(question), text, perfectResponse(question));
+
+/** Everyday talk on a scene of solids, without the benchmark's instruction. */
+export function furtherTalk(scene: Scene, size: number): Further[] {
+  if ('drawing' in scene) return [];
+  const turn = (kind: 'talk' | 'follow-up', said: Turn): Further => ({
+    kind,
+    content: `<image> ${said.question}`,
+    question: said.question,
+    solution: talkReply(said),
+  });
+  return talksOn(scene, size).flatMap((talk) => [
+    ...talk.earlier.map((earlier) => turn('talk', earlier)),
+    turn(talk.earlier.length > 0 ? 'follow-up' : 'talk', talk),
+  ]);
+}
 
 /** None of a geometric figure: it is built for the one that its seed asks. */
 export function flatQuestions(known: Known, random: Random): Question[] {

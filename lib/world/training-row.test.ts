@@ -13,6 +13,7 @@ const SET: RowSet = {
   image: { format: 'png' },
   further: false,
   paraphrase: false,
+  talk: false,
 };
 const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
 const rows = indices(20).map((index) => trainingRow(SET, index));

@@ -1,5 +1,5 @@
 import { writtenWords } from './drawing';
-import { type Further, furtherQuestions } from './further';
+import { type Further, furtherQuestions, furtherTalk } from './further';
 import { encodeJpeg } from './jpeg';
 import { paraphrased, type Words } from './paraphrases';
 import { encodePng } from './png';
@@ -100,6 +100,8 @@ export interface RowSet {
   /** Whether questions are put into more words than the benchmark has (paraphrases.ts): three of four in training, half in
    * validation, there in words that training does not use. */
   paraphrase: boolean;
+  /** Whether rows on solids have everyday talk (talk.ts) among their further questions, in words that `test-talk` never uses. */
+  talk: boolean;
 }
 export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number };
 
@@ -148,7 +150,10 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
       image_paths: [path],
       solution: perfectResponse(told.question),
       accepted: acceptedForms(question),
-      further: set.further ? furtherQuestions(told, set.frame, words) : [],
+      further: [
+        ...(set.further ? furtherQuestions(told, set.frame, words) : []),
+        ...(set.talk ? furtherTalk(told.scene, set.frame) : []),
+      ],
       objects: objectsOf(told.scene, set.frame),
       written: writtenIn(told.scene, set.frame),
       task,

@@ -28,6 +28,8 @@ from ocean_r1.state import checkpoints_of, save_checkpoint
 
 THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
 AT_A_GLANCE = "I see it at a glance."
+FOLLOW_UP = "follow-up"
+"""The kind of a further question that means nothing but behind the one before it."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number:
     earlier: tuple[Message, ...] = ()
     for item in [None, *further_of(example, recipe)]:
         asked, answer = turn_of(example, item, recipe, chance)
-        if earlier and chance.random() < recipe.follow_ups:
+        goes_on = item is not None and item["kind"] == FOLLOW_UP
+        if earlier and (goes_on or chance.random() < recipe.follow_ups):
             asked = asked.model_copy(update={"content": asked.content.removeprefix(f"{IMAGE_MARK} ")})
         else:
             earlier = example.row.prompt[:-1]

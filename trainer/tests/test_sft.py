@@ -84,6 +84,17 @@ def test_a_third_question_follows_the_second(tmp_path: Path) -> None:
     assert third.index("How many squares") < third.index("Is it blue?") < third.index("Or red?")
 
 
+def test_what_goes_on_from_another_question_is_never_asked_by_itself(tmp_path: Path) -> None:
+    parsed, run, _, example = opened(tmp_path, 0.0)
+    goes_on = {**FURTHER, "kind": "follow-up", "question": "And red?", "content": "<image> And red?"}
+    example.row.extra_info["further"] = [FURTHER, goes_on]
+    lesson = lesson_of(example, run.tokenizer, parsed.model_copy(update={"follow_ups": 0.0}), 0)
+    _, second, third = (run.tokenizer.text(branch.tolist()) for branch in lesson.branches)
+    assert "How many squares" not in second
+    assert "How many squares" not in third
+    assert third.index("Is it blue?") < third.index(FURTHER["solution"]) < third.index("And red?")
+
+
 def test_a_conversation_goes_on_with_a_new_picture(tmp_path: Path) -> None:
     """What is learnt behind two pictures is the loss of the whole conversation on its own, and only of its last reply."""
     parsed, run, reader, example = opened(tmp_path, 0.0)
