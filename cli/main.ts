@@ -8,6 +8,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'benchmarks samples': async () => (await import('./benchmarks-samples')).benchmarksSamples,
   score: async () => (await import('./score')).score,
   submit: async () => (await import('./submit')).submit,
+  'talk judge': async () => (await import('./talk')).talkJudge,
+  'talk samples': async () => (await import('./talk')).talkSamples,
   world: async () => (await import('./world')).world,
 };
 
@@ -20,6 +22,8 @@ Usage: ocean COMMAND [options]
   benchmarks samples    print a benchmark's samples
   score                 score a predictions file here, without a server
   submit                send a predictions file to a server, where it becomes a run
+  talk samples          print the conversations of test-talk, a split of Ocean World
+  talk judge            judge replies to them
   world                 write training rows of Ocean World: questions, pictures, worked solutions
 
   ocean COMMAND --help  says more, with an example
