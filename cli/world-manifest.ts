@@ -20,8 +20,9 @@ const parameters = z.strictObject({
   quality: z.int().nullable(),
   further: z.boolean(),
   paraphrase: z.boolean(),
-  /** Folders of before have no such key. */
+  /** Folders of before have no such keys. */
   talk: z.boolean().default(false),
+  places: z.boolean().default(false),
   rows_per_shard: z.int(),
 });
 export type Parameters = z.infer<typeof parameters>;
@@ -75,6 +76,7 @@ const OPTION: Readonly<Record<keyof Parameters, string>> = {
   further: '--further',
   paraphrase: '--paraphrase',
   talk: '--talk',
+  places: '--places',
   rows_per_shard: 'rows a shard',
 };
 

@@ -43,6 +43,7 @@ Usage: ocean world --count N --out DIR [options]
   --further   beside each question a description of its picture and, of solids, eighteen questions more
   --paraphrase  in train and val, ask about solids in many more words than the benchmark's own; val keeps some to itself
   --talk      of solids, everyday talk beside each question: greetings, descriptions, follow-ups, what a picture does not tell
+  --places    solutions of charts, tables and printed texts say where they read, in pixels of the frame
   --threads   how many rows are made at a time; left out, as many as there are cores
 
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.
@@ -97,6 +98,7 @@ function wishOf(args: readonly string[]): Wish {
       further: { type: 'boolean', default: false },
       paraphrase: { type: 'boolean', default: false },
       talk: { type: 'boolean', default: false },
+      places: { type: 'boolean', default: false },
       threads: { type: 'string' },
       out: { type: 'string' },
     },
@@ -120,6 +122,7 @@ function wishOf(args: readonly string[]): Wish {
       further: values.further,
       paraphrase: values.paraphrase,
       talk: values.talk,
+      places: values.places,
     },
     count: whole('--count', values.count, 1, SEEDS_PER_SET),
     folder: values.out,
@@ -168,6 +171,7 @@ async function writeShards(
     further: set.further,
     paraphrase: set.paraphrase,
     talk: set.talk,
+    places: set.places,
     rows_per_shard: ROWS_PER_SHARD,
   };
   const before = readManifest(folder);

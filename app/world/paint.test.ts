@@ -51,6 +51,7 @@ test('the training row is the one that the command writes', () => {
     further: false,
     paraphrase: false,
     talk: false,
+    places: false,
   } as const;
   const { images, ...words } = trainingRow(set, 17);
   expect(images.length).toBe(1);

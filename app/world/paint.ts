@@ -66,6 +66,7 @@ function rowOf(known: Known, seed: number, size: number): Painted['row'] {
     further: false,
     paraphrase: false,
     talk: false,
+    places: false,
   } as const;
   return rowWords(set, place % SEEDS_PER_SET, known);
 }

@@ -2,6 +2,7 @@ import type { Prompt } from '@/lib/benchmarks/benchmark';
 import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
 import { furtherOfChart } from './charts';
 import type { Words } from './paraphrases';
+import { placed, transcription } from './places';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ATTRIBUTES, type Attribute, type Draft, type Question, type Task } from './question';
 import { Random } from './random';
@@ -20,10 +21,10 @@ import type { Known } from './world';
  */
 export interface Further {
   /**
-   * `description`, `attribute`, or the task that it is a question of; `talk` is none of the benchmark's, and a `follow-up`
+   * `description`, `attribute`, `reading` (all that is written and where), or the task that it is a question of; `talk` is none of the benchmark's, and a `follow-up`
    * goes on from the one before it.
    */
-  kind: 'description' | 'attribute' | 'talk' | 'follow-up' | Task;
+  kind: 'description' | 'attribute' | 'reading' | 'talk' | 'follow-up' | Task;
   /** The user's message, as in a training row. */
   content: string;
   question: string;
@@ -45,15 +46,18 @@ const ASKED: readonly SolidTask[] = [
 ];
 
 /** A description of the picture first. What a scene has no question for is left out. */
-export function furtherQuestions(known: Known, size: number, words: Words): Further[] {
+export function furtherQuestions(known: Known, size: number, words: Words, places = false): Further[] {
   const { scene } = known;
   const random = new Random(scene.seed, 'further');
   const all = description(known, size);
   const told = `<think>${LOOK}</think>\n<answer>${all}</answer>`;
   return [
+    ...(places ? reading(known, size) : []),
     ...(all === null ? [] : [further('description', THINK_PROMPT, random.pick(DESCRIBE), told)]),
     ...('drawing' in scene
-      ? flatQuestions(known, random).map((question) => answered(question, question.text))
+      ? flatQuestions(known, random)
+          .map(places ? placed(known, size) : (question) => question)
+          .map((question) => answered(question, question.text))
       : [...attributes(scene, size), ...ASKED.flatMap((task, nth) => asked(scene, task, nth, size, words))]),
   ];
 }
@@ -64,7 +68,14 @@ const DESCRIBE = [
   'Describe the picture.',
   'Give a description of the image.',
 ];
+const READ = 'Read all that is written, and say where it stands.';
 const LOOK = 'I look at the image from left to right and from the top down.';
+
+function reading(known: Known, size: number): Further[] {
+  const read = transcription(known, size);
+  const told = `<think>${LOOK}</think>\n<answer>${read}</answer>`;
+  return read === null ? [] : [further('reading', THINK_PROMPT, READ, told)];
+}
 
 function further(kind: Further['kind'], prompt: Prompt, question: string, solution: string): Further {
   return { kind, content: trainingMessage(prompt, question), question, solution };

@@ -81,6 +81,7 @@ test.each([
     further: true,
     paraphrase: true,
     talk: false,
+    places: false,
   };
   const rows = Array.from({ length: 18 }, (_, index) => {
     const { task, seed, question, further } = trainingRow(set, index).extra_info;

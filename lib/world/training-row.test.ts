@@ -14,6 +14,7 @@ const SET: RowSet = {
   further: false,
   paraphrase: false,
   talk: false,
+  places: false,
 };
 const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
 const rows = indices(20).map((index) => trainingRow(SET, index));
@@ -144,4 +145,24 @@ describe('a set', () => {
         }
     }
   });
+});
+
+test('with places, solutions of what is written say where it stands, and all of it is read first', () => {
+  for (const index of indices(8)) {
+    const set: RowSet = { ...SET, tasks: ['table'], frame: 96, further: true, places: true };
+    const [placed, plain] = [trainingRow(set, index), trainingRow({ ...set, places: false }, index)];
+    expect(placed.extra_info.solution).toMatch(/^<think>\S+ x=\d+\. /);
+    expect(plain.extra_info.solution).not.toContain('x=');
+    expect(placed.extra_info.answer).toBe(plain.extra_info.answer);
+    const [first, ...others] = placed.extra_info.further;
+    expect(first?.kind).toBe('reading');
+    expect(others.map(({ question }) => question)).toEqual(
+      plain.extra_info.further.map(({ question }) => question),
+    );
+    const places = [...(first?.solution.matchAll(/(\d+),(\d+) \S/g) ?? [])]
+      .slice(1)
+      .flatMap(([, x, y]) => [Number(x), Number(y)]);
+    expect(places.length).toBeGreaterThan(12);
+    expect(Math.max(...places)).toBeLessThan(96);
+  }
 });

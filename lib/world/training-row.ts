@@ -2,6 +2,7 @@ import { writtenWords } from './drawing';
 import { type Further, furtherQuestions, furtherTalk } from './further';
 import { encodeJpeg } from './jpeg';
 import { paraphrased, type Words } from './paraphrases';
+import { placed } from './places';
 import { encodePng } from './png';
 import { answerText, perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
@@ -102,6 +103,9 @@ export interface RowSet {
   paraphrase: boolean;
   /** Whether rows on solids have everyday talk (talk.ts) among their further questions, in words that `test-talk` never uses. */
   talk: boolean;
+  /** Whether solutions of charts, tables and printed texts say where they read (places.ts), and further questions begin with
+   * all that is written and where. */
+  places: boolean;
 }
 export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number };
 
@@ -148,10 +152,10 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
       question: text,
       reward_func: question.answer.kind === 'box' ? 'iou' : 'acc',
       image_paths: [path],
-      solution: perfectResponse(told.question),
+      solution: perfectResponse(set.places ? placed(told, set.frame)(told.question) : told.question),
       accepted: acceptedForms(question),
       further: [
-        ...(set.further ? furtherQuestions(told, set.frame, words) : []),
+        ...(set.further ? furtherQuestions(told, set.frame, words, set.places) : []),
         ...(set.talk ? furtherTalk(told.scene, set.frame) : []),
       ],
       objects: objectsOf(told.scene, set.frame),
