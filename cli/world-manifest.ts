@@ -16,7 +16,7 @@ const parameters = z.strictObject({
   seed: z.int(),
   size: z.int(),
   frame: z.int(),
-  image: z.enum(['png', 'jpeg']),
+  image: z.enum(['png', 'jpeg', 'none']),
   quality: z.int().nullable(),
   further: z.boolean(),
   paraphrase: z.boolean(),

@@ -159,10 +159,28 @@ test('with places, solutions of what is written say where it stands, and all of 
     expect(others.map(({ question }) => question)).toEqual(
       plain.extra_info.further.map(({ question }) => question),
     );
-    const places = [...(first?.solution.matchAll(/(\d+),(\d+) \S/g) ?? [])]
-      .slice(1)
-      .flatMap(([, x, y]) => [Number(x), Number(y)]);
+    const places = [...(first?.solution.matchAll(/(\d+),(\d+) \S/g) ?? [])].flatMap(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ]);
     expect(places.length).toBeGreaterThan(12);
     expect(Math.max(...places)).toBeLessThan(96);
   }
+});
+
+test('without pictures, geometry tells all its values in the question, and nothing stands for a picture', () => {
+  let untold = 0;
+  for (const index of indices(20)) {
+    const set: RowSet = { ...SET, tasks: ['geometry'], image: { format: 'none' } };
+    const { images, prompt, extra_info } = trainingRow(set, index);
+    const pictured = trainingRow({ ...set, image: { format: 'png' } }, index).extra_info;
+    expect(images).toEqual([]);
+    expect(extra_info.image_paths).toEqual([]);
+    expect(prompt[0]?.content.startsWith(`${extra_info.question}\n`)).toBe(true);
+    expect(extra_info.question).toMatch(/ If .* = \d+/);
+    expect(extra_info.answer).toBe(pictured.answer);
+    if (pictured.solution.includes('The figure shows')) untold++;
+    expect(extra_info.solution).not.toContain('The figure shows');
+  }
+  expect(untold).toBeGreaterThan(0);
 });
