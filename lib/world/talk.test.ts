@@ -61,6 +61,10 @@ test('test-talk has every kind alike, and scenes of the test split', () => {
   const all = Array.from({ length: TALK_SAMPLES }, (_, n) => talk('test-talk', n, SIZE));
   for (const kind of TALK_KINDS)
     expect(all.filter((made) => made.kind === kind)).toHaveLength(TALK_SAMPLES / TALK_KINDS.length);
+  for (const kind of ['greeting', 'thanks', 'farewell', 'self', 'description'] as const)
+    expect(
+      new Set(all.flatMap((made) => (made.kind === kind ? [made.question] : []))).size,
+    ).toBeGreaterThanOrEqual(12);
   expect(all.every(({ scene }) => splitOf(scene.seed) === 'test')).toBe(true);
   expect(talk('test-talk', 7, SIZE)).toEqual(all[7]);
 });
