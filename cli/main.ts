@@ -9,6 +9,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'benchmarks samples': async () => (await import('./benchmarks-samples')).benchmarksSamples,
   score: async () => (await import('./score')).score,
   submit: async () => (await import('./submit')).submit,
+  'talk judge': async () => (await import('./talk')).talkJudge,
+  'talk samples': async () => (await import('./talk')).talkSamples,
   world: async () => (await import('./world')).world,
 };
 
@@ -22,6 +24,8 @@ Usage: ${OCEAN} COMMAND [options]
   score                 score a predictions file here, without a server
   submit                send a predictions file to a server, where it becomes a run
   answers               compare two answers and say how each was read
+  talk samples          print the conversations of test-talk, a split of Ocean World
+  talk judge            judge replies to them
   world                 write training rows of Ocean World: questions, pictures, worked solutions
 
   ${OCEAN} COMMAND --help  says more, with an example

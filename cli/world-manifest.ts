@@ -16,10 +16,13 @@ const parameters = z.strictObject({
   seed: z.int(),
   size: z.int(),
   frame: z.int(),
-  image: z.enum(['png', 'jpeg']),
+  image: z.enum(['png', 'jpeg', 'none']),
   quality: z.int().nullable(),
   further: z.boolean(),
   paraphrase: z.boolean(),
+  /** Folders of before have no such keys. */
+  talk: z.boolean().default(false),
+  places: z.boolean().default(false),
   rows_per_shard: z.int(),
 });
 export type Parameters = z.infer<typeof parameters>;
@@ -72,6 +75,8 @@ const OPTION: Readonly<Record<keyof Parameters, string>> = {
   quality: '--quality',
   further: '--further',
   paraphrase: '--paraphrase',
+  talk: '--talk',
+  places: '--places',
   rows_per_shard: 'rows a shard',
 };
 

@@ -38,10 +38,12 @@ Usage: ${OCEAN} world --count N --out DIR [options]
   --size      side of the pictures in pixels, ${SMALLEST_SIZE} to ${LARGEST_SIZE}; left out, 224
   --frame     side of the frame, in pixels, that solutions, further questions and objects speak of: a model's processor resizes
               the pictures to it; left out, the size
-  --image     png or jpeg; left out, png
+  --image     png, jpeg, or none: geometry whose questions tell all values, as text alone; left out, png
   --quality   of jpeg, 1 to 100; left out, 90
   --further   beside each question a description of its picture and, of solids, eighteen questions more
   --paraphrase  in train and val, ask about solids in many more words than the benchmark's own; val keeps some to itself
+  --talk      of solids, everyday talk beside each question: greetings, descriptions, follow-ups, what a picture does not tell
+  --places    solutions of charts, tables and printed texts say where they read, in pixels of the frame
   --threads   how many rows are made at a time; left out, as many as there are cores
 
 The same options give the same bytes, on any machine and with any number of threads. What the columns are: docs/world.md.
@@ -68,6 +70,8 @@ const options = {
   quality: { type: 'string' },
   further: { type: 'boolean', default: false },
   paraphrase: { type: 'boolean', default: false },
+  talk: { type: 'boolean', default: false },
+  places: { type: 'boolean', default: false },
   threads: { type: 'string' },
   out: { type: 'string' },
 } as const;
@@ -104,22 +108,27 @@ function wishOf(args: readonly string[]): Wish {
   });
   if (values.count === undefined) throw new UsageError('say how many rows: --count N');
   if (values.out === undefined || values.out === '') throw new UsageError('say where to: --out DIR');
-  const format = oneOf('--image', ['png', 'jpeg'], values.image);
-  if (format === 'png' && values.quality !== undefined)
-    throw new UsageError('--quality is for --image jpeg: png keeps every pixel');
+  const format = oneOf('--image', ['png', 'jpeg', 'none'], values.image);
+  const tasks = tasksOf(values.task);
+  if (format === 'none' && tasks.some((task) => task !== 'geometry'))
+    throw new UsageError('--image none is for --task geometry: all else is asked about a picture');
+  if (format !== 'jpeg' && values.quality !== undefined)
+    throw new UsageError('--quality is for --image jpeg');
   return {
     set: {
       split: oneOf('--split', SPLITS, values.split),
-      tasks: tasksOf(values.task),
+      tasks,
       seed: whole('--seed', values.seed, 0, LAST_ROW_SEED),
       size: whole('--size', values.size, SMALLEST_SIZE, LARGEST_SIZE),
       frame: whole('--frame', values.frame ?? values.size, SMALLEST_SIZE, LARGEST_SIZE),
       image:
-        format === 'png'
+        format !== 'jpeg'
           ? { format }
           : { format, quality: whole('--quality', values.quality ?? '90', 1, 100) },
       further: values.further,
       paraphrase: values.paraphrase,
+      talk: values.talk,
+      places: values.places,
     },
     count: whole('--count', values.count, 1, SEEDS_PER_SET),
     folder: values.out,
@@ -165,6 +174,8 @@ async function writeShards(
     quality: set.image.format === 'jpeg' ? set.image.quality : null,
     further: set.further,
     paraphrase: set.paraphrase,
+    talk: set.talk,
+    places: set.places,
     rows_per_shard: ROWS_PER_SHARD,
   };
   const before = readManifest(folder);

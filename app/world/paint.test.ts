@@ -50,6 +50,8 @@ test('the training row is the one that the command writes', () => {
     image: { format: 'png' },
     further: false,
     paraphrase: false,
+    talk: false,
+    places: false,
   } as const;
   const { images, ...words } = trainingRow(set, 17);
   expect(images.length).toBe(1);

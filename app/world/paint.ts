@@ -65,6 +65,8 @@ function rowOf(known: Known, seed: number, size: number): Painted['row'] {
     image: { format: 'png' },
     further: false,
     paraphrase: false,
+    talk: false,
+    places: false,
   } as const;
   return rowWords(set, place % SEEDS_PER_SET, known);
 }

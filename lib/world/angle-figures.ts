@@ -15,6 +15,7 @@ import {
 } from './construction';
 import type { Point } from './drawing';
 import { cos, radians, sin } from './maths';
+import { halved, subtracted } from './wording';
 
 /** A triangle with two sides of one length at A, and the same angle at B and C, in degrees. */
 function isosceles([A, B, C]: Triple, base: number) {
@@ -49,7 +50,7 @@ export const ANGLE_FIGURES: readonly FigureKind[] = [
         segments: ring([A, B, C]),
         given: [angle(B, A, C, a), angle(A, B, C, b)],
         asked: angle(A, C, B, answer),
-        steps: [`The angles of a triangle add up to 180°.`, `180 - ${a} - ${b} = ${answer}.`],
+        steps: [`The angles of a triangle add up to 180°.`, subtracted([180, a, b])],
       };
     },
   },
@@ -66,7 +67,7 @@ export const ANGLE_FIGURES: readonly FigureKind[] = [
         asked: angle(B, A, C, answer),
         steps: [
           `${A}${B} = ${A}${C}, so ∠${A}${C}${B} = ∠${A}${B}${C} = ${base}°.`,
-          `180 - ${base} - ${base} = ${answer}.`,
+          subtracted([180, base, base]),
         ],
       };
     },
@@ -84,7 +85,7 @@ export const ANGLE_FIGURES: readonly FigureKind[] = [
         asked: angle(A, B, C, answer),
         steps: [
           `${A}${B} = ${A}${C}, so the angles at ${B} and ${C} are equal.`,
-          `(180 - ${apex}) / 2 = ${answer}.`,
+          `${subtracted([180, apex])} ${halved(180 - apex)}`,
         ],
       };
     },
@@ -283,7 +284,7 @@ export const ANGLE_FIGURES: readonly FigureKind[] = [
         segments: ring([A, B, C, D]),
         given: [angle(D, A, B, a), angle(A, B, C, b), angle(B, C, D, c)],
         asked: angle(C, D, A, answer),
-        steps: [`The angles of a quadrilateral add up to 360°.`, `360 - ${a} - ${b} - ${c} = ${answer}.`],
+        steps: [`The angles of a quadrilateral add up to 360°.`, subtracted([360, a, b, c])],
       };
     },
   },

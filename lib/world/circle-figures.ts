@@ -19,6 +19,7 @@ import {
 import type { Point } from './drawing';
 import { cos, radians } from './maths';
 import type { Random } from './random';
+import { inProportion, subtracted } from './wording';
 
 /** The central angle over an arc from A to B, in degrees, and an inscribed one with its vertex C on the rest of the circle. */
 function twoAnglesOnAnArc(random: Random, [A, B, C]: Triple, central: number) {
@@ -111,7 +112,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         asked: angle(A, C, B, answer),
         steps: [
           `${CENTRE}${A} = ${CENTRE}${B}, so ∠${CENTRE}${B}${A} = ∠${CENTRE}${A}${B} = ${base}°.`,
-          `∠${A}${CENTRE}${B} = 180 - ${base} - ${base} = ${central}°.`,
+          `${subtracted([180, base, base])} So ∠${A}${CENTRE}${B} = ${central}°.`,
           `The inscribed angle ∠${A}${C}${B} is half of it: ${central} / 2 = ${answer}.`,
         ],
       };
@@ -142,7 +143,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         facts: [`${A}${B} is a diameter of circle ${CENTRE}`, `${C} is a point on the circle`],
         given: [angle(B, A, C, other)],
         asked: angle(A, B, C, answer),
-        steps: [`${A}${B} is a diameter, so ∠${A}${C}${B} = 90°.`, `180 - 90 - ${other} = ${answer}.`],
+        steps: [`${A}${B} is a diameter, so ∠${A}${C}${B} = 90°.`, subtracted([180, 90, other])],
       };
     },
   },
@@ -173,7 +174,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         asked: angle(A, P, CENTRE, answer),
         steps: [
           `The tangent is perpendicular to the radius: ∠${CENTRE}${A}${P} = 90°.`,
-          `180 - 90 - ${central} = ${answer}.`,
+          subtracted([180, 90, central]),
         ],
       };
     },
@@ -215,7 +216,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         given: [angle(A, P, B, apex)],
         asked: angle(A, C, B, answer),
         steps: [
-          `The tangents are perpendicular to the radii, so ∠${A}${CENTRE}${B} = 360 - 90 - 90 - ${apex} = ${central}°.`,
+          `The tangents are perpendicular to the radii, and 90 + 90 = 180, so ∠${A}${CENTRE}${B} = 180 - ${apex} = ${central}°.`,
           `The inscribed angle is half of the central angle: ${central} / 2 = ${answer}.`,
         ],
       };
@@ -277,7 +278,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         asked: length(P, A, answer),
         steps: [
           `The tangent is perpendicular to the radius: ∠${CENTRE}${A}${P} = 90°.`,
-          `By Pythagoras, ${P}${A}² = ${h}² - ${r}² = ${answer * answer}, so ${P}${A} = ${answer}.`,
+          `By Pythagoras, ${P}${A}² = ${h}² - ${r}², so ${P}${A} = ${answer}.`,
         ],
       };
     },
@@ -307,7 +308,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         given: [length(CENTRE, A, r), length(CENTRE, M, d)],
         asked: length(A, B, answer),
         steps: [
-          `In the right triangle ${CENTRE}${M}${A}, ${A}${M}² = ${r}² - ${d}² = ${half * half}, so ${A}${M} = ${half}.`,
+          `In the right triangle ${CENTRE}${M}${A}, ${A}${M}² = ${r}² - ${d}², so ${A}${M} = ${half}.`,
           `The perpendicular from the center halves the chord: ${A}${B} = 2 * ${half} = ${answer}.`,
         ],
       };
@@ -343,7 +344,7 @@ export const CIRCLE_FIGURES: readonly FigureKind[] = [
         asked: length(P, D, answer),
         steps: [
           `For crossing chords, ${A}${P} * ${P}${B} = ${C}${P} * ${P}${D}.`,
-          `${P}${D} = ${pa} * ${pb} / ${pc} = ${answer}.`,
+          inProportion(`${P}${D}`, pa, pb, pc),
         ],
       };
     },

@@ -88,7 +88,8 @@ function isDivided({ points, segments }: Figure, m: Magnitude): boolean {
 
 const UNITS = { angle: ['°', 'degrees'], length: ['units'], area: ['square units'] } as const;
 
-export function diagram(seed: number): Asked<Diagram> & { figure: Figure } {
+/** With `allTold` the values stand in the text, whatever the picture shows of them: such a question needs no picture. */
+export function diagram(seed: number, allTold = false): Asked<Diagram> & { figure: Figure } {
   // The answer is drawn before all else, so that every answer is as likely as any other.
   const answer = new Random(seed, 'diagram/answer').int(LEAST_ANSWER, MOST_ANSWER);
   const split = splitOf(seed);
@@ -107,7 +108,7 @@ export function diagram(seed: number): Asked<Diagram> & { figure: Figure } {
     const named = random.chance(0.5)
       ? (words: string): string => words
       : (words: string): string => words.replaceAll('∠', 'angle ');
-    const inText = where !== 'picture';
+    const inText = allTold || where !== 'picture';
     return {
       scene: { kind: 'diagram', seed, ...laidOut },
       figure,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fault } from './check';
-import { flatQuestions, furtherQuestions } from './further';
+import { flatQuestions, furtherQuestions, furtherTalk } from './further';
 import type { Words } from './paraphrases';
 import { TASKS } from './question';
 import { Random } from './random';
@@ -88,4 +88,17 @@ test('charts, tables and texts are described in full, a geometric figure is not'
       }
     if ('figure' in known) expect(further).toEqual([]);
   }
+});
+
+test('everyday talk is asked without the instruction, and a follow-up stands behind what it goes on from', () => {
+  const { scene } = ask('counting', seedIn('train', 3), SIZE);
+  const talk = furtherTalk(scene, SIZE);
+  expect(talk.length).toBeGreaterThanOrEqual(9);
+  for (const { content, question, solution } of talk) {
+    expect(content).toBe(`<image> ${question}`);
+    expect(solution).toMatch(/^<think>[\s\S]+<\/think>\n<answer>[\s\S]+<\/answer>$/);
+  }
+  const after = talk.findIndex(({ kind }) => kind === 'follow-up');
+  expect(talk[after - 1]?.kind).toBe('talk');
+  expect(furtherTalk(ask('table', seedIn('train', 3), SIZE).scene, SIZE)).toEqual([]);
 });

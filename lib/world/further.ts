@@ -2,13 +2,15 @@ import type { Prompt } from '@/lib/benchmarks/benchmark';
 import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
 import { furtherOfChart } from './charts';
 import type { Words } from './paraphrases';
+import { placed, transcription } from './places';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ATTRIBUTES, type Attribute, type Draft, type Question, type Task } from './question';
 import { Random } from './random';
-import type { SolidScene } from './scene';
+import type { Scene, SolidScene } from './scene';
 import { described, factsOf, leftToRight, look, nameOf } from './solid-facts';
 import { furtherQuestion, type SolidTask } from './solid-questions';
 import { furtherOfTable } from './tables';
+import { type Turn, talkReply, talksOn } from './talk';
 import { furtherOfText } from './texts';
 import { article, list, worded } from './wording';
 import type { Known } from './world';
@@ -18,8 +20,11 @@ import type { Known } from './world';
  * for one question only learns little from it. These questions are not balanced as those of the seeds are.
  */
 export interface Further {
-  /** `description`, `attribute`, or the task that it is a question of. */
-  kind: 'description' | 'attribute' | Task;
+  /**
+   * `description`, `attribute`, `reading` (all that is written and where), or the task that it is a question of; `talk` is none of the benchmark's, and a `follow-up`
+   * goes on from the one before it.
+   */
+  kind: 'description' | 'attribute' | 'reading' | 'talk' | 'follow-up' | Task;
   /** The user's message, as in a training row. */
   content: string;
   question: string;
@@ -41,15 +46,18 @@ const ASKED: readonly SolidTask[] = [
 ];
 
 /** A description of the picture first. What a scene has no question for is left out. */
-export function furtherQuestions(known: Known, size: number, words: Words): Further[] {
+export function furtherQuestions(known: Known, size: number, words: Words, places = false): Further[] {
   const { scene } = known;
   const random = new Random(scene.seed, 'further');
   const all = description(known, size);
   const told = `<think>${LOOK}</think>\n<answer>${all}</answer>`;
   return [
+    ...(places ? reading(known, size) : []),
     ...(all === null ? [] : [further('description', THINK_PROMPT, random.pick(DESCRIBE), told)]),
     ...('drawing' in scene
-      ? flatQuestions(known, random).map((question) => answered(question, question.text))
+      ? flatQuestions(known, random)
+          .map(places ? placed(known, size) : (question) => question)
+          .map((question) => answered(question, question.text))
       : [...attributes(scene, size), ...ASKED.flatMap((task, nth) => asked(scene, task, nth, size, words))]),
   ];
 }
@@ -60,7 +68,14 @@ const DESCRIBE = [
   'Describe the picture.',
   'Give a description of the image.',
 ];
+const READ = 'Read all that is written, and say where it stands.';
 const LOOK = 'I look at the image from left to right and from the top down.';
+
+function reading(known: Known, size: number): Further[] {
+  const read = transcription(known, size);
+  const told = `<think>${LOOK}</think>\n<answer>${read}</answer>`;
+  return read === null ? [] : [further('reading', THINK_PROMPT, READ, told)];
+}
 
 function further(kind: Further['kind'], prompt: Prompt, question: string, solution: string): Further {
   return { kind, content: trainingMessage(prompt, question), question, solution };
@@ -103,6 +118,21 @@ function asked(scene: SolidScene, task: SolidTask, nth: number, size: number, wo
 
 const answered = (question: Question, text: string): Further =>
   further(question.task, promptOf(question), text, perfectResponse(question));
+
+/** Everyday talk on a scene of solids, without the benchmark's instruction. */
+export function furtherTalk(scene: Scene, size: number): Further[] {
+  if ('drawing' in scene) return [];
+  const turn = (kind: 'talk' | 'follow-up', said: Turn): Further => ({
+    kind,
+    content: `<image> ${said.question}`,
+    question: said.question,
+    solution: talkReply(said),
+  });
+  return talksOn(scene, size).flatMap((talk) => [
+    ...talk.earlier.map((earlier) => turn('talk', earlier)),
+    turn(talk.earlier.length > 0 ? 'follow-up' : 'talk', talk),
+  ]);
+}
 
 /** None of a geometric figure: it is built for the one that its seed asks. */
 export function flatQuestions(known: Known, random: Random): Question[] {

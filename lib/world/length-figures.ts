@@ -12,6 +12,7 @@ import {
   take,
 } from './construction';
 import type { Point } from './drawing';
+import { added, halfOfProduct, halved, inProportion } from './wording';
 
 /** Lengths and areas of triangles and quadrilaterals: Pythagoras, similar triangles, bases and heights. */
 export const LENGTH_FIGURES: readonly FigureKind[] = [
@@ -39,14 +40,8 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         asked,
         steps:
           answer === h
-            ? [
-                `By Pythagoras, ${A}${B}² = ${ca}² + ${cb}² = ${ca * ca} + ${cb * cb} = ${h * h}.`,
-                `So ${A}${B} = ${h}.`,
-              ]
-            : [
-                `By Pythagoras, ${side}² = ${h}² - ${other}² = ${h * h} - ${other * other} = ${answer * answer}.`,
-                `So ${side} = ${answer}.`,
-              ],
+            ? [`By Pythagoras, ${A}${B}² = ${ca}² + ${cb}².`, `So ${A}${B} = ${h}.`]
+            : [`By Pythagoras, ${side}² = ${h}² - ${other}².`, `So ${side} = ${answer}.`],
       };
     },
   },
@@ -83,7 +78,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         asked: length(E, C, answer),
         steps: [
           `${D}${E} is parallel to ${B}${C}, so ${A}${D} : ${D}${B} = ${A}${E} : ${E}${C}.`,
-          `${E}${C} = ${ae} * ${db} / ${ad} = ${answer}.`,
+          inProportion(`${E}${C}`, ae, db, ad),
         ],
       };
     },
@@ -146,7 +141,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         asked: length(E, F, answer),
         steps: [
           `The segment between the midpoints of the legs is half as long as the parallel sides together.`,
-          `(${bottom} + ${top}) / 2 = ${answer}.`,
+          `${added([bottom, top])} ${halved(bottom + top)}`,
         ],
       };
     },
@@ -248,7 +243,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         asked: length(C, D, answer),
         steps: [
           `Triangles ${A}${C}${D} and ${C}${B}${D} are similar, so ${C}${D}² = ${A}${D} * ${D}${B}.`,
-          `${C}${D}² = ${ad} * ${db} = ${answer * answer}, so ${C}${D} = ${answer}.`,
+          `${C}${D}² = ${ad} * ${db}, so ${C}${D} = ${answer}.`,
         ],
       };
     },
@@ -269,7 +264,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         facts: [`${A}${D} is perpendicular to ${B}${C} at ${D}`],
         given: [length(B, C, b), length(A, D, h)],
         asked: { of: 'area', ring: [A, B, C], value: answer },
-        steps: [`The area is half of base times height.`, `${b} * ${h} / 2 = ${answer}.`],
+        steps: [`The area is half of base times height.`, halfOfProduct(b, h)],
       };
     },
   },
@@ -290,8 +285,8 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         given: [length(A, B, h), length(C, A, ca)],
         asked: { of: 'area', ring: [A, B, C], value: answer },
         steps: [
-          `By Pythagoras, ${C}${B}² = ${h}² - ${ca}² = ${cb * cb}, so ${C}${B} = ${cb}.`,
-          `The area is ${ca} * ${cb} / 2 = ${answer}.`,
+          `By Pythagoras, ${C}${B}² = ${h}² - ${ca}², so ${C}${B} = ${cb}.`,
+          `The area is half of base times height. ${halfOfProduct(ca, cb)}`,
         ],
       };
     },
@@ -332,7 +327,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         asked: { of: 'area', ring: [A, B, C, D], value: answer },
         steps: [
           `The diagonals of a rhombus are perpendicular, so its area is half of their product.`,
-          `${p} * ${q} / 2 = ${answer}.`,
+          halfOfProduct(p, q),
         ],
       };
     },
@@ -354,7 +349,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         asked: { of: 'area', ring: [A, B, C, D], value: answer },
         steps: [
           `The area of a trapezoid is half of the sum of the parallel sides times the height.`,
-          `(${bottom} + ${top}) * ${h} / 2 = ${answer}.`,
+          `${added([bottom, top])} ${halfOfProduct(bottom + top, h)}`,
         ],
       };
     },

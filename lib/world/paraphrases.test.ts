@@ -80,6 +80,8 @@ test.each([
     image: { format: 'png' },
     further: true,
     paraphrase: true,
+    talk: false,
+    places: false,
   };
   const rows = Array.from({ length: 18 }, (_, index) => {
     const { task, seed, question, further } = trainingRow(set, index).extra_info;

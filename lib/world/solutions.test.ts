@@ -3,7 +3,7 @@ import { concluded } from './answers';
 import { Random } from './random';
 import { seedIn } from './scene';
 import { factsOf, look } from './solid-facts';
-import { added } from './wording';
+import { added, halfOfProduct, inProportion, subtracted } from './wording';
 import { ask } from './world';
 
 /** What a worked solution says of a scene has to be so, thing by thing, and its last word has to be the answer. */
@@ -113,4 +113,17 @@ test('a relation is said, then looked for among the choices as far as the right 
 test('numbers are added one at a time', () => {
   expect(added([10, 44, 48])).toBe('10 + 44 = 54. 54 + 48 = 102.');
   expect(added([7, 5])).toBe('7 + 5 = 12.');
+  expect(subtracted([360, 123, 80, 84])).toBe('360 - 123 = 237. 237 - 80 = 157. 157 - 84 = 73.');
+});
+
+test('products and proportions are worked out in numbers below 400', () => {
+  expect(halfOfProduct(14, 9)).toBe('14 * 9 = 126. 126 / 2 = 63.');
+  expect(inProportion('EC', 14, 39, 26)).toBe('39 : 26 = 3 : 2, and 14 / 2 = 7. EC = 7 * 3 = 21.');
+  expect(inProportion('EC', 14, 39, 13)).toBe('39 / 13 = 3. EC = 14 * 3 = 42.');
+  expect(inProportion('EC', 14, 13, 26)).toBe('13 : 26 = 1 : 2. EC = 14 / 2 = 7.');
+  for (let n = 0; n < 200; n++) {
+    const { question } = ask('geometry', seedIn('train', n), SIZE);
+    for (const [number] of question.steps.join(' ').matchAll(/\d+/g))
+      expect(Number(number)).toBeLessThan(400);
+  }
 });

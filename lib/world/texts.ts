@@ -19,6 +19,9 @@ const WORDS = (
   'solar royal grand vivid rapid fresh sunny misty windy dusty rusty shiny noble brave eager jolly lucky proud witty'
 ).split(' ');
 
+/** Whether letters are one of the words that signs, notes and receipts are made of; all others are codes. */
+export const isWord = (letters: string): boolean => WORDS.includes(letters.toLowerCase());
+
 const PLACES = [
   'PARK',
   'STREET',

@@ -13,6 +13,8 @@ const SET: RowSet = {
   image: { format: 'png' },
   further: false,
   paraphrase: false,
+  talk: false,
+  places: false,
 };
 const indices = (count: number) => Array.from({ length: count }, (_, index) => index);
 const rows = indices(20).map((index) => trainingRow(SET, index));
@@ -143,4 +145,42 @@ describe('a set', () => {
         }
     }
   });
+});
+
+test('with places, solutions of what is written say where it stands, and all of it is read first', () => {
+  for (const index of indices(8)) {
+    const set: RowSet = { ...SET, tasks: ['table'], frame: 96, further: true, places: true };
+    const [placed, plain] = [trainingRow(set, index), trainingRow({ ...set, places: false }, index)];
+    expect(placed.extra_info.solution).toMatch(/^<think>\S+ x=\d+\. /);
+    expect(plain.extra_info.solution).not.toContain('x=');
+    expect(placed.extra_info.answer).toBe(plain.extra_info.answer);
+    const [first, ...others] = placed.extra_info.further;
+    expect(first?.kind).toBe('reading');
+    expect(others.map(({ question }) => question)).toEqual(
+      plain.extra_info.further.map(({ question }) => question),
+    );
+    const places = [...(first?.solution.matchAll(/(\d+),(\d+) \S/g) ?? [])].flatMap(([, x, y]) => [
+      Number(x),
+      Number(y),
+    ]);
+    expect(places.length).toBeGreaterThan(12);
+    expect(Math.max(...places)).toBeLessThan(96);
+  }
+});
+
+test('without pictures, geometry tells all its values in the question, and nothing stands for a picture', () => {
+  let untold = 0;
+  for (const index of indices(20)) {
+    const set: RowSet = { ...SET, tasks: ['geometry'], image: { format: 'none' } };
+    const { images, prompt, extra_info } = trainingRow(set, index);
+    const pictured = trainingRow({ ...set, image: { format: 'png' } }, index).extra_info;
+    expect(images).toEqual([]);
+    expect(extra_info.image_paths).toEqual([]);
+    expect(prompt[0]?.content.startsWith(`${extra_info.question}\n`)).toBe(true);
+    expect(extra_info.question).toMatch(/ If .* = \d+/);
+    expect(extra_info.answer).toBe(pictured.answer);
+    if (pictured.solution.includes('The figure shows')) untold++;
+    expect(extra_info.solution).not.toContain('The figure shows');
+  }
+  expect(untold).toBeGreaterThan(0);
 });

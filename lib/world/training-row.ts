@@ -1,8 +1,10 @@
+import { diagram } from './diagrams';
 import { writtenWords } from './drawing';
-import { type Further, furtherQuestions } from './further';
+import { type Further, furtherQuestions, furtherTalk } from './further';
 import { encodeJpeg } from './jpeg';
 import { paraphrased, type Words } from './paraphrases';
 import type { Picture } from './picture';
+import { placed } from './places';
 import { encodePng } from './png';
 import { answerText, perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
@@ -19,7 +21,7 @@ import { ask, type Known, render } from './world';
 export interface TrainingRow {
   /** `ocean-world/` and the task: verl reports its validation figures by it. */
   data_source: string;
-  /** One `<image>` in it for each of the images. */
+  /** One `<image>` in it for each of the images: one, or none where the set has no pictures. */
   prompt: readonly { role: 'user'; content: string }[];
   images: readonly { bytes: Uint8Array; path: string }[];
   ability: Ability;
@@ -93,8 +95,14 @@ export interface RowSet {
   /** Whether questions are put into more words than the benchmark has (paraphrases.ts): three of four in training, half in
    * validation, there in words that training does not use. */
   paraphrase: boolean;
+  /** Whether rows on solids have everyday talk (talk.ts) among their further questions, in words that `test-talk` never uses. */
+  talk: boolean;
+  /** Whether solutions of charts, tables and printed texts say where they read (places.ts), and further questions begin with
+   * all that is written and where. */
+  places: boolean;
 }
-export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number };
+/** `none`: rows without pictures, of geometry only, whose questions then tell all. */
+export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number } | { format: 'none' };
 
 /** A set takes the split's seeds from `seed` times this on, one a row: sets of up to so many rows do not overlap. */
 export const SEEDS_PER_SET = 1_000_000_000;
@@ -112,9 +120,13 @@ export function taskOf(set: RowSet, index: number): Task {
 
 /** Row `index` of a set; it does not depend on how many there are. */
 export function trainingRow(set: RowSet, index: number): TrainingRow {
-  const asked = ask(taskOf(set, index), worldSeed(set, index), set.size);
+  const { image, size } = set;
+  const seed = worldSeed(set, index);
+  if (image.format === 'none')
+    return { ...rowWords({ ...set, frame: size }, index, diagram(seed, true)), images: [] };
+  const asked = ask(taskOf(set, index), seed, size);
   const words = rowWords(set, index, asked);
-  const bytes = encode(render(asked.scene, set.size), set.image);
+  const bytes = encode(render(asked.scene, size), image);
   return { ...words, images: words.extra_info.image_paths.map((path) => ({ bytes, path })) };
 }
 
@@ -127,10 +139,11 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
   const text = words(question, new Random(seed, 'words'));
   const told = set.frame === set.size ? known : ask(task, seed, set.frame);
   const answer = goldText(question.answer);
-  const path = `${task}-${seed}.${set.image.format === 'png' ? 'png' : 'jpg'}`;
+  const { format } = set.image;
+  const message = trainingMessage(promptOf(question), text);
   return {
     data_source: `ocean-world/${task}`,
-    prompt: [{ role: 'user', content: trainingMessage(promptOf(question), text) }],
+    prompt: [{ role: 'user', content: format === 'none' ? message.replace('<image> ', '') : message }],
     ability: ABILITY[task],
     reward_model: { style: 'rule', ground_truth: answer },
     extra_info: {
@@ -138,10 +151,13 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
       answer,
       question: text,
       reward_func: question.answer.kind === 'box' ? 'iou' : 'acc',
-      image_paths: [path],
-      solution: perfectResponse(told.question),
+      image_paths: format === 'none' ? [] : [`${task}-${seed}.${format === 'png' ? 'png' : 'jpg'}`],
+      solution: perfectResponse(set.places ? placed(told, set.frame)(told.question) : told.question),
       accepted: acceptedForms(question),
-      further: set.further ? furtherQuestions(told, set.frame, words) : [],
+      further: [
+        ...(set.further ? furtherQuestions(told, set.frame, words, set.places) : []),
+        ...(set.talk ? furtherTalk(told.scene, set.frame) : []),
+      ],
       objects: objectsOf(told.scene, set.frame),
       written: writtenIn(told.scene, set.frame),
       task,
@@ -187,7 +203,7 @@ function writtenIn(scene: Scene, size: number): readonly WrittenWord[] {
   );
 }
 
-const encode = (picture: Picture, image: ImageCode): Uint8Array =>
+const encode = (picture: Picture, image: Exclude<ImageCode, { format: 'none' }>): Uint8Array =>
   image.format === 'png' ? encodePng(picture) : encodeJpeg(picture, image.quality);
 
 /** The seed's reward for boxes evaluates a list of four numbers; for all else it compares words. */

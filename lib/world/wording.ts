@@ -48,12 +48,36 @@ export function list(items: readonly string[]): string {
 export const article = (noun: string): string => `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 
 /** "10 + 44 = 54. 54 + 48 = 102." One addition at a time, as one does it in the head. */
-export function added([first = 0, ...others]: readonly number[]): string {
+export const added = (numbers: readonly number[]): string => stepwise('+', numbers);
+
+/** "180 - 42 = 138. 138 - 44 = 94." */
+export const subtracted = (numbers: readonly number[]): string => stepwise('-', numbers);
+
+function stepwise(sign: '+' | '-', [first = 0, ...others]: readonly number[]): string {
   let sum = first;
   const steps = others.map((number) => {
     const before = sum;
-    sum += number;
-    return `${before} + ${number} = ${sum}.`;
+    sum += sign === '+' ? number : -number;
+    return `${before} ${sign} ${number} = ${sum}.`;
   });
   return steps.join(' ');
 }
+
+/** "14 * 9 = 126. 126 / 2 = 63." */
+export const halfOfProduct = (a: number, b: number): string => `${a} * ${b} = ${a * b}. ${halved(a * b)}`;
+
+/** "126 / 2 = 63." */
+export const halved = (n: number): string => `${n} / 2 = ${n / 2}.`;
+
+/** a * b / c in small numbers, as what is named: "39 : 26 = 3 : 2, and 14 / 2 = 7. EC = 7 * 3 = 21." */
+export function inProportion(name: string, a: number, b: number, c: number): string {
+  const common = commonDivisor(b, c);
+  const [over, under] = [b / common, c / common];
+  if (under === 1) return `${b} / ${c} = ${over}. ${name} = ${a} * ${over} = ${a * over}.`;
+  const shortened = `${b} : ${c} = ${over} : ${under}`;
+  const part = a / under;
+  if (over === 1) return `${shortened}. ${name} = ${a} / ${under} = ${part}.`;
+  return `${shortened}, and ${a} / ${under} = ${part}. ${name} = ${part} * ${over} = ${part * over}.`;
+}
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));

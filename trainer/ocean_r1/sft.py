@@ -28,6 +28,8 @@ from ocean_r1.state import checkpoints_of, save_checkpoint
 
 THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
 AT_A_GLANCE = "I see it at a glance."
+FOLLOW_UP = "follow-up"
+"""The kind of a further question that means nothing but behind the one before it."""
 
 
 @dataclass(frozen=True)
@@ -45,25 +47,47 @@ def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number:
     from it follows who is asked without the instruction, answered at a glance, or asked after another question. Raises
     RowError where a row has no solution to learn from."""
     chance = random.Random(f"{recipe.seed}/{number}")
-    image = tokenizer.image_token
-    ids = example.prompt.ids.tolist()
-    shared = len(ids) - ids[::-1].index(image) if image in ids else len(ids)
-    branches, learnt = [], []
+    turns: list[tuple[list[int], list[int]]] = []  # What each solution stands behind, and the solution.
     earlier: tuple[Message, ...] = ()
     for item in [None, *further_of(example, recipe)]:
         asked, answer = turn_of(example, item, recipe, chance)
-        if earlier and chance.random() < recipe.follow_ups:
+        goes_on = item is not None and item["kind"] == FOLLOW_UP
+        if earlier and (goes_on or chance.random() < recipe.follow_ups):
             asked = asked.model_copy(update={"content": asked.content.removeprefix(f"{IMAGE_MARK} ")})
         else:
             earlier = example.row.prompt[:-1]
         conversation = (*earlier, asked)
         earlier = (*conversation, answer)
-        before = tokenizer.ids(tokenizer.chat(conversation)) if image in ids else ids
-        behind = before[len(before) - before[::-1].index(image) :] if image in ids else []
-        target = [*tokenizer.ids(answer.content), tokenizer.stop_tokens[0]]
-        branches.append(torch.tensor([*behind, *target]))
-        learnt += [False] * len(behind) + [True] * len(target)
-    return Lesson(replace(example.prompt, ids=example.prompt.ids[:shared]), branches, torch.tensor(learnt))
+        turns.append(
+            (tokenizer.ids(tokenizer.chat(conversation)), [*tokenizer.ids(answer.content), tokenizer.stop_tokens[0]])
+        )
+    shared, behind = split_prompts(example.prompt.ids.tolist(), [before for before, _ in turns], tokenizer.image_token)
+    branches = [torch.tensor([*own, *target]) for own, (_, target) in zip(behind, turns, strict=True)]
+    learnt = [
+        learns
+        for own, (_, target) in zip(behind, turns, strict=True)
+        for learns in [False] * len(own) + [True] * len(target)
+    ]
+    return Lesson(replace(example.prompt, ids=torch.tensor(shared)), branches, torch.tensor(learnt))
+
+
+def split_prompts(ids: list[int], each: list[list[int]], image: int) -> tuple[list[int], list[list[int]]]:
+    """What conversations share, and what each has of its own: the row's prompt up to the end of its last picture, of which
+    theirs hold one token; without pictures as much as they have in common."""
+
+    def end(some: list[int]) -> int:
+        return len(some) - some[::-1].index(image)
+
+    if image in ids:
+        return ids[: end(ids)], [own[end(own) :] for own in each]
+    shared = in_common(each)
+    return each[0][:shared], [own[shared:] for own in each]
+
+
+def in_common(lists: list[list[int]]) -> int:
+    """How many tokens all of the lists begin with: as many as the first and the last of them in order."""
+    first, last = min(lists), max(lists)
+    return next((index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
 
 
 def further_of(example: Example, recipe: SftRecipe) -> list[dict[str, str]]:
@@ -110,6 +134,23 @@ def lessons_of(examples: list[Example], reader: Reader, recipe: SftRecipe, seen:
     return lessons
 
 
+def packed(lessons: list[Lesson]) -> list[Lesson]:
+    """The lessons, but those without pictures as one: they share the beginning of their prompts and nothing else, and many
+    short rows are learnt much faster side by side than one by one."""
+    pictured = [lesson for lesson in lessons if lesson.prompt.grids]
+    texts = [lesson for lesson in lessons if not lesson.prompt.grids]
+    if len(texts) < 2:
+        return lessons
+    shared = in_common([lesson.prompt.ids.tolist() for lesson in texts])
+    branches, learnt = [], []
+    for lesson in texts:
+        own = lesson.prompt.ids[shared:]
+        marks = lesson.learnt.split([len(branch) for branch in lesson.branches])
+        branches += [torch.cat([own, branch]) for branch in lesson.branches]
+        learnt += [part for mark in marks for part in (torch.zeros(len(own), dtype=torch.bool), mark)]
+    return [*pictured, Lesson(replace(texts[0].prompt, ids=texts[0].prompt.ids[:shared]), branches, torch.cat(learnt))]
+
+
 def learn(run: Run, lessons: list[Lesson], share: float) -> dict[str, float]:
     """One optimizer step on the mean loss of all solution tokens."""
     tokens = sum(int(lesson.learnt.sum()) for lesson in lessons)
@@ -117,7 +158,7 @@ def learn(run: Run, lessons: list[Lesson], share: float) -> dict[str, float]:
     def backward(model: Qwen2_5_VL, some: list[Lesson]) -> Tensor:
         """The loss, and how many tokens were likelier than not, (2,)."""
         sums = torch.zeros(2, device=model.device)
-        for lesson in some:
+        for lesson in packed(some):
             targets = torch.cat(lesson.branches)[lesson.learnt]
             with run.team.casting():
                 hidden = group_hidden(model, lesson.prompt, lesson.branches)[lesson.learnt]

@@ -11,7 +11,7 @@ from toy import picture, recipe, toy
 from ocean_r1.cli import main
 from ocean_r1.config import parse_recipe
 from ocean_r1.data.rows import RowError
-from ocean_r1.evals.predict import SamplesError, in_the_pictures_frame, read_samples
+from ocean_r1.evals.predict import SampleLine, SamplesError, in_the_pictures_frame, read_samples
 from ocean_r1.sft import train_sft
 
 
@@ -65,6 +65,13 @@ def test_a_sample_without_its_picture_is_named(
     (tmp_path / "3.png").unlink()
     assert main(command) == 1
     assert "sample s3: there is no file" in capsys.readouterr().err
+
+
+def test_earlier_turns_stand_before_the_prompt_and_behind_the_image() -> None:
+    earlier = [{"question": " A cube?", "reply": "<answer>yes</answer>"}]
+    line = {"sample_id": "s", "prompt": "And red ones?", "image": "s.png", "earlier": earlier}
+    said = [(message.role, message.content) for message in SampleLine.model_validate(line).messages()]
+    assert said == [("user", "<image> A cube?"), ("assistant", "<answer>yes</answer>"), ("user", "And red ones?")]
 
 
 def test_boxes_are_told_in_the_benchmarks_pixels() -> None:

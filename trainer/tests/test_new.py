@@ -3,7 +3,8 @@
 import torch
 from toy import SHAPE
 
-from ocean_r1.models.new import learn_tokenizer, number_tokens, order_numbers
+from ocean_r1.models.new import learn_tokenizer, number_tokens, order_numbers, with_special
+from ocean_r1.models.words import LEAST, learn_words
 
 TEXTS = ["a red cube at x=17, 101 cm away. ¿Qué? 12345", "the box is [110, 7, 128, 30]"] * 4
 
@@ -22,6 +23,30 @@ def test_digits_stand_alone_where_the_shape_says_nothing() -> None:
     tokenizer = learn_tokenizer(TEXTS, SHAPE["vocabulary"])
     assert tokenizer.encode("110").tokens == ["1", "1", "0"]
     assert len(number_tokens(lambda text: tokenizer.encode(text).ids)) == 10
+
+
+WORDS = [f'Read {number} of Nia: "Nia" has AB² = {number}².' for number in range(LEAST)] + ["What does kcgt say?"]
+
+
+def test_known_words_and_small_numbers_are_one_token_and_all_else_is_spelled() -> None:
+    tokenizer = with_special(learn_words(WORDS, 100, numbers=400))
+
+    def pieces(text: str) -> list[str]:
+        return [tokenizer.decode([token], skip_special_tokens=False) for token in tokenizer.encode(text).ids]
+
+    assert pieces("<answer>Nia</answer>") == ["<answer>", "Nia", "</answer>"]
+    assert pieces(" Nia has 399") == [" Nia", " has", " ", "399"]
+    assert pieces("has 400") == ["has", " ", "4", "0", "0"], "also without the space that rows always have before it"
+    assert pieces("BA² = 57²") == ["B", "A", "²", " =", " ", "57", "²"]
+    assert pieces("Nib kcgt") == ["N", "i", "b", " ", "k", "c", "g", "t"], "what is no word of many texts is spelled"
+    for text in [*WORDS, "3.14 ¿Qué? 日本 007", " <|im_end|>"]:
+        assert tokenizer.decode(tokenizer.encode(text).ids, skip_special_tokens=False) == text
+
+
+def test_most_words_that_are_known_are_the_most_frequent() -> None:
+    few = learn_words([*WORDS, *(f"{text} often" for text in WORDS)], 2, numbers=10)
+    assert few.get_vocab_size() == 256 + 2
+    assert few.encode("Read").tokens == ["Read"]
 
 
 def test_near_numbers_begin_alike() -> None:

@@ -11,9 +11,9 @@ from toy import recipe, toy
 from ocean_r1.config import SftRecipe, parse_recipe
 from ocean_r1.data.prompts import Example, Reader
 from ocean_r1.data.rows import Message
-from ocean_r1.grpo.forward import group_hidden, group_stats, token_stats
+from ocean_r1.grpo.forward import Prompt, group_hidden, group_stats, token_stats
 from ocean_r1.run import Run, open_reader, open_run
-from ocean_r1.sft import AT_A_GLANCE, after, lesson_of
+from ocean_r1.sft import AT_A_GLANCE, Lesson, after, lesson_of, packed
 
 ASKED = "<image> How many squares are there?\nThink first."
 FURTHER = {
@@ -51,6 +51,32 @@ def test_the_loss_is_that_of_each_conversation_on_its_own(tmp_path: Path) -> Non
     torch.testing.assert_close(packed, torch.cat(alone), rtol=1e-5, atol=1e-5)
 
 
+def test_rows_without_pictures_are_learnt_side_by_side_as_if_each_stood_alone(tmp_path: Path) -> None:
+    parsed, run, _, example = opened(tmp_path, 0.5)
+    model, tokenizer = run.model, run.tokenizer
+
+    def asking(question: str) -> Example:
+        info = {**example.row.extra_info, "question": question, "further": []}
+        prompt = (Message(role="user", content=f"{question}\nThink first."),)
+        row = example.row.model_copy(update={"prompt": prompt, "extra_info": info})
+        ids = torch.tensor(tokenizer.ids(tokenizer.chat(prompt)))
+        return replace(example, row=row, prompt=Prompt(ids, None, ()))
+
+    some = [example, *map(asking, ["What is 2 + 2?", "What is 2 + 31?", "How many squares?", "Is it blue?"])]
+    lessons = [lesson_of(each, tokenizer, parsed, 3 * number) for number, each in enumerate(some)]
+    together = packed(lessons)
+    assert [len(lesson.branches) for lesson in together] == [2, 4]
+
+    def learnt(some: list[Lesson]) -> list[torch.Tensor]:
+        hidden = [group_hidden(model, lesson.prompt, lesson.branches)[lesson.learnt] for lesson in some]
+        targets = [torch.cat(lesson.branches)[lesson.learnt] for lesson in some]
+        return [token_stats(h, model.lm_head.weight, t).logp for h, t in zip(hidden, targets, strict=True)]
+
+    torch.testing.assert_close(torch.cat(learnt(together)), torch.cat(learnt(lessons)), rtol=1e-5, atol=1e-5)
+    said = [tokenizer.text([*lesson.prompt.ids.tolist(), *lesson.branches[0].tolist()]) for lesson in lessons[1:]]
+    assert {"Think first." in text for text in said} == {True, False}, "also without the instruction, as the recipe says"
+
+
 def test_instruction_and_reasoning_are_left_out_as_the_recipe_says(tmp_path: Path) -> None:
     for share in (0.0, 1.0):
         parsed, run, _, example = opened(tmp_path / str(share), share)
@@ -82,6 +108,17 @@ def test_a_third_question_follows_the_second(tmp_path: Path) -> None:
     lesson = lesson_of(example, run.tokenizer, parsed.model_copy(update={"follow_ups": 1.0}), 0)
     third = run.tokenizer.text(lesson.branches[2].tolist())
     assert third.index("How many squares") < third.index("Is it blue?") < third.index("Or red?")
+
+
+def test_what_goes_on_from_another_question_is_never_asked_by_itself(tmp_path: Path) -> None:
+    parsed, run, _, example = opened(tmp_path, 0.0)
+    goes_on = {**FURTHER, "kind": "follow-up", "question": "And red?", "content": "<image> And red?"}
+    example.row.extra_info["further"] = [FURTHER, goes_on]
+    lesson = lesson_of(example, run.tokenizer, parsed.model_copy(update={"follow_ups": 0.0}), 0)
+    _, second, third = (run.tokenizer.text(branch.tolist()) for branch in lesson.branches)
+    assert "How many squares" not in second
+    assert "How many squares" not in third
+    assert third.index("Is it blue?") < third.index(FURTHER["solution"]) < third.index("And red?")
 
 
 def test_a_conversation_goes_on_with_a_new_picture(tmp_path: Path) -> None:

@@ -30,11 +30,25 @@ from ocean_r1.models.weights import load_model
 BOX = re.compile(r"\[\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\]")
 
 
+class EarlierTurn(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    question: str
+    reply: str
+
+
 class SampleLine(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     sample_id: str
     prompt: str
     image: str | None = None
+    earlier: tuple[EarlierTurn, ...] = ()
+    """What was said before the prompt; the image stands before all of it."""
+
+    def messages(self) -> tuple[Message, ...]:
+        said = [text for turn in self.earlier for text in (turn.question, turn.reply)] + [self.prompt]
+        if self.image is not None:
+            said[0] = IMAGE_MARK + said[0]
+        return tuple(Message(role="assistant" if index % 2 else "user", content=text) for index, text in enumerate(said))
 
 
 class SamplesError(ValueError):
@@ -113,15 +127,14 @@ def prompt_of(reader: Reader, sample: SampleLine, task: Task) -> tuple[Prompt, t
     """The prompt, and how far its picture was stretched."""
     import torch
 
-    grids, pixels, scale, content = [], None, (1.0, 1.0), sample.prompt
+    grids, pixels, scale = [], None, (1.0, 1.0)
     if sample.image is not None:
         try:
             patches = patches_of(open_image(task.images / sample.image), reader.config.vision, task.bounds)
         except ImageError as error:
             raise SamplesError(f"sample {sample.sample_id}: {error}") from error
         grids, pixels, scale = [patches.grid], patches.pixels, patches.scale
-        content = IMAGE_MARK + sample.prompt
-    chat = reader.tokenizer.chat((Message(role="user", content=content),))
+    chat = reader.tokenizer.chat(sample.messages())
     ids = reader.expand(reader.tokenizer.ids(chat), tuple(grids), f"sample {sample.sample_id}")
     return Prompt(torch.tensor(ids), pixels, tuple(grids)), scale
 

@@ -18,6 +18,8 @@ from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
 from torch import Tensor
 
+from ocean_r1.models.words import learn_words
+
 SPECIAL_TOKENS = (
     "<|endoftext|>",
     "<|im_start|>",
@@ -64,6 +66,10 @@ def learn_tokenizer(texts: Iterable[str], vocabulary: int, numbers: int = 10) ->
         tokenizer = Tokenizer(BPE(vocab={word: index for index, word in enumerate(words)}, merges=merges))
         tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Digits(individual_digits=False), byte_level])
     tokenizer.decoder = decoders.ByteLevel()
+    return with_special(tokenizer)
+
+
+def with_special(tokenizer: Tokenizer) -> Tokenizer:
     tokenizer.add_tokens(list(TAGS))
     tokenizer.add_special_tokens(list(SPECIAL_TOKENS))
     return tokenizer
@@ -90,8 +96,13 @@ def order_numbers(embeddings_VD: Tensor, tokens: Sequence[int], generator: torch
 
 def new_model(folder: Path, texts: Iterable[str], shape: dict[str, Any]) -> None:
     """Writes config, tokenizer and processor settings. `shape` has `text` and `vision` of `config.json`, the size of the
-    vocabulary, how many numbers are one token, and the side of pictures in pixels."""
-    tokenizer = learn_tokenizer(texts, shape["vocabulary"], shape.get("numbers", 10))
+    vocabulary (with `whole_words` the most words that it knows, see words.py), how many numbers are one token, and the side
+    of pictures in pixels."""
+    numbers = shape.get("numbers", 10)
+    if shape.get("whole_words", False):
+        tokenizer = with_special(learn_words(texts, shape["vocabulary"], numbers))
+    else:
+        tokenizer = learn_tokenizer(texts, shape["vocabulary"], numbers)
     folder.mkdir(parents=True, exist_ok=True)
     tokenizer.save(str(folder / "tokenizer.json"))
     token = {name: tokenizer.token_to_id(name) for name in SPECIAL_TOKENS}
