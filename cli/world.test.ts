@@ -175,7 +175,7 @@ describe('ocean world', () => {
     [['--count', '10', '--out', 'x', '--size', '64'], /--size is a whole number from 96 to 512, not "64"/],
     [['--count', '10', '--out', 'x', '--size', '1024'], /--size is .*, not "1024"/],
     [['--count', '10', '--out', 'x', '--seed', '2251799'], /--seed is .* to 2,251,798, not "2251799"/],
-    [['--count', '10', '--out', 'x', '--image', 'gif'], /--image is one of png, jpeg, not "gif"/],
+    [['--count', '10', '--out', 'x', '--image', 'gif'], /--image is one of png, jpeg, none, not "gif"/],
     [['--count', '10', '--out', 'x', '--quality', '90'], /--quality is for --image jpeg/],
     [['--count', '10', '--out', 'x', '--image', 'none'], /--image none is for --task geometry/],
   ])('refuses %j in one line', async (args, line) => {
