@@ -204,7 +204,7 @@ def dense_loss(
     metrics = {}
     if lettered.any():
         # Of pictures that have writing, cell by cell.
-        some = torch.cat([(own != tokenizer.image_token).any().expand(len(own)) for own in letters]).to(tokens.device)
+        some = torch.cat([(own != tokenizer.image_token).any().expand(len(own)) for own in letters])
         scores = heads.written(tokens[some], words, tokenizer.image_token)
         loss = loss + F.cross_entropy(scores, written[some], reduction="sum") / lettered.sum()
         metrics["tower/written"] = (scores.argmax(1) == written[some])[lettered[some]].float().mean().item()
