@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -97,6 +98,9 @@ DEEP = '{"a":' * 100_000
 REFUSED = {
     "UTF-16": ("\n".join(LINES).encode("utf-16"), "line 1: the text is UTF-16"),
     "UTF-16 without a mark": ("\n".join(LINES).encode("utf-16-le"), "line 1: the text is UTF-16"),
+    "UTF-16 the other way without a mark": ("\n".join(LINES).encode("utf-16-be"), "line 1: the text is UTF-16"),
+    "UTF-32 the other way": (b"\0\0\xfe\xff" + LINES[0].encode("utf-32-be"), "line 1: the text is UTF-16 or UTF-32"),
+    "gzip": (gzip.compress(LINES[0].encode(), mtime=0), "line 1: byte 0x8b is not UTF-8"),
     "UTF-32": ("\n".join(LINES).encode("utf-32"), "line 1: the text is UTF-16 or UTF-32"),
     "GBK": ((LINES[0] + '\n{"prompt": "杯子"}').encode("gbk"), "line 2: byte 0xb1 is not UTF-8"),
     "Latin-1 in a list": ('[\n\n{"prompt": "tasse à thé"}]'.encode("latin-1"), "line 3: byte 0xe0 is not UTF-8"),
