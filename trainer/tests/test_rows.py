@@ -35,7 +35,7 @@ NOTE = {
     "prompt": "one\u2028two\u2029three\x85four \x0b\x0c\x1c — 杯子 😀",
     "extra_info": {"index": 2**64, "answer": 4},
 }
-ROWS: list[dict[str, Any]] = [WORD, BOX, NOTE]
+ROWS: list[dict[str, Any]] = [WORD, BOX, NOTE, WORD]
 LINES = [json.dumps(row, ensure_ascii=False) for row in ROWS]
 
 
@@ -71,8 +71,9 @@ LAYOUTS = {
 @pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
 @pytest.mark.parametrize("content", LAYOUTS.values(), ids=LAYOUTS.keys())
 def test_every_layout_of_json_gives_the_rows(tmp_path: Path, content: str, name: str) -> None:
-    word, box, note = read(written(tmp_path, content, name))
+    word, box, note, last = read(written(tmp_path, content, name))
     assert (word.reward_func, word.images, word.extra_info) == ("acc", (), {})
+    assert last == word
     assert (box.reward_func, box.ground_truth, box.reward_model.style) == ("iou", "[12, 30, 88, 140]", "rule")
     assert box.sources(Path("shelf")) == [Path("shelf/mug.png")]
     assert note.prompt[0].content == NOTE["prompt"]
