@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import json
 from decimal import Decimal
 from pathlib import Path
@@ -36,7 +37,7 @@ NOTE = {
     "prompt": "one\u2028two\u2029three\x85four \x0b\x0c\x1c — 杯子 😀",
     "extra_info": {"index": 2**64, "answer": 4},
 }
-ROWS: list[dict[str, Any]] = [WORD, BOX, NOTE]
+ROWS: list[dict[str, Any]] = [WORD, BOX, NOTE, WORD]
 LINES = [json.dumps(row, ensure_ascii=False) for row in ROWS]
 
 
@@ -72,8 +73,9 @@ LAYOUTS = {
 @pytest.mark.parametrize("name", ["rows.json", "rows.jsonl"])
 @pytest.mark.parametrize("content", LAYOUTS.values(), ids=LAYOUTS.keys())
 def test_every_layout_of_json_gives_the_rows(tmp_path: Path, content: str, name: str) -> None:
-    word, box, note = read(written(tmp_path, content, name))
+    word, box, note, last = read(written(tmp_path, content, name))
     assert (word.reward_func, word.images, word.extra_info) == ("acc", (), {})
+    assert last == word
     assert (box.reward_func, box.ground_truth, box.reward_model.style) == ("iou", "[12, 30, 88, 140]", "rule")
     assert box.sources(Path("shelf")) == [Path("shelf/mug.png")]
     assert note.prompt[0].content == NOTE["prompt"]
@@ -99,6 +101,9 @@ DEEP = '{"a":' * 100_000
 REFUSED = {
     "UTF-16": ("\n".join(LINES).encode("utf-16"), "line 1: the text is UTF-16"),
     "UTF-16 without a mark": ("\n".join(LINES).encode("utf-16-le"), "line 1: the text is UTF-16"),
+    "UTF-16 the other way without a mark": ("\n".join(LINES).encode("utf-16-be"), "line 1: the text is UTF-16"),
+    "UTF-32 the other way": (b"\0\0\xfe\xff" + LINES[0].encode("utf-32-be"), "line 1: the text is UTF-16 or UTF-32"),
+    "gzip": (gzip.compress(LINES[0].encode(), mtime=0), "line 1: byte 0x8b is not UTF-8"),
     "UTF-32": ("\n".join(LINES).encode("utf-32"), "line 1: the text is UTF-16 or UTF-32"),
     "GBK": ((LINES[0] + '\n{"prompt": "杯子"}').encode("gbk"), "line 2: byte 0xb1 is not UTF-8"),
     "Latin-1 in a list": ('[\n\n{"prompt": "tasse à thé"}]'.encode("latin-1"), "line 3: byte 0xe0 is not UTF-8"),

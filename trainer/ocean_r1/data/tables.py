@@ -124,7 +124,8 @@ def check_encoding(path: Path, file: BinaryIO) -> None:
     """Raises RowError naming the first line that is not UTF-8."""
     line, decoder = 1, codecs.getincrementaldecoder("utf-8")()
     chunk = file.read(1 << 20)
-    if chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in chunk[:4]:
+    wide = b"\0" in chunk[:4] and chunk[:4].lstrip(b"\0")[:1] in (b"{", b"[")  # without a byte order mark
+    if wide or chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_BE)):
         raise RowError(f"{path}, line 1: the text is UTF-16 or UTF-32; save the file as UTF-8")
     while True:
         try:
