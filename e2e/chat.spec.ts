@@ -222,9 +222,12 @@ test('a question of 100,000 characters, and one of more tokens than the model re
   await expect(page.getByRole('button', { name: 'Ask', exact: true })).toBeDisabled();
   await ask(page, '1 '.repeat(4_900));
   // The model is opened first, which may take longer than what is on the page already.
-  await expect(columns(page).getByRole('alert')).toContainText(/The conversation has (at least )?\d+ tokens/, {
-    timeout: 30_000,
-  });
+  await expect(columns(page).getByRole('alert')).toContainText(
+    /The conversation has (at least )?\d+ tokens/,
+    {
+      timeout: 30_000,
+    },
+  );
   await ask(page, 'And now?');
   await ended(page, 1, 1);
   await expect(columns(turn(page, 1))).toContainText('WebAssembly');
