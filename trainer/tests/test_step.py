@@ -361,7 +361,7 @@ def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: Qwen2_5_VL, m
     monkeypatch.setattr("ocean_r1.grpo.step.sample", sample)
     examples = [example_of(rollout, f"row {index}") for index, rollout in enumerate(rollouts)]
     pool, words = Table(rollouts), Words()
-    return sample_groups(Team(model), examples, recipe, words, pool, 0, Counter())  # type: ignore[arg-type]
+    return sample_groups(Team(model), examples, recipe, words, pool, 0, Counter())
 
 
 MANY = {"algorithm.epochs": 2, "algorithm.mini_batches": 3}
@@ -487,7 +487,7 @@ def test_dynamic_sampling_replaces_groups_whose_rewards_are_equal(monkeypatch: p
     rewards = {0: [1.0, 0.0], 1: [0.1 + 0.2, 0.3], 2: [0.5, 0.5], 3: [0.0, 0.0], 4: [0.0, 1e-3], 5: [1.0, 1.0]}
 
     def sampled(_: Team, positions: list[int], *__: Any) -> list[Group]:
-        return [Group(position, [], [], [], rewards[position]) for position in positions]  # type: ignore[arg-type]
+        return [Group(position, [], [], [], rewards[position]) for position in positions]
 
     monkeypatch.setattr("ocean_r1.grpo.loop.sample_groups", sampled)
     monkeypatch.setattr(Order, "epoch", lambda order, _: list(order.positions))
@@ -495,7 +495,7 @@ def test_dynamic_sampling_replaces_groups_whose_rewards_are_equal(monkeypatch: p
     reader: Any = SimpleNamespace(example=lambda position: position)
     for rounds, expected in [(0, [0, 1, 2]), (1, [0, 3, 4]), (2, [0, 5, 4])]:
         recipe = recipe_of({"algorithm.dynamic_sampling": rounds})
-        groups, rows = gather(run, recipe, reader, Order(range(6), 0), None, 0)  # type: ignore[arg-type]
+        groups, rows = gather(run, recipe, reader, Order(range(6), 0), None, 0)
         assert rows == [group.example for group in groups] == expected
         assert [group.all_equal for group in groups] == [len(set(map(str, rewards[row]))) == 1 or row == 1 for row in rows]
 
@@ -523,8 +523,8 @@ def test_copies_are_counted_over_the_batches_of_a_step(rollouts: list[Rollout], 
     team, words, pool = Team(our_model(their_model(0))), Words(), Table(rollouts)
     for at_once in (1, 2, 3):
         recipe, copies = recipe_of({"rollout.prompts_at_once": at_once}), Counter[str]()
-        sample_groups(team, examples, recipe, words, pool, 0, copies)  # type: ignore[arg-type]
-        sample_groups(team, examples[:1], recipe, words, pool, 0, copies)  # type: ignore[arg-type]
+        sample_groups(team, examples, recipe, words, pool, 0, copies)
+        sample_groups(team, examples[:1], recipe, words, pool, 0, copies)
         expected = row_seeds(recipe.seed, 0, [("the row", copy) for copy in range(4)], 4)
         assert torch.equal(torch.cat(seen), expected)
         seen.clear()
