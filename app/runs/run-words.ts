@@ -16,6 +16,8 @@ export function stateWords(run: Pick<RunPage, 'state' | 'source' | 'publishedAt'
       return 'draft, not published';
     case 'scoring':
       return 'being scored';
+    case 'withdrawn':
+      return 'withdrawn';
     case 'failed':
       return 'scoring failed';
     case 'cancelled':

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import {
   type AnyPgColumn,
   bigint,
+  bigserial,
   boolean,
   customType,
   doublePrecision,
@@ -13,6 +14,7 @@ import {
   text,
   timestamp,
   uniqueIndex,
+  varchar,
 } from 'drizzle-orm/pg-core';
 import type { Gold } from '@/lib/benchmarks/benchmark';
 import type { Conversation } from '@/lib/chat/conversation';
@@ -61,6 +63,24 @@ export const checkpoint = pgTable(
   ],
 );
 
+/** A file of a checkpoint, by its path in the model's folder. */
+export const checkpointFile = pgTable(
+  'checkpoint_file',
+  {
+    checkpointId: text('checkpoint_id')
+      .notNull()
+      .references(() => checkpoint.id, { onDelete: 'cascade' }),
+    path: text('path').notNull(),
+    sha256: text('sha256')
+      .notNull()
+      .references(() => blob.sha256),
+  },
+  (table) => [
+    primaryKey({ columns: [table.checkpointId, table.path] }),
+    index('checkpoint_file_blob').on(table.sha256),
+  ],
+);
+
 /** Installed annotations: one row a (benchmark, split, version), where version is the sha256 of the file. */
 export const benchmarkData = pgTable(
   'benchmark_data',
@@ -98,6 +118,7 @@ export const sample = pgTable(
   ],
 );
 
+/** A file under its sha256. Whatever keeps one refers to this table; what nothing refers to goes after a day. */
 export const blob = pgTable('blob', {
   sha256: text('sha256').primaryKey(),
   bytes: bigint('bytes', { mode: 'number' }).notNull(),
@@ -108,8 +129,8 @@ export const blob = pgTable('blob', {
 export const RUN_SOURCES = ['reported', 'upload', 'job'] as const;
 export type RunSource = (typeof RUN_SOURCES)[number];
 
-/** A run is visible to all once `published`; `scored` waits for a decision. */
-export const RUN_STATES = ['scoring', 'scored', 'published', 'failed', 'cancelled'] as const;
+/** A run is visible to all once `published`; `scored` waits for a decision, and `withdrawn` was published before. */
+export const RUN_STATES = ['scoring', 'scored', 'published', 'withdrawn', 'failed', 'cancelled'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
 export const run = pgTable(
@@ -124,6 +145,8 @@ export const run = pgTable(
     split: text('split'),
     source: text('source', { enum: RUN_SOURCES }).notNull(),
     state: text('state', { enum: RUN_STATES }).notNull(),
+    /** Who handed it in: `team` whoever holds the write token, `site` this server itself. */
+    owner: text('owner').notNull().default('team'),
     /** The scorer of the headline; a run can carry scores of several. */
     scorer: text('scorer').notNull(),
     dataId: text('data_id').references(() => benchmarkData.id),
@@ -153,6 +176,72 @@ export const run = pgTable(
     index('run_board').on(table.state, table.benchmark),
   ],
 );
+
+/** What was done with a run since it was scored, the oldest first. */
+export const runChange = pgTable(
+  'run_change',
+  {
+    id: bigserial('id', { mode: 'number' }).primaryKey(),
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    kind: text('kind', { enum: ['published', 'withdrawn', 'corrected'] }).notNull(),
+    /** As a run's owner. */
+    by: text('by').notNull(),
+    /** What a correction changed, by name: what it was, and what it is. */
+    changes: jsonb('changes').$type<Record<string, readonly [before: unknown, after: unknown]>>(),
+    /** Why, in the words of who did it. */
+    note: text('note'),
+    at: timestamp('at', { withTimezone: true }).notNull().defaultNow(),
+  },
+  (table) => [index('run_change_of').on(table.runId, table.id)],
+);
+
+/**
+ * A run that is to be scored by a scorer, is being scored, or could not be; gone once the score is there. Of several
+ * servers on one database one takes it up at a time: `fence` counts who did, and what an earlier one still writes is refused.
+ */
+export const scoring = pgTable(
+  'scoring',
+  {
+    runId: text('run_id')
+      .notNull()
+      .references(() => run.id, { onDelete: 'cascade' }),
+    scorer: text('scorer').notNull(),
+    state: text('state', { enum: ['scoring', 'failed'] })
+      .notNull()
+      .default('scoring'),
+    error: text('error'),
+    fence: integer('fence').notNull().default(0),
+    /** Who took it up is taken to live until then; null where it waits. */
+    leasedUntil: timestamp('leased_until', { withTimezone: true }),
+    /** Samples that have a verdict so far, of how many: 0 until that is known. */
+    scored: integer('scored').notNull().default(0),
+    total: integer('total').notNull().default(0),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
+);
+
+/** What followers of a key are told, in order. */
+export const event = pgTable(
+  'event',
+  {
+    key: text('key').notNull(),
+    seq: integer('seq').notNull(),
+    data: jsonb('data').notNull(),
+    createdAt: createdAt(),
+  },
+  (table) => [primaryKey({ columns: [table.key, table.seq] })],
+);
+
+/** Counts of rate-limiter-flexible, in its own form. */
+export const rateLimitCount = pgTable('rate_limit', {
+  key: varchar('key', { length: 255 }).primaryKey(),
+  points: integer('points').notNull().default(0),
+  /** Milliseconds since 1970. */
+  expire: bigint('expire', { mode: 'number' }),
+});
 
 /** A scored run that is being scored by one more scorer, or could not be; gone once the score is there. */
 export const rescoring = pgTable(
