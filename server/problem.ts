@@ -11,6 +11,8 @@ export const PROBLEM_KINDS = {
   'too-many': { status: 429, code: 'TOO_MANY_REQUESTS' },
   /** The disk is full. */
   'no-room': { status: 507, code: 'SERVICE_UNAVAILABLE' },
+  /** This process ends; another one, or the next, answers. */
+  stopping: { status: 503, code: 'SERVICE_UNAVAILABLE' },
   /** Whoever asks has to say who they are. */
   'not-signed-in': { status: 401, code: 'UNAUTHORIZED' },
   /** Nor would that help. */

@@ -9,7 +9,7 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ generateAll }, { tidyBlobs }, { database }, { publishOwnRuns, resumeScorings, seed }, { log }] =
+    const [{ generateAll }, { tidyBlobs }, { database }, { publishOwnRuns, seed, startScorings }, { log }] =
       await Promise.all([
         import('./benchmarks'),
         import('./blobs'),
@@ -17,12 +17,11 @@ export async function start(): Promise<void> {
         import('./evals'),
         import('./log'),
       ]);
-    const { db, driver, claim } = await database();
-    await claim();
+    const { db, driver } = await database();
     await closeAtTheEnd();
     await seed(db);
     await tidyBlobs();
-    await resumeScorings();
+    await startScorings();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
     // It takes seconds at the first start of a version; until then a file for one of them is put off.
     generateAll(env().OCEAN_DATA_DIR)
@@ -41,9 +40,10 @@ export async function start(): Promise<void> {
  * when no request is open, and would cut the database off in the middle of its last write.
  */
 async function closeAtTheEnd(): Promise<void> {
-  const [{ closeDatabase }, { stopScorings }, { log }] = await Promise.all([
+  const [{ closeDatabase }, { stopScorings }, { stopFollowing }, { log }] = await Promise.all([
     import('./db'),
     import('./evals'),
+    import('./events'),
     import('./log'),
   ]);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -52,6 +52,7 @@ async function closeAtTheEnd(): Promise<void> {
     process.once(signal, async () => {
       // Requests that do not end keep nobody waiting.
       setTimeout(() => process.exit(1), 10_000).unref();
+      stopFollowing();
       await stopScorings();
       await closeDatabase();
       log.info({ signal }, 'closed');

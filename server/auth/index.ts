@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { env } from '../env';
 import type { Principal } from './may';
 
-export { authoriseVisit, authoriseWrite, mayChange, maySee, type Principal } from './may';
+export { authoriseVisit, authoriseWrite, mayChange, maySee, ownerOf, type Principal } from './may';
 
 export const SESSION_COOKIE = 'ocean_session';
 /** 30 days, in seconds. */

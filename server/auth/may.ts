@@ -12,6 +12,11 @@ export function maySee(principal: Principal, run: { state: RunState }): boolean 
   return run.state === 'published' || mayChange(principal);
 }
 
+/** What is written down of who did something. Accounts will have ids of their own. */
+export function ownerOf({ role }: Principal): 'site' | 'team' {
+  return role === 'server' ? 'site' : 'team';
+}
+
 export function mayChange({ role }: Principal): boolean {
   return role !== 'visitor';
 }

@@ -6,7 +6,7 @@ import pg from 'pg';
 import { env } from '../env';
 import { log } from '../log';
 import { processWide } from '../process-wide';
-import { LockedError } from './lock';
+import { listenPostgres } from './listen';
 import { migratePglite, migratePostgres } from './migrate';
 import { openPglite } from './pglite';
 import * as schema from './schema';
@@ -17,32 +17,14 @@ export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
 export interface Database {
   db: Db;
   driver: 'pglite' | 'postgres';
+  /** The connections themselves, for a library that wants them; null of the embedded database. */
+  pool: pg.Pool | null;
   /**
-   * Makes this process the one server of the database: it alone scores, and tells of it. The embedded database has one
-   * process anyway. @throws LockedError where another server is.
+   * Calls `onNotice` with the payload of every notice of a channel (`pg_notify`), of whichever process, until the database
+   * is closed; with null once the connection is there, and each time it was lost and is there again: notices may have been missed.
    */
-  claim(): Promise<void>;
+  listen(channel: string, onNotice: (payload: string | null) => void): Promise<void>;
   close(): Promise<void>;
-}
-
-/** Of no meaning; the same in every process of ours. */
-const SERVER_LOCK = 0x0cea42;
-
-/** Held by a connection of its own, so that it ends with the process, however that ends. */
-async function claimPostgres(pool: pg.Pool): Promise<pg.PoolClient> {
-  const client = await pool.connect();
-  client.on('error', (error) => log.warn({ err: error }, 'the connection that holds the database was lost'));
-  const { rows } = await client.query<{ taken: boolean; pid: number | null }>(
-    `select pg_try_advisory_lock($1) as taken,
-            (select pid from pg_locks where locktype = 'advisory' and objid = $1 and granted
-              and database = (select oid from pg_database where datname = current_database()) limit 1) as pid`,
-    [SERVER_LOCK],
-  );
-  if (rows[0]?.taken) return client;
-  client.release();
-  throw new LockedError(
-    `Another Ocean-R1 server uses this database (connection ${rows[0]?.pid ?? 'unknown'} of Postgres). Stop that one, or set DATABASE_URL to another database.`,
-  );
 }
 
 /**
@@ -54,7 +36,8 @@ export async function openDatabase(
   migrations?: string,
 ): Promise<Database> {
   if (options.url !== undefined) {
-    const pool = new pg.Pool({ connectionString: options.url, max: 10, connectionTimeoutMillis: 10_000 });
+    const connection = { connectionString: options.url, connectionTimeoutMillis: 10_000, keepAlive: true };
+    const pool = new pg.Pool({ ...connection, max: 10 });
     // A server that went away: the query that meets it fails, the process lives on and connects anew.
     pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
     try {
@@ -63,16 +46,17 @@ export async function openDatabase(
       await pool.end();
       throw error;
     }
-    let claim: pg.PoolClient | null = null;
+    const listeners: (() => Promise<void>)[] = [];
     return {
       db: drizzlePostgres(pool, { schema }),
       driver: 'postgres',
-      claim: async () => {
-        claim ??= await claimPostgres(pool);
+      pool,
+      async listen(channel, onNotice) {
+        listeners.push(await listenPostgres(connection, channel, onNotice));
       },
-      close: () => {
-        claim?.release(true);
-        return pool.end();
+      async close() {
+        await Promise.all(listeners.map((stop) => stop()));
+        await pool.end();
       },
     };
   }
@@ -85,7 +69,16 @@ export async function openDatabase(
     await close();
     throw error;
   }
-  return { db, driver: 'pglite', claim: async () => {}, close };
+  return {
+    db,
+    driver: 'pglite',
+    pool: null,
+    async listen(channel, onNotice) {
+      await pglite.listen(channel, onNotice);
+      onNotice(null);
+    },
+    close,
+  };
 }
 
 const shared = processWide('database', (): { opened: Promise<Database> | null; closed: boolean } => ({

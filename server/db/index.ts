@@ -1,3 +1,4 @@
 export { closeDatabase, type Database, type Db, database, getDb, openDatabase, setDatabase } from './client';
 export { LockedError } from './lock';
+export { isLostConnection } from './lost-connection';
 export * from './schema';

@@ -162,8 +162,6 @@ export const run = pgTable(
     /** Rows of the file that name a sample, and samples that no row names. */
     matched: integer('matched'),
     missing: integer('missing'),
-    /** Samples that have a verdict so far; the progress of a scoring. */
-    scoredSamples: integer('scored_samples').notNull().default(0),
     error: text('error'),
     createdAt: createdAt(),
     publishedAt: timestamp('published_at', { withTimezone: true }),
@@ -242,21 +240,6 @@ export const rateLimitCount = pgTable('rate_limit', {
   /** Milliseconds since 1970. */
   expire: bigint('expire', { mode: 'number' }),
 });
-
-/** A scored run that is being scored by one more scorer, or could not be; gone once the score is there. */
-export const rescoring = pgTable(
-  'rescoring',
-  {
-    runId: text('run_id')
-      .notNull()
-      .references(() => run.id, { onDelete: 'cascade' }),
-    scorer: text('scorer').notNull(),
-    state: text('state', { enum: ['scoring', 'failed'] }).notNull(),
-    error: text('error'),
-    createdAt: createdAt(),
-  },
-  (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
-);
 
 /** How a judge was asked for a score, and how often. */
 export interface JudgeRecord {

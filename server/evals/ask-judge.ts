@@ -1,20 +1,22 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { nextQuestion, REPLY_TOKENS, readJudgedId } from '@/lib/scoring/judge';
 import type { Scorer } from '@/lib/scoring/scorer';
 import type { Principal } from '../auth';
-import { getDb, rescoring, run } from '../db';
+import { getDb, type JudgeRecord, run } from '../db';
 import { env } from '../env';
 import { answered, hashOf, type JudgeModel, JudgeRefused, judging, TEMPERATURE } from '../judge';
-import { log } from '../log';
 import { Problem } from '../problem';
 import { scorableSamples } from './compare';
-import { keyOf, type Scoring, state } from './state';
+import { type Lease, requireLease } from './lease';
+import { tellProgress } from './progress';
 import type { JudgeEstimate, ScorableSample } from './types';
 
 const SERVER: Principal = { role: 'server' };
 /** A question that compares two answers, in tokens: its texts are short. */
 const COMPARING_TOKENS = 250;
+/** How often the progress is told at most, in ms. */
+const TELL_EVERY_MS = 250;
 /** Characters a token, for an estimate. */
 const TOKEN_LENGTH = 4;
 
@@ -85,80 +87,62 @@ export async function judgeEstimate(
   };
 }
 
-/**
- * Asks the judge about every undecided sample of a run, then hands on what it said. What it has said is kept, so that
- * whatever breaks off goes on where it was. Never throws; a failure is written where the page shows it.
- */
-export function askJudge(
-  runId: string,
-  id: string,
-  onDone: (judged: NonNullable<Scoring['judged']>) => void,
-): Promise<void> {
-  const shared = state();
-  const key = keyOf({ runId, scorer: id });
-  const stop = new AbortController();
-  const entry = { asked: 0, total: 0, stop, ended: Promise.resolve() };
-  shared.judging.set(key, entry);
-  entry.ended = (async () => {
-    try {
-      const judged = await repliesOf(runId, id, stop.signal, entry, () =>
-        shared.events.emit(key, {
-          type: 'progress',
-          state: 'scoring',
-          scored: entry.asked,
-          total: entry.total,
-        }),
-      );
-      shared.judging.delete(key);
-      onDone(judged);
-    } catch (error) {
-      shared.judging.delete(key);
-      if (stop.signal.aborted) return;
-      const known = error instanceof JudgeRefused || error instanceof Problem;
-      if (!known) log.error({ runId, scorer: id, err: error }, 'asking the judge failed');
-      const sentence = known
-        ? error.message
-        : `Something failed here while the judge was asked; the log has it under run ${runId}.`;
-      const db = await getDb();
-      await db
-        .update(rescoring)
-        .set({ state: 'failed', error: sentence })
-        .where(and(eq(rescoring.runId, runId), eq(rescoring.scorer, id)));
-      shared.events.emit(key, { type: 'done', state: 'failed', error: sentence });
-    }
-  })();
-  return entry.ended;
+/** What a judge said of each sample that it was asked about, by the sample's id, and how it was asked. */
+export interface Judged {
+  replies: ReadonlyMap<string, readonly string[]>;
+  record: JudgeRecord;
 }
 
-async function repliesOf(
-  runId: string,
-  id: string,
-  signal: AbortSignal,
-  progress: { asked: number; total: number },
-  onProgress: () => void,
-): Promise<NonNullable<Scoring['judged']>> {
+/**
+ * Asks the judge about every undecided sample of a run. What it has said is kept, so that whatever breaks off goes on
+ * where it was. @throws Problem; LeaseLost; the signal's reason.
+ */
+export async function askJudge(lease: Lease, signal: AbortSignal): Promise<Judged> {
+  const { runId } = lease;
   const judge = judgeModel();
-  const judged = readJudgedId(id);
-  if (judge === null || judge.model !== judged?.model)
+  const judged = readJudgedId(lease.scorer);
+  if (judge === null || judged === null || judge.model !== judged.model)
     throw new Problem('refused', `This server has no judge "${judged?.model}" any more.`);
   const scorer = await scorerOf(runId, judged.scorer);
-  for await (const page of undecided(runId, scorer.id, SERVER)) progress.total += page.length;
-  onProgress();
+  let total = 0;
+  for await (const page of undecided(runId, scorer.id, SERVER)) total += page.length;
   const asking = judging(judge, env().OCEAN_JUDGE_PER_MINUTE, signal);
   const replies = new Map<string, readonly string[]>();
-  for await (const page of undecided(runId, scorer.id, SERVER))
-    await asking.each(page, async (sample) => {
-      const said: string[] = [];
-      for (;;) {
-        const question = nextQuestion(scorer, sample, sample.output, said);
-        if (question === null) break;
-        const reply = await asking.ask(question, REPLY_TOKENS);
-        if (reply === null) break;
-        said.push(reply);
-      }
-      replies.set(sample.sampleId, said);
-      progress.asked += 1;
-      onProgress();
-    });
+  const tell = seldom(() => tellAsked(lease, replies.size, total));
+  try {
+    for await (const page of undecided(runId, scorer.id, SERVER))
+      await asking.each(page, async (sample) => {
+        const said: string[] = [];
+        for (;;) {
+          const question = nextQuestion(scorer, sample, sample.output, said);
+          if (question === null) break;
+          const reply = await asking.ask(question, REPLY_TOKENS);
+          if (reply === null) break;
+          said.push(reply);
+        }
+        replies.set(sample.sampleId, said);
+        await tell();
+      });
+  } catch (error) {
+    throw error instanceof JudgeRefused ? new Problem('refused', error.message) : error;
+  }
   return { replies, record: { model: judge.model, temperature: TEMPERATURE, ...asking.counts() } };
+}
+
+async function tellAsked(lease: Lease, asked: number, total: number): Promise<void> {
+  const db = await getDb();
+  await db.transaction(async (tx) => {
+    await requireLease(tx, lease);
+    await tellProgress(tx, lease, asked, total);
+  });
+}
+
+/** A judge of a machine's own answers faster than anybody looks. */
+function seldom(work: () => Promise<void>): () => Promise<void> {
+  let last = Number.NEGATIVE_INFINITY;
+  return async () => {
+    if (performance.now() - last < TELL_EVERY_MS) return;
+    last = performance.now();
+    await work();
+  };
 }

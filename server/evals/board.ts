@@ -4,29 +4,53 @@ import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { meanOfSplits } from '@/lib/stats/intervals';
 import { type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/paired';
 import { checkpoint, type Db, getDb, model, run, sample, score } from '../db';
-import { state } from './state';
+import { processWide } from '../process-wide';
+import { ANY, BOARD } from './topics';
 import type { Board, BoardCell, BoardColumn, BoardRow } from './types';
 
-/** The leaderboard: every checkpoint that has a published figure. Kept until a figure is published or withdrawn. */
-export function board(): Promise<Board> {
-  return state().board ?? refreshBoard();
+/** The board as it was made last, and as it is being made; `seq` is the place of the change that it is made for. */
+const kept = processWide(
+  'board',
+  (): { shown: Promise<Board> | null; latest: { seq: number; made: Promise<Board> } | null } => ({
+    shown: null,
+    latest: null,
+  }),
+);
+
+/**
+ * The leaderboard: every checkpoint that has a published figure. Made anew when a figure was published or withdrawn, by
+ * whichever server; the one before is shown until it is there, as ranks of a thousand models take a second or two.
+ */
+export async function board(): Promise<Board> {
+  const boards = kept();
+  const { made } = await latest();
+  boards.shown ??= made;
+  return boards.shown;
 }
 
-/** Makes the board anew. The one before is shown until it is there: ranks of a thousand models take a second or two. */
-export async function refreshBoard(): Promise<Board> {
-  const shared = state();
-  const version = ++shared.boardVersion;
+/** For whoever has just changed it: waits until it is shown. */
+export async function refreshBoard(): Promise<void> {
+  await (await latest()).made;
+}
+
+async function latest(): Promise<{ seq: number; made: Promise<Board> }> {
+  const seq = await BOARD.lastSeq(await getDb(), ANY);
+  const boards = kept();
+  if (boards.latest !== null && boards.latest.seq >= seq) return boards.latest;
   const made = makeBoard();
-  shared.board ??= made;
-  try {
-    await made;
-    // Of two that are made at the same time the one that began later has read the more.
-    if (shared.boardVersion === version) shared.board = made;
-  } catch (error) {
-    shared.board = null;
-    throw error;
-  }
-  return made;
+  const latest = { seq, made };
+  boards.latest = latest;
+  made.then(
+    () => {
+      // Of two that are made at the same time the one that began later has read the more.
+      if (boards.latest === latest) boards.shown = made;
+    },
+    () => {
+      if (boards.latest === latest) boards.latest = null;
+      if (boards.shown === made) boards.shown = null;
+    },
+  );
+  return latest;
 }
 
 type Row = Awaited<ReturnType<typeof publishedFigures>>[number];

@@ -8,18 +8,15 @@ import { env } from '../env';
 import { chooseCheckpoint } from '../models';
 import { Problem } from '../problem';
 import type { NewRun } from './new-run';
-import { enqueueScoring } from './scoring';
-import type { Scoring } from './state';
+import { queueScoring } from './scoring';
 
 /**
  * Makes a run of an uploaded file and queues its scoring. The same bytes for the same split are the same run: a second
  * submission gives the first one's id, and scores it anew only where that had failed or was cancelled.
+ * @param owner whose it is; see `ownerOf`.
  * @throws Problem
  */
-export async function createRun(
-  input: NewRun,
-  enqueue: (scoring: Scoring) => void = enqueueScoring,
-): Promise<{ runId: string; existed: boolean }> {
+export async function createRun(input: NewRun, owner: string): Promise<{ runId: string; existed: boolean }> {
   const benchmark = benchmarkOf(input.benchmark);
   const split = benchmark?.splits.find(({ id }) => id === input.split);
   if (!benchmark || !split)
@@ -31,7 +28,7 @@ export async function createRun(
     throw new Problem('not-found', 'This file is not here (any more): upload it again.');
 
   const db = await getDb();
-  const made = await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
     const same = and(
       eq(run.fileSha256, input.fileSha256),
       eq(run.benchmark, benchmark.id),
@@ -48,10 +45,12 @@ export async function createRun(
       fileName: input.fileName,
       prompt: input.prompt,
       generation: input.generation,
+      owner,
       error: null,
     } as const;
     if (before !== undefined) {
       await tx.update(run).set(values).where(eq(run.id, before.id));
+      await queueScoring(tx, before.id, scorer.id);
       return { runId: before.id, existed: false };
     }
     const [created] = await tx
@@ -66,12 +65,13 @@ export async function createRun(
       })
       .onConflictDoNothing()
       .returning({ id: run.id });
-    if (created !== undefined) return { runId: created.id, existed: false };
+    if (created !== undefined) {
+      await queueScoring(tx, created.id, scorer.id);
+      return { runId: created.id, existed: false };
+    }
     // Another submission of the same bytes was a moment earlier.
     const [other] = await tx.select({ id: run.id }).from(run).where(same);
     if (other === undefined) throw new Error('a run could be neither made nor found');
     return { runId: other.id, existed: true };
   });
-  if (!made.existed) enqueue({ runId: made.runId, scorer: null });
-  return made;
 }

@@ -11,6 +11,6 @@ export { discardRun, publishRun } from './publish';
 export { rescoreRun } from './rescore';
 export { runPage } from './run-page';
 export { sampleDetail, samplePosition, sampleRows, sampleVerdict } from './samples';
-export { cancelScoring, resumeScorings, stopScorings } from './scoring';
+export { cancelScoring, startScorings, stopScorings } from './scoring';
 export { seed } from './seed';
 export { submittableBenchmarks } from './submission-choices';

@@ -6,8 +6,6 @@ import { NANO_CHECKPOINTS } from '../models';
 import { createRun } from './create-run';
 import { followRun } from './follow-run';
 import { publishRun } from './publish';
-import { enqueueScoring } from './scoring';
-import type { Scoring } from './state';
 
 /** A checkpoint of our own, and its predictions, which lie in the repository. */
 export interface OwnRun {
@@ -32,10 +30,7 @@ export const OWN_RUNS: readonly OwnRun[] = NANO_CHECKPOINTS.map(({ id, browserMo
  * it is; a run that somebody discarded comes back with the next start.
  * @throws Error where a file is not taken, or scored with an error.
  */
-export async function publishOwnRuns(
-  runs: readonly OwnRun[] = OWN_RUNS,
-  enqueue: (scoring: Scoring) => void = enqueueScoring,
-): Promise<void> {
+export async function publishOwnRuns(runs: readonly OwnRun[] = OWN_RUNS): Promise<void> {
   for (const { checkpointId, benchmark, split, file, generation } of runs) {
     const { sha256 } = await storeBlob(new Blob([await readFile(file)]).stream(), null);
     const { runId } = await createRun(
@@ -48,16 +43,14 @@ export async function publishOwnRuns(
         prompt: null,
         generation,
       },
-      enqueue,
+      'site',
     );
     for await (const { event } of followRun(runId, undefined)) {
       if (event.type !== 'done') continue;
       if (event.state === 'scored') {
-        await publishRun(runId, enqueue);
+        await publishRun(runId, 'site');
         log.info({ runId, checkpointId }, 'our own predictions are scored and published');
       } else if (event.state !== 'published') {
-        // At the end of the process the scoring waits for the next one.
-        if (event.state === 'scoring') return;
         throw new Error(`${file} was not scored: ${event.error ?? event.state}`);
       }
     }

@@ -8,8 +8,9 @@ import { superclevr200 } from '@/lib/benchmarks/superclevr';
 import { judgedId } from '@/lib/scoring/judge';
 import { install } from '../benchmarks';
 import { blobPath, storeBlob } from '../blobs';
-import { type Database, prediction, rescoring, score, setDatabase, verdict } from '../db';
+import { type Database, prediction, score, scoring, setDatabase, verdict } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { newProcess } from '../process-wide';
 import { judgeEstimate } from './ask-judge';
 import { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
 import { createRun } from './create-run';
@@ -18,8 +19,7 @@ import { discardRun, publishRun } from './publish';
 import { rescoreRun } from './rescore';
 import { runPage } from './run-page';
 import { sampleDetail, sampleVerdict } from './samples';
-import { cancelScoring, enqueueScoring, resumeScorings } from './scoring';
-import { type Scoring, state } from './state';
+import { cancelScoring, startScorings, stopScorings } from './scoring';
 import { LIMITS } from './supervise';
 import { BESIDE, LAST_NUMBER } from './test-benchmarks';
 
@@ -80,7 +80,7 @@ const ODD = {
   5: null,
 };
 
-const enqueue = (scoring: Scoring) => enqueueScoring(scoring, WORKER, { ...LIMITS, verdictMs: 400 });
+const start = () => startScorings(WORKER, { ...LIMITS, verdictMs: 400 });
 
 async function ended(runId: string, scorer: string | null = null) {
   let last: unknown;
@@ -109,14 +109,14 @@ async function scored(odd: Record<number, string | null>, name: string): Promise
       prompt: null,
       generation: null,
     },
-    enqueue,
+    'team',
   );
   await ended(runId);
   return runId;
 }
 
 async function rescored(runId: string) {
-  await rescoreRun(runId, SECOND, enqueue);
+  await rescoreRun(runId, SECOND);
   return ended(runId, SECOND);
 }
 
@@ -162,11 +162,13 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
     if (skip) return;
     at = await make();
     database = await at.open();
+    newProcess();
     setDatabase(database);
-    state().board = null;
+    await start();
   });
   afterAll(async () => {
     if (skip) return;
+    await stopScorings();
     await database.close();
     await at.remove();
   });
@@ -176,7 +178,7 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
 
   test.skipIf(skip)('its score stands beside the first, and of the first nothing changes', async () => {
     const runId = await scored(ODD, 'Beside');
-    await publishRun(runId);
+    await publishRun(runId, 'team');
     const before = await runPage(runId, VISITOR);
     expect(before?.scorers).toMatchObject([
       { id: FIRST, score: { correct: 197 }, rescoring: null },
@@ -191,20 +193,24 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
     ]);
     expect(await database.db.$count(verdict, eq(verdict.runId, runId))).toBe(400);
     expect(await database.db.$count(prediction, eq(prediction.runId, runId))).toBe(199);
-    expect(await database.db.$count(rescoring)).toBe(0);
+    expect(await database.db.$count(scoring)).toBe(0);
     // Asked for again, nothing happens.
-    await rescoreRun(runId, SECOND, () => expect.unreachable());
+    await rescoreRun(runId, SECOND);
+    expect(await database.db.$count(scoring)).toBe(0);
   });
 
   test.skipIf(skip)('what stands beside the first is scored when a run is published', async () => {
     BESIDE.push(SECOND);
     try {
       const runId = await scored({ ...ODD, 11: '<answer>2</answer>' }, 'Both figures');
-      const queued: Scoring[] = [];
-      await publishRun(runId, (scoring) => queued.push(scoring));
-      expect(queued).toEqual([{ runId, scorer: SECOND }]);
-      await publishRun(runId, () => expect.unreachable());
-      await cancelScoring(runId, SECOND);
+      await stopScorings();
+      await publishRun(runId, 'team');
+      await publishRun(runId, 'team');
+      expect(await database.db.select().from(scoring)).toMatchObject([{ runId, scorer: SECOND }]);
+      // A server that starts finds what a published run lacks, whoever lost it.
+      await database.db.delete(scoring);
+      await start();
+      expect(await ended(runId, SECOND)).toMatchObject({ state: 'scored' });
     } finally {
       BESIDE.pop();
     }
@@ -299,12 +305,12 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
   test.skipIf(skip)('it can be cancelled, and leaves nothing; a run is not discarded under it', async () => {
     const slow = Object.fromEntries(counting.slice(0, 40).map((_, index) => [index, `SLOW ${index}`]));
     const runId = await scored(slow, 'Slow');
-    await rescoreRun(runId, SECOND, enqueue);
+    await rescoreRun(runId, SECOND);
     await expect(discardRun(runId)).rejects.toThrow('cancel that first');
     await cancelScoring(runId, SECOND);
     expect(await ended(runId, SECOND)).toEqual({ type: 'done', state: 'cancelled', error: null });
     expect(await database.db.$count(verdict, eq(verdict.runId, runId))).toBe(200);
-    expect(await database.db.$count(rescoring)).toBe(0);
+    expect(await database.db.$count(scoring)).toBe(0);
     await expect(cancelScoring(runId, SECOND)).rejects.toMatchObject({ kind: 'conflict' });
     // The first verdicts are still whole.
     expect(await runPage(runId, WRITER)).toMatchObject({
@@ -318,7 +324,8 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
     async () => {
       const runId = await scored({ ...ODD, 11: '<answer>6</answer> so 6' }, 'Interrupted');
       // As a killed process leaves it.
-      await rescoreRun(runId, SECOND, () => undefined);
+      await stopScorings();
+      await rescoreRun(runId, SECOND);
       await database.db.insert(verdict).values({
         runId,
         scorer: SECOND,
@@ -331,7 +338,7 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
         {},
         { rescoring: { state: 'scoring', scored: 0, total: 0 } },
       ]);
-      await resumeScorings(enqueue);
+      await start();
       await ended(runId, SECOND);
       expect(await scorersOf(runId)).toMatchObject([{}, { score: { correct: 197 }, rescoring: null }]);
 
@@ -366,7 +373,7 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
       calls: 5,
       outputTokens: 5 * 128,
     });
-    await rescoreRun(runId, JUDGED, enqueue);
+    await rescoreRun(runId, JUDGED);
     expect(await ended(runId, JUDGED)).toMatchObject({ state: 'scored' });
     const third = (await scorersOf(runId))[2];
     expect(third).toMatchObject({
@@ -397,7 +404,7 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
     async () => {
       const refused = await scored({ 1: 'REFUSE' }, 'Refusing');
       await rescored(refused);
-      await rescoreRun(refused, JUDGED, enqueue);
+      await rescoreRun(refused, JUDGED);
       expect(await ended(refused, JUDGED)).toMatchObject({
         state: 'failed',
         error: expect.stringContaining('refuses with status 401'),
@@ -410,21 +417,18 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
 
       const silent = await scored({ 1: 'WAIT' }, 'Silent');
       await rescored(silent);
-      await rescoreRun(silent, JUDGED, enqueue);
+      await rescoreRun(silent, JUDGED);
       await cancelScoring(silent, JUDGED);
       expect(await ended(silent, JUDGED)).toMatchObject({ state: 'cancelled' });
       expect(await scorersOf(silent)).toHaveLength(2);
-      await expect(rescoreRun(silent, judgedId(SECOND, 'another'), enqueue)).rejects.toThrow(
-        'no judge "another"',
-      );
+      await expect(rescoreRun(silent, judgedId(SECOND, 'another'))).rejects.toThrow('no judge "another"');
     },
   );
 
   test.skipIf(skip)('what cannot be scored again is refused with a sentence', async () => {
     const runId = await scored({ 8: 'no number either' }, 'Refused');
-    const none = () => expect.unreachable();
-    await expect(rescoreRun('none', SECOND, none)).rejects.toThrow('There is no run "none"');
-    await expect(rescoreRun(runId, 'geoqa/none@1', none)).rejects.toThrow('has no scorer "geoqa/none@1"');
+    await expect(rescoreRun('none', SECOND)).rejects.toThrow('There is no run "none"');
+    await expect(rescoreRun(runId, 'geoqa/none@1')).rejects.toThrow('has no scorer "geoqa/none@1"');
     await database.db.delete(score).where(eq(score.runId, runId));
     await expect(compareScorers(pairOf(runId), WRITER)).rejects.toMatchObject({ kind: 'not-found' });
   });

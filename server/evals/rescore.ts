@@ -1,24 +1,19 @@
 import { and, eq } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { readJudgedId } from '@/lib/scoring/judge';
-import { getDb, rescoring, run, score } from '../db';
+import { getDb, run, score } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
-import { enqueueScoring } from './scoring';
-import type { Scoring } from './state';
+import { queueScoring } from './scoring';
 
 /**
  * Queues the scoring of a scored run by one more scorer of its benchmark. Asked for again while it goes on, or once its
  * score is there, it does nothing; after a failure it tries anew.
  * @throws Problem
  */
-export async function rescoreRun(
-  runId: string,
-  scorer: string,
-  enqueue: (scoring: Scoring) => void = enqueueScoring,
-): Promise<void> {
+export async function rescoreRun(runId: string, scorer: string): Promise<void> {
   const db = await getDb();
-  const queued = await db.transaction(async (tx) => {
+  await db.transaction(async (tx) => {
     const [found] = await tx.select().from(run).where(eq(run.id, runId)).for('update');
     if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
     if (found.source === 'reported')
@@ -35,17 +30,6 @@ export async function rescoreRun(
     if (!benchmark?.scorers.some(({ id }) => id === (judged?.scorer ?? scorer)))
       throw new Problem('refused', `${benchmark?.name ?? found.benchmark} has no scorer "${scorer}".`);
     const scored = and(eq(score.runId, runId), eq(score.scorer, scorer));
-    if ((await tx.$count(score, scored)) > 0) return false;
-    const again = await tx
-      .insert(rescoring)
-      .values({ runId, scorer, state: 'scoring' })
-      .onConflictDoUpdate({
-        target: [rescoring.runId, rescoring.scorer],
-        set: { state: 'scoring', error: null },
-        setWhere: eq(rescoring.state, 'failed'),
-      })
-      .returning();
-    return again.length > 0;
+    if ((await tx.$count(score, scored)) === 0) await queueScoring(tx, runId, scorer);
   });
-  if (queued) enqueue({ runId, scorer });
 }

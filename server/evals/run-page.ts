@@ -2,9 +2,8 @@ import { and, count, eq, sql } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import type { Outcome } from '@/lib/scoring/scorer';
 import { mayChange, maySee, type Principal } from '../auth';
-import { benchmarkData, blob, checkpoint, getDb, model, run, sample, score, verdict } from '../db';
+import { benchmarkData, blob, checkpoint, getDb, model, run, sample, score, scoring, verdict } from '../db';
 import { env } from '../env';
-import { progressOf } from './follow-run';
 import { runScorers } from './run-scorers';
 import type { RunPage } from './types';
 
@@ -12,13 +11,14 @@ import type { RunPage } from './types';
 export async function runPage(id: string, principal: Principal): Promise<RunPage | null> {
   const db = await getDb();
   const [found] = await db
-    .select({ run, model, checkpoint, data: benchmarkData, blob, score })
+    .select({ run, model, checkpoint, data: benchmarkData, blob, score, scoring })
     .from(run)
     .innerJoin(checkpoint, eq(checkpoint.id, run.checkpointId))
     .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
     .leftJoin(benchmarkData, eq(benchmarkData.id, run.dataId))
     .leftJoin(blob, eq(blob.sha256, run.fileSha256))
     .leftJoin(score, and(eq(score.runId, run.id), eq(score.scorer, run.scorer)))
+    .leftJoin(scoring, and(eq(scoring.runId, run.id), eq(scoring.scorer, run.scorer)))
     .where(eq(run.id, id));
   if (found === undefined || !maySee(principal, found.run)) return null;
   const { state, source } = found.run;
@@ -75,7 +75,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     claimedAccuracy: found.run.claimedAccuracy,
     matched: found.run.matched,
     missing: found.run.missing,
-    progress: state === 'scoring' ? progressOf({ runId: id, scorer: null }) : null,
+    progress: found.scoring && { scored: found.scoring.scored, total: found.scoring.total },
     error: found.run.error,
     score: found.score && {
       headline: found.score.headline,

@@ -2,9 +2,8 @@ import { and, count, eq, ne } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { judgedId, readJudgedId } from '@/lib/scoring/judge';
-import { getDb, rescoring, score, verdict } from '../db';
+import { getDb, score, scoring, verdict } from '../db';
 import { env } from '../env';
-import { progressOf } from './follow-run';
 import type { RunScorer } from './types';
 
 /** The benchmark's scorers in their order, then those that scored the run and are no longer the benchmark's. */
@@ -17,7 +16,7 @@ export async function runScorers(
   const first = alias(verdict, 'first');
   const [scores, pending, changes] = await Promise.all([
     db.select().from(score).where(eq(score.runId, runId)),
-    db.select().from(rescoring).where(eq(rescoring.runId, runId)),
+    db.select().from(scoring).where(eq(scoring.runId, runId)),
     db
       .select({ scorer: verdict.scorer, count: count() })
       .from(verdict)
@@ -75,7 +74,7 @@ export async function runScorers(
           ? null
           : waiting.state === 'failed'
             ? { state: 'failed', error: waiting.error ?? '' }
-            : { state: 'scoring', ...progressOf({ runId, scorer: id }) },
+            : { state: 'scoring', scored: waiting.scored, total: waiting.total },
     };
   });
 }

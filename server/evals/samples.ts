@@ -14,11 +14,6 @@ import type { SampleDetail, SampleFilter, SampleRow, VerdictDetail } from './typ
 const MAX_KEPT_LISTS = 64;
 const keptLists = processWide('sample lists', () => new Map<string, Promise<Int32Array>>());
 
-export function forgetRun(runId: string): void {
-  const lists = keptLists();
-  for (const key of lists.keys()) if (key.startsWith(`${runId} `)) lists.delete(key);
-}
-
 export type ScoredRun = { id: string; scorer: string; dataId: string; benchmark: string; split: string };
 
 /**

@@ -4,6 +4,7 @@ import { REPORTED, REPORTED_SOURCE } from '@/lib/benchmarks/reported';
 import { reportedInterval } from '@/lib/stats/intervals';
 import { type Db, run, score } from '../db';
 import { describeModel, NANO, NANO_CHECKPOINTS } from '../models';
+import { ANY, BOARD } from './topics';
 
 /** Writes the seed's published table and our own Nano, or what has changed of them since. Nothing else is touched. */
 export async function seed(db: Db): Promise<void> {
@@ -32,6 +33,7 @@ export async function seed(db: Db): Promise<void> {
             checkpointId: id,
             benchmark: benchmarkId,
             source: 'reported',
+            owner: 'site',
             state: 'published',
             ...source,
           })
@@ -52,5 +54,6 @@ export async function seed(db: Db): Promise<void> {
         await tx.delete(score).where(sql`${score.runId} = ${runId} and ${score.scorer} <> ${scorer}`);
       }
     }
+    await BOARD.publish(tx, ANY, null);
   });
 }

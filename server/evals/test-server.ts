@@ -5,7 +5,7 @@ import { env } from '../env';
 import { createRun } from './create-run';
 import { followRun } from './follow-run';
 import { type NewRun, newRun } from './new-run';
-import { enqueueScoring } from './scoring';
+import { startScorings } from './scoring';
 import { seed } from './seed';
 
 // For tests: a process that submits a file and scores it by the worker of tests, until it is killed. Says what comes of it.
@@ -15,5 +15,6 @@ setDatabase(database);
 await seed(database.db);
 const { sha256 } = await storeBlob(new Blob([readFileSync(predictions)]).stream(), null);
 const input: NewRun = newRun.parse({ ...JSON.parse(submission), fileSha256: sha256 });
-const { runId } = await createRun(input, (id) => enqueueScoring(id, workerFile));
+await startScorings(workerFile);
+const { runId } = await createRun(input, 'team');
 for await (const { event } of followRun(runId, undefined)) console.log(JSON.stringify({ runId, event }));

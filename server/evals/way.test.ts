@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { eq } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
@@ -27,11 +27,13 @@ import {
   run,
   sample,
   score,
+  scoring,
   setDatabase,
   verdict,
 } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
 import { listModels } from '../models';
+import { newProcess } from '../process-wide';
 import { board } from './board';
 import { createRun } from './create-run';
 import { followRun } from './follow-run';
@@ -40,9 +42,8 @@ import { preflight } from './preflight';
 import { discardRun, publishRun } from './publish';
 import { runPage } from './run-page';
 import { sampleDetail, samplePosition, sampleRows } from './samples';
-import { cancelScoring, enqueueScoring, resumeScorings } from './scoring';
+import { cancelScoring, startScorings, stopScorings } from './scoring';
 import { seed } from './seed';
-import { state } from './state';
 import { submittableBenchmarks } from './submission-choices';
 import { LIMITS } from './supervise';
 import type { SubmissionEvent } from './types';
@@ -104,8 +105,7 @@ function newRunOf(sha256: string, name: string): NewRun {
   };
 }
 
-const submit = (sha256: string, name: string) =>
-  createRun(newRunOf(sha256, name), (runId) => enqueueScoring(runId, WORKER, limits));
+const submit = (sha256: string, name: string) => createRun(newRunOf(sha256, name), 'team');
 
 async function eventsUntilDone(runId: string): Promise<{ ids: number[]; events: SubmissionEvent[] }> {
   const ids: number[] = [];
@@ -179,16 +179,22 @@ describe.each(DRIVERS)('a server that is killed in the middle of a scoring, on $
       const database = await at.open();
       setDatabase(database);
       const [left] = await database.db.select().from(run).where(eq(run.id, runId));
-      expect(left).toMatchObject({ state: 'scoring', scoredSamples: 50 });
+      expect(left).toMatchObject({ state: 'scoring', owner: 'team' });
+      expect(await database.db.select().from(scoring)).toMatchObject([
+        { runId, scored: 50, total: 200, fence: 1 },
+      ]);
       expect(await database.db.$count(verdict)).toBe(50);
       expect(await database.db.$count(score, eq(score.runId, runId))).toBe(0);
       // Its upload lies in the other server's folder.
       const sha256 = (await upload(readFileSync(file, 'utf8'))).sha256;
       expect(left?.fileSha256).toBe(sha256);
-      await resumeScorings((id) => enqueueScoring(id, WORKER, limits));
+      // Its lease ends by itself; here nobody waits for that.
+      await database.db.update(scoring).set({ leasedUntil: sql`now()` });
+      await startScorings(WORKER, limits);
       await eventsUntilDone(runId);
       expect(await runPage(runId, WRITER)).toMatchObject({ state: 'scored', score: { correct: 49 } });
       expect(await database.db.$count(verdict)).toBe(200);
+      await stopScorings();
       await database.close();
     } finally {
       await at.remove();
@@ -203,12 +209,14 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     if (skip) return;
     at = await make();
     database = await at.open();
+    newProcess();
     setDatabase(database);
-    state().board = null;
     await seed(database.db);
+    await startScorings(WORKER, limits);
   });
   afterAll(async () => {
     if (skip) return;
+    await stopScorings();
     await database.close();
     await at.remove();
   });
@@ -278,8 +286,8 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
       score: { headline: 74.5, correct: 149, total: 200 },
       outcomes: { correct: 149, wrong: 50, 'timed-out': 0, missing: 1 },
     });
-    await publishRun(runId);
-    await publishRun(runId);
+    await publishRun(runId, 'team');
+    await publishRun(runId, 'team');
     expect(await runPage(runId, VISITOR)).toMatchObject({ state: 'published', mayDecide: false });
     const row = (await board()).rows.find(({ modelName }) => modelName === 'First Model');
     expect(row?.cells['superclevr-200']?.recomputed).toMatchObject({
@@ -354,10 +362,12 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
 
   test.skipIf(skip)('a sample that eats the memory is timed out too, and this process lives', async () => {
     const { sha256 } = await upload(predictions(200, { 90: 'FILL' }));
-    const { runId } = await createRun(newRunOf(sha256, 'Filling'), (id) =>
-      enqueueScoring(id, WORKER, { ...limits, verdictMs: 50_000 }),
-    );
+    await stopScorings();
+    await startScorings(WORKER, { ...limits, verdictMs: 50_000 });
+    const { runId } = await submit(sha256, 'Filling');
     await eventsUntilDone(runId);
+    await stopScorings();
+    await startScorings(WORKER, limits);
     expect(await sampleDetail(runId, WRITER, '90')).toMatchObject({
       outcome: 'timed-out',
       reason: 'no verdict within the memory that a scorer may take',
@@ -376,7 +386,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     expect(await runPage(runId, WRITER)).toMatchObject({ state: 'failed', score: null });
     expect((await runPage(runId, WRITER))?.error).toContain('Something failed here');
     expect(await database.db.$count(verdict, eq(verdict.runId, runId))).toBe(0);
-    await expect(publishRun(runId)).rejects.toThrow('only a scored run');
+    await expect(publishRun(runId, 'team')).rejects.toThrow('only a scored run');
     await discardRun(runId);
   });
 
@@ -410,7 +420,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     expect(await runPage(runId, WRITER)).toMatchObject({ state: 'cancelled' });
     expect(await runPage(waiting.runId, WRITER)).toMatchObject({ state: 'cancelled' });
     expect(await database.db.$count(prediction, eq(prediction.runId, runId))).toBe(0);
-    await expect(publishRun(runId)).rejects.toMatchObject({ kind: 'conflict' });
+    await expect(publishRun(runId, 'team')).rejects.toMatchObject({ kind: 'conflict' });
 
     const again = await submit((await upload(predictions(33))).sha256, 'Waiting, again');
     expect(again).toEqual({ runId: waiting.runId, existed: false });
@@ -424,20 +434,33 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     await expect(cancelScoring('none')).rejects.toMatchObject({ kind: 'not-found' });
   });
 
+  /** As a server that starts finds what another one left. */
+  async function scoreAnew(runId: string): Promise<void> {
+    const [left] = await database.db
+      .update(run)
+      .set({ state: 'scoring' })
+      .where(eq(run.id, runId))
+      .returning({ scorer: run.scorer });
+    await database.db
+      .insert(scoring)
+      .values({ runId, scorer: left?.scorer ?? '', fence: 1, scored: 100, total: 200 });
+    await startScorings(WORKER, limits);
+  }
+
   test.skipIf(skip)('a scoring that was interrupted is taken up from the start', async () => {
     const runId = await scored(predictions(77), 'Interrupted');
     // As a killed process leaves it: some rows, no score, the state of scoring.
+    await stopScorings();
     await database.db.delete(score).where(eq(score.runId, runId));
     await database.db.delete(verdict).where(eq(verdict.ordinal, 3));
-    await database.db.update(run).set({ state: 'scoring', scoredSamples: 100 }).where(eq(run.id, runId));
-    await resumeScorings((id) => enqueueScoring(id, WORKER, limits));
+    await scoreAnew(runId);
     await eventsUntilDone(runId);
     expect(await runPage(runId, WRITER)).toMatchObject({ state: 'scored', score: { correct: 77 } });
     expect((await sampleRows(runId, WRITER, {}, 0, 1)).total).toBe(200);
 
     rmSync(blobPath((await runPage(runId, WRITER))?.file?.sha256 ?? ''));
-    await database.db.update(run).set({ state: 'scoring' }).where(eq(run.id, runId));
-    await resumeScorings((id) => enqueueScoring(id, WORKER, limits));
+    await stopScorings();
+    await scoreAnew(runId);
     await eventsUntilDone(runId);
     expect(await runPage(runId, WRITER)).toMatchObject({
       state: 'failed',
@@ -449,7 +472,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     const text = predictions(42);
     const runId = await scored(text, 'To be discarded');
     const sha256 = (await runPage(runId, WRITER))?.file?.sha256 ?? '';
-    await publishRun(runId);
+    await publishRun(runId, 'team');
     expect((await board()).rows.map(({ modelName }) => modelName)).toContain('To be discarded');
     await discardRun(runId);
     expect((await board()).rows.map(({ modelName }) => modelName)).not.toContain('To be discarded');
@@ -474,10 +497,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     async () => {
       const { sha256 } = await upload(predictions(1));
       const wanted = newRunOf(sha256, 'Ocean R1 3b  instruct!');
-      const refused = (change: Partial<NewRun>) =>
-        createRun({ ...wanted, ...change }, () => {
-          throw new Error('must not be scored');
-        });
+      const refused = (change: Partial<NewRun>) => createRun({ ...wanted, ...change }, 'team');
       await expect(refused({})).rejects.toThrow('too close to that of the model "Ocean-R1-3B-Instruct"');
       await expect(refused({ benchmark: 'geoqa' })).rejects.toThrow('not installed');
       await expect(refused({ benchmark: 'superclevr' })).rejects.toThrow('not installed');

@@ -1,6 +1,6 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
-import { mayChange, writingEnabled } from '../auth';
+import { mayChange, ownerOf, writingEnabled } from '../auth';
 import {
   cancelScoring,
   createRun,
@@ -36,9 +36,13 @@ export const submissionsRouter = router({
       }),
     )
     .mutation(({ input }) => preflight(input)),
-  create: writerProcedure.input(newRun).mutation(({ input }) => createRun(input)),
+  create: writerProcedure
+    .input(newRun)
+    .mutation(({ ctx, input }) => createRun(input, ownerOf(ctx.principal))),
   cancel: writerProcedure.input(runId).mutation(({ input }) => cancelScoring(input.runId)),
-  publish: writerProcedure.input(runId).mutation(({ input }) => publishRun(input.runId)),
+  publish: writerProcedure
+    .input(runId)
+    .mutation(({ ctx, input }) => publishRun(input.runId, ownerOf(ctx.principal))),
   discard: writerProcedure.input(runId).mutation(({ input }) => discardRun(input.runId)),
 
   /** Progress of a scoring, the run's first or one by another scorer: the state at once, then each change, until it is done. */
@@ -52,7 +56,7 @@ export const submissionsRouter = router({
     )
     .subscription(async function* ({ input, signal }) {
       try {
-        for await (const event of followRun(input.runId, signal, input.scorer))
+        for await (const event of followRun(input.runId, signal, input.scorer, input.lastEventId))
           yield tracked(event.id, event.event);
       } catch (error) {
         throw asTrpcError(error);

@@ -1,0 +1,1 @@
+export { stopFollowing, type Topic, tidyEvents, topic } from './topic';
