@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { asc, eq, like, sql } from 'drizzle-orm';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { seed } from '../evals';
-import { checkpoint, model, run, score } from './schema';
+import { checkpoint, model, run, runChange, score, scoring } from './schema';
 import { DRIVERS } from './test-databases';
 
 vi.hoisted(() => {
@@ -18,12 +18,12 @@ interface Journal {
 const folder = mkdtempSync(join(tmpdir(), 'ocean-migrations-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** The migrations as they were when there was only the first. */
-function firstMigrationOnly(): string {
+/** The migrations as they were when there were only so many. */
+function firstMigrations(count: number): string {
   cpSync(resolve('drizzle'), folder, { recursive: true });
   const path = join(folder, 'meta/_journal.json');
   const journal: Journal = JSON.parse(readFileSync(path, 'utf8'));
-  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 1) }));
+  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, count) }));
   return folder;
 }
 
@@ -31,7 +31,7 @@ describe.each(DRIVERS)('migrations on $name', ({ skip, make }) => {
   test.skipIf(skip)('keep what is there, run once, and are not undone by opening again', async () => {
     const at = await make();
     try {
-      const before = await at.open(firstMigrationOnly());
+      const before = await at.open(firstMigrations(1));
       const described = { name: 'Old', family: 'tests', openWeights: true };
       await before.db.insert(model).values([
         { slug: 'old', ...described },
@@ -79,6 +79,46 @@ describe.each(DRIVERS)('migrations on $name', ({ skip, make }) => {
         ]);
         await database.close();
       }
+    } finally {
+      await at.remove();
+    }
+  });
+
+  test.skipIf(skip)('leave no scoring behind, and say whose a run is and when it was published', async () => {
+    const at = await make();
+    try {
+      const before = await at.open(firstMigrations(8));
+      await before.db.insert(model).values({ slug: 'm', name: 'M', family: 'tests', openWeights: true });
+      await before.db.execute(sql`
+        insert into checkpoint (id, model_slug, stage, browser_model)
+        values ('ours', 'm', 'base', 'in-browsers'), ('theirs', 'm', null, null)`);
+      await before.db.execute(sql`
+        insert into run (id, checkpoint_id, benchmark, source, state, scorer, published_at) values
+          ('reported', 'theirs', 'geoqa', 'reported', 'published', 'x/y@1', '2026-01-01T00:00:00Z'),
+          ('our own', 'ours', 'geoqa', 'upload', 'published', 'x/y@1', '2026-01-02T00:00:00Z'),
+          ('half', 'theirs', 'geoqa', 'upload', 'scoring', 'x/y@1', null),
+          ('draft', 'theirs', 'geoqa', 'upload', 'scored', 'x/y@1', null)`);
+      await before.db.execute(sql`
+        insert into rescoring (run_id, scorer, state, error) values
+          ('our own', 'x/z@1', 'scoring', null), ('draft', 'x/z@1', 'failed', 'why')`);
+      await before.close();
+
+      const { db, close } = await at.open();
+      expect(await db.select().from(scoring).orderBy(asc(scoring.runId))).toMatchObject([
+        { runId: 'draft', scorer: 'x/z@1', state: 'failed', error: 'why' },
+        { runId: 'half', scorer: 'x/y@1', state: 'scoring', fence: 0, leasedUntil: null },
+        { runId: 'our own', scorer: 'x/z@1', state: 'scoring', fence: 0, leasedUntil: null },
+      ]);
+      expect(await db.select({ id: run.id, owner: run.owner }).from(run).orderBy(asc(run.id))).toEqual([
+        { id: 'draft', owner: 'team' },
+        { id: 'half', owner: 'team' },
+        { id: 'our own', owner: 'site' },
+        { id: 'reported', owner: 'site' },
+      ]);
+      expect(await db.select().from(runChange)).toMatchObject([
+        { runId: 'our own', kind: 'published', by: 'site', at: new Date('2026-01-02T00:00:00Z') },
+      ]);
+      await close();
     } finally {
       await at.remove();
     }
