@@ -1,37 +1,73 @@
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { database } from './db';
+import { env } from './env';
 import { processWide } from './process-wide';
 
-/** How often something is done before it is put off for a while. Kept in memory: one process, one count. */
+/** How often something is done before it is put off for a while; counted for all servers on one Postgres together. */
 export interface RateLimit {
-  /** Seconds until the next one from `address` is heard; 0 where it is heard now. */
-  waitSeconds(address: string, now?: number): number;
-  count(address: string, now?: number): void;
+  /** Counts one and gives 0, or gives the seconds until the next one is heard. */
+  take(address: string): Promise<number>;
+  /** Takes back what was counted. */
+  giveBack(address: string): Promise<void>;
 }
 
+/** An address is a header's word: no longer than a column, whatever was sent. */
+const MAX_ADDRESS = 100;
+const ALL = '*';
+
 /**
- * What was counted under `name` in the last `windowMs` milliseconds is bounded by address and over all. An address may be a header's
- * word and so be forged: that only gets round its own share, never round the count over all, which also bounds the memory.
+ * From the first one on, for `windowMs` milliseconds, what is counted under `name` is bounded by address and over all. An address
+ * may be forged: that only gets round its own share, never round the count over all, which also bounds the memory.
  */
 export function rateLimit(name: string, perAddress: number, overall: number, windowMs: number): RateLimit {
-  const kept = processWide(`limit ${name}`, (): { counted: { address: string; at: number }[] } => ({
-    counted: [],
-  }));
-
-  const waitFor = (those: readonly { at: number }[], most: number, now: number): number => {
-    const oldest = those.at(-most);
-    return oldest === undefined ? 0 : Math.ceil((oldest.at + windowMs - now) / 1_000);
-  };
-
+  const limiters = processWide(`limit ${name}`, () =>
+    Promise.all([
+      limiter(`${name} of one`, perAddress, windowMs / 1_000),
+      limiter(`${name} of all`, overall, windowMs / 1_000),
+    ]),
+  );
+  const keyOf = (address: string) => address.slice(0, MAX_ADDRESS);
   return {
-    waitSeconds(address, now = Date.now()) {
-      const counted = kept().counted.filter(({ at }) => at + windowMs > now);
-      kept().counted = counted;
-      const own = counted.filter((each) => each.address === address);
-      return Math.max(waitFor(own, perAddress, now), waitFor(counted, overall, now));
+    async take(address) {
+      const [own, all] = await limiters();
+      const wait = await taken(all, ALL);
+      if (wait > 0) return wait;
+      const ownWait = await taken(own, keyOf(address));
+      if (ownWait > 0) await all.reward(ALL);
+      return ownWait;
     },
-    count(address, now = Date.now()) {
-      kept().counted.push({ address, at: now });
+    async giveBack(address) {
+      const [own, all] = await limiters();
+      await Promise.all([own.reward(keyOf(address)), all.reward(ALL)]);
     },
   };
+}
+
+type Limiter = RateLimiterMemory | RateLimiterPostgres;
+
+/** @param duration in seconds. */
+async function limiter(keyPrefix: string, points: number, duration: number): Promise<Limiter> {
+  const options = { keyPrefix, points, duration };
+  if (env().DATABASE_URL === undefined) return new RateLimiterMemory(options);
+  const { pool } = await database();
+  return new RateLimiterPostgres({
+    ...options,
+    storeClient: pool,
+    storeType: 'pool',
+    tableName: 'rate_limit',
+    tableCreated: true,
+  });
+}
+
+/** Seconds to wait; 0 where it was counted. */
+async function taken(from: Limiter, key: string): Promise<number> {
+  try {
+    await from.consume(key);
+    return 0;
+  } catch (refused) {
+    if (refused instanceof RateLimiterRes) return Math.ceil(refused.msBeforeNext / 1_000);
+    throw refused;
+  }
 }
 
 /** The hop nearest to us. Without a proxy in front it can be forged; see `rateLimit` for what that gains. */

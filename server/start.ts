@@ -1,5 +1,7 @@
 import { env } from './env';
 
+const TIDY_EVERY_MS = 60 * 60 * 1_000;
+
 /**
  * Makes the server ready: environment validated, database opened, migrated and seeded, interrupted scorings taken up,
  * shutdown arranged. What stands in the way is said, and the process ends with 1.
@@ -9,18 +11,16 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ generateAll }, { tidyBlobs }, { database }, { publishOwnRuns, seed, startScorings }, { log }] =
-      await Promise.all([
-        import('./benchmarks'),
-        import('./blobs'),
-        import('./db'),
-        import('./evals'),
-        import('./log'),
-      ]);
+    const [{ generateAll }, { database }, { publishOwnRuns, seed, startScorings }, { log }] =
+      await Promise.all([import('./benchmarks'), import('./db'), import('./evals'), import('./log')]);
     const { db, driver } = await database();
     await closeAtTheEnd();
     await seed(db);
-    await tidyBlobs();
+    await tidy();
+    setInterval(
+      () => tidy().catch((error: unknown) => log.error({ err: error }, 'tidying failed')),
+      TIDY_EVERY_MS,
+    ).unref();
     await startScorings();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
     // It takes seconds at the first start of a version; until then a file for one of them is put off.
@@ -33,6 +33,12 @@ export async function start(): Promise<void> {
     console.error(error instanceof Error ? error.message : error);
     process.exit(1);
   }
+}
+
+async function tidy(): Promise<void> {
+  const [{ tidyBlobs }, { tidyEvents }] = await Promise.all([import('./blobs'), import('./events')]);
+  await tidyBlobs();
+  await tidyEvents();
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -11,6 +12,7 @@ import { type Database, openDatabase, setDatabase } from '@/server/db';
 import { seed } from '@/server/evals';
 import { createContext } from '@/server/trpc/init';
 import { appRouter, createCaller } from '@/server/trpc/router';
+import { HEAD as askPart, PATCH as sendPart } from './blobs/[sha256]/route';
 import { POST as upload } from './blobs/route';
 import { GET as sharedPicture } from './chat/pictures/[share]/[picture]/route';
 import { GET as health } from './health/route';
@@ -94,6 +96,57 @@ describe('the door for uploads', () => {
     const response = await upload(new Request('http://localhost/api/blobs', init));
     expect(response.status).toBeGreaterThanOrEqual(400);
     expect(incoming()).toEqual([]);
+  });
+});
+
+describe('the door for uploads in parts', () => {
+  const content = 'a file in parts';
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const context = { params: Promise.resolve({ sha256 }) };
+  const url = (query: string) => `http://localhost/api/blobs/${sha256}${query}`;
+  const send = (
+    body: string,
+    offset: number,
+    headers: Record<string, string> = writer,
+    query = '?bytes=15',
+  ) =>
+    sendPart(
+      new Request(url(query), {
+        method: 'PATCH',
+        body,
+        headers: { ...headers, 'upload-offset': String(offset) },
+      }),
+      context,
+    );
+  const ask = (headers: Record<string, string> = writer) =>
+    askPart(new Request(url(''), { method: 'HEAD', headers }), context);
+
+  test('opens to the writer only, and not for a page of another site', async () => {
+    expect((await ask({})).status).toBe(401);
+    expect((await send('a', 0, {})).status).toBe(401);
+    expect((await send('a', 0, { ...writer, origin: 'https://evil.example' })).status).toBe(403);
+  });
+
+  test('takes one behind the other, and says how much is here', async () => {
+    expect((await ask()).headers.get('upload-offset')).toBe('0');
+    const first = await send('a file ', 0);
+    expect([first.status, first.headers.get('upload-offset')]).toEqual([204, '7']);
+    expect((await ask()).headers.get('upload-offset')).toBe('7');
+    const wrong = await send('a file ', 0);
+    expect(wrong.status).toBe(409);
+    expect((await wrong.json()).error).toContain('go on from 7');
+    expect((await send('in parts', 7)).headers.get('upload-offset')).toBe('15');
+    expect(existsSync(join(folder, 'blobs', sha256.slice(0, 2), sha256))).toBe(true);
+    expect(incoming()).toEqual([]);
+  });
+
+  test.each([
+    ['no length', '', 'bytes: how many bytes the file has'],
+    ['an unknown kind', '?bytes=15&kind=anything', 'kind'],
+  ])('refuses %s with a sentence', async (_, query, sentence) => {
+    const response = await send('a', 0, writer, query);
+    expect(response.status).toBe(400);
+    expect((await response.json()).error).toContain(sentence);
   });
 });
 

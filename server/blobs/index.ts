@@ -1,1 +1,11 @@
-export { blobPath, findBlob, removeUnusedBlob, type StoredBlob, storeBlob, tidyBlobs } from './store';
+export { BLOB_KINDS, type BlobKind, sha256 } from './kinds';
+export {
+  blobPath,
+  findBlob,
+  receivedBytes,
+  removeUnusedBlob,
+  type StoredBlob,
+  storeBlob,
+  storePart,
+  tidyBlobs,
+} from './store';

@@ -1,33 +1,31 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { and, eq, isNull, lt, notExists, sql } from 'drizzle-orm';
-import { MAX_FILE_BYTES } from '@/lib/predictions/limits';
-import { blob, getDb, run } from '../db';
+import { and, eq, lt, notExists, sql } from 'drizzle-orm';
+import { blob, checkpointFile, type Db, getDb, run } from '../db';
 import { env } from '../env';
 import { log } from '../log';
 import { Problem } from '../problem';
-import { inTurn } from '../process-wide';
+import { BLOB_KINDS, type BlobKind } from './kinds';
+import { append, sizeOf, tooLarge } from './write';
 
-/** Uploaded files, kept under their sha256: `<data folder>/blobs/<first two digits>/<sha256>`. */
+/** Files that were handed in, kept under their sha256: `<data folder>/blobs/<first two digits>/<sha256>`. */
 
 export interface StoredBlob {
   sha256: string;
   bytes: number;
 }
 
-/** What nobody made a run of is kept this long, in ms: a submitter is still looking at its preflight. */
+/** What nothing refers to is kept this long, in ms: a submitter is still looking at its preflight, or sends the rest of it. */
 const UNUSED_FOR_MS = 24 * 60 * 60 * 1_000;
 
 const root = () => join(env().OCEAN_DATA_DIR, 'blobs');
-const drafts = () => join(root(), 'incoming');
+const incoming = () => join(root(), 'incoming');
 
 export function blobPath(sha256: string): string {
   return join(root(), sha256.slice(0, 2), sha256);
 }
-
-/** Placing and removing take turns, so that a file is not removed in the moment it is uploaded anew. */
-const placing = inTurn('blobs');
 
 /**
  * Keeps a stream of bytes. Nothing is left of one that breaks off.
@@ -37,66 +35,111 @@ const placing = inTurn('blobs');
 export async function storeBlob(
   stream: ReadableStream<Uint8Array>,
   declaredBytes: number | null,
+  kind: BlobKind = 'predictions',
 ): Promise<StoredBlob> {
-  const tooLarge = new Problem(
-    'too-large',
-    `The file is larger than the ${MAX_FILE_BYTES / 1024 ** 2} MiB that are taken. Compress it with gzip or zip, or leave out what is not predictions.`,
-  );
-  if (declaredBytes !== null && declaredBytes > MAX_FILE_BYTES) throw tooLarge;
-  await mkdir(drafts(), { recursive: true });
-  const draft = join(drafts(), randomUUID());
+  const { maxBytes } = BLOB_KINDS[kind];
+  if (declaredBytes !== null && declaredBytes > maxBytes) throw tooLarge(kind);
+  await mkdir(incoming(), { recursive: true });
+  const draft = join(incoming(), randomUUID());
   const hash = createHash('sha256');
   let bytes = 0;
   try {
-    const file = await open(draft, 'wx');
-    try {
-      for await (const chunk of stream) {
-        bytes += chunk.length;
-        if (bytes > MAX_FILE_BYTES) throw tooLarge;
-        hash.update(chunk);
-        // A disk that fills up takes a part of a chunk, and says so only at the next.
-        for (let at = 0; at < chunk.length; ) at += (await file.write(chunk, at)).bytesWritten;
-      }
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await append(draft, stream, (chunk) => {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw tooLarge(kind);
+      hash.update(chunk);
+    });
     if (bytes === 0) throw new Problem('refused', 'The upload is empty.');
     if (declaredBytes !== null && bytes !== declaredBytes)
       throw new Problem(
         'refused',
         `Only ${bytes.toLocaleString('en')} of ${declaredBytes.toLocaleString('en')} bytes arrived. Upload the file again.`,
       );
-    const sha256 = hash.digest('hex');
-    await placing(async () => {
-      const path = blobPath(sha256);
-      await mkdir(dirname(path), { recursive: true });
-      // What is there is what these bytes are, and runs are made of it: it is not touched.
-      if ((await sizeOf(path)) === bytes) await rm(draft);
-      else await rename(draft, path);
-      const db = await getDb();
-      await db
-        .insert(blob)
-        .values({ sha256, bytes })
-        .onConflictDoUpdate({ target: blob.sha256, set: { createdAt: sql`now()` } });
-    });
-    return { sha256, bytes };
+    const stored = { sha256: hash.digest('hex'), bytes };
+    await place(draft, stored);
+    return stored;
   } catch (error) {
     await rm(draft, { force: true });
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT'))
-      throw new Problem('no-room', 'The disk of this server is full, so nothing of the file was kept.');
     throw error;
   }
 }
 
-/** Null where there is no such file. */
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
-    throw error;
+const partPath = (sha256: string) => join(incoming(), `${sha256}.part`);
+
+/** How much of a file that is sent in parts is here; all of it where it is stored. */
+export async function receivedBytes(sha256: string): Promise<number> {
+  return (await findBlob(sha256))?.bytes ?? (await sizeOf(partPath(sha256))) ?? 0;
+}
+
+/**
+ * Takes a part of a file that is sent in several, one behind the other. What came of one that breaks off stays, and the
+ * sender goes on from there.
+ * @param whole what the file is said to be.
+ * @param offset of the part's first byte in it.
+ * @returns how much is here now: the file is stored once that is all of it.
+ * @throws Problem
+ */
+export async function storePart(
+  whole: StoredBlob,
+  kind: BlobKind,
+  offset: number,
+  stream: ReadableStream<Uint8Array>,
+): Promise<number> {
+  if (whole.bytes > BLOB_KINDS[kind].maxBytes) throw tooLarge(kind);
+  await mkdir(incoming(), { recursive: true });
+  const received = await receivedBytes(whole.sha256);
+  if (offset !== received)
+    throw new Problem(
+      'conflict',
+      `${received.toLocaleString('en')} bytes of the file are here, and the part begins at ${offset.toLocaleString('en')}: go on from ${received}.`,
+    );
+  if (received === whole.bytes && (await findBlob(whole.sha256)) !== null) return received;
+  const part = partPath(whole.sha256);
+  let bytes = received;
+  await append(part, stream, (chunk) => {
+    bytes += chunk.length;
+    if (bytes > whole.bytes)
+      throw new Problem(
+        'refused',
+        `More came than the ${whole.bytes.toLocaleString('en')} bytes that were announced.`,
+      );
+  });
+  if (bytes < whole.bytes) return bytes;
+  if ((await sha256Of(part)) !== whole.sha256) {
+    await rm(part, { force: true });
+    throw new Problem(
+      'refused',
+      'What arrived is not the file that was announced: its sha256 is another one. Nothing was kept; send it again.',
+    );
   }
+  await place(part, whole);
+  return bytes;
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk);
+  return hash.digest('hex');
+}
+
+/** Of several servers one places or removes a file at a time, so that none is removed in the moment it comes anew. */
+const lock = (tx: Db, sha256: string) =>
+  tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`blob ${sha256}`}, 0))`);
+
+async function place(draft: string, { sha256, bytes }: StoredBlob): Promise<void> {
+  const db = await getDb();
+  await db.transaction(async (tx) => {
+    await lock(tx, sha256);
+    const path = blobPath(sha256);
+    await mkdir(dirname(path), { recursive: true });
+    // What is there is what these bytes are, and runs are made of it: it is not touched.
+    if ((await sizeOf(path)) === bytes) await rm(draft);
+    else await rename(draft, path);
+    await tx
+      .insert(blob)
+      .values({ sha256, bytes })
+      .onConflictDoUpdate({ target: blob.sha256, set: { createdAt: sql`now()` } });
+  });
 }
 
 /** Null where it is not kept here (any more). */
@@ -107,32 +150,50 @@ export async function findBlob(sha256: string): Promise<StoredBlob | null> {
   return (await sizeOf(blobPath(sha256))) === found.bytes ? { sha256, bytes: found.bytes } : null;
 }
 
-/** Removes it unless a run is made of it. */
-export function removeUnusedBlob(sha256: string): Promise<void> {
-  return placing(async () => {
-    const db = await getDb();
-    const removed = await db
+/** That nothing refers to it. Whatever comes to refer to blobs has its line here; its foreign key refuses what would be forgotten. */
+const unused = (db: Db) =>
+  and(
+    notExists(db.select({ id: run.id }).from(run).where(eq(run.fileSha256, blob.sha256))),
+    notExists(
+      db
+        .select({ path: checkpointFile.path })
+        .from(checkpointFile)
+        .where(eq(checkpointFile.sha256, blob.sha256)),
+    ),
+  );
+
+/** Removes it unless something refers to it. */
+export async function removeUnusedBlob(sha256: string): Promise<void> {
+  const db = await getDb();
+  await db.transaction(async (tx) => {
+    await lock(tx, sha256);
+    const removed = await tx
       .delete(blob)
-      .where(
-        and(
-          eq(blob.sha256, sha256),
-          notExists(db.select({ id: run.id }).from(run).where(eq(run.fileSha256, sha256))),
-        ),
-      )
-      .returning({ sha256: blob.sha256 });
+      .where(and(eq(blob.sha256, sha256), unused(tx)))
+      .returning();
     if (removed.length > 0) await rm(blobPath(sha256), { force: true });
   });
 }
 
-/** At start: what an ended process was still receiving, and what nobody made a run of. */
+/** Removes what nothing refers to, and what nobody goes on sending, once that is so for a day. */
 export async function tidyBlobs(now = Date.now()): Promise<void> {
-  await rm(drafts(), { recursive: true, force: true });
+  const before = new Date(now - UNUSED_FOR_MS);
   const db = await getDb();
-  const unused = await db
+  const found = await db
     .select({ sha256: blob.sha256 })
     .from(blob)
-    .leftJoin(run, eq(run.fileSha256, blob.sha256))
-    .where(and(isNull(run.id), lt(blob.createdAt, new Date(now - UNUSED_FOR_MS))));
-  for (const { sha256 } of unused) await removeUnusedBlob(sha256);
-  if (unused.length > 0) log.info({ files: unused.length }, 'removed uploads that nothing was made of');
+    .where(and(lt(blob.createdAt, before), unused(db)));
+  for (const { sha256 } of found) await removeUnusedBlob(sha256);
+  let drafts = 0;
+  await mkdir(incoming(), { recursive: true });
+  for (const name of await readdir(incoming())) {
+    const path = join(incoming(), name);
+    // Another server may have placed or removed it meanwhile.
+    const written = await stat(path).catch(() => null);
+    if (written === null || written.mtime >= before) continue;
+    await rm(path, { force: true });
+    drafts += 1;
+  }
+  if (found.length + drafts > 0)
+    log.info({ files: found.length, drafts }, 'removed files that nothing is made of');
 }

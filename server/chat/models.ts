@@ -14,16 +14,15 @@ export const endpoints = (): Endpoint[] =>
   }));
 
 /** The model of an endpoint, for one reply, which is counted. @throws Problem */
-export function modelFor(endpointId: string, address: string): ChatModel {
+export async function modelFor(endpointId: string, address: string): Promise<ChatModel> {
   const model = env().OCEAN_CHAT_MODELS.find(({ id }) => id === endpointId);
   if (model === undefined) throw new Problem('not-found', `This server has no model "${endpointId}".`);
   const limit = rateLimit(`chat with ${model.id}`, model.perVisitor, model.perMinute, 60_000);
-  const wait = limit.waitSeconds(address);
+  const wait = await limit.take(address);
   if (wait > 0)
     throw new Problem(
       'too-many',
       `${model.label} was asked a lot in the last minute. Try again in ${wait} ${wait === 1 ? 'second' : 'seconds'}.`,
     );
-  limit.count(address);
   return model;
 }

@@ -32,7 +32,7 @@ export async function reply(
   { address, requestId, signal }: Asker,
   limits: UpstreamLimits = UPSTREAM_LIMITS,
 ): Promise<ReadableStream<UIMessageChunk>> {
-  const model = modelFor(endpoint, address);
+  const model = await modelFor(endpoint, address);
   const prompt = await promptOf(messages, model);
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);

@@ -25,13 +25,12 @@ const picturePath = (id: string, pictureId: string) => `/api/chat/pictures/${id}
 
 /** Keeps a snapshot under an address that cannot be guessed. @throws Problem */
 export async function createShare(conversation: Conversation, address: string): Promise<NewShare> {
-  const wait = limit.waitSeconds(address);
+  const wait = await limit.take(address);
   if (wait > 0)
     throw new Problem(
       'too-many',
       `Many links were made in the last hour. Try again in ${Math.ceil(wait / 60)} min.`,
     );
-  limit.count(address);
   const pictures: (Picture & { id: string })[] = [];
   // One after another, as each takes memory while it is decoded.
   for (const { id, url } of conversation.pictures) pictures.push({ id, ...(await rewritten(url, bounded)) });

@@ -4,7 +4,7 @@ export { board } from './board';
 export { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
 export { createRun } from './create-run';
 export { followRun } from './follow-run';
-export { type NewRun, newRun, sha256 } from './new-run';
+export { type NewRun, newRun } from './new-run';
 export { publishOwnRuns } from './own-runs';
 export { preflight } from './preflight';
 export { discardRun, publishRun } from './publish';

@@ -1,7 +1,6 @@
 import { z } from 'zod';
+import { sha256 } from '../blobs';
 import { chosenCheckpoint } from '../models';
-
-export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a sha256 in hex');
 
 /** What a submitter says of a predictions file that is to be scored. */
 export const newRun = z.object({

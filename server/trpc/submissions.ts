@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { mayChange, ownerOf, writingEnabled } from '../auth';
+import { sha256 } from '../blobs';
 import {
   cancelScoring,
   createRun,
@@ -9,7 +10,6 @@ import {
   newRun,
   preflight,
   publishRun,
-  sha256,
   submittableBenchmarks,
 } from '../evals';
 import { listModels } from '../models';

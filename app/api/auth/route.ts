@@ -31,17 +31,16 @@ export async function POST(request: Request): Promise<Response> {
     return refused(413, `Send {"token": "…"} of at most ${MAX_BODY_BYTES} bytes, with its Content-Length.`);
   const body = signInBody.safeParse(await request.json().catch(() => null));
   if (!body.success) return refused(400, 'Send JSON of the form {"token": "…"}.');
-  // From here on nothing waits, so that attempts sent at once are counted one by one.
+  // Counted before it is looked at, so that attempts sent at once are counted one by one.
   const address = addressOf(request.headers);
-  const wait = attempts.waitSeconds(address);
+  const wait = await attempts.take(address);
   if (wait > 0)
     return refused(429, `Too many wrong tokens. Try again in ${wait} ${wait === 1 ? 'second' : 'seconds'}.`, {
       'Retry-After': String(wait),
     });
-  if (!isWriteToken(body.data.token.trim())) {
-    attempts.count(address);
+  if (!isWriteToken(body.data.token.trim()))
     return refused(401, 'This is not the write token of this server.');
-  }
+  await attempts.giveBack(address);
   (await cookies()).set(SESSION_COOKIE, newSession(), { ...cookieOptions(request), maxAge: SESSION_SECONDS });
   return new Response(null, { status: 204 });
 }
