@@ -1,18 +1,5 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
-import { eq, sql } from 'drizzle-orm';
-import { build } from 'esbuild';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { install } from '../benchmarks';
@@ -46,6 +33,7 @@ import { cancelScoring, startScorings, stopScorings } from './scoring';
 import { seed } from './seed';
 import { submittableBenchmarks } from './submission-choices';
 import { LIMITS } from './supervise';
+import { counting, newRunOf, predictions, type TestPrograms, testPrograms } from './test-programs';
 import type { SubmissionEvent } from './types';
 
 const folder = vi.hoisted(() => {
@@ -57,53 +45,11 @@ const folder = vi.hoisted(() => {
 
 const WRITER = { role: 'writer' } as const;
 const VISITOR = { role: 'visitor' } as const;
-// Within the repository, from where the programs find their libraries.
-mkdirSync('node_modules/.cache', { recursive: true });
-const workers = mkdtempSync(resolve('node_modules/.cache', 'ocean-test-'));
-const SERVER = join(workers, 'test-server.mjs');
-const WORKER = join(workers, 'test-worker.mjs');
+let WORKER: string;
+let programs: TestPrograms;
 const limits = { ...LIMITS, verdictMs: 400 };
 
-const counting = Array.from({ length: 200 }, (_, index) => ({
-  image_path: `./images/${Math.floor(index / 2)}.png`,
-  question: 'How many different items are there in the image?',
-  ground_truth: 3 + (index % 8),
-}));
-
-/** Our own form; `odd` replaces outputs, null leaves the row out. */
-function predictions(right: number, odd: Record<number, string | null> = {}, tail = ''): string {
-  const lines = counting.flatMap(({ ground_truth }, index) => {
-    const replaced = odd[index];
-    if (replaced === null) return [];
-    const answer = index < right ? ground_truth : ground_truth + 1;
-    const output = replaced ?? `<think>50% of it\\_ ${index}</think><answer>${answer}</answer>`;
-    return [JSON.stringify({ sample_id: String(index), output })];
-  });
-  return `${lines.join('\n')}\n${tail}`;
-}
-
 const upload = (text: string) => storeBlob(new Blob([text]).stream(), null);
-
-function newRunOf(sha256: string, name: string): NewRun {
-  return {
-    fileSha256: sha256,
-    fileName: `${name}.jsonl`,
-    benchmark: 'superclevr-200',
-    split: 'test',
-    model: {
-      kind: 'new',
-      name,
-      family: 'tests',
-      parametersB: 3,
-      openWeights: true,
-      link: null,
-      stage: null,
-      parentId: null,
-    },
-    prompt: null,
-    generation: { temperature: 0 },
-  };
-}
 
 const submit = (sha256: string, name: string) => createRun(newRunOf(sha256, name), 'team');
 
@@ -124,82 +70,14 @@ async function scored(text: string, name: string): Promise<string> {
   return runId;
 }
 
-/** Bundles a program of this folder; the libraries that load files of their own stay outside. */
-const bundled = (entry: string, outfile: string) =>
-  build({
-    entryPoints: [join(import.meta.dirname, entry)],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20.9',
-    external: ['@electric-sql/pglite', 'pg', 'pino'],
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  });
-
 beforeAll(async () => {
-  await bundled('test-worker.ts', WORKER);
-  await bundled('test-server.ts', SERVER);
-  const annotations = join(workers, 'counting.jsonl');
-  writeFileSync(annotations, counting.map((each) => JSON.stringify(each)).join('\n'));
-  await install(folder, BENCHMARKS['superclevr-200'], null, annotations);
+  programs = await testPrograms();
+  WORKER = programs.worker;
+  await install(folder, BENCHMARKS['superclevr-200'], null, programs.annotations);
 });
 afterAll(() => {
-  rmSync(workers, { recursive: true, force: true });
+  programs.remove();
   rmSync(folder, { recursive: true, force: true });
-});
-
-describe.each(DRIVERS)('a server that is killed in the middle of a scoring, on $name', ({ skip, make }) => {
-  test.skipIf(skip)('leaves a database that opens, and the next server scores the run anew', async () => {
-    const at = await make();
-    try {
-      await install(at.dataDir, BENCHMARKS['superclevr-200'], null, join(workers, 'counting.jsonl'));
-      const file = join(workers, 'slow.jsonl');
-      const slow = Object.fromEntries(counting.slice(50).map((_, index) => [50 + index, `SLOW ${index}`]));
-      // Messages are full after a megabyte: the first has come long before the last.
-      slow[49] = 'x'.repeat(1_100_000);
-      writeFileSync(file, predictions(200, slow));
-      const submission = JSON.stringify(newRunOf('', 'Killed'));
-      const child = spawn(process.execPath, [SERVER, WORKER, file, submission], {
-        env: { ...process.env, OCEAN_DATA_DIR: at.dataDir, DATABASE_URL: at.url ?? '' },
-        stdio: ['ignore', 'pipe', 'inherit'],
-      });
-      const ended = once(child, 'exit');
-      let runId = '';
-      for await (const line of createInterface(child.stdout)) {
-        const said: { runId: string; event: SubmissionEvent } = JSON.parse(line);
-        runId = said.runId;
-        if (said.event.type === 'progress' && said.event.scored > 0) break;
-      }
-      child.kill('SIGKILL');
-      await ended;
-
-      const database = await at.open();
-      setDatabase(database);
-      const [left] = await database.db.select().from(run).where(eq(run.id, runId));
-      expect(left).toMatchObject({ state: 'scoring', owner: 'team' });
-      expect(await database.db.select().from(scoring)).toMatchObject([
-        { runId, scored: 50, total: 200, fence: 1 },
-      ]);
-      expect(await database.db.$count(verdict)).toBe(50);
-      expect(await database.db.$count(score, eq(score.runId, runId))).toBe(0);
-      // Its upload lies in the other server's folder.
-      const sha256 = (await upload(readFileSync(file, 'utf8'))).sha256;
-      expect(left?.fileSha256).toBe(sha256);
-      // Its lease ends by itself; here nobody waits for that.
-      await database.db.update(scoring).set({ leasedUntil: sql`now()` });
-      await startScorings(WORKER, limits);
-      await eventsUntilDone(runId);
-      expect(await runPage(runId, WRITER)).toMatchObject({ state: 'scored', score: { correct: 49 } });
-      expect(await database.db.$count(verdict)).toBe(200);
-      await stopScorings();
-      await database.close();
-    } finally {
-      await at.remove();
-    }
-  });
 });
 
 describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
