@@ -17,7 +17,7 @@ export interface Lease {
 }
 
 /** How long a server may be silent before its scorings are taken up by others, and how often it renews, in ms. */
-export const LEASE_MS = 30_000;
+export const LEASE_MS = 20_000;
 const RENEW_EVERY_MS = 5_000;
 
 export class LeaseLost extends Error {

@@ -11,7 +11,7 @@ import { LIMITS, WORKER_FILE } from './supervise';
 import { ANY, SCORINGS, scoringId, TAKEN_BACK, WAITING } from './topics';
 
 /** How often is looked for what an ended server left, in ms. */
-const LOOK_EVERY_MS = 10_000;
+const LOOK_EVERY_MS = 5_000;
 /** A worker takes a core; a judge is slow, and answers many at once. */
 const AT_ONCE = { byRule: 1, byJudge: 4 };
 /** A scoring that so many servers or connections did not survive is given up. */
