@@ -9,6 +9,7 @@ export const BLOB_KINDS = {
     maxBytes: MAX_FILE_BYTES,
     advice: 'Compress it with gzip or zip, or leave out what is not predictions.',
   },
+  picture: { maxBytes: 50 * 1024 ** 2, advice: 'Send a smaller picture.' },
   checkpoint: { maxBytes: 20 * GiB, advice: 'Save the weights in several files.' },
 } as const;
 export type BlobKind = keyof typeof BLOB_KINDS;

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { and, eq, lt, notExists, sql } from 'drizzle-orm';
-import { blob, checkpointFile, type Db, getDb, run } from '../db';
+import { blob, checkpointFile, type Db, getDb, jobFile, rolloutImage, run } from '../db';
 import { env } from '../env';
 import { log } from '../log';
 import { Problem } from '../problem';
@@ -159,6 +159,10 @@ const unused = (db: Db) =>
         .select({ path: checkpointFile.path })
         .from(checkpointFile)
         .where(eq(checkpointFile.sha256, blob.sha256)),
+    ),
+    notExists(db.select({ path: jobFile.path }).from(jobFile).where(eq(jobFile.sha256, blob.sha256))),
+    notExists(
+      db.select({ step: rolloutImage.step }).from(rolloutImage).where(eq(rolloutImage.sha256, blob.sha256)),
     ),
   );
 

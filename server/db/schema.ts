@@ -21,6 +21,7 @@ import type { Conversation } from '@/lib/chat/conversation';
 import { STAGES } from '@/lib/models/stage';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
+import type { JobSpec, LoggedEvent, Machine, MetricValue, RolloutGroup } from '@/lib/training/protocol';
 
 /** Both drivers give a Uint8Array; node-postgres's is a Buffer. */
 const bytea = customType<{ data: Uint8Array }>({ dataType: () => 'bytea' });
@@ -54,6 +55,8 @@ export const checkpoint = pgTable(
     onBoard: boolean('on_board').notNull().default(true),
     /** The folder of public/models by which browsers run it; null of a checkpoint that they do not. */
     browserModel: text('browser_model').unique(),
+    /** The job that made it. */
+    jobId: text('job_id').references((): AnyPgColumn => job.id),
     createdAt: createdAt(),
   },
   (table) => [
@@ -147,10 +150,14 @@ export const run = pgTable(
     state: text('state', { enum: RUN_STATES }).notNull(),
     /** Who handed it in: `team` whoever holds the write token, `site` this server itself. */
     owner: text('owner').notNull().default('team'),
+    /** Whether it is published as soon as it is scored, without anybody's decision. */
+    publishWhenScored: boolean('publish_when_scored').notNull().default(false),
     /** The scorer of the headline; a run can carry scores of several. */
     scorer: text('scorer').notNull(),
     dataId: text('data_id').references(() => benchmarkData.id),
     fileSha256: text('file_sha256').references(() => blob.sha256),
+    /** The job that produced the predictions. */
+    jobId: text('job_id').references((): AnyPgColumn => job.id),
     fileName: text('file_name'),
     format: text('format'),
     prompt: text('prompt'),
@@ -219,6 +226,151 @@ export const scoring = pgTable(
     createdAt: createdAt(),
   },
   (table) => [primaryKey({ columns: [table.runId, table.scorer] })],
+);
+
+/** A box that trains, or its owner's laptop. */
+export const agent = pgTable('agent', {
+  id: text('id').primaryKey(),
+  name: text('name').notNull(),
+  /** sha256 of the token by which it opens the agent's doors, and no others. */
+  tokenHash: text('token_hash').notNull().unique(),
+  revokedAt: timestamp('revoked_at', { withTimezone: true }),
+  seenAt: timestamp('seen_at', { withTimezone: true }),
+  /** What it said of itself when it asked last. */
+  machine: jsonb('machine').$type<Machine>(),
+  createdAt: createdAt(),
+});
+
+export const JOB_STATES = ['waiting', 'running', 'succeeded', 'failed', 'cancelled'] as const;
+export type JobState = (typeof JOB_STATES)[number];
+
+/** A piece of training, export or evaluation that an agent does. What it is to do never changes. */
+export const job = pgTable(
+  'job',
+  {
+    id: text('id').primaryKey(),
+    name: text('name').notNull(),
+    note: text('note').notNull().default(''),
+    spec: jsonb('spec').$type<JobSpec>().notNull(),
+    /** The job that has to succeed before this one begins. */
+    afterId: text('after_id').references((): AnyPgColumn => job.id),
+    state: text('state', { enum: JOB_STATES }).notNull().default('waiting'),
+    /** In a sentence, of one that failed, or why it was cancelled. */
+    error: text('error'),
+    owner: text('owner').notNull().default('team'),
+    /** Whether everybody may see it. */
+    public: boolean('public').notNull().default(false),
+    cancelRequested: boolean('cancel_requested').notNull().default(false),
+    /** Counts who took it up: it is the fence, and part of the name of all that an attempt tells. */
+    attempt: integer('attempt').notNull().default(0),
+    agentId: text('agent_id').references(() => agent.id),
+    /** sha256 of the token by which the agent at work writes. */
+    leaseHash: text('lease_hash'),
+    leasedUntil: timestamp('leased_until', { withTimezone: true }),
+    /** Not to be taken up before: a lost attempt is tried again after a while. */
+    notBefore: timestamp('not_before', { withTimezone: true }),
+    /** Of the attempt at work: the next event that it is to tell. */
+    nextSeq: integer('next_seq').notNull().default(0),
+    step: integer('step').notNull().default(0),
+    steps: integer('steps'),
+    startedAt: timestamp('started_at', { withTimezone: true }),
+    endedAt: timestamp('ended_at', { withTimezone: true }),
+    createdAt: createdAt(),
+  },
+  (table) => [index('job_waiting').on(table.state, table.createdAt), index('job_after').on(table.afterId)],
+);
+
+/** What an attempt told that is neither a metric nor a rollout: lines of its log, notices, how its machine is. */
+export const jobEvent = pgTable(
+  'job_event',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => job.id, { onDelete: 'cascade' }),
+    attempt: integer('attempt').notNull(),
+    seq: integer('seq').notNull(),
+    data: jsonb('data').$type<LoggedEvent>().notNull(),
+    /** By the clock of the box. */
+    at: timestamp('at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.attempt, table.seq] })],
+);
+
+/** What a step measured: the newest attempt's, where several took it. */
+export const jobMetric = pgTable(
+  'job_metric',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => job.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    values: jsonb('values').$type<Record<string, MetricValue>>().notNull(),
+    attempt: integer('attempt').notNull(),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.step] })],
+);
+
+/** A prompt of a step with all responses to it. */
+export const rollout = pgTable(
+  'rollout',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => job.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    /** The group's place within its step. */
+    ordinal: integer('ordinal').notNull(),
+    data: jsonb('data').$type<RolloutGroup>().notNull(),
+    /** Rewards, for filters and order. */
+    highest: doublePrecision('highest').notNull(),
+    lowest: doublePrecision('lowest').notNull(),
+    mean: doublePrecision('mean').notNull(),
+    /** Tokens of the longest response. */
+    longest: integer('longest').notNull(),
+    truncated: integer('truncated').notNull(),
+    /** Responses of which a term of the reward failed. */
+    failed: integer('failed').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.step, table.ordinal] })],
+);
+
+export const rolloutImage = pgTable(
+  'rollout_image',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => job.id, { onDelete: 'cascade' }),
+    step: integer('step').notNull(),
+    sha256: text('sha256')
+      .notNull()
+      .references(() => blob.sha256),
+  },
+  (table) => [
+    primaryKey({ columns: [table.jobId, table.step, table.sha256] }),
+    index('rollout_image_blob').on(table.sha256),
+  ],
+);
+
+/** What a job made: its checkpoints to go on from, an exported model, predictions. */
+export const jobFile = pgTable(
+  'job_file',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => job.id, { onDelete: 'cascade' }),
+    purpose: text('purpose', { enum: ['checkpoint', 'export', 'predictions'] }).notNull(),
+    /** Of a checkpoint; 0 of all else. */
+    step: integer('step').notNull(),
+    path: text('path').notNull(),
+    sha256: text('sha256')
+      .notNull()
+      .references(() => blob.sha256),
+  },
+  (table) => [
+    primaryKey({ columns: [table.jobId, table.purpose, table.step, table.path] }),
+    index('job_file_blob').on(table.sha256),
+  ],
 );
 
 /** What followers of a key are told, in order. */

@@ -8,15 +8,27 @@ import { env } from '../env';
 import { chooseCheckpoint } from '../models';
 import { Problem } from '../problem';
 import type { NewRun } from './new-run';
-import { queueScoring } from './scoring';
+import { queueScoring } from './queue';
+
+/** What is known of a run besides what its submitter says. */
+export interface RunOrigin {
+  /** See `ownerOf`. */
+  owner: string;
+  /** The job that produced the predictions; left out of an upload. */
+  jobId?: string;
+  /** Whether it is published as soon as it is scored. */
+  publishWhenScored?: boolean;
+}
 
 /**
  * Makes a run of an uploaded file and queues its scoring. The same bytes for the same split are the same run: a second
  * submission gives the first one's id, and scores it anew only where that had failed or was cancelled.
- * @param owner whose it is; see `ownerOf`.
  * @throws Problem
  */
-export async function createRun(input: NewRun, owner: string): Promise<{ runId: string; existed: boolean }> {
+export async function createRun(
+  input: NewRun,
+  { owner, jobId, publishWhenScored = false }: RunOrigin,
+): Promise<{ runId: string; existed: boolean }> {
   const benchmark = benchmarkOf(input.benchmark);
   const split = benchmark?.splits.find(({ id }) => id === input.split);
   if (!benchmark || !split)
@@ -46,6 +58,7 @@ export async function createRun(input: NewRun, owner: string): Promise<{ runId: 
       prompt: input.prompt,
       generation: input.generation,
       owner,
+      publishWhenScored,
       error: null,
     } as const;
     if (before !== undefined) {
@@ -60,7 +73,8 @@ export async function createRun(input: NewRun, owner: string): Promise<{ runId: 
         id: randomUUID(),
         benchmark: benchmark.id,
         split: split.id,
-        source: 'upload',
+        source: jobId === undefined ? 'upload' : 'job',
+        jobId,
         fileSha256: input.fileSha256,
       })
       .onConflictDoNothing()

@@ -1,11 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { storeBlob } from '../blobs';
-import { log } from '../log';
 import { NANO_CHECKPOINTS } from '../models';
 import { createRun } from './create-run';
-import { followRun } from './follow-run';
-import { publishRun } from './publish';
 
 /** A checkpoint of our own, and its predictions, which lie in the repository. */
 export interface OwnRun {
@@ -26,14 +23,13 @@ export const OWN_RUNS: readonly OwnRun[] = NANO_CHECKPOINTS.map(({ id, browserMo
 }));
 
 /**
- * Hands in our own predictions as anybody's are, and publishes them once they are scored. What is here already is left as
- * it is; a run that somebody discarded comes back with the next start.
- * @throws Error where a file is not taken, or scored with an error.
+ * Hands in our own predictions as anybody's are, to be published once they are scored. What is here already is left as it is; a
+ * run that somebody discarded comes back with the next start.
  */
 export async function publishOwnRuns(runs: readonly OwnRun[] = OWN_RUNS): Promise<void> {
   for (const { checkpointId, benchmark, split, file, generation } of runs) {
     const { sha256 } = await storeBlob(new Blob([await readFile(file)]).stream(), null);
-    const { runId } = await createRun(
+    await createRun(
       {
         fileSha256: sha256,
         fileName: basename(file),
@@ -43,16 +39,7 @@ export async function publishOwnRuns(runs: readonly OwnRun[] = OWN_RUNS): Promis
         prompt: null,
         generation,
       },
-      'site',
+      { owner: 'site', publishWhenScored: true },
     );
-    for await (const { event } of followRun(runId, undefined)) {
-      if (event.type !== 'done') continue;
-      if (event.state === 'scored') {
-        await publishRun(runId, 'site');
-        log.info({ runId, checkpointId }, 'our own predictions are scored and published');
-      } else if (event.state !== 'published') {
-        throw new Error(`${file} was not scored: ${event.error ?? event.state}`);
-      }
-    }
   }
 }

@@ -1,10 +1,10 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { removeUnusedBlob } from '../blobs';
-import { getDb, run, runChange, scoring } from '../db';
+import { getDb, run, scoring } from '../db';
 import { removeUnusedCheckpoint } from '../models';
 import { Problem } from '../problem';
 import { refreshBoard } from './board';
-import { queueBeside } from './scoring';
+import { publishWithin } from './publish-within';
 import { ANY, BOARD, SCORINGS, scoringId } from './topics';
 
 /**
@@ -20,10 +20,7 @@ export async function publishRun(runId: string, by: string): Promise<void> {
     if (found.state === 'published') return;
     if (found.state !== 'scored')
       throw new Problem('conflict', `The run is ${found.state}: only a scored run can be published.`);
-    await tx.update(run).set({ state: 'published', publishedAt: sql`now()` }).where(eq(run.id, runId));
-    await tx.insert(runChange).values({ runId, kind: 'published', by });
-    await queueBeside(tx, found);
-    await BOARD.publish(tx, ANY, null);
+    await publishWithin(tx, found, by);
   });
   await refreshBoard();
 }

@@ -109,7 +109,7 @@ async function scored(odd: Record<number, string | null>, name: string): Promise
       prompt: null,
       generation: null,
     },
-    'team',
+    { owner: 'team' },
   );
   await ended(runId);
   return runId;

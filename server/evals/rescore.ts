@@ -4,7 +4,7 @@ import { readJudgedId } from '@/lib/scoring/judge';
 import { getDb, run, score } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
-import { queueScoring } from './scoring';
+import { queueScoring } from './queue';
 
 /**
  * Queues the scoring of a scored run by one more scorer of its benchmark. Asked for again while it goes on, or once its

@@ -11,6 +11,7 @@ import { inTurn } from '../process-wide';
 import { askJudge, type Judged } from './ask-judge';
 import { eventId, type Lease, requireLease } from './lease';
 import { tellProgress } from './progress';
+import { publishWithin } from './publish-within';
 import { dataIdOf, hasSamples, storeSamples } from './store-samples';
 import { type LIMITS, runInWorker } from './supervise';
 import { SCORINGS } from './topics';
@@ -212,7 +213,11 @@ async function succeed(
       judge: judged?.record ?? null,
     });
     await tx.delete(scoring).where(itself(lease));
-    await SCORINGS.publish(tx, eventId(lease), { type: 'done', state: 'scored', error: null });
+    const [found] = await tx.select().from(run).where(eq(run.id, runId));
+    const publish = lease.first && found?.publishWhenScored;
+    if (publish) await publishWithin(tx, found, found.owner);
+    const state = publish ? 'published' : 'scored';
+    await SCORINGS.publish(tx, eventId(lease), { type: 'done', state, error: null });
   });
 }
 

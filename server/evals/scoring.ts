@@ -1,11 +1,11 @@
 import { and, eq, inArray } from 'drizzle-orm';
-import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { readJudgedId } from '@/lib/scoring/judge';
-import { type Db, database, getDb, isLostConnection, run, score, scoring } from '../db';
+import { database, getDb, isLostConnection, run, scoring } from '../db';
 import { log } from '../log';
 import { Problem } from '../problem';
 import { inTurn, processWide } from '../process-wide';
 import { endAllLeases, keepLease, type Lease, LeaseLost, leaveLease, takeLease } from './lease';
+import { queueBeside } from './queue';
 import { fail, removeRows, scoreRun } from './score-run';
 import { LIMITS, WORKER_FILE } from './supervise';
 import { ANY, SCORINGS, scoringId, TAKEN_BACK, WAITING } from './topics';
@@ -118,32 +118,6 @@ async function underLease(
   } finally {
     letGo();
   }
-}
-
-/** Has a run scored by a scorer, once `tx` is committed. False where that goes on already. */
-export async function queueScoring(tx: Db, runId: string, scorer: string): Promise<boolean> {
-  const queued = await tx
-    .insert(scoring)
-    .values({ runId, scorer })
-    .onConflictDoUpdate({
-      target: [scoring.runId, scoring.scorer],
-      set: { state: 'scoring', error: null, fence: 0, leasedUntil: null, scored: 0, total: 0 },
-      setWhere: eq(scoring.state, 'failed'),
-    })
-    .returning();
-  await WAITING.wake(tx, ANY);
-  return queued.length > 0;
-}
-
-/** What stands beside a run's first score, for a published one. */
-export async function queueBeside(
-  tx: Db,
-  { id, benchmark, scorer }: { id: string; benchmark: string; scorer: string },
-): Promise<void> {
-  const scored = await tx.select({ scorer: score.scorer }).from(score).where(eq(score.runId, id));
-  for (const beside of benchmarkOf(benchmark)?.beside ?? [])
-    if (beside !== scorer && !scored.some((each) => each.scorer === beside))
-      await queueScoring(tx, id, beside);
 }
 
 /** At start: published runs that lack what stands beside their first score, as those of before a benchmark had it. */

@@ -16,5 +16,5 @@ await seed(database.db);
 const { sha256 } = await storeBlob(new Blob([readFileSync(predictions)]).stream(), null);
 const input: NewRun = newRun.parse({ ...JSON.parse(submission), fileSha256: sha256 });
 await startScorings(workerFile);
-const { runId } = await createRun(input, 'team');
+const { runId } = await createRun(input, { owner: 'team' });
 for await (const { event } of followRun(runId, undefined)) console.log(JSON.stringify({ runId, event }));

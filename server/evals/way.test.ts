@@ -51,7 +51,7 @@ const limits = { ...LIMITS, verdictMs: 400 };
 
 const upload = (text: string) => storeBlob(new Blob([text]).stream(), null);
 
-const submit = (sha256: string, name: string) => createRun(newRunOf(sha256, name), 'team');
+const submit = (sha256: string, name: string) => createRun(newRunOf(sha256, name), { owner: 'team' });
 
 async function eventsUntilDone(runId: string): Promise<{ ids: number[]; events: SubmissionEvent[] }> {
   const ids: number[] = [];
@@ -375,7 +375,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     async () => {
       const { sha256 } = await upload(predictions(1));
       const wanted = newRunOf(sha256, 'Ocean R1 3b  instruct!');
-      const refused = (change: Partial<NewRun>) => createRun({ ...wanted, ...change }, 'team');
+      const refused = (change: Partial<NewRun>) => createRun({ ...wanted, ...change }, { owner: 'team' });
       await expect(refused({})).rejects.toThrow('too close to that of the model "Ocean-R1-3B-Instruct"');
       await expect(refused({ benchmark: 'geoqa' })).rejects.toThrow('not installed');
       await expect(refused({ benchmark: 'superclevr' })).rejects.toThrow('not installed');

@@ -5,6 +5,8 @@ export {
   chosenCheckpoint,
   listModels,
   removeUnusedCheckpoint,
+  slugOf,
 } from './choose';
 export { type Checkpoint, describeModel, type Model } from './describe';
+export { checkpointFolder, type FolderFile } from './files';
 export { NANO, NANO_CHECKPOINTS } from './nano';

@@ -38,7 +38,7 @@ export const submissionsRouter = router({
     .mutation(({ input }) => preflight(input)),
   create: writerProcedure
     .input(newRun)
-    .mutation(({ ctx, input }) => createRun(input, ownerOf(ctx.principal))),
+    .mutation(({ ctx, input }) => createRun(input, { owner: ownerOf(ctx.principal) })),
   cancel: writerProcedure.input(runId).mutation(({ input }) => cancelScoring(input.runId)),
   publish: writerProcedure
     .input(runId)

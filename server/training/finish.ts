@@ -1,0 +1,87 @@
+import { and, eq, sql } from 'drizzle-orm';
+import type { FinishRequest } from '@/lib/training/protocol';
+import { type Db, getDb, type JobState, job, jobFile } from '../db';
+import { Problem } from '../problem';
+import { type Agent, hashOf } from './agents';
+import { EventGap } from './events';
+import { handInPredictions } from './hand-in';
+import { closeLost, hasEnded, type Job, LeaseLost, requireLease } from './lease';
+import { ANY, JOBS, WAITING } from './topics';
+
+/** How long a lost attempt is waited after, in seconds: twice as long each time, up to five minutes. */
+const waitAfter = (attempt: number) => Math.min(300, 5 * 2 ** (attempt - 1));
+
+/** What a job of a kind has to leave behind to have succeeded. */
+const NEEDED = { sft: 'checkpoint', train: 'checkpoint', export: 'export', eval: 'predictions' } as const;
+
+/**
+ * Ends an attempt, once all that it told is here. Sent again it says the same and does nothing more.
+ * @throws LeaseLost, EventGap, Problem
+ */
+export async function finish(
+  agent: Agent,
+  jobId: string,
+  lease: string,
+  { events, outcome }: FinishRequest,
+): Promise<void> {
+  const db = await getDb();
+  if (await isOver(db, agent, jobId, lease)) return;
+  const ended = await db.transaction(async (tx) => {
+    const found = await requireLease(tx, agent, jobId, lease);
+    if (events !== found.nextSeq) throw new EventGap(found.nextSeq);
+    await write(tx, found, outcome);
+    await JOBS.wake(tx, jobId);
+    await WAITING.wake(tx, ANY);
+    return found;
+  });
+  await closeLost(db);
+  if (outcome.kind === 'succeeded' && ended.spec.kind === 'eval') await handInPredictions(ended.id);
+}
+
+/** Whether this attempt ended it before. */
+async function isOver(db: Db, agent: Agent, jobId: string, lease: string): Promise<boolean> {
+  const [found] = await db.select().from(job).where(eq(job.id, jobId));
+  if (found === undefined || found.agentId !== agent.id || found.leaseHash !== hashOf(lease))
+    throw new LeaseLost(jobId);
+  return hasEnded(found.state) || found.state === 'waiting';
+}
+
+async function write(tx: Db, found: Job, outcome: FinishRequest['outcome']): Promise<void> {
+  const { id, attempt } = found;
+  const end = (values: { state: JobState; error?: string }) =>
+    tx
+      .update(job)
+      .set({ ...values, leasedUntil: null, endedAt: sql`now()` })
+      .where(eq(job.id, id));
+  switch (outcome.kind) {
+    case 'succeeded':
+      await requireMade(tx, found);
+      await end({ state: 'succeeded' });
+      return;
+    case 'cancelled':
+      await end({ state: 'cancelled' });
+      return;
+    case 'failed':
+      await end({ state: 'failed', error: outcome.error });
+      return;
+    case 'lost':
+      if (found.cancelRequested) await end({ state: 'cancelled', error: outcome.error });
+      else
+        await tx
+          .update(job)
+          .set({
+            state: 'waiting',
+            error: outcome.error,
+            leasedUntil: null,
+            notBefore: sql`now() + ${waitAfter(attempt)} * interval '1 second'`,
+          })
+          .where(eq(job.id, id));
+  }
+}
+
+async function requireMade(tx: Db, { id, spec }: Job): Promise<void> {
+  const purpose = NEEDED[spec.kind];
+  const made = await tx.$count(jobFile, and(eq(jobFile.jobId, id), eq(jobFile.purpose, purpose)));
+  if (made === 0)
+    throw new Problem('refused', `The job has not sent its ${purpose}, so it has not succeeded.`);
+}

@@ -1,0 +1,392 @@
+import { createHash } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { eq, sql } from 'drizzle-orm';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AgentEvent, Machine } from '@/lib/training/protocol';
+import { findBlob, removeUnusedBlob, storeBlob } from '../blobs';
+import {
+  checkpoint,
+  type Database,
+  job,
+  jobEvent,
+  jobFile,
+  jobMetric,
+  rollout,
+  run,
+  setDatabase,
+} from '../db';
+import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { describeModel, NANO, NANO_CHECKPOINTS } from '../models';
+import { newProcess } from '../process-wide';
+import {
+  type Agent,
+  authoriseAgent,
+  beat,
+  cancelJob,
+  createAgent,
+  createJobs,
+  EventGap,
+  finish,
+  LeaseLost,
+  type NewJobs,
+  newJobs,
+  resumeOf,
+  revokeAgent,
+  startOf,
+  takeEvents,
+  takeJob,
+} from '.';
+
+const folder = vi.hoisted(() => {
+  const made = `${process.env.TMPDIR ?? '/tmp'}/ocean-training-${process.pid}-${Date.now()}`;
+  process.env.OCEAN_DATA_DIR = made;
+  process.env.LOG_LEVEL = 'silent';
+  return made;
+});
+
+const _MACHINE: Machine = {
+  host: 'box',
+  system: 'Linux',
+  cores: 2,
+  memory: 8e9,
+  diskFree: 1e9,
+  cards: [],
+  versions: { python: '3.11' },
+};
+const TOML = 'kind = "grpo"\nname = "toy"\nstage = 1\n';
+const ROWS = [
+  { name: 'train', split: 'train' as const, count: 10, seed: 1, size: 160, tasks: null, further: true },
+];
+const start = { kind: 'checkpoint' as const, id: 'ocean-r1-nano-stage-0' };
+const TRAIN: NewJobs['chain'][number] = {
+  kind: 'train',
+  recipe: { toml: TOML, overrides: {} },
+  start,
+  rows: ROWS,
+};
+const EVAL: NewJobs['chain'][number] = {
+  kind: 'eval',
+  start: { kind: 'previous' },
+  benchmark: 'ocean-world',
+  split: 'test',
+  maxNewTokens: 64,
+  publish: false,
+};
+const EXPORT: NewJobs['chain'][number] = { kind: 'export', start: { kind: 'previous' }, rows: ROWS };
+const now = new AbortController().signal;
+
+const group = (reward: number, more: object = {}) => ({
+  row: 'rows/train:3',
+  dataSource: 'ocean-world/counting',
+  prompt: [{ role: 'user', content: '<image>How many?' }],
+  images: [],
+  groundTruth: '3',
+  responses: [0, 1].map((n) => ({
+    output: `<answer>${n}</answer>`,
+    cut: false,
+    tokens: 10 + n,
+    finished: n === 0,
+    reward: reward * n,
+    terms: { exact: n, format: 1 },
+    failed: {},
+    advantage: n,
+    trace: null,
+  })),
+  ...more,
+});
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
+  let at: TestDatabase;
+  let database: Database;
+  let agent: Agent;
+  beforeAll(async () => {
+    if (skip) return;
+    at = await make();
+    database = await at.open();
+    newProcess();
+    setDatabase(database);
+    await describeModel(database.db, NANO, NANO_CHECKPOINTS);
+    agent = await createAgent('a box');
+  });
+  afterAll(async () => {
+    if (skip) return;
+    await database.close();
+    await at.remove();
+  });
+  beforeEach(async () => {
+    if (skip) return;
+    await database.db.update(run).set({ jobId: null });
+    await database.db.update(checkpoint).set({ jobId: null });
+    await database.db.update(job).set({ afterId: null });
+    await database.db.delete(job);
+  });
+
+  const create = (...chain: NewJobs['chain']) => createJobs(newJobs.parse({ name: 'Toy', chain }), 'team');
+  const jobOf = async (id: string) =>
+    (await database.db.select().from(job).where(eq(job.id, id)))[0] ?? expect.unreachable();
+  const taken = async (by = agent) => (await takeJob(by, now, 0)) ?? expect.unreachable();
+  const tell = (id: string, lease: string, from: number, ...events: AgentEvent[]) =>
+    takeEvents(agent, id, lease, {
+      events: events.map((event, n) => ({ seq: from + n, at: new Date(0).toISOString(), event })),
+    });
+  const stored = async (text: string) => {
+    const { sha256, bytes } = await storeBlob(new Blob([text]).stream(), null, 'checkpoint');
+    return { path: 'model.safetensors', sha256, bytes };
+  };
+  const passLease = () => database.db.update(job).set({ leasedUntil: sql`now() - interval '1 second'` });
+  const files = (
+    purpose: 'checkpoint' | 'export' | 'predictions',
+    step: number,
+    ...all: Awaited<ReturnType<typeof stored>>[]
+  ): AgentEvent => ({ type: 'files', purpose, step, files: all });
+
+  test.skipIf(skip)('are taken in their order, each by one agent', async () => {
+    const [first = ''] = await create(TRAIN);
+    const [second = ''] = await create(TRAIN);
+    const other = await createAgent('another box');
+    const both = await Promise.all([taken(), taken(other)]);
+    expect(both.map(({ job: { id } }) => id).sort()).toEqual([first, second].sort());
+    expect(await takeJob(agent, now, 0)).toBeNull();
+    expect(await jobOf(first)).toMatchObject({ state: 'running', attempt: 1 });
+  });
+
+  test.skipIf(skip)('are heard of by an agent that waits', async () => {
+    const waiting = takeJob(agent, now, 10_000);
+    const [id] = await create(TRAIN);
+    expect((await waiting)?.job.id).toBe(id);
+  });
+
+  test.skipIf(skip)(
+    'begin with the files of a checkpoint, or with what an earlier attempt sent',
+    async () => {
+      await create(TRAIN);
+      const { job: found, lease } = await taken();
+      const from = await startOf(found);
+      if (from.kind !== 'files') return expect.unreachable();
+      expect(from.files.map(({ path }) => path)).toEqual(
+        expect.arrayContaining(['config.json', 'model.safetensors']),
+      );
+      expect(from.files[0]?.url).toMatch(/^\/models\/nano-base\//);
+      expect(await resumeOf(found)).toBeNull();
+      const [weights, moments] = [
+        await stored('weights'),
+        { ...(await stored('moments')), path: 'moments.pt' },
+      ];
+      await tell(
+        found.id,
+        lease,
+        0,
+        { type: 'begin', step: 0, steps: 5 },
+        files('checkpoint', 3, weights, moments),
+      );
+      await passLease();
+      const again = await taken();
+      expect(again.job.attempt).toBe(2);
+      expect(await resumeOf(again.job)).toMatchObject({
+        step: 3,
+        files: [
+          { path: 'model.safetensors', bytes: 7, url: `/api/agent/blobs/${weights.sha256}` },
+          { path: 'moments.pt', bytes: 7 },
+        ],
+      });
+      // While a job refers to them they stay.
+      await removeUnusedBlob(weights.sha256);
+      expect(await findBlob(weights.sha256)).not.toBeNull();
+    },
+  );
+
+  test.skipIf(skip)('tell each event once, in order, however often they are sent', async () => {
+    await create(TRAIN);
+    const {
+      job: { id },
+      lease,
+    } = await taken();
+    const metrics = (step: number): AgentEvent => ({
+      type: 'metrics',
+      step,
+      values: { loss: step / 2, odd: 'NaN' },
+    });
+    const log: AgentEvent = { type: 'log', lines: ['a\0b'] };
+    expect(await tell(id, lease, 0, { type: 'begin', step: 0, steps: 5 }, metrics(1), log)).toBe(3);
+    expect(await tell(id, lease, 0, { type: 'begin', step: 0, steps: 5 }, metrics(1), log)).toBe(3);
+    expect(await tell(id, lease, 1, metrics(1), log, metrics(2))).toBe(4);
+    await expect(tell(id, lease, 6, metrics(3))).rejects.toMatchObject({ expected: 4 });
+    await expect(tell(id, lease, 4, metrics(3), log)).resolves.toBe(6);
+    expect(
+      await database.db
+        .select({ step: jobMetric.step, values: jobMetric.values })
+        .from(jobMetric)
+        .orderBy(jobMetric.step),
+    ).toEqual([1, 2, 3].map((step) => ({ step, values: { loss: step / 2, odd: 'NaN' } })));
+    expect(await database.db.select({ data: jobEvent.data }).from(jobEvent)).toEqual([
+      { data: { type: 'log', lines: ['a\ufffdb'] } },
+      { data: { type: 'log', lines: ['a\ufffdb'] } },
+    ]);
+    expect(await jobOf(id)).toMatchObject({ step: 3, steps: 5, nextSeq: 6 });
+  });
+
+  test.skipIf(skip)('go on behind a step: what was told of later ones is gone', async () => {
+    await create(TRAIN);
+    const {
+      job: { id },
+      lease,
+    } = await taken();
+    const metrics = (step: number): AgentEvent => ({ type: 'metrics', step, values: { loss: step } });
+    await tell(id, lease, 0, metrics(0), metrics(1), metrics(2), {
+      type: 'rollouts',
+      step: 2,
+      first: 0,
+      groups: [group(1)],
+    });
+    await passLease();
+    const again = await taken();
+    await expect(tell(id, lease, 4, metrics(3))).rejects.toThrow(LeaseLost);
+    await tell(id, again.lease, 0, { type: 'begin', step: 1, steps: 3 });
+    expect((await database.db.select().from(jobMetric)).map(({ step }) => step).sort()).toEqual([0, 1]);
+    expect(await database.db.$count(rollout)).toBe(0);
+  });
+
+  test.skipIf(skip)('tell rollouts with what lists of them are sorted and filtered by', async () => {
+    await create(TRAIN);
+    const {
+      job: { id },
+      lease,
+    } = await taken();
+    const picture = createHash('sha256').update('missing').digest('hex');
+    const told = (images: string[], first = 0): AgentEvent => ({
+      type: 'rollouts',
+      step: 1,
+      first,
+      groups: [group(1), group(0, { images })],
+    });
+    await expect(tell(id, lease, 0, told([picture]))).rejects.toThrow('a picture of step 1');
+    await storeBlob(new Blob(['missing']).stream(), null, 'picture');
+    await tell(id, lease, 0, told([picture]));
+    await tell(id, lease, 1, told([picture], 2));
+    expect(
+      (await database.db.select().from(rollout).orderBy(rollout.ordinal)).map(({ data: _, ...each }) => each),
+    ).toMatchObject([
+      { step: 1, ordinal: 0, highest: 1, lowest: 0, mean: 0.5, longest: 11, truncated: 1, failed: 0 },
+      { ordinal: 1, highest: 0, lowest: 0 },
+      { ordinal: 2 },
+      { ordinal: 3 },
+    ]);
+  });
+
+  test.skipIf(skip)('are told to stop, and end when they say so', async () => {
+    const [id = ''] = await create(TRAIN, EXPORT, EVAL);
+    const { lease } = await taken();
+    expect(await beat(agent, id, lease)).toEqual({ cancel: false, nextSeq: 0 });
+    await cancelJob(id);
+    expect(await beat(agent, id, lease)).toEqual({ cancel: true, nextSeq: 0 });
+    await finish(agent, id, lease, { events: 0, outcome: { kind: 'cancelled' } });
+    await finish(agent, id, lease, { events: 0, outcome: { kind: 'cancelled' } });
+    expect((await jobOf(id)).state).toBe('cancelled');
+    await expect(beat(agent, id, lease)).rejects.toThrow(LeaseLost);
+    await expect(cancelJob(id)).rejects.toThrow('is cancelled already');
+    // Those that were to follow are not done either.
+    const states = (await database.db.select().from(job)).map(({ state }) => state);
+    expect(states).toEqual(['cancelled', 'cancelled', 'cancelled']);
+    expect(await takeJob(agent, now, 0)).toBeNull();
+  });
+
+  test.skipIf(skip)('of a cancelled one whose agent is gone end by themselves', async () => {
+    const [id = ''] = await create(TRAIN);
+    await taken();
+    await cancelJob(id);
+    await passLease();
+    expect(await takeJob(agent, now, 0)).toBeNull();
+    expect((await jobOf(id)).state).toBe('cancelled');
+  });
+
+  test.skipIf(skip)(
+    'are tried again after the loss of a box, later each time, and not after a fault of theirs',
+    async () => {
+      const [id = ''] = await create(TRAIN);
+      const { lease } = await taken();
+      const lost = { kind: 'lost' as const, error: 'the disk is full' };
+      await finish(agent, id, lease, { events: 0, outcome: lost });
+      expect(await jobOf(id)).toMatchObject({ state: 'waiting', error: 'the disk is full' });
+      expect(await takeJob(agent, now, 0)).toBeNull();
+      await database.db.update(job).set({ notBefore: sql`now()` });
+      const again = await taken();
+      expect(again.job.attempt).toBe(2);
+      await finish(agent, id, again.lease, {
+        events: 0,
+        outcome: { kind: 'failed', error: 'steps: a typo' },
+      });
+      expect(await jobOf(id)).toMatchObject({ state: 'failed', error: 'steps: a typo' });
+      expect(await takeJob(agent, now, 0)).toBeNull();
+
+      const [hopeless = ''] = await create(TRAIN);
+      await database.db.update(job).set({ attempt: 10 }).where(eq(job.id, hopeless));
+      expect(await takeJob(agent, now, 0)).toBeNull();
+      expect(await jobOf(hopeless)).toMatchObject({
+        state: 'failed',
+        error: expect.stringContaining('10 attempts were lost'),
+      });
+    },
+  );
+
+  test.skipIf(skip)('have succeeded once all that they told and made is here', async () => {
+    const [train = '', exported = '', evaluated = ''] = await create(TRAIN, EXPORT, EVAL);
+    const first = await taken();
+    await expect(
+      finish(agent, train, first.lease, { events: 2, outcome: { kind: 'succeeded' } }),
+    ).rejects.toThrow(EventGap);
+    await expect(
+      finish(agent, train, first.lease, { events: 0, outcome: { kind: 'succeeded' } }),
+    ).rejects.toThrow('has not sent its checkpoint');
+    const weights = await stored('weights');
+    await expect(
+      tell(train, first.lease, 0, files('checkpoint', 5, { ...weights, bytes: 3 })),
+    ).rejects.toThrow('has 7 bytes here, and 3 are told of');
+    await tell(train, first.lease, 0, files('checkpoint', 5, weights));
+    await finish(agent, train, first.lease, { events: 1, outcome: { kind: 'succeeded' } });
+    await finish(agent, train, first.lease, { events: 1, outcome: { kind: 'succeeded' } });
+    expect((await jobOf(train)).state).toBe('succeeded');
+
+    const second = await taken();
+    expect(second.job.id).toBe(exported);
+    expect(await startOf(second.job)).toMatchObject({ files: [{ sha256: weights.sha256 }] });
+    const model = await stored('for browsers');
+    await tell(exported, second.lease, 0, files('export', 0, model));
+    await finish(agent, exported, second.lease, { events: 1, outcome: { kind: 'succeeded' } });
+
+    const third = await taken();
+    expect(third.job.id).toBe(evaluated);
+    expect(await startOf(third.job)).toMatchObject({ files: [{ sha256: model.sha256 }] });
+    expect(await database.db.$count(jobFile)).toBe(2);
+  });
+
+  test.skipIf(skip)('are refused with a sentence where they cannot be done as asked', async () => {
+    const bad = (chain: NewJobs['chain']) => create(...chain);
+    await expect(bad([EXPORT])).rejects.toThrow('has none before it');
+    await expect(bad([{ ...TRAIN, start: { kind: 'checkpoint', id: 'none' } }])).rejects.toThrow(
+      'no checkpoint "none"',
+    );
+    const recipe = (toml: string) => ({ toml, overrides: {} });
+    await expect(bad([{ ...TRAIN, recipe: recipe('kind = ') }])).rejects.toThrow('at line 1');
+    await expect(bad([{ ...TRAIN, recipe: recipe('kind = "other"') }])).rejects.toThrow('needs kind');
+    expect(await database.db.$count(job)).toBe(0);
+  });
+
+  test.skipIf(skip)('open to an agent by its own token, until it is revoked', async () => {
+    const made = await createAgent('short-lived');
+    const headers = new Headers({ authorization: `Bearer ${made.token}` });
+    expect(await authoriseAgent(headers)).toEqual({ id: made.id, name: 'short-lived' });
+    await revokeAgent(made.id);
+    await expect(authoriseAgent(headers)).rejects.toMatchObject({ kind: 'not-signed-in' });
+    await expect(authoriseAgent(new Headers())).rejects.toMatchObject({ kind: 'not-signed-in' });
+    await create(TRAIN);
+    const {
+      job: { id },
+      lease,
+    } = await taken();
+    const other = await createAgent('another');
+    await expect(beat(other, id, lease)).rejects.toThrow(LeaseLost);
+    await expect(beat(agent, id, 'another lease')).rejects.toThrow(LeaseLost);
+  });
+});
