@@ -12,7 +12,7 @@ import { type Database, openDatabase, setDatabase } from '@/server/db';
 import { seed } from '@/server/evals';
 import { createContext } from '@/server/trpc/init';
 import { appRouter, createCaller } from '@/server/trpc/router';
-import { HEAD as askPart, PATCH as sendPart } from './blobs/[sha256]/route';
+import { HEAD as askPart, PATCH as sendPart } from './blobs/[hash]/route';
 import { POST as upload } from './blobs/route';
 import { GET as sharedPicture } from './chat/pictures/[share]/[picture]/route';
 import { GET as health } from './health/route';
@@ -102,7 +102,7 @@ describe('the door for uploads', () => {
 describe('the door for uploads in parts', () => {
   const content = 'a file in parts';
   const sha256 = createHash('sha256').update(content).digest('hex');
-  const context = { params: Promise.resolve({ sha256 }) };
+  const context = { params: Promise.resolve({ hash: sha256 }) };
   const url = (query: string) => `http://localhost/api/blobs/${sha256}${query}`;
   const send = (
     body: string,

@@ -5,19 +5,19 @@ import { Problem } from '@/server/problem';
 import { requestIdOf } from '@/server/request-id';
 import { offsetReply, receivePart } from '../receive-part';
 
-type Context = { params: Promise<{ sha256: string }> };
+type Context = { params: Promise<{ hash: string }> };
 
 /** How much of a file that is sent in parts is here, in `upload-offset`. */
 export function HEAD(request: Request, { params }: Context): Promise<Response> {
   return answered(request, async () => {
-    const name = sha256.safeParse((await params).sha256);
+    const name = sha256.safeParse((await params).hash);
     return name.success ? receivedBytes(name.data) : 0;
   });
 }
 
 /** Takes what comes behind that. */
 export function PATCH(request: Request, { params }: Context): Promise<Response> {
-  return answered(request, async () => receivePart(request, (await params).sha256));
+  return answered(request, async () => receivePart(request, (await params).hash));
 }
 
 async function answered(request: Request, received: () => Promise<number>): Promise<Response> {

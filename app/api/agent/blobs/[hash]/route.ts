@@ -5,24 +5,24 @@ import { Problem } from '@/server/problem';
 import { offsetReply, receivePart } from '../../../blobs/receive-part';
 import { answer } from '../../answer';
 
-type Context = { params: Promise<{ sha256: string }> };
+type Context = { params: Promise<{ hash: string }> };
 
 /** How much of a file is here, in `upload-offset`. */
 export function HEAD(request: Request, { params }: Context): Promise<Response> {
   return answer(request, async () => {
-    const name = sha256.safeParse((await params).sha256);
+    const name = sha256.safeParse((await params).hash);
     return offsetReply(name.success ? await receivedBytes(name.data) : 0);
   });
 }
 
 export function PATCH(request: Request, { params }: Context): Promise<Response> {
-  return answer(request, async () => offsetReply(await receivePart(request, (await params).sha256)));
+  return answer(request, async () => offsetReply(await receivePart(request, (await params).hash)));
 }
 
 /** A file from its byte `range` on, so that a fetch goes on where it broke. */
 export function GET(request: Request, { params }: Context): Promise<Response> {
   return answer(request, async () => {
-    const name = sha256.safeParse((await params).sha256);
+    const name = sha256.safeParse((await params).hash);
     const found = name.success ? await findBlob(name.data) : null;
     if (found === null) throw new Problem('not-found', 'This file is not here (any more).');
     const from = Math.min(
