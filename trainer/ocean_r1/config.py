@@ -196,6 +196,11 @@ class GrpoRecipe(Section):
             raise ValueError(f'rollout.cuda_graphs needs model.device "cuda"; it is {self.model.device!r}')
         return self
 
+    @property
+    def batch_size(self) -> int:
+        """Rows a step."""
+        return self.prompts_per_step
+
 
 class SftRecipe(Section):
     """Supervised training on worked solutions: the base of Nano."""
@@ -227,6 +232,11 @@ class SftRecipe(Section):
     checkpoints: Checkpoints = Checkpoints()
     logging: Logging = Logging()
 
+    @property
+    def batch_size(self) -> int:
+        """Rows a step."""
+        return self.rows_per_step
+
 
 class TowerRecipe(Section):
     """Dense training of the vision tower, before the language part learns anything."""
@@ -242,6 +252,11 @@ class TowerRecipe(Section):
     optimizer: Optimizer
     checkpoints: Checkpoints = Checkpoints()
     logging: Logging = Logging()
+
+    @property
+    def batch_size(self) -> int:
+        """Rows a step."""
+        return self.images_per_step
 
 
 Recipe = GrpoRecipe | SftRecipe | TowerRecipe

@@ -14,7 +14,7 @@ from ocean_r1.config import Optimizer
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.muon import Muon
 
-MOST_SKIPPED = 3
+MAX_SKIPPED = 3
 
 
 class NotFiniteError(RuntimeError):
@@ -51,8 +51,8 @@ def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | N
     return optimizers
 
 
-def rate_share(settings: Optimizer, step: int, total: int, first_at_zero: bool = False) -> float:
-    """What share of its rate a step has; `step` counts from 0. `first_at_zero` is the seed's warm-up of zero steps."""
+def lr_multiplier(settings: Optimizer, step: int, total: int, first_at_zero: bool = False) -> float:
+    """What the learning rate is multiplied by; `step` counts from 0. `first_at_zero` is the seed's warm-up of zero steps."""
     if first_at_zero:
         return min(1.0, step / max(1, settings.warmup_steps))
     if step < settings.warmup_steps:
@@ -77,7 +77,7 @@ class Stepper:
     settings: Optimizer
     skipped: int = 0
 
-    def step(self, share: float) -> tuple[float, bool]:
+    def step(self, lr_multiplier: float) -> tuple[float, bool]:
         """The gradients' norm before clipping, and whether the step was taken. Gradients are cleared."""
         norm = torch.nn.utils.clip_grad_norm_(
             [p for p in self.parameters if p.grad is not None], self.settings.max_grad_norm
@@ -86,12 +86,12 @@ class Stepper:
         if taken:
             for optimizer in self.optimizers:
                 for group in optimizer.param_groups:
-                    group["lr"] = group["base_lr"] * share
+                    group["lr"] = group["base_lr"] * lr_multiplier
                 optimizer.step()
             self.skipped = 0
         else:
             self.skipped += 1
-            if self.skipped >= MOST_SKIPPED:
+            if self.skipped >= MAX_SKIPPED:
                 raise NotFiniteError(
                     f"gradients were not finite {self.skipped} steps in a row; the last checkpoint is whole"
                 )

@@ -17,13 +17,13 @@ import torch
 from safetensors.torch import save_file
 from toy import recipe, toy
 
+from ocean_r1.checkpoints import checkpoints_of
 from ocean_r1.cli import main
 from ocean_r1.config import Reward
 from ocean_r1.files import WriteError, append, keep_lines, whole, writing
 from ocean_r1.metrics import MetricsFile
 from ocean_r1.models.new import new_model
 from ocean_r1.rewards.pool import Case, RewardPool
-from ocean_r1.state import checkpoints_of
 
 torch.set_num_threads(1)
 
@@ -222,33 +222,14 @@ def test_a_full_disk_under_tensorboard_ends_the_run(
     assert "out/tensorboard could not be written: the disk is full" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_command_that_is_stopped_clears_up(
-    number: signal.Signals,
-    tmp_path: Path,
-    paths: dict[str, Path],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def stopped(*_: object, **__: object) -> None:
-        signal.raise_signal(number)
-
-    command = sft(paths, tmp_path)
-    assert main([*command, "--set", "steps=1"]) == 0
-    with monkeypatch.context() as patch:
-        patch.setattr("ocean_r1.state.save_file", stopped)  # between the weights and the moments
-        assert main(command) == 128 + number
-    assert "stopped; the same command goes on from the last checkpoint" in capsys.readouterr().err
-    assert leftovers(tmp_path) == []
-    assert main(command) == 0
-
-
-def test_processes_of_a_run_leave_ctrl_c_to_it() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_processes_of_a_run_leave_its_end_to_it(number: signal.Signals) -> None:
+    """A terminal and a service manager signal all of them, and the step that is being taken still needs its rewards."""
     with RewardPool(Reward(expression="format", workers=1)) as pool:
         case = Case("<think></think><answer></answer>", "1", {})
         for _ in range(2):
             assert pool.score([case])[0].failed == {}
-            os.kill(pool.workers[0].process.pid or 0, signal.SIGINT)
+            os.kill(pool.workers[0].process.pid or 0, number)
 
 
 def test_two_runs_cannot_write_to_one_folder(

@@ -8,8 +8,9 @@ from conftest import STOP, make_prompt, tiny_config
 from test_model import IMAGES
 from torch import Tensor
 
-from ocean_r1.grpo.forward import Prompt, alike, group_stats
-from ocean_r1.grpo.rollout import ROOM, Sampling, decode, prefill, sample
+from ocean_r1.engine.forward import alike, group_stats
+from ocean_r1.engine.prompt import Prompt
+from ocean_r1.engine.sampling import ROOM, Sampling, decode, prefill, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 
@@ -115,7 +116,7 @@ def test_rollout_and_training_agree_on_log_probabilities() -> None:
 
 def test_sampling_follows_the_distribution() -> None:
     logits = torch.tensor([[2.0, 1.0, 0.0, -1.0, -5.0]]).expand(20_000, -1)
-    from ocean_r1.grpo.rollout import choose
+    from ocean_r1.engine.sampling import choose
 
     drawn = choose(logits.clone(), Sampling(1, (STOP,)), torch.arange(20_000), 3)
     shares = drawn.bincount(minlength=5) / 20_000

@@ -274,7 +274,7 @@ def test_parquet_of_every_type_gives_the_rows(tmp_path: Path, types: dict[str, p
         assert (read_row.data_source, read_row.prompt[0].content) == ("own/shelf", "<image>Find the left mug.")
         assert (read_row.ground_truth, read_row.reward_func) == ("[1, 2, 30, 40]", "iou")
         assert read_row.extra_info["index"] == index
-        assert dataset.sources(position) in ([content], [tmp_path / "mug.png"])
+        assert dataset.row(position).sources(dataset.folder(position)) in ([content], [tmp_path / "mug.png"])
 
 
 def test_parquet_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -203,9 +203,6 @@ class Dataset:
         ref = self.refs[position]
         return row_of(self.tables[ref.table], ref.index)
 
-    def sources(self, position: int) -> list[bytes | Path]:
-        return self.row(position).sources(self.folder(position))
-
     def folder(self, position: int) -> Path:
         return self.tables[self.refs[position].table].path.parent
 

@@ -21,9 +21,9 @@ from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, first_problem
 from ocean_r1.data.tables import open_json
 from ocean_r1.device import usable_device
+from ocean_r1.engine.prompt import Prompt
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.files import append, keep_lines, whole
-from ocean_r1.grpo.forward import Prompt
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model
 
@@ -151,22 +151,20 @@ def in_the_pictures_frame(text: str, scale: tuple[float, float]) -> str:
     return BOX.sub(back, text)
 
 
-def predict(task: Task) -> Iterator[tuple[int, int]]:
-    """Predicts what is missing; after each batch how many samples are done, and of how many. Raises SamplesError and
-    DeviceError."""
+def predict(task: Task, samples: Sequence[SampleLine]) -> Iterator[int]:
+    """Predicts what is missing; after each batch how many samples are done. Raises SamplesError and DeviceError."""
     device = usable_device(task.device)
-    samples = read_samples(task.samples)
     done = predicted(task)
     missing = [sample for sample in samples if sample.sample_id not in done]
     if not missing:
-        yield len(samples), len(samples)
+        yield len(samples)
         return
     model = load_model(task.model).to(device)
     reader = reader_for(model, Tokenizer(task.model), task)
     for start in range(0, len(missing), task.at_once):
         some = missing[start : start + task.at_once]
         write(task, some, model, reader)
-        yield len(done) + start + len(some), len(samples)
+        yield len(done) + start + len(some)
 
 
 def write(task: Task, samples: Sequence[SampleLine], model: Qwen2_5_VL, reader: Reader) -> None:

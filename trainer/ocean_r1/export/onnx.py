@@ -14,12 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ocean_r1.checkpoints import COMPANIONS
 from ocean_r1.export.graphs import Decoder, EmbedTokens, VisionEncoder
 from ocean_r1.export.rounding import MOST, round_weights
 from ocean_r1.files import whole
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model, save_weights
-from ocean_r1.state import COMPANIONS
 
 OPSET = 18
 FORMATS_BYTES = 4 + 4 + 1

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ocean_r1.grpo.forward import Prompt, image_tokens, prompt_positions
+from ocean_r1.engine.prompt import Prompt, image_tokens, prompt_positions
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
 
