@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
-from ocean_r1.files import remove, whole, writing
+from ocean_r1.files import as_write_error, atomic_write, remove
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import save_weights
 
@@ -111,7 +111,7 @@ def save_checkpoint(
     moments = named_moments(parameters_of(model, heads), optimizers)
     companions = [path for name in COMPANIONS if (path := recipe.model.path / name).exists()]
     needed = size_of([*parameters_of(model, heads).values(), *moments.values()])
-    with whole(final, needed + sum(path.stat().st_size for path in companions)) as partial:
+    with atomic_write(final, needed + sum(path.stat().st_size for path in companions)) as partial:
         (partial / "model").mkdir(parents=True)
         save_weights(model, partial / "model")
         for path in companions:
@@ -142,7 +142,7 @@ def kept_steps(steps: Sequence[int], policy: Checkpoints, best_step: int | None)
 def prune(output: Path, policy: Checkpoints, progress: Progress) -> None:
     by_step = {int(path.name.removeprefix("step-")): path for path in checkpoints_of(output)}
     for step in by_step.keys() - kept_steps(list(by_step), policy, progress.best_step):
-        with writing(by_step[step]):
+        with as_write_error(by_step[step]):
             remove(by_step[step])
 
 
@@ -189,7 +189,7 @@ def check_data_hashes(output: Path, found: DataHashes) -> None:
 
 def save_data_hashes(output: Path, found: DataHashes) -> None:
     """Raises WriteError."""
-    with whole(output / "data.json") as partial:
+    with atomic_write(output / "data.json") as partial:
         partial.write_text(json.dumps(asdict(found), indent=2) + "\n")
 
 

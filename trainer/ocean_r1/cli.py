@@ -100,7 +100,7 @@ def add_new(commands: Any) -> None:
 
 def run_new(options: argparse.Namespace) -> None:
     from ocean_r1.data.rows import texts_of
-    from ocean_r1.files import whole
+    from ocean_r1.files import atomic_write
     from ocean_r1.models.config import ModelConfig
     from ocean_r1.models.new import new_model
 
@@ -109,7 +109,7 @@ def run_new(options: argparse.Namespace) -> None:
     if options.out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in options.out.iterdir()):
         raise ValueError(f"{options.out} is a folder with something else than a new model in it; name another with --out")
     print(f"learning a tokenizer from {options.rows}", file=sys.stderr, flush=True)
-    with whole(options.out) as partial:
+    with atomic_write(options.out) as partial:
         new_model(partial, texts_of(options.rows), shape)
         ModelConfig.from_folder(partial)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
@@ -206,7 +206,7 @@ def run_export(options: argparse.Namespace) -> None:
     bounds, tokenizer, reader = pixel_bounds(options.model), Tokenizer(options.model), None
     if options.rows is not None:
         check_exists(options.rows)
-        data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
+        data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.min_pixels, max_pixels=bounds.max_pixels)
         dataset = open_dataset(data.files)
         reader = Reader(dataset, ModelConfig.from_folder(options.model), tokenizer, data)
         conversations(reader, options.replies)

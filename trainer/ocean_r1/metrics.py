@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from time import time
 
-from ocean_r1.files import append, keep_lines, make_folder, remove, writing
+from ocean_r1.files import append, as_write_error, keep_lines, make_folder, remove
 
 
 class MetricsFile:
@@ -20,7 +20,7 @@ class MetricsFile:
         keep_lines(self.path, lambda line: from_step > 0 and step_of(line) <= from_step)
         for later in (folder / "rollouts").glob("step-*"):
             if not from_step or not later.name[5:].isdigit() or int(later.name[5:]) > from_step:
-                with writing(later):
+                with as_write_error(later):
                     remove(later)
         self.board = TensorBoardWriter(folder / "tensorboard", from_step) if tensorboard else None
 
@@ -53,7 +53,7 @@ class TensorBoardWriter:
         make_folder(folder)
         self.folder = folder
         self.event = Event
-        with writing(folder):
+        with as_write_error(folder):
             self.file = EventsWriter(str(folder / "events"))
             # TensorBoard forgets what an earlier start wrote of later steps.
             start = SessionLog(status=SessionLog.START)
@@ -63,11 +63,11 @@ class TensorBoardWriter:
     def write(self, step: int, data: Mapping[str, float]) -> None:
         from tensorboardX.summary import scalar
 
-        with writing(self.folder):
+        with as_write_error(self.folder):
             for name, value in data.items():
                 self.file.write_event(self.event(wall_time=time(), step=step, summary=scalar(name, value)))
             self.file.flush()
 
     def close(self) -> None:
-        with writing(self.folder):
+        with as_write_error(self.folder):
             self.file.close()

@@ -28,16 +28,16 @@ def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | N
     if vision_lr == 0:
         for parameter in vision:
             parameter.requires_grad_(False)
-    seen = {id(parameter) for parameter in vision}
-    rates = [([parameter for parameter in model.parameters() if id(parameter) not in seen], settings.lr)]
+    of_vision = {id(parameter) for parameter in vision}
+    by_lr = [([parameter for parameter in model.parameters() if id(parameter) not in of_vision], settings.lr)]
     if vision_lr:
-        rates.append((vision, vision_lr))
+        by_lr.append((vision, vision_lr))
     if heads:
-        rates.append((list(heads.parameters()), settings.lr))
+        by_lr.append((list(heads.parameters()), settings.lr))
 
     def groups(of_muon: bool) -> list[dict[str, Any]]:
-        parts = [([p for p in parameters if (id(p) in inner) == of_muon], rate) for parameters, rate in rates]
-        return [{"params": parameters, "base_lr": rate} for parameters, rate in parts if parameters]
+        parts = [([p for p in parameters if (id(p) in inner) == of_muon], lr) for parameters, lr in by_lr]
+        return [{"params": parameters, "base_lr": lr} for parameters, lr in parts if parameters]
 
     inside = (model.visual, model.language_model.layers) if settings.muon else ()
     inner = {id(p) for part in inside for p in part.parameters() if p.ndim == 2}

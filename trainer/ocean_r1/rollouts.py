@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ocean_r1.files import whole
+from ocean_r1.files import atomic_write
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Rollout:
 
 def write_rollouts(folder: Path, step: int, rollouts: Sequence[Rollout]) -> None:
     """`step-000010/rollouts.jsonl`: one JSON line a response, pictures beside it by their sha256. Raises WriteError."""
-    with whole(folder / f"step-{step:06d}") as target:
+    with atomic_write(folder / f"step-{step:06d}") as target:
         target.mkdir()
         images = {rollout.row: rollout.images for rollout in rollouts}
         names = {row: [write_image(image, target) for image in own] for row, own in images.items()}

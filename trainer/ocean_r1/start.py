@@ -35,9 +35,9 @@ from ocean_r1.data.sampler import RowSampler
 from ocean_r1.device import usable_device
 from ocean_r1.engine.workers import Workers
 from ocean_r1.evals.validation import Validator
-from ocean_r1.files import WriteError, make_folder, remove_leftovers, size, writing
+from ocean_r1.files import WriteError, as_write_error, make_folder, remove_leftovers, size
 from ocean_r1.models.config import ModelConfig
-from ocean_r1.models.new import number_tokens, order_numbers
+from ocean_r1.models.new import init_number_embeddings, number_tokens
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
@@ -77,7 +77,7 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
     generator = torch.Generator().manual_seed(recipe.seed)
     initialise(model, generator)
     numbers = number_tokens(Tokenizer(recipe.model.path).ids)
-    order_numbers(model.language_model.embed_tokens.weight, numbers, generator)
+    init_number_embeddings(model.language_model.embed_tokens.weight, numbers, generator)
     return model
 
 
@@ -156,7 +156,7 @@ def lock_output(output: Path) -> None:
     """Makes the folder of a run this process's own until its end, and clears what killed ones left there half written.
     Raises WriteError, and RecipeError where another process is at work."""
     make_folder(output)
-    with writing(output):
+    with as_write_error(output):
         handle = os.open(output / ".lock", os.O_CREAT | os.O_RDWR)
         try:
             fcntl.lockf(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)  # until the process ends

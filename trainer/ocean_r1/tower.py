@@ -28,7 +28,7 @@ from ocean_r1.start import open_run
 
 
 @dataclass(frozen=True)
-class Words:
+class LabelEmbeddings:
     """Embeddings of the language part: for each attribute those of its values and of the image token itself, which stands
     for nothing, (values + 1, D); those of the whole numbers from 0 on that are one token, (N, D); and all, (V, D)."""
 
@@ -46,26 +46,26 @@ class Heads(nn.Module):
         self.nothing = nn.Parameter(torch.empty(width))
         self.log_scale = nn.Parameter(torch.tensor(3.0))
 
-    def attributes(self, tokens_CD: Tensor, words: Words) -> list[Tensor]:
+    def attributes(self, tokens_CD: Tensor, embeddings: LabelEmbeddings) -> list[Tensor]:
         """Of each token scores of each attribute's values and of nothing (C, values + 1)."""
-        return [self.similarity(tokens_CD, own) for own in words.attributes]
+        return [self.similarity(tokens_CD, own) for own in embeddings.attributes]
 
-    def places(self, tokens_KD: Tensor, words: Words) -> Tensor:
+    def places(self, tokens_KD: Tensor, embeddings: LabelEmbeddings) -> Tensor:
         """Of tokens that have an object scores of the values of its NUMBERS (K, NUMBERS, N)."""
         said = self.numbers(tokens_KD).reshape(len(tokens_KD), -1, tokens_KD.shape[1])
-        return self.similarity(said, words.numbers)
+        return self.similarity(said, embeddings.numbers)
 
-    def written(self, tokens_CD: Tensor, words: Words, image_token: int) -> Tensor:
+    def written(self, tokens_CD: Tensor, embeddings: LabelEmbeddings, image_token: int) -> Tensor:
         """Of each token scores of what is written there (C, V). The image token, nothing, has a vector of its own here: the
         embeddings of tokens that no text has are all alike, and nothing could not be told from them."""
-        nothing = torch.arange(len(words.all), device=tokens_CD.device)[:, None] == image_token
-        return self.similarity(tokens_CD, torch.where(nothing, self.nothing, words.all))
+        nothing = torch.arange(len(embeddings.all), device=tokens_CD.device)[:, None] == image_token
+        return self.similarity(tokens_CD, torch.where(nothing, self.nothing, embeddings.all))
 
     def similarity(self, tokens: Tensor, words_WD: Tensor) -> Tensor:
         return F.linear(F.normalize(tokens, dim=-1), F.normalize(words_WD, dim=-1)) * self.log_scale.exp()
 
 
-def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
+def label_embeddings(model: Qwen2_5_VL, tokenizer: Tokenizer) -> LabelEmbeddings:
     """The embeddings of what there is to say about an object, as the language part has them now. What is seen at a token
     is read off by its likeness to them: so the language part can copy from pictures as it copies from text. For numbers the
     likeness is that of a linear map of the token, one for each of NUMBERS."""
@@ -75,7 +75,7 @@ def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
         return weight[tokenizer.ids(text)].mean(0)
 
     nothing = weight[tokenizer.image_token]
-    return Words(
+    return LabelEmbeddings(
         [torch.stack([*(embedding(f" {value}") for value in values), nothing]) for values in ATTRIBUTES.values()],
         weight[number_tokens(tokenizer.ids)],
         weight,
@@ -83,7 +83,7 @@ def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
 
 
 def dense_loss(
-    model: Qwen2_5_VL, tokenizer: Tokenizer, heads: Heads, words: Words, examples: Sequence[Example]
+    model: Qwen2_5_VL, tokenizer: Tokenizer, heads: Heads, embeddings: LabelEmbeddings, examples: Sequence[Example]
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch of pictures, and how much of it is right."""
     vision = model.config.vision
@@ -107,14 +107,14 @@ def dense_loss(
     written = torch.cat(letters).to(tokens.device)
     lettered = written != tokenizer.image_token
     empty = (torch.cat([cell.present for cell in cells]).to(tokens.device) == 0) & ~lettered
-    attributes = heads.attributes(tokens, words)
+    attributes = heads.attributes(tokens, embeddings)
     # Every cell counts alike: one beside an object that looks like it as well would be counted twice.
     loss = -torch.stack([scores[empty].log_softmax(1)[:, -1].sum() for scores in attributes]).mean() / max(1, len(centres))
     metrics = {}
     if lettered.any():
         # Of pictures that have writing, cell by cell.
         some = torch.cat([(own != tokenizer.image_token).any().expand(len(own)) for own in letters])
-        scores = heads.written(tokens[some], words, tokenizer.image_token)
+        scores = heads.written(tokens[some], embeddings, tokenizer.image_token)
         loss = loss + F.cross_entropy(scores, written[some], reduction="sum") / lettered.sum()
         metrics["tower/written"] = (scores.argmax(1) == written[some])[lettered[some]].float().mean().item()
     if len(centres):
@@ -123,7 +123,7 @@ def dense_loss(
             loss = loss + F.cross_entropy(scores[centres], truth) / len(ATTRIBUTES)
             metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
         numbers = torch.cat([cell.numbers for cell in cells]).to(tokens.device)
-        places = heads.places(tokens[centres], words)
+        places = heads.places(tokens[centres], embeddings)
         # A number that is no token of its own cannot be told.
         loss = loss + F.cross_entropy(
             places.flatten(0, 1), numbers.where(numbers < places.shape[2], -100).flatten(), ignore_index=-100
@@ -153,11 +153,11 @@ def train_tower(recipe: TowerRecipe, observer: Observer | None = None) -> Path:
     heads = Heads(ModelConfig.from_folder(recipe.model.path).text.hidden_size)
     initialise_heads(heads, recipe.seed)
     run = open_run(recipe, heads)
-    words = words_of(run.model, run.tokenizer)
+    embeddings = label_embeddings(run.model, run.tokenizer)
 
     def step(number: int) -> StepResult:
         pictured = [example for example in run.next_examples(recipe.images_per_step) if example.prompt.grids]
-        loss, metrics = dense_loss(run.model, run.tokenizer, heads, words, pictured)
+        loss, metrics = dense_loss(run.model, run.tokenizer, heads, embeddings, pictured)
         loss.backward()
         multiplier = lr_multiplier(recipe.optimizer, number, run.total)
         norm, _ = run.stepper.step(multiplier)

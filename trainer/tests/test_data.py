@@ -29,7 +29,9 @@ def test_pictures_are_cut_as_by_transformers(size: tuple[int, int]) -> None:
     generator = np.random.default_rng(0)
     image = Image.fromarray(generator.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8))
     bounds = PixelBounds(28 * 28 * 4, 28 * 28 * 1280)
-    processor = Qwen2VLImageProcessorPil(patch_size=14, size={"shortest_edge": bounds.least, "longest_edge": bounds.most})
+    processor = Qwen2VLImageProcessorPil(
+        patch_size=14, size={"shortest_edge": bounds.min_pixels, "longest_edge": bounds.max_pixels}
+    )
     expected = processor(images=[image], return_tensors="pt")
     patches = patches_of(image, VISION, bounds)
     assert [list(patches.grid)] == expected["image_grid_thw"].tolist()

@@ -114,7 +114,7 @@ class Replayed:
 
     @staticmethod
     def run(decoding: GraphedDecode) -> Tensor:
-        given = (decoding.model, decoding.cache, decoding.ids, decoding.positions, decoding.step, decoding.room)
+        given = (decoding.model, decoding.cache, decoding.ids, decoding.positions, decoding.step, decoding.length)
         return decode(*given)
 
     def replay(self) -> None:

@@ -20,7 +20,7 @@ from toy import recipe, toy
 from ocean_r1.checkpoints import checkpoints_of
 from ocean_r1.cli import main
 from ocean_r1.config import Reward
-from ocean_r1.files import WriteError, append, keep_lines, whole, writing
+from ocean_r1.files import WriteError, append, as_write_error, atomic_write, keep_lines
 from ocean_r1.metrics import MetricsFile
 from ocean_r1.models.new import new_model
 from ocean_r1.rewards.pool import Case, RewardPool
@@ -152,16 +152,19 @@ REFUSALS = {
 def test_each_refusal_of_the_system_has_its_sentence(number: int, words: str, tmp_path: Path) -> None:
     rust = Exception(f"Error while serializing: I/O error: {os.strerror(number)} (os error {number})")
     for error in (OSError(number, os.strerror(number)), rust):
-        with pytest.raises(WriteError, match=f"place could not be written: {words}"), writing(tmp_path / "place", 5_000_000):
+        with (
+            pytest.raises(WriteError, match=f"place could not be written: {words}"),
+            as_write_error(tmp_path / "place", 5_000_000),
+        ):
             raise error
-    with pytest.raises(KeyError), writing(tmp_path):  # a mistake in the code is none of the disk
+    with pytest.raises(KeyError), as_write_error(tmp_path):  # a mistake in the code is none of the disk
         raise KeyError("x")
 
 
 def test_safetensors_and_tokenizers_say_what_the_system_said(tmp_path: Path) -> None:
-    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), writing(tmp_path):
+    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), as_write_error(tmp_path):
         save_file({"a": torch.zeros(1000)}, tmp_path / "a.safetensors")
-    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), writing(tmp_path):
+    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), as_write_error(tmp_path):
         new_model(
             tmp_path / "model", ["some text"], {"vocabulary": 340, "pixels": 8, "text": {"hidden_size": 4}, "vision": {}}
         )
@@ -181,7 +184,7 @@ def test_lines_are_added_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_what_is_not_finished_does_not_replace_what_there_was(error: type[BaseException], tmp_path: Path) -> None:
     for target in (tmp_path / "file", tmp_path / "folder"):
         for text in ("old", "new"):
-            with pytest.raises(error) if text == "new" else writing(target), whole(target) as partial:
+            with pytest.raises(error) if text == "new" else as_write_error(target), atomic_write(target) as partial:
                 inside = partial if target.name == "file" else partial / "a"
                 inside.parent.mkdir(exist_ok=True)
                 inside.write_text(text)

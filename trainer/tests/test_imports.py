@@ -34,7 +34,8 @@ def imports_of(path: Path) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            assert node.module and not node.level, f"{path}: imports are absolute"
+            assert node.module is not None, f"{path}: imports are absolute"
+            assert node.level == 0, f"{path}: imports are absolute"
             # `from ocean_r1.data import check` names a module, `from ocean_r1.data.check import Row` what is in one.
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     names = {module.removeprefix("ocean_r1.") for module in found if module.startswith("ocean_r1.")}

@@ -27,11 +27,11 @@ import torch
 
 import ocean_r1
 from ocean_r1.config import Data, Reward, cache_folder
-from ocean_r1.data.hashes import hashes_of, recalled, remember
+from ocean_r1.data.hashes import hashes_of, read_cache, write_cache
 from ocean_r1.data.images import image_size, open_image, smart_resize
 from ocean_r1.data.labels import ATTRIBUTES, cells_of, written_tokens
 from ocean_r1.data.prompts import NUMBER, Reader, Tokenizer
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, each_image
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, map_images
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.processes import deaf_to
 from ocean_r1.progress_bar import progress_bar
@@ -74,11 +74,11 @@ def check_dataset(dataset: Dataset, hashes: Mapping[Path, str], use: RowUse) -> 
     """`hashes` are those of the dataset's files. Raises RowError that names the first wrong rows and says how many are."""
     refs = list(dict.fromkeys(dataset.refs))
     memory = cache_folder() / "rows" / f"{key_of(dataset, refs, hashes, use)}.json"
-    found: Any = recalled(memory)
+    found: Any = read_cache(memory)
     if found is None or not unchanged(found["pictures"]):
         lengths, pictures = check_rows(dataset, refs, use)
         found = {"lengths": lengths, "pictures": pictures}
-        remember(memory, found)
+        write_cache(memory, found)
     by_ref = dict(zip(refs, found["lengths"], strict=True))
     digests = {
         path: hashlib.sha256("".join(each for _, each in named).encode()).hexdigest()
@@ -177,7 +177,7 @@ class RowTask:
 def check_row(reader: Reader, kind: str, given: RowTask) -> int:
     """Tokens of the prompt. Raises RowError where a run of this kind could not use the row; its reward is not asked here."""
     length = reader.length_of(given.row, given.folder, given.name)
-    each_image(given.row, given.folder, given.name, open_image)
+    map_images(given.row, given.folder, given.name, open_image)
     if kind == "sft":
         check_solutions(given.row, given.name)
     elif kind == "tower":

@@ -38,7 +38,7 @@ class Cells:
 
 def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge: int) -> Cells:
     """Labels in the reading order of the image tokens; an object belongs to the cell of its middle."""
-    by_cell = placed([((o["x1"] + o["x2"]) / 2, (o["y1"] + o["y2"]) / 2) for o in objects], grid, patch, merge)
+    by_cell = assign_cells([((o["x1"] + o["x2"]) / 2, (o["y1"] + o["y2"]) / 2) for o in objects], grid, patch, merge)
     where = sorted(by_cell)
     present = torch.zeros(grid[1] * grid[2] // merge**2)
     present[where] = 1
@@ -54,11 +54,11 @@ def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge
     )
 
 
-def placed(
-    middles: Sequence[tuple[float, float]], grid: Grid, patch: int, merge: int, reach: float = math.inf
+def assign_cells(
+    middles: Sequence[tuple[float, float]], grid: Grid, patch: int, merge: int, max_distance: float = math.inf
 ) -> dict[int, int]:
     """Which of some points (x, y in pixels) belongs to which cell: the one that it lies in; where another is nearer to that
-    cell's middle, the nearest cell that is free, unless its middle is farther off than `reach` sides of a cell."""
+    cell's middle, the nearest cell that is free, unless its middle is farther off than `max_distance` sides of a cell."""
     rows, columns = grid[1] // merge, grid[2] // merge
     cells = torch.cartesian_prod(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5)  # (C, 2): row, column
     points = torch.tensor([[y, x] for x, y in middles]).reshape(-1, 2) / (patch * merge)
@@ -66,7 +66,7 @@ def placed(
     by_cell: dict[int, int] = {}
     for point in far.min(0).values.argsort().tolist() if middles else []:
         cell = int(far[:, point].argmin())
-        if far[cell, point] <= reach**2:
+        if far[cell, point] <= max_distance**2:
             far[cell] = math.inf
             by_cell[cell] = point
     return by_cell
@@ -82,18 +82,20 @@ def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, g
         length, begun = sum(len(text) for _, text in pieces), 0
         for token, text in pieces:
             if any(map(str.isalnum, text)):  # Cells are few: points and signs have none.
-                share = (begun + (len(text) - 1) / 2) / max(1, length - 1)
-                middles.append((between(word["x1"], word["x2"], share), between(word["y1"], word["y2"], share)))
+                fraction = (begun + (len(text) - 1) / 2) / max(1, length - 1)
+                middles.append(
+                    (interpolate(word["x1"], word["x2"], fraction), interpolate(word["y1"], word["y2"], fraction))
+                )
                 tokens.append(token)
             begun += len(text)
     labels = torch.full((grid[1] * grid[2] // merge**2,), tokenizer.image_token)
-    for cell, index in placed(middles, grid, patch, merge, reach=0.8).items():
+    for cell, index in assign_cells(middles, grid, patch, merge, max_distance=0.8).items():
         labels[cell] = tokens[index]
     return labels
 
 
-def between(begin: float, end: float, share: float) -> float:
-    return begin + (end - begin) * share
+def interpolate(begin: float, end: float, fraction: float) -> float:
+    return begin + (end - begin) * fraction
 
 
 def numbers_of(thing: Mapping[str, Any]) -> list[int]:

@@ -12,7 +12,7 @@ import torch
 
 from ocean_r1.config import Data
 from ocean_r1.data.images import Patches, PixelBounds, image_size, open_image, patches_of, smart_resize
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError, each_image
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError, map_images
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.positions import tokens_of
@@ -111,7 +111,7 @@ class Reader:
     def example(self, position: int) -> Example:
         """Raises RowError naming file and row."""
         row, folder, name = self.dataset.row(position), self.dataset.folder(position), self.dataset.name(position)
-        patches = each_image(row, folder, name, self._patches)
+        patches = map_images(row, folder, name, self._patches)
         truth = row.ground_truth
         if row.reward_func == "iou" and patches:
             truth = scaled_truth(truth, patches[0].scale, name)
@@ -134,7 +134,7 @@ class Reader:
             rows, columns = smart_resize(height, width, side, self.bounds)
             return (rows // side) * (columns // side) - 1
 
-        return tokens + sum(each_image(row, folder, name, more_tokens))
+        return tokens + sum(map_images(row, folder, name, more_tokens))
 
     @property
     def bounds(self) -> PixelBounds:

@@ -49,7 +49,7 @@ def group_hidden(
     before, following = prompt_positions(model, prompt, temporal_only)
     after = torch.cat([following + torch.arange(length, device=device) for length in run])
     positions = torch.cat([before, after.expand(3, -1)], dim=1)
-    buckets = [Bucket.of(lengths, prompt_length, device) for lengths in alike(run)]
+    buckets = [Bucket.of(lengths, prompt_length, device) for lengths in length_buckets(run)]
 
     def attend(_layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         (prompt_q, *own_q), (prompt_k, *own_k), (prompt_v, *own_v) = (
@@ -65,10 +65,10 @@ def group_hidden(
                 bucket_q,
                 torch.cat([prompt_k.expand(count, -1, -1, -1), bucket_k], dim=2),
                 torch.cat([prompt_v.expand(count, -1, -1, -1), bucket_v], dim=2),
-                attn_mask=bucket.seen,
+                attn_mask=bucket.mask,
                 enable_gqa=True,
             )
-            parts.append(out.transpose(1, 2)[bucket.real].flatten(1))
+            parts.append(out.transpose(1, 2)[bucket.valid].flatten(1))
         return torch.cat(parts)
 
     wrap_layer = checkpointed if gradient_checkpointing else None
@@ -87,26 +87,26 @@ def checkpointed(function: Callable[..., Any], *given: Any) -> Any:
 
 @dataclass(frozen=True)
 class Bucket:
-    """Responses of like lengths, which attend in one call. `real` (R, L) says where the packed `tokens` lie in it, `seen`
+    """Responses of like lengths, which attend in one call. `valid` (R, L) says where the packed `tokens` lie in it, `mask`
     (L, P + L) what each sees: all of the prompt, and what came before in its own response."""
 
     tokens: int
-    real: Tensor
-    seen: Tensor
+    valid: Tensor
+    mask: Tensor
 
     @classmethod
     def of(cls, lengths: Sequence[int], prompt_length: int, device: torch.device) -> Bucket:
         steps = torch.arange(max(lengths), device=device)
         own = steps[None, :] <= steps[:, None]
-        seen = torch.cat([own.new_ones(len(steps), prompt_length), own], dim=1)
-        return cls(sum(lengths), steps < torch.tensor(lengths, device=device)[:, None], seen)
+        mask = torch.cat([own.new_ones(len(steps), prompt_length), own], dim=1)
+        return cls(sum(lengths), steps < torch.tensor(lengths, device=device)[:, None], mask)
 
     def unpacked(self, part: Tensor) -> Tensor:
         """(tokens, heads, A) -> (R, heads, L, A), zeros behind the end."""
-        return part.new_zeros(*self.real.shape, *part.shape[1:]).index_put((self.real,), part).transpose(1, 2)
+        return part.new_zeros(*self.valid.shape, *part.shape[1:]).index_put((self.valid,), part).transpose(1, 2)
 
 
-def alike(lengths: Sequence[int]) -> list[list[int]]:
+def length_buckets(lengths: Sequence[int]) -> list[list[int]]:
     """Sorted lengths in runs none of which is padded to more than 1.4 times its shortest; responses of no length go."""
     runs: list[list[int]] = []
     for length in lengths:

@@ -81,14 +81,14 @@ class VisionEncoder(nn.Module):
         width = vision.hidden_size // vision.num_heads
         x = (pixel_values.unsqueeze(0) @ self.patch_weight)[0]
         for number, layer in enumerate(cast("list[VisionBlock]", tower.blocks)):
-            seen = whole if number in vision.fullatt_block_indexes else windows
+            visible = whole if number in vision.fullatt_block_indexes else windows
             heads = layer.attn.qkv(norm(layer.norm1, x).unsqueeze(0)).view(-1, 3 * vision.num_heads, width)
             turned, v = heads.split([2 * vision.num_heads, vision.num_heads], dim=1)
             turned = turn(turned.transpose(0, 1), cos, sin)
             q, k = turned.split([vision.num_heads, vision.num_heads], dim=0)  # (H, N, A)
             v = v.transpose(0, 1)
             # The scale on the queries, which are small beside the scores.
-            scores = (q * width**-0.5) @ k.transpose(1, 2) + seen
+            scores = (q * width**-0.5) @ k.transpose(1, 2) + visible
             out = (scores.softmax(dim=-1) @ v).transpose(0, 1).flatten(1)
             x = x + layer.attn.proj(out.unsqueeze(0))[0]
             x = x + mlp(layer.mlp, norm(layer.norm2, x).unsqueeze(0))[0]
@@ -135,8 +135,8 @@ class Decoder(nn.Module):
         angles = torch.cat([angles, angles], dim=-1).unsqueeze(1)
         cos, sin = angles.cos(), angles.sin()
         own = torch.arange(given)[:, None] + (length - given)
-        seen = (torch.arange(length)[None, :] <= own)[None, None] & (attention_mask[:, None, None, :] > 0)
-        bias = torch.where(seen, 0.0, HIDDEN).unsqueeze(2)  # (B, 1, 1, S, L)
+        visible = (torch.arange(length)[None, :] <= own)[None, None] & (attention_mask[:, None, None, :] > 0)
+        bias = torch.where(visible, 0.0, HIDDEN).unsqueeze(2)  # (B, 1, 1, S, L)
         present: list[Tensor] = []
         for number, layer in enumerate(cast("list[DecoderLayer]", self.layers)):
             caches = past[2 * number], past[2 * number + 1]

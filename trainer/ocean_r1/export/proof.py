@@ -39,10 +39,10 @@ def prove(
     reader: Reader,
     positions: Sequence[int],
     max_new_tokens: int,
-    most_tokens: int,
+    max_tokens: int,
     device: torch.device,
 ) -> Proof:
-    """Prompt by prompt, until `most_tokens` were compared: a model that ends no reply would take hours. PyTorch computes on
+    """Prompt by prompt, until `max_tokens` were compared: a model that ends no reply would take hours. PyTorch computes on
     `device`, the graphs always on the CPU."""
     rounded, original = load_model(folder).to(device), load_model(source).to(device)
     if sum(parameter.numel() for parameter in rounded.parameters()) < SMALL:
@@ -64,7 +64,7 @@ def prove(
                 equal[index] += graphs.greedy(prompt, max_new_tokens, stops) == after[-1]
             tokens += len(after[-1])
             show(len(examples), f"{tokens:,} tokens")
-            if tokens >= most_tokens:
+            if tokens >= max_tokens:
                 break
     with RewardPool(Reward(expression="correct")) as pool:
         correct, correct_rounded = (share(pool, reader, examples, some) for some in (before, after))

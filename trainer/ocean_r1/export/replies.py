@@ -19,7 +19,7 @@ from ocean_r1.data.prompts import Reader, content_parts
 from ocean_r1.data.rows import IMAGE_MARK, Message, Row, RowError
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Sampling, sample
-from ocean_r1.files import whole
+from ocean_r1.files import atomic_write
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.progress_bar import progress_bar
 
@@ -114,5 +114,5 @@ def write_replies(model: Qwen2_5_VL, reader: Reader, count: int, max_new_tokens:
     version = reader.dataset.row(0).extra_info["world_version"]
     lines = ",\n".join(json.dumps(reply, ensure_ascii=False) for reply in replies)
     text = f'{{"world_version": {version}, "max_new_tokens": {max_new_tokens}, "conversations": [\n{lines}\n]}}\n'
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_bytes(text.encode())

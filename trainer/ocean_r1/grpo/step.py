@@ -114,14 +114,14 @@ def sample_groups(
         for example, responses, own in zip(some, sampled, texts, strict=True):
             scored = [next(scores) for _ in own]
             rewards = [
-                score.reward - overlong(len(response.ids), settings.max_new_tokens, recipe.algorithm)
+                score.reward - overlong_penalty(len(response.ids), settings.max_new_tokens, recipe.algorithm)
                 for score, response in zip(scored, responses, strict=True)
             ]
             groups.append(Group(example, responses, own, scored, rewards))
     return groups
 
 
-def overlong(length: int, limit: int, algorithm: Algorithm) -> float:
+def overlong_penalty(length: int, limit: int, algorithm: Algorithm) -> float:
     """DAPO's soft punishment (arXiv 2503.14476, equation 13): none up to `limit - overlong_tokens`, then linear."""
     if not algorithm.overlong_tokens:
         return 0.0

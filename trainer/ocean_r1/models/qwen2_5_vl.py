@@ -62,8 +62,8 @@ class VisionAttention(nn.Module):
         out = torch.empty_like(q)
         for segment in segments:  # (segments, length)
             own_q, own_k, own_v = (part[segment].transpose(1, 2) for part in (q, k, v))  # (segments, H, length, A)
-            seen = F.scaled_dot_product_attention(own_q, own_k, own_v).transpose(1, 2)
-            out = out.index_put((segment,), seen.to(out.dtype))
+            attended = F.scaled_dot_product_attention(own_q, own_k, own_v).transpose(1, 2)
+            out = out.index_put((segment,), attended.to(out.dtype))
         projected: Tensor = self.proj(out.flatten(1))
         return projected
 
