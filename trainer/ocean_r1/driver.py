@@ -113,7 +113,7 @@ def guarded(observer: Observer | None) -> Callable[[Callable[[Observer], T]], T 
     def tell(event: Callable[[Observer], T]) -> T | None:
         nonlocal failed
         try:
-            return event(observer) if observer else None
+            return None if observer is None else event(observer)
         except Exception as error:  # whatever it is: no training ends because somebody could not watch it
             if not failed:
                 print(f"the observer failed, training goes on: {type(error).__name__}: {error}", file=sys.stderr, flush=True)

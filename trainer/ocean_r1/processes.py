@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from types import FrameType
 
@@ -37,6 +38,8 @@ def stop_signals() -> Iterator[list[int]]:
     def receive(number: int, _frame: FrameType | None) -> None:
         received.append(number)
         restore()
+        with suppress(OSError):  # not by print, which the signal may have come into the middle of
+            os.write(2, b"\nthis step is ended and saved first; a second signal ends the run at once\n")
 
     for number in before:
         signal.signal(number, receive)

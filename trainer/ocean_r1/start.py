@@ -120,9 +120,8 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
 
 
 def total_steps(recipe: Recipe, rows: int) -> int:
-    if isinstance(recipe, GrpoRecipe) and recipe.steps is None:
-        return max(1, rows * recipe.data_epochs // recipe.prompts_per_step)
-    assert recipe.steps
+    if isinstance(recipe, GrpoRecipe):
+        return recipe.steps or max(1, rows * recipe.data_epochs // recipe.prompts_per_step)
     return recipe.steps
 
 
