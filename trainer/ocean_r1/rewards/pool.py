@@ -142,8 +142,13 @@ class RewardPool:
         while len(results) < len(cases):
             for worker in self.workers:
                 if worker.ready and worker.case is None and waiting:
-                    worker.case, worker.since = waiting.popleft(), monotonic()
-                    worker.connection.send(cases[worker.case])
+                    index = waiting.popleft()
+                    try:
+                        worker.connection.send(cases[index])
+                        worker.case, worker.since = index, monotonic()
+                    except OSError:  # it was killed while it waited: the case goes to the next
+                        waiting.appendleft(index)
+                        self._replace(worker)
             readable = wait([worker.connection for worker in self.workers], timeout=0.1)
             for worker in list(self.workers):
                 late = worker.case is not None and monotonic() - worker.since > self.reward.timeout_seconds
@@ -157,10 +162,11 @@ class RewardPool:
     def _receive(self, worker: Worker, results: dict[int, Scored]) -> None:
         try:
             reply = worker.connection.recv()
-        except EOFError:
-            if worker.case is None:
+        except (EOFError, ConnectionResetError):
+            if not worker.ready:
                 raise RuntimeError("a process that computes rewards ended; its own words are above") from None
-            results[worker.case] = self._zero("the process died")
+            if worker.case is not None:
+                results[worker.case] = self._zero("the process died")
             self._replace(worker)
             return
         if worker.case is None:
