@@ -27,9 +27,9 @@ def deaf_to(*signals: signal.Signals) -> Iterator[None]:
 @contextmanager
 def stop_signals() -> Iterator[list[int]]:
     """SIGINT and SIGTERM inside are added to the list in place of ending the process; a second one does what it did
-    before."""
+    before. What is ignored stays so: a shell lets what it starts in the background not hear Ctrl-C."""
     received: list[int] = []
-    before = {number: signal.getsignal(number) for number in STOPS}
+    before = {number: signal.getsignal(number) for number in STOPS if signal.getsignal(number) != signal.SIG_IGN}
 
     def restore() -> None:
         for number, handler in before.items():

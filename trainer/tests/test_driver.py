@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ocean_r1.cli import main
 from ocean_r1.config import Recipe, parse_recipe
 from ocean_r1.driver import Observer
 from ocean_r1.optimizer import Stepper
-from ocean_r1.processes import Stopped
+from ocean_r1.processes import Stopped, stop_signals
 from ocean_r1.rollouts import Rollout
 
 torch.set_num_threads(1)
@@ -146,6 +146,15 @@ def test_a_run_that_is_stopped_before_its_first_step_leaves_no_checkpoint(tmp_pa
     assert checkpoints_of(tmp_path / "out") == []
 
 
+@pytest.fixture
+def in_front() -> Iterator[None]:
+    """Ctrl-C is heard, as in a terminal; shells start what runs in the background deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("in_front")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 @pytest.mark.parametrize("while_saving", [False, True])
 def test_a_signal_ends_a_run_when_its_step_is_saved(
@@ -178,6 +187,17 @@ def test_a_signal_ends_a_run_when_its_step_is_saved(
     same(alone, checkpoints_of(tmp_path / "out")[-1])
 
 
+@pytest.mark.usefixtures("in_front")
+def test_a_signal_that_was_ignored_before_stays_ignored() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with stop_signals() as received:
+        signal.raise_signal(signal.SIGINT)
+        assert received == []
+        signal.raise_signal(signal.SIGTERM)
+        assert received == [signal.SIGTERM]
+
+
+@pytest.mark.usefixtures("in_front")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_second_signal_ends_a_run_at_once(
     number: signal.Signals, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
