@@ -13,7 +13,7 @@ STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 @contextmanager
-def deaf_to(*signals: signal.Signals) -> Iterator[None]:
+def signals_blocked(*signals: signal.Signals) -> Iterator[None]:
     """Processes that start inside do not hear these signals, which a terminal (Ctrl-C) or a service manager sends to all:
     they are for the run, which ends its processes itself."""
     resource_tracker.ensure_running()  # as it starts it would let the signals through again

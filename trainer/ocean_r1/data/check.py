@@ -33,7 +33,7 @@ from ocean_r1.data.labels import ATTRIBUTES, cells_of, written_tokens
 from ocean_r1.data.prompts import NUMBER, Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, map_images
 from ocean_r1.models.config import ModelConfig
-from ocean_r1.processes import deaf_to
+from ocean_r1.processes import signals_blocked
 from ocean_r1.progress_bar import progress_bar
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
@@ -122,7 +122,7 @@ def check_rows(dataset: Dataset, refs: Sequence[RowRef], use: RowUse) -> tuple[l
     paths: dict[str, list[Path]] = {}
     done = 0
     bar = progress_bar(len(refs), "rows", seconds=10)
-    with bar as show, reading(use, len(refs)) as read, judging(use.reward) as judge:
+    with bar as show, row_reader(use, len(refs)) as read, truth_checker(use.reward) as check_truths:
         for start in range(0, len(refs), BATCH):
             given: list[tuple[RowRef, RowTask]] = []
             for ref in refs[start : start + BATCH]:
@@ -135,7 +135,7 @@ def check_rows(dataset: Dataset, refs: Sequence[RowRef], use: RowUse) -> tuple[l
                 given.append((ref, RowTask(row, dataset.folder(position), dataset.name(position))))
                 paths.setdefault(file, []).extend(s for s in row.sources(dataset.folder(position)) if isinstance(s, Path))
             read_lengths = read([each for _, each in given])
-            golds = judge([each for _, each in given])
+            golds = check_truths([each for _, each in given])
             for (ref, _), length, gold in zip(given, read_lengths(), golds, strict=True):
                 if isinstance(length, str):
                     wrong.append(length)
@@ -242,7 +242,7 @@ def read_all(reader: Reader, kind: str, rows: Sequence[RowTask]) -> list[int | s
 
 
 @contextmanager
-def reading(use: RowUse, count: int) -> Iterator[Read]:
+def row_reader(use: RowUse, count: int) -> Iterator[Read]:
     """For so many rows: the first are read here, and if the others would take long, these in processes of their own."""
     reader, spent, rows_read = reader_of(use), 0.0, 0
     workers = min(len(os.sched_getaffinity(0)), 16)
@@ -257,7 +257,7 @@ def reading(use: RowUse, count: int) -> Iterator[Read]:
             return lambda: found
         parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
         pool = pool or ProcessPoolExecutor(workers, mp.get_context("spawn"), initializer=init_worker, initargs=(use,))
-        with deaf_to(signal.SIGINT):
+        with signals_blocked(signal.SIGINT):
             futures = [pool.submit(read_in_worker, part) for part in parts]
         return lambda: [each for part, future in zip(parts, futures, strict=True) for each in result_of(part, future)]
 
@@ -291,7 +291,7 @@ def read_in_worker(rows: Sequence[RowTask]) -> list[int | str]:
 
 
 @contextmanager
-def judging(reward: Reward | None) -> Iterator[Callable[[Sequence[RowTask]], list[str | None]]]:
+def truth_checker(reward: Reward | None) -> Iterator[Callable[[Sequence[RowTask]], list[str | None]]]:
     """Gives rows' ground truths to the reward: of each None, or a sentence on why no answer to it can be rewarded."""
     names = compile_expression(reward.expression)[1] if reward else frozenset()
     sources = {name: reward.terms.get(name, name) for name in names} if reward else {}
@@ -301,12 +301,12 @@ def judging(reward: Reward | None) -> Iterator[Callable[[Sequence[RowTask]], lis
         return
     with RewardPool(reward.model_copy(update={"workers": max(reward.workers, len(os.sched_getaffinity(0)))})) as pool:
 
-        def judge(rows: Sequence[RowTask]) -> list[str | None]:
+        def check_truths(rows: Sequence[RowTask]) -> list[str | None]:
             cases = [Case(right_answer(each.row), each.row.ground_truth, each.row.extra_info) for each in rows]
             scored = pool.score(cases)
-            return [unrewarded(each, given, sources) for each, given in zip(scored, rows, strict=True)]
+            return [reward_problem(each, given, sources) for each, given in zip(scored, rows, strict=True)]
 
-        yield judge
+        yield check_truths
 
 
 def right_answer(row: Row) -> str:
@@ -317,7 +317,7 @@ def right_answer(row: Row) -> str:
     return f"<think></think>\n<answer>{answer}</answer>"
 
 
-def unrewarded(scored: Scored, given: RowTask, sources: Mapping[str, str]) -> str | None:
+def reward_problem(scored: Scored, given: RowTask, sources: Mapping[str, str]) -> str | None:
     """A term of one's own may be worth nothing here and be right: of such it counts only that they fail."""
     if any(
         name not in scored.failed and (scored.terms[name] > 0 or source not in TERMS) for name, source in sources.items()

@@ -25,7 +25,7 @@ def norm(layer: RMSNorm, x: Tensor) -> Tensor:
     return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + layer.eps) * layer.weight
 
 
-def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     # Split into known sizes is one operation; slices and chunks are several, on shapes that are asked for first.
     width = int(x.shape[-1])
     a, b = x.split([width // 2, width // 2], dim=-1)
@@ -84,7 +84,7 @@ class VisionEncoder(nn.Module):
             visible = whole if number in vision.fullatt_block_indexes else windows
             heads = layer.attn.qkv(norm(layer.norm1, x).unsqueeze(0)).view(-1, 3 * vision.num_heads, width)
             turned, v = heads.split([2 * vision.num_heads, vision.num_heads], dim=1)
-            turned = turn(turned.transpose(0, 1), cos, sin)
+            turned = rotate(turned.transpose(0, 1), cos, sin)
             q, k = turned.split([vision.num_heads, vision.num_heads], dim=0)  # (H, N, A)
             v = v.transpose(0, 1)
             # The scale on the queries, which are small beside the scores.
@@ -165,7 +165,7 @@ class Decoder(nn.Module):
         kv_heads, width = layer.kv_heads, layer.head_dim
         heads = layer.qkv_proj(x).view(rows, given, layer.heads + 2 * kv_heads, width).transpose(1, 2)
         turned, v = heads.split([layer.heads + kv_heads, kv_heads], dim=1)
-        q, k = turn(turned, cos, sin).split([layer.heads, kv_heads], dim=1)
+        q, k = rotate(turned, cos, sin).split([layer.heads, kv_heads], dim=1)
         k, v = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)
         # The heads that share keys are one batch entry: (B, K, H / K, S, A) x (B, K, 1, A, L).
         q = q.reshape(rows, kv_heads, layer.heads // kv_heads, given, width) * width**-0.5

@@ -30,7 +30,7 @@ GRAPHS = ("vision_encoder", "embed_tokens", "decoder_model_merged")
 def export(source: Path, target: Path) -> None:
     """`target` gets the folder's files, `model.safetensors` and the graphs, whole or not at all. Raises WriteError, and
     ValueError where `target` holds something else than a model."""
-    may_replace(target)
+    check_replaceable(target)
     log(f"reading {source}")
     model = load_model(source).eval()
     log("rounding its weights to 8 bits")
@@ -51,7 +51,7 @@ def log(stage: str) -> None:
     print(stage, file=sys.stderr, flush=True)
 
 
-def may_replace(target: Path) -> None:
+def check_replaceable(target: Path) -> None:
     """Raises ValueError for a file, and for a folder with anything in it but an export: it would be lost."""
     if target.is_file():
         raise ValueError(f"{target} is a file; name a folder with --out")

@@ -15,7 +15,7 @@ from time import monotonic
 from typing import Any
 
 from ocean_r1.config import RecipeError, Reward
-from ocean_r1.processes import STOPS, deaf_to
+from ocean_r1.processes import STOPS, signals_blocked
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.terms import TERMS, Term
 
@@ -128,7 +128,7 @@ class RewardPool:
     def _start(self) -> Worker:
         ours, theirs = self.context.Pipe()
         process = self.context.Process(target=worker_main, args=(theirs, self.sources), daemon=True)
-        with deaf_to(*STOPS):
+        with signals_blocked(*STOPS):
             process.start()
         theirs.close()
         return Worker(process, ours)
