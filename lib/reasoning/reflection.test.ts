@@ -15,7 +15,7 @@ test('what says that a model looks again is found, and nothing within longer wor
 });
 
 test('the trainer counts the same words', () => {
-  const metrics = readFileSync(new URL('../../trainer/ocean_r1/metrics.py', import.meta.url), 'utf8');
+  const metrics = readFileSync(new URL('../../trainer/ocean_r1/grpo/metrics.py', import.meta.url), 'utf8');
   const pattern = /REFLECTION = re\.compile\(\s*r"(.*)", re\.I/.exec(metrics)?.[1];
   const ours = readFileSync(new URL('./reflection.ts', import.meta.url), 'utf8');
   expect(ours).toContain(`/${pattern}/gi`);

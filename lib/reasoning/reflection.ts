@@ -1,6 +1,6 @@
 /**
  * Words by which a model says that it looks again: those that the trainer counts (REFLECTION in
- * trainer/ocean_r1/metrics.py), so that what is marked on the page is what its figure means.
+ * trainer/ocean_r1/grpo/metrics.py), so that what is marked on the page is what its figure means.
  */
 const REFLECTION =
   /\b(wait|re-?check|re-?evaluate|re-?examine|re-?think|double[- ]check|let me (?:check|see) again|verify)\b/gi;

@@ -3,7 +3,7 @@ import type { Sampling } from './types';
 const MASK = (1n << 64n) - 1n;
 const GOLDEN = 0x9e3779b97f4a7c15n;
 
-/** A number in [0, 1) of seed and step: SplitMix64, as the trainer draws (`grpo/rollout.py`). */
+/** A number in [0, 1) of seed and step: SplitMix64, as the trainer draws (`engine/sampling.py`). */
 export function uniform(seed: number, step: number): number {
   let z = (BigInt(seed) + GOLDEN * BigInt(step + 1)) & MASK;
   z = ((z ^ (z >> 30n)) * 0xbf58476d1ce4e5b9n) & MASK;

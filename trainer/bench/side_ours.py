@@ -1,4 +1,4 @@
-"""Our side of `against_trl.py`: the same calls as a step of `ocean_r1/grpo/loop.py` makes."""
+"""Our side of `against_trl.py`: the same calls as a step of `ocean_r1/grpo/train.py` makes."""
 
 from __future__ import annotations
 
@@ -48,10 +48,10 @@ def main() -> None:
     from ocean_r1.config import GrpoRecipe
     from ocean_r1.data.prompts import Reader, Tokenizer
     from ocean_r1.data.rows import open_dataset
+    from ocean_r1.engine.workers import Workers
     from ocean_r1.grpo.step import sample_groups, update
     from ocean_r1.models.weights import load_model, load_weights, tensors_of
     from ocean_r1.optimizer import Stepper, make_optimizers
-    from ocean_r1.parallel import Team
     from ocean_r1.rewards.pool import RewardPool
 
     class Endless(Tokenizer):
@@ -65,7 +65,7 @@ def main() -> None:
     torch.set_num_threads(given["threads"])
     recipe = GrpoRecipe.model_validate(recipe_of(given))
     model, reference = load_model(recipe.model.path), load_model(recipe.model.path).requires_grad_(False)
-    team = Team(model, 1)
+    workers = Workers(model, 1)
     stepper = Stepper(list(model.parameters()), make_optimizers(model, recipe.optimizer), recipe.optimizer)
     tokenizer = Endless(recipe.model.path)
     reader = Reader(open_dataset(recipe.data.files), model.config, tokenizer, recipe.data)
@@ -74,20 +74,20 @@ def main() -> None:
         def sampled(step: int) -> list[Group]:
             first = step * given["prompts"]
             examples = [reader.example(position) for position in range(first, first + given["prompts"])]
-            return sample_groups(team, examples, recipe, tokenizer, pool, step, Counter())
+            return sample_groups(workers, examples, recipe, tokenizer, pool, step, Counter())
 
         for request, answer in requests():
             if request["do"] == "step":
                 started = clock()
                 groups = sampled(request["step"])
                 generated = elapsed(started)["wall"]
-                update(team, reference, stepper, groups, recipe, 1.0)
+                update(workers, reference, stepper, groups, recipe, 1.0)
                 peaks = [peak_bytes(), *(peak_bytes(str(worker.process.pid)) for worker in pool.workers)]
                 answer({**elapsed(started), "generate": generated, "peak": sum(peaks)})
             else:
                 load_weights(model, tensors_of(Path(given["moved"])))
                 groups = [shortened(group, pool, tokenizer.text) for group in sampled(0)]
-                metrics = update(team, reference, stepper, groups, recipe, 1.0)
+                metrics = update(workers, reference, stepper, groups, recipe, 1.0)
                 algorithm = recipe.algorithm
                 loss = metrics["actor/pg_loss"] + algorithm.kl_coefficient * metrics["actor/kl_loss"]
                 loss -= algorithm.entropy_coefficient * metrics["actor/entropy_loss"]

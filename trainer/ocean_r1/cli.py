@@ -21,6 +21,7 @@ from ocean_r1.config import (
     load_recipe,
     load_shape,
 )
+from ocean_r1.processes import Stopped
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,16 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_eval(commands)
     add_export(commands)
     options = parser.parse_args(arguments)
-    before = signal.signal(signal.SIGTERM, stop)
+    before = signal.signal(signal.SIGTERM, terminate)
     try:
         options.run(options)
         sys.stdout.flush()
     except (ValueError, RuntimeError, OSError) as error:
         print(f"ocean-r1: {sentence(error)}", file=sys.stderr)
         return 1
-    except (KeyboardInterrupt, Stopped) as error:
+    except Stopped as stopped:
+        print(f"ocean-r1: {stopped}", file=sys.stderr)
+        return 128 + stopped.signal
+    except (KeyboardInterrupt, Terminated) as error:
         print(f"ocean-r1: stopped; {options.after_stop}", file=sys.stderr)
-        return 128 + (signal.SIGTERM if isinstance(error, Stopped) else signal.SIGINT)
+        return 128 + (signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT)
     finally:
         signal.signal(signal.SIGTERM, before)
         try:
@@ -61,12 +65,12 @@ def sentence(error: Exception) -> str:
     return str(error)
 
 
-class Stopped(BaseException):
-    """SIGTERM: what is half written is cleared away, as after Ctrl-C."""
+class Terminated(BaseException):
+    """SIGTERM, where no run waits for it: what is half written is cleared away, as after Ctrl-C."""
 
 
-def stop(*_: object) -> None:
-    raise Stopped
+def terminate(*_: object) -> None:
+    raise Terminated
 
 
 def whole_number(text: str) -> int:
@@ -96,7 +100,7 @@ def add_new(commands: Any) -> None:
 
 def run_new(options: argparse.Namespace) -> None:
     from ocean_r1.data.rows import texts_of
-    from ocean_r1.files import whole
+    from ocean_r1.files import atomic_write
     from ocean_r1.models.config import ModelConfig
     from ocean_r1.models.new import new_model
 
@@ -105,7 +109,7 @@ def run_new(options: argparse.Namespace) -> None:
     if options.out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in options.out.iterdir()):
         raise ValueError(f"{options.out} is a folder with something else than a new model in it; name another with --out")
     print(f"learning a tokenizer from {options.rows}", file=sys.stderr, flush=True)
-    with whole(options.out) as partial:
+    with atomic_write(options.out) as partial:
         new_model(partial, texts_of(options.rows), shape)
         ModelConfig.from_folder(partial)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
@@ -137,8 +141,8 @@ def add_eval(commands: Any) -> None:
 
 def run_eval(options: argparse.Namespace) -> None:
     from ocean_r1.data.images import pixel_bounds
-    from ocean_r1.evals.predict import Task, predict
-    from ocean_r1.metrics import Bar
+    from ocean_r1.evals.predict import Task, predict, read_samples
+    from ocean_r1.progress_bar import progress_bar
 
     check_model_folder(options.model)
     check_exists(options.samples)
@@ -155,10 +159,10 @@ def run_eval(options: argparse.Namespace) -> None:
         at_once=options.at_once,
         device=options.device,
     )
-    bar: Bar | None = None
-    for done, total in predict(task):
-        bar = bar or Bar(total, "samples")
-        bar.show(done, "predicted")
+    samples = read_samples(task.samples)
+    with progress_bar(len(samples), "samples") as show:
+        for done in predict(task, samples):
+            show(done, "predicted")
     print(f"{task.out}: ./ocean score {task.out} --benchmark {task.benchmark}")
 
 
@@ -202,7 +206,7 @@ def run_export(options: argparse.Namespace) -> None:
     bounds, tokenizer, reader = pixel_bounds(options.model), Tokenizer(options.model), None
     if options.rows is not None:
         check_exists(options.rows)
-        data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.least, max_pixels=bounds.most)
+        data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.min_pixels, max_pixels=bounds.max_pixels)
         dataset = open_dataset(data.files)
         reader = Reader(dataset, ModelConfig.from_folder(options.model), tokenizer, data)
         conversations(reader, options.replies)
@@ -264,7 +268,7 @@ def run_training(options: argparse.Namespace) -> None:
     # torch takes seconds to import: a mistake in a recipe is told before.
     match recipe:
         case GrpoRecipe():
-            from ocean_r1.grpo.loop import train_grpo
+            from ocean_r1.grpo.train import train_grpo
 
             print(train_grpo(recipe))
         case TowerRecipe():

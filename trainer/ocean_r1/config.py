@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 Positive = Annotated[int, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
-Share = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
 Aggregation = Literal["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "seq-mean-token-sum-norm"]
 KlEstimate = Literal["kl", "abs", "mse", "low_var_kl"]
 
@@ -117,7 +117,7 @@ class Optimizer(Section):
     """Another rate for the vision tower; 0 freezes it."""
     muon: bool = False
     """Muon for the matrices inside the model, where much is to be learnt from little; AdamW for the rest."""
-    betas: tuple[Share, Share] = (0.9, 0.999)
+    betas: tuple[Fraction, Fraction] = (0.9, 0.999)
     weight_decay: float = Field(default=0.01, ge=0)
     max_grad_norm: float = Field(default=1.0, gt=0)
     warmup_steps: int = Field(default=0, ge=0)
@@ -196,6 +196,11 @@ class GrpoRecipe(Section):
             raise ValueError(f'rollout.cuda_graphs needs model.device "cuda"; it is {self.model.device!r}')
         return self
 
+    @property
+    def batch_size(self) -> int:
+        """Rows a step."""
+        return self.prompts_per_step
+
 
 class SftRecipe(Section):
     """Supervised training on worked solutions: the base of Nano."""
@@ -208,13 +213,13 @@ class SftRecipe(Section):
     rows_per_step: Positive
     further: list[str] | None = None
     """Which kinds of `extra_info.further` are learnt beside a row's question; None: all."""
-    without_instruction: Share = 0
+    without_instruction: Fraction = 0
     """Of the questions of rows that name theirs (`extra_info.question`), this share is asked without the instruction."""
-    at_a_glance: Share = 0
+    at_a_glance: Fraction = 0
     """This share of the solutions has its reasoning replaced by a phrase: the habit of answering at once."""
-    follow_ups: Share = 0
+    follow_ups: Fraction = 0
     """This share of the further questions is asked behind another one and its answer."""
-    second_pictures: Share = 0
+    second_pictures: Fraction = 0
     """This share of the rows comes behind another row, its picture and its solution: conversations about two pictures."""
     max_new_tokens: Positive = 512
     """Of greedy replies when it is validated."""
@@ -226,6 +231,11 @@ class SftRecipe(Section):
     validation: Validation = Validation()
     checkpoints: Checkpoints = Checkpoints()
     logging: Logging = Logging()
+
+    @property
+    def batch_size(self) -> int:
+        """Rows a step."""
+        return self.rows_per_step
 
 
 class TowerRecipe(Section):
@@ -242,6 +252,11 @@ class TowerRecipe(Section):
     optimizer: Optimizer
     checkpoints: Checkpoints = Checkpoints()
     logging: Logging = Logging()
+
+    @property
+    def batch_size(self) -> int:
+        """Rows a step."""
+        return self.images_per_step
 
 
 Recipe = GrpoRecipe | SftRecipe | TowerRecipe

@@ -19,7 +19,7 @@ class WriteError(RuntimeError):
 
 
 @contextmanager
-def writing(path: Path, needed: int | None = None) -> Iterator[None]:
+def as_write_error(path: Path, needed: int | None = None) -> Iterator[None]:
     """Whatever the system refuses inside becomes a WriteError about `path`; `needed` is how many bytes it takes."""
     try:
         yield
@@ -36,8 +36,8 @@ def system_error(error: Exception) -> int | None:
     """The system's number of what went wrong, where it was the system that refused."""
     if isinstance(error, OSError):
         return error.errno
-    told = OF_THE_SYSTEM.search(str(error))
-    return int(told[1]) if told else None
+    match = OF_THE_SYSTEM.search(str(error))
+    return int(match[1]) if match else None
 
 
 def reason(number: int, path: Path, needed: int | None) -> str:
@@ -45,7 +45,7 @@ def reason(number: int, path: Path, needed: int | None) -> str:
         case errno.ENOSPC | errno.EDQUOT:
             takes = "" if needed is None else f", and it takes about {size(needed)}"
             # Less than is needed may be free even so: a quota ends before the disk does.
-            return f"the disk is full ({size(shutil.disk_usage(existing(path)).free)} are free{takes})"
+            return f"the disk is full ({size(shutil.disk_usage(nearest_existing(path)).free)} are free{takes})"
         case errno.EFBIG:
             takes = "" if needed is None else f"; it takes about {size(needed)}"
             return f"the system allows no file so large (ulimit -f says how large){takes}"
@@ -62,7 +62,7 @@ def reason(number: int, path: Path, needed: int | None) -> str:
     return os.strerror(number)
 
 
-def existing(path: Path) -> Path:
+def nearest_existing(path: Path) -> Path:
     """The path, or the nearest folder above it that there is."""
     return next(each for each in (path, *path.absolute().parents) if each.exists())
 
@@ -73,16 +73,16 @@ def in_the_way(path: Path) -> Path:
 
 def make_folder(path: Path) -> None:
     """Raises WriteError."""
-    with writing(path):
+    with as_write_error(path):
         path.mkdir(parents=True, exist_ok=True)
 
 
 @contextmanager
-def whole(target: Path, needed: int | None = None) -> Iterator[Path]:
+def atomic_write(target: Path, needed: int | None = None) -> Iterator[Path]:
     """Where to write a file or a folder: it takes the place of `target` when the block ends and all of it is on the disk.
     Nothing is left of it where the block does not end well. Raises WriteError."""
     partial = target.with_name(f"{target.name}.partial")
-    with writing(target, needed):
+    with as_write_error(target, needed):
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
             remove(partial)
@@ -125,7 +125,7 @@ def sync(path: Path) -> None:
 
 def append(path: Path, text: str) -> None:
     """Adds lines to a file, all of them or none. Raises WriteError."""
-    with writing(path), path.open("ab", buffering=0) as file:
+    with as_write_error(path), path.open("ab", buffering=0) as file:
         before, rest = file.seek(0, os.SEEK_END), text.encode()
         try:
             while rest:
@@ -138,7 +138,7 @@ def append(path: Path, text: str) -> None:
 
 def keep_lines(path: Path, wanted: Callable[[bytes], bool]) -> None:
     """Rewrites a file of lines with those that are wanted; one that was cut off is none. Raises WriteError."""
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
         partial.write_bytes(b"".join(line + b"\n" for line in lines if wanted(line)))
 

@@ -14,7 +14,7 @@ from ocean_r1.config import Optimizer
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.muon import Muon
 
-MOST_SKIPPED = 3
+MAX_SKIPPED = 3
 
 
 class NotFiniteError(RuntimeError):
@@ -28,16 +28,16 @@ def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | N
     if vision_lr == 0:
         for parameter in vision:
             parameter.requires_grad_(False)
-    seen = {id(parameter) for parameter in vision}
-    rates = [([parameter for parameter in model.parameters() if id(parameter) not in seen], settings.lr)]
+    of_vision = {id(parameter) for parameter in vision}
+    by_lr = [([parameter for parameter in model.parameters() if id(parameter) not in of_vision], settings.lr)]
     if vision_lr:
-        rates.append((vision, vision_lr))
+        by_lr.append((vision, vision_lr))
     if heads:
-        rates.append((list(heads.parameters()), settings.lr))
+        by_lr.append((list(heads.parameters()), settings.lr))
 
     def groups(of_muon: bool) -> list[dict[str, Any]]:
-        parts = [([p for p in parameters if (id(p) in inner) == of_muon], rate) for parameters, rate in rates]
-        return [{"params": parameters, "base_lr": rate} for parameters, rate in parts if parameters]
+        parts = [([p for p in parameters if (id(p) in inner) == of_muon], lr) for parameters, lr in by_lr]
+        return [{"params": parameters, "base_lr": lr} for parameters, lr in parts if parameters]
 
     inside = (model.visual, model.language_model.layers) if settings.muon else ()
     inner = {id(p) for part in inside for p in part.parameters() if p.ndim == 2}
@@ -51,8 +51,8 @@ def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | N
     return optimizers
 
 
-def rate_share(settings: Optimizer, step: int, total: int, first_at_zero: bool = False) -> float:
-    """What share of its rate a step has; `step` counts from 0. `first_at_zero` is the seed's warm-up of zero steps."""
+def lr_multiplier(settings: Optimizer, step: int, total: int, first_at_zero: bool = False) -> float:
+    """What the learning rate is multiplied by; `step` counts from 0. `first_at_zero` is the seed's warm-up of zero steps."""
     if first_at_zero:
         return min(1.0, step / max(1, settings.warmup_steps))
     if step < settings.warmup_steps:
@@ -77,7 +77,7 @@ class Stepper:
     settings: Optimizer
     skipped: int = 0
 
-    def step(self, share: float) -> tuple[float, bool]:
+    def step(self, lr_multiplier: float) -> tuple[float, bool]:
         """The gradients' norm before clipping, and whether the step was taken. Gradients are cleared."""
         norm = torch.nn.utils.clip_grad_norm_(
             [p for p in self.parameters if p.grad is not None], self.settings.max_grad_norm
@@ -86,12 +86,12 @@ class Stepper:
         if taken:
             for optimizer in self.optimizers:
                 for group in optimizer.param_groups:
-                    group["lr"] = group["base_lr"] * share
+                    group["lr"] = group["base_lr"] * lr_multiplier
                 optimizer.step()
             self.skipped = 0
         else:
             self.skipped += 1
-            if self.skipped >= MOST_SKIPPED:
+            if self.skipped >= MAX_SKIPPED:
                 raise NotFiniteError(
                     f"gradients were not finite {self.skipped} steps in a row; the last checkpoint is whole"
                 )

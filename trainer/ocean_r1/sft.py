@@ -9,22 +9,21 @@ import random
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from time import perf_counter
 
 import torch
 from torch import Tensor
 
 from ocean_r1.config import SftRecipe
-from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Example, Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Message, RowError
-from ocean_r1.grpo.forward import Prompt, group_hidden, token_stats
-from ocean_r1.metrics import Bar, MetricsFile
+from ocean_r1.driver import Observer, StepResult, drive
+from ocean_r1.engine.forward import group_hidden, token_stats
+from ocean_r1.engine.prompt import Prompt
+from ocean_r1.engine.workers import Workers
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
-from ocean_r1.optimizer import rate_share
+from ocean_r1.optimizer import Stepper, lr_multiplier
 from ocean_r1.rewards.pool import RewardPool
-from ocean_r1.run import Run, checked, open_reader, open_run, open_validator
-from ocean_r1.state import checkpoints_of, save_checkpoint
+from ocean_r1.start import open_run, open_validator
 
 THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
 AT_A_GLANCE = "I see it at a glance."
@@ -33,26 +32,26 @@ FOLLOW_UP = "follow-up"
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """A picture with all that is asked about it: what the conversations share, how each goes on, (R) of (length,), and which
-    of those tokens are learnt, packed, (S,) bool: the solutions' own."""
+class PackedExample:
+    """A picture with all that is asked about it: the prefix that the conversations share, how each goes on, (R) of
+    (length,), and at which of those tokens a loss is taken, packed, (S,) bool: the solutions' own."""
 
-    prompt: Prompt
+    prefix: Prompt
     branches: list[Tensor]
-    learnt: Tensor
+    loss_mask: Tensor
 
 
-def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number: int) -> Lesson:
-    """The row's question and those of `extra_info.further`, behind one picture. `number` counts the rows that were seen:
+def pack_example(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number: int) -> PackedExample:
+    """The row's question and those of `extra_info.further`, behind one picture. `number` counts the rows that were taken:
     from it follows who is asked without the instruction, answered at a glance, or asked after another question. Raises
     RowError where a row has no solution to learn from."""
-    chance = random.Random(f"{recipe.seed}/{number}")
+    rng = random.Random(f"{recipe.seed}/{number}")
     turns: list[tuple[list[int], list[int]]] = []  # What each solution stands behind, and the solution.
     earlier: tuple[Message, ...] = ()
     for item in [None, *further_of(example, recipe)]:
-        asked, answer = turn_of(example, item, recipe, chance)
+        asked, answer = turn_of(example, item, recipe, rng)
         goes_on = item is not None and item["kind"] == FOLLOW_UP
-        if earlier and (goes_on or chance.random() < recipe.follow_ups):
+        if earlier and (goes_on or rng.random() < recipe.follow_ups):
             asked = asked.model_copy(update={"content": asked.content.removeprefix(f"{IMAGE_MARK} ")})
         else:
             earlier = example.row.prompt[:-1]
@@ -61,17 +60,17 @@ def lesson_of(example: Example, tokenizer: Tokenizer, recipe: SftRecipe, number:
         turns.append(
             (tokenizer.ids(tokenizer.chat(conversation)), [*tokenizer.ids(answer.content), tokenizer.stop_tokens[0]])
         )
-    shared, behind = split_prompts(example.prompt.ids.tolist(), [before for before, _ in turns], tokenizer.image_token)
+    shared, behind = split_prefix(example.prompt.ids.tolist(), [before for before, _ in turns], tokenizer.image_token)
     branches = [torch.tensor([*own, *target]) for own, (_, target) in zip(behind, turns, strict=True)]
-    learnt = [
-        learns
+    loss_mask = [
+        in_solution
         for own, (_, target) in zip(behind, turns, strict=True)
-        for learns in [False] * len(own) + [True] * len(target)
+        for in_solution in [False] * len(own) + [True] * len(target)
     ]
-    return Lesson(replace(example.prompt, ids=torch.tensor(shared)), branches, torch.tensor(learnt))
+    return PackedExample(replace(example.prompt, ids=torch.tensor(shared)), branches, torch.tensor(loss_mask))
 
 
-def split_prompts(ids: list[int], each: list[list[int]], image: int) -> tuple[list[int], list[list[int]]]:
+def split_prefix(ids: list[int], each: list[list[int]], image: int) -> tuple[list[int], list[list[int]]]:
     """What conversations share, and what each has of its own: the row's prompt up to the end of its last picture, of which
     theirs hold one token; without pictures as much as they have in common."""
 
@@ -80,11 +79,11 @@ def split_prompts(ids: list[int], each: list[list[int]], image: int) -> tuple[li
 
     if image in ids:
         return ids[: end(ids)], [own[end(own) :] for own in each]
-    shared = in_common(each)
+    shared = common_prefix(each)
     return each[0][:shared], [own[shared:] for own in each]
 
 
-def in_common(lists: list[list[int]]) -> int:
+def common_prefix(lists: list[list[int]]) -> int:
     """How many tokens all of the lists begin with: as many as the first and the last of them in order."""
     first, last = min(lists), max(lists)
     return next((index for index, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
@@ -95,27 +94,25 @@ def further_of(example: Example, recipe: SftRecipe) -> list[dict[str, str]]:
     return [item for item in further if recipe.further is None or item["kind"] in recipe.further]
 
 
-def turn_of(
-    example: Example, item: dict[str, str] | None, recipe: SftRecipe, chance: random.Random
-) -> tuple[Message, Message]:
+def turn_of(example: Example, item: dict[str, str] | None, recipe: SftRecipe, rng: random.Random) -> tuple[Message, Message]:
     """A further question with its solution, or the row's own. Raises RowError where there is no solution."""
     info = example.row.extra_info
     content = item["content"] if item else example.row.prompt[-1].content
     question, solution = (item or info).get("question"), (item or info).get("solution")
     if not isinstance(solution, str) or not solution:
         raise RowError(f"{example.name}: there is no extra_info.solution to learn from")
-    if question and chance.random() < recipe.without_instruction:
+    if question and rng.random() < recipe.without_instruction:
         content = f"{IMAGE_MARK} {question}" if IMAGE_MARK in content else question
-    if chance.random() < recipe.at_a_glance:
+    if rng.random() < recipe.at_a_glance:
         solution = THINKING.sub(f"<think>{AT_A_GLANCE}</think>", solution, count=1)
     return Message(role="user", content=content), Message(role="assistant", content=solution)
 
 
-def after(earlier: Example, example: Example, reader: Reader, recipe: SftRecipe, number: int) -> Example:
+def continue_from(earlier: Example, example: Example, reader: Reader, recipe: SftRecipe, number: int) -> Example:
     """The example behind another one and its solution: a conversation that goes on with a new picture."""
-    told = turn_of(earlier, None, recipe, random.Random(f"{recipe.seed}/{number}/after"))
+    turn = turn_of(earlier, None, recipe, random.Random(f"{recipe.seed}/{number}/after"))
     asked = (message for message in example.row.prompt if message.role != "system")
-    conversation = (*earlier.row.prompt[:-1], *told, *asked)
+    conversation = (*earlier.row.prompt[:-1], *turn, *asked)
     grids = (*earlier.prompt.grids, *example.prompt.grids)
     ids = reader.expand(reader.tokenizer.ids(reader.tokenizer.chat(conversation)), grids, example.name)
     patches = [each.prompt.patches for each in (earlier, example) if each.prompt.patches is not None]
@@ -123,90 +120,77 @@ def after(earlier: Example, example: Example, reader: Reader, recipe: SftRecipe,
     return replace(example, prompt=prompt, row=example.row.model_copy(update={"prompt": conversation}))
 
 
-def lessons_of(examples: list[Example], reader: Reader, recipe: SftRecipe, seen: int) -> list[Lesson]:
-    """The lessons of a step; `seen` rows were learnt from before. Some have the row before them for an earlier picture."""
-    lessons = []
+def pack_batch(examples: list[Example], reader: Reader, recipe: SftRecipe, first: int) -> list[PackedExample]:
+    """The examples of a step; `first` is how many rows the run took before. Some have the row before them for an earlier
+    picture."""
+    batch = []
     for index, example in enumerate(examples):
-        number = seen + index
+        number = first + index
         if random.Random(f"{recipe.seed}/{number}/pictures").random() < recipe.second_pictures:
-            example = after(examples[index - 1], example, reader, recipe, number)
-        lessons.append(lesson_of(example, reader.tokenizer, recipe, number))
-    return lessons
+            example = continue_from(examples[index - 1], example, reader, recipe, number)
+        batch.append(pack_example(example, reader.tokenizer, recipe, number))
+    return batch
 
 
-def packed(lessons: list[Lesson]) -> list[Lesson]:
-    """The lessons, but those without pictures as one: they share the beginning of their prompts and nothing else, and many
+def merge_texts(batch: list[PackedExample]) -> list[PackedExample]:
+    """The batch, those without pictures as one: they share the beginning of their prompts and nothing else, and many
     short rows are learnt much faster side by side than one by one."""
-    pictured = [lesson for lesson in lessons if lesson.prompt.grids]
-    texts = [lesson for lesson in lessons if not lesson.prompt.grids]
+    pictured = [example for example in batch if example.prefix.grids]
+    texts = [example for example in batch if not example.prefix.grids]
     if len(texts) < 2:
-        return lessons
-    shared = in_common([lesson.prompt.ids.tolist() for lesson in texts])
-    branches, learnt = [], []
-    for lesson in texts:
-        own = lesson.prompt.ids[shared:]
-        marks = lesson.learnt.split([len(branch) for branch in lesson.branches])
-        branches += [torch.cat([own, branch]) for branch in lesson.branches]
-        learnt += [part for mark in marks for part in (torch.zeros(len(own), dtype=torch.bool), mark)]
-    return [*pictured, Lesson(replace(texts[0].prompt, ids=texts[0].prompt.ids[:shared]), branches, torch.cat(learnt))]
+        return batch
+    shared = common_prefix([example.prefix.ids.tolist() for example in texts])
+    branches, loss_mask = [], []
+    for example in texts:
+        own = example.prefix.ids[shared:]
+        masks = example.loss_mask.split([len(branch) for branch in example.branches])
+        branches += [torch.cat([own, branch]) for branch in example.branches]
+        loss_mask += [part for mask in masks for part in (torch.zeros(len(own), dtype=torch.bool), mask)]
+    prefix = replace(texts[0].prefix, ids=texts[0].prefix.ids[:shared])
+    return [*pictured, PackedExample(prefix, branches, torch.cat(loss_mask))]
 
 
-def learn(run: Run, lessons: list[Lesson], share: float) -> dict[str, float]:
+def update(workers: Workers, stepper: Stepper, batch: list[PackedExample], lr_multiplier: float) -> dict[str, float]:
     """One optimizer step on the mean loss of all solution tokens."""
-    tokens = sum(int(lesson.learnt.sum()) for lesson in lessons)
+    tokens = sum(int(example.loss_mask.sum()) for example in batch)
 
-    def backward(model: Qwen2_5_VL, some: list[Lesson]) -> Tensor:
+    def backward(model: Qwen2_5_VL, part: list[PackedExample]) -> Tensor:
         """The loss, and how many tokens were likelier than not, (2,)."""
         sums = torch.zeros(2, device=model.device)
-        for lesson in packed(some):
-            targets = torch.cat(lesson.branches)[lesson.learnt]
-            with run.team.casting():
-                hidden = group_hidden(model, lesson.prompt, lesson.branches)[lesson.learnt]
+        for example in merge_texts(part):
+            targets = torch.cat(example.branches)[example.loss_mask]
+            with workers.autocast():
+                hidden = group_hidden(model, example.prefix, example.branches)[example.loss_mask]
                 logp = token_stats(hidden, model.lm_head.weight, targets).logp
             loss = -logp.sum() / tokens
             loss.backward()
             sums += torch.stack([loss.detach(), (logp.detach() > -0.6931).sum()])
         return sums
 
-    loss, likely = torch.stack(run.team.run(backward, lessons)).sum(0).tolist()
-    run.team.gather()
-    norm, _ = run.stepper.step(share)
+    loss, likely = torch.stack(workers.run(backward, batch)).sum(0).tolist()
+    workers.reduce_gradients()
+    norm, _ = stepper.step(lr_multiplier)
     return {
         "sft/loss": loss,
         "sft/likely_tokens": likely / tokens,
         "sft/tokens": float(tokens),
-        "sft/questions": float(sum(len(lesson.branches) for lesson in lessons)),
+        "sft/questions": float(sum(len(example.branches) for example in batch)),
         "actor/grad_norm": norm,
     }
 
 
-def train_sft(recipe: SftRecipe) -> Path:
+def train_sft(recipe: SftRecipe, observer: Observer | None = None) -> Path:
     """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises as train_grpo does."""
     run = open_run(recipe)
-    reader, positions, longer = open_reader(run, recipe.data)
-    validator = open_validator(run, recipe.data, recipe.validation, recipe.max_new_tokens)
-    order = Order(positions, recipe.data.seed, run.progress.taken)
-    print(f"{len(positions):,} rows, {longer:,} too long; {recipe.steps:,} steps of {recipe.rows_per_step} rows", flush=True)
-
-    progress = run.progress
-    metrics_file = MetricsFile(recipe.output, progress.step, recipe.logging.tensorboard)
-    bar = Bar(recipe.steps)
     with RewardPool(recipe.reward) as pool:
-        while progress.step < recipe.steps:
-            started = perf_counter()
-            seen = order.taken
-            examples = [reader.example(position) for position in order.take(recipe.rows_per_step)]
-            lessons = lessons_of(examples, reader, recipe, seen)
-            share = rate_share(recipe.optimizer, progress.step, recipe.steps)
-            metrics = learn(run, lessons, share)
-            seconds = perf_counter() - started
-            metrics |= {"actor/lr": recipe.optimizer.lr * share, "timing_s/step": seconds}
-            progress = replace(progress, step=progress.step + 1, taken=order.taken)
-            last = progress.step == recipe.steps
-            judged, progress = checked(validator, recipe.validation, run.model, pool, progress, last)
-            metrics_file.write(progress.step, metrics | judged)
-            if last or progress.step % recipe.checkpoints.every == 0 or progress.best_step == progress.step:
-                save_checkpoint(recipe, run.model, run.stepper.optimizers, progress)
-            bar.show(progress.step, f"loss {metrics['sft/loss']:.3f}  {metrics['sft/questions'] / seconds:.0f} questions/s")
-    metrics_file.close()
-    return checkpoints_of(recipe.output)[-1]
+        validator = open_validator(run, recipe, pool, recipe.max_new_tokens, before_training=False)
+
+        def step(number: int) -> StepResult:
+            first = run.sampler.taken
+            batch = pack_batch(run.next_examples(recipe.rows_per_step), run.reader, recipe, first)
+            multiplier = lr_multiplier(recipe.optimizer, number, run.total)
+            metrics = update(run.workers, run.stepper, batch, multiplier)
+            metrics["actor/lr"] = recipe.optimizer.lr * multiplier
+            return StepResult(metrics, f"loss {metrics['sft/loss']:.3f}  {metrics['sft/questions']:.0f} questions")
+
+        return drive(run, step, validator, observer)

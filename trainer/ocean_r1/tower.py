@@ -8,118 +8,27 @@ rows without objects teach what is no object.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from time import perf_counter
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ocean_r1.config import TowerRecipe
-from ocean_r1.data.order import Order
+from ocean_r1.data.labels import ATTRIBUTES, NUMBERS, cells_of, written_tokens
 from ocean_r1.data.prompts import Example, Tokenizer
-from ocean_r1.metrics import Bar, MetricsFile
+from ocean_r1.driver import Observer, StepResult, drive
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.new import number_tokens
-from ocean_r1.models.positions import Grid
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
-from ocean_r1.optimizer import rate_share
-from ocean_r1.run import open_reader, open_run
-from ocean_r1.state import checkpoints_of, save_checkpoint
-
-ATTRIBUTES: Mapping[str, tuple[str, ...]] = {
-    "shape": ("cube", "sphere", "cylinder", "car", "bus", "aeroplane", "bicycle", "motorbike"),
-    "colour": ("gray", "red", "blue", "green", "brown", "purple", "cyan", "yellow"),
-    "material": ("rubber", "metal"),
-    "size": ("small", "large"),
-}
-NUMBERS = ("x1", "y1", "x2", "y2", "x", "away", "ground_x", "ground_y")
-"""What solutions say of an object's place: its edges and the middle between left and right, in pixels; how far away it is
-and where it stands on the ground, in centimetres."""
+from ocean_r1.optimizer import lr_multiplier
+from ocean_r1.start import open_run
 
 
 @dataclass(frozen=True)
-class Cells:
-    """Labels of the image tokens of one picture: `present` (C,) 0 or 1; of the cells that have an object's centre their
-    places `where` (K,), `attributes` (K,) each, and `numbers` (K, NUMBERS)."""
-
-    present: Tensor
-    where: Tensor
-    attributes: dict[str, Tensor]
-    numbers: Tensor
-
-
-def cells_of(objects: Sequence[Mapping[str, Any]], grid: Grid, patch: int, merge: int) -> Cells:
-    """Labels in the reading order of the image tokens; an object belongs to the cell of its middle."""
-    by_cell = placed([((o["x1"] + o["x2"]) / 2, (o["y1"] + o["y2"]) / 2) for o in objects], grid, patch, merge)
-    where = sorted(by_cell)
-    present = torch.zeros(grid[1] * grid[2] // merge**2)
-    present[where] = 1
-    found = [objects[by_cell[cell]] for cell in where]
-    return Cells(
-        present,
-        torch.tensor(where, dtype=torch.int64),
-        {
-            name: torch.tensor([own.index(thing[name]) for thing in found], dtype=torch.int64)
-            for name, own in ATTRIBUTES.items()
-        },
-        torch.tensor([numbers_of(thing) for thing in found], dtype=torch.int64).reshape(-1, len(NUMBERS)),
-    )
-
-
-def placed(
-    middles: Sequence[tuple[float, float]], grid: Grid, patch: int, merge: int, reach: float = math.inf
-) -> dict[int, int]:
-    """Which of some points (x, y in pixels) belongs to which cell: the one that it lies in; where another is nearer to that
-    cell's middle, the nearest cell that is free, unless its middle is farther off than `reach` sides of a cell."""
-    rows, columns = grid[1] // merge, grid[2] // merge
-    cells = torch.cartesian_prod(torch.arange(rows) + 0.5, torch.arange(columns) + 0.5)  # (C, 2): row, column
-    points = torch.tensor([[y, x] for x, y in middles]).reshape(-1, 2) / (patch * merge)
-    far = (cells[:, None] - points).square().sum(-1)  # (C, points)
-    by_cell: dict[int, int] = {}
-    for point in far.min(0).values.argsort().tolist() if middles else []:
-        cell = int(far[:, point].argmin())
-        if far[cell, point] <= reach**2:
-            far[cell] = math.inf
-            by_cell[cell] = point
-    return by_cell
-
-
-def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, grid: Grid, patch: int, merge: int) -> Tensor:
-    """What is written in each cell (C,): the token that has its middle there, as the language part writes the word behind a
-    space; the image token, which stands for nothing, elsewhere. In small print some tokens find no cell of their own."""
-    tokens, middles = [], []
-    for word in written:
-        ids = tokenizer.ids(f" {word['word']}")
-        pieces = [(token, tokenizer.text([token]).strip()) for token in ids]
-        length, begun = sum(len(text) for _, text in pieces), 0
-        for token, text in pieces:
-            if any(map(str.isalnum, text)):  # Cells are few: points and signs have none.
-                share = (begun + (len(text) - 1) / 2) / max(1, length - 1)
-                middles.append((between(word["x1"], word["x2"], share), between(word["y1"], word["y2"], share)))
-                tokens.append(token)
-            begun += len(text)
-    labels = torch.full((grid[1] * grid[2] // merge**2,), tokenizer.image_token)
-    for cell, index in placed(middles, grid, patch, merge, reach=0.8).items():
-        labels[cell] = tokens[index]
-    return labels
-
-
-def between(begin: float, end: float, share: float) -> float:
-    return begin + (end - begin) * share
-
-
-def numbers_of(thing: Mapping[str, Any]) -> list[int]:
-    middle = (int(thing["x1"]) + int(thing["x2"])) // 2
-    return [middle if name == "x" else int(thing[name]) for name in NUMBERS]
-
-
-@dataclass(frozen=True)
-class Words:
+class LabelEmbeddings:
     """Embeddings of the language part: for each attribute those of its values and of the image token itself, which stands
     for nothing, (values + 1, D); those of the whole numbers from 0 on that are one token, (N, D); and all, (V, D)."""
 
@@ -137,28 +46,28 @@ class Heads(nn.Module):
         self.nothing = nn.Parameter(torch.empty(width))
         self.log_scale = nn.Parameter(torch.tensor(3.0))
 
-    def attributes(self, tokens_CD: Tensor, words: Words) -> list[Tensor]:
+    def attributes(self, tokens_CD: Tensor, embeddings: LabelEmbeddings) -> list[Tensor]:
         """Of each token scores of each attribute's values and of nothing (C, values + 1)."""
-        return [self.likeness(tokens_CD, own) for own in words.attributes]
+        return [self.similarity(tokens_CD, own) for own in embeddings.attributes]
 
-    def places(self, tokens_KD: Tensor, words: Words) -> Tensor:
+    def places(self, tokens_KD: Tensor, embeddings: LabelEmbeddings) -> Tensor:
         """Of tokens that have an object scores of the values of its NUMBERS (K, NUMBERS, N)."""
         said = self.numbers(tokens_KD).reshape(len(tokens_KD), -1, tokens_KD.shape[1])
-        return self.likeness(said, words.numbers)
+        return self.similarity(said, embeddings.numbers)
 
-    def written(self, tokens_CD: Tensor, words: Words, image_token: int) -> Tensor:
+    def written(self, tokens_CD: Tensor, embeddings: LabelEmbeddings, image_token: int) -> Tensor:
         """Of each token scores of what is written there (C, V). The image token, nothing, has a vector of its own here: the
         embeddings of tokens that no text has are all alike, and nothing could not be told from them."""
-        nothing = torch.arange(len(words.all), device=tokens_CD.device)[:, None] == image_token
-        return self.likeness(tokens_CD, torch.where(nothing, self.nothing, words.all))
+        nothing = torch.arange(len(embeddings.all), device=tokens_CD.device)[:, None] == image_token
+        return self.similarity(tokens_CD, torch.where(nothing, self.nothing, embeddings.all))
 
-    def likeness(self, tokens: Tensor, words_WD: Tensor) -> Tensor:
+    def similarity(self, tokens: Tensor, words_WD: Tensor) -> Tensor:
         return F.linear(F.normalize(tokens, dim=-1), F.normalize(words_WD, dim=-1)) * self.log_scale.exp()
 
 
-def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
+def label_embeddings(model: Qwen2_5_VL, tokenizer: Tokenizer) -> LabelEmbeddings:
     """The embeddings of what there is to say about an object, as the language part has them now. What is seen at a token
-    is told by its likeness to them: so the language part can copy from pictures as it copies from text. For numbers the
+    is read off by its likeness to them: so the language part can copy from pictures as it copies from text. For numbers the
     likeness is that of a linear map of the token, one for each of NUMBERS."""
     weight = model.language_model.embed_tokens.weight.detach()
 
@@ -166,7 +75,7 @@ def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
         return weight[tokenizer.ids(text)].mean(0)
 
     nothing = weight[tokenizer.image_token]
-    return Words(
+    return LabelEmbeddings(
         [torch.stack([*(embedding(f" {value}") for value in values), nothing]) for values in ATTRIBUTES.values()],
         weight[number_tokens(tokenizer.ids)],
         weight,
@@ -174,7 +83,7 @@ def words_of(model: Qwen2_5_VL, tokenizer: Tokenizer) -> Words:
 
 
 def dense_loss(
-    model: Qwen2_5_VL, tokenizer: Tokenizer, heads: Heads, words: Words, examples: Sequence[Example]
+    model: Qwen2_5_VL, tokenizer: Tokenizer, heads: Heads, embeddings: LabelEmbeddings, examples: Sequence[Example]
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch of pictures, and how much of it is right."""
     vision = model.config.vision
@@ -198,14 +107,14 @@ def dense_loss(
     written = torch.cat(letters).to(tokens.device)
     lettered = written != tokenizer.image_token
     empty = (torch.cat([cell.present for cell in cells]).to(tokens.device) == 0) & ~lettered
-    attributes = heads.attributes(tokens, words)
+    attributes = heads.attributes(tokens, embeddings)
     # Every cell counts alike: one beside an object that looks like it as well would be counted twice.
     loss = -torch.stack([scores[empty].log_softmax(1)[:, -1].sum() for scores in attributes]).mean() / max(1, len(centres))
     metrics = {}
     if lettered.any():
         # Of pictures that have writing, cell by cell.
         some = torch.cat([(own != tokenizer.image_token).any().expand(len(own)) for own in letters])
-        scores = heads.written(tokens[some], words, tokenizer.image_token)
+        scores = heads.written(tokens[some], embeddings, tokenizer.image_token)
         loss = loss + F.cross_entropy(scores, written[some], reduction="sum") / lettered.sum()
         metrics["tower/written"] = (scores.argmax(1) == written[some])[lettered[some]].float().mean().item()
     if len(centres):
@@ -214,15 +123,15 @@ def dense_loss(
             loss = loss + F.cross_entropy(scores[centres], truth) / len(ATTRIBUTES)
             metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
         numbers = torch.cat([cell.numbers for cell in cells]).to(tokens.device)
-        places = heads.places(tokens[centres], words)
+        places = heads.places(tokens[centres], embeddings)
         # A number that is no token of its own cannot be told.
         loss = loss + F.cross_entropy(
             places.flatten(0, 1), numbers.where(numbers < places.shape[2], -100).flatten(), ignore_index=-100
         )
-        told = places.argmax(-1)
+        predicted = places.argmax(-1)
         for index, name in enumerate(NUMBERS):
-            metrics[f"tower/error/{name}"] = (told - numbers)[:, index].abs().float().mean().item()
-        metrics["tower/iou_over_half"] = (overlap(told[:, :4], numbers[:, :4]) > 0.5).float().mean().item()
+            metrics[f"tower/error/{name}"] = (predicted - numbers)[:, index].abs().float().mean().item()
+        metrics["tower/iou_over_half"] = (overlap(predicted[:, :4], numbers[:, :4]) > 0.5).float().mean().item()
     found = (attributes[0].argmax(1) < attributes[0].shape[1] - 1) & ~lettered
     counts = [int(part.sum()) for part in found.split([len(cell.present) for cell in cells])]
     right = [count == len(cell.where) for count, cell in zip(counts, cells, strict=True)]
@@ -239,48 +148,31 @@ def overlap(one_K4: Tensor, other_K4: Tensor) -> Tensor:
     return both / (areas[0] + areas[1] - both).clamp(min=1e-6)
 
 
-def train_tower(recipe: TowerRecipe) -> Path:
+def train_tower(recipe: TowerRecipe, observer: Observer | None = None) -> Path:
     """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises as train_grpo does."""
     heads = Heads(ModelConfig.from_folder(recipe.model.path).text.hidden_size)
-    draw(heads, recipe.seed)
+    initialise_heads(heads, recipe.seed)
     run = open_run(recipe, heads)
-    reader, positions, _ = open_reader(run, recipe.data)
-    words = words_of(run.model, run.tokenizer)
-    order = Order(positions, recipe.data.seed, run.progress.taken)
-    print(f"{len(positions):,} rows; {recipe.steps:,} steps of {recipe.images_per_step} pictures", flush=True)
+    embeddings = label_embeddings(run.model, run.tokenizer)
 
-    progress = run.progress
-    metrics_file = MetricsFile(recipe.output, progress.step, recipe.logging.tensorboard)
-    bar = Bar(recipe.steps)
-    while progress.step < recipe.steps:
-        started = perf_counter()
-        examples = [reader.example(position) for position in order.take(recipe.images_per_step)]
-        pictured = [example for example in examples if example.prompt.grids]
-        loss, metrics = dense_loss(run.model, run.tokenizer, heads, words, pictured)
+    def step(number: int) -> StepResult:
+        pictured = [example for example in run.next_examples(recipe.images_per_step) if example.prompt.grids]
+        loss, metrics = dense_loss(run.model, run.tokenizer, heads, embeddings, pictured)
         loss.backward()
-        share = rate_share(recipe.optimizer, progress.step, recipe.steps)
-        norm, _ = run.stepper.step(share)
-        seconds = perf_counter() - started
+        multiplier = lr_multiplier(recipe.optimizer, number, run.total)
+        norm, _ = run.stepper.step(multiplier)
         metrics |= {
             "tower/loss": loss.item(),
             "actor/grad_norm": norm,
-            "actor/lr": recipe.optimizer.lr * share,
-            "timing_s/step": seconds,
+            "actor/lr": recipe.optimizer.lr * multiplier,
         }
-        progress = replace(progress, step=progress.step + 1, taken=order.taken)
-        metrics_file.write(progress.step, metrics)
-        if progress.step == recipe.steps or progress.step % recipe.checkpoints.every == 0:
-            save_checkpoint(recipe, run.model, run.stepper.optimizers, progress, heads)
-        bar.show(
-            progress.step,
-            f"loss {loss.item():.3f}  count {metrics['tower/count']:.2f}  {recipe.images_per_step / seconds:.0f} pictures/s",
-        )
-    metrics_file.close()
-    return checkpoints_of(recipe.output)[-1]
+        return StepResult(metrics, f"loss {metrics['tower/loss']:.3f}  count {metrics['tower/count']:.2f}")
+
+    return drive(run, step, observer=observer)
 
 
 @torch.no_grad()
-def draw(heads: Heads, seed: int) -> None:
+def initialise_heads(heads: Heads, seed: int) -> None:
     generator = torch.Generator().manual_seed(seed)
     for weight in (heads.numbers.weight, heads.nothing):
         weight.normal_(0, 0.02, generator=generator)

@@ -8,7 +8,7 @@ import pytest
 import torch
 from transformers import Qwen2_5_VLConfig, Qwen2_5_VLForConditionalGeneration
 
-from ocean_r1.grpo.forward import Prompt
+from ocean_r1.engine.prompt import Prompt
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.positions import Grid, tokens_of
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL

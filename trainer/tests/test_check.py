@@ -15,11 +15,11 @@ from toy import picture, recipe, row, toy, write_rows
 from ocean_r1.cli import main
 from ocean_r1.config import Data, DataFile, RecipeError, Reward, parse_recipe
 from ocean_r1.data import check, hashes
-from ocean_r1.data.check import Asked, Checked, checked
+from ocean_r1.data.check import CheckedRows, RowUse, check_dataset
 from ocean_r1.data.hashes import hashes_of
 from ocean_r1.data.rows import RowError, open_dataset
-from ocean_r1.run import open_run
 from ocean_r1.sft import train_sft
+from ocean_r1.start import open_run
 
 COUNT = Reward(expression="count + 0.1 * format")
 
@@ -31,16 +31,16 @@ def jpeg(length: float) -> bytes:
     return out.getvalue()[: int(len(out.getvalue()) * length)]
 
 
-def asked(folder: Path, kind: str = "grpo", reward: Reward | None = COUNT) -> Asked:
+def use(folder: Path, kind: str = "grpo", reward: Reward | None = COUNT) -> RowUse:
     data = Data(files=[DataFile(path=folder)], min_pixels=1024, max_pixels=1024)
-    return Asked(folder / "model", data, kind, reward)
+    return RowUse(folder / "model", data, kind, reward)
 
 
-def tried(folder: Path, rows: list[dict[str, Any]], kind: str = "grpo", reward: Reward | None = COUNT) -> Checked:
+def tried(folder: Path, rows: list[dict[str, Any]], kind: str = "grpo", reward: Reward | None = COUNT) -> CheckedRows:
     if not (folder / "model").exists():
         toy(folder)
     dataset = open_dataset([DataFile(path=write_rows(folder / "some.parquet", rows))])
-    return checked(dataset, hashes_of(table.path for table in dataset.tables), asked(folder, kind, reward))
+    return check_dataset(dataset, hashes_of(table.path for table in dataset.tables), use(folder, kind, reward))
 
 
 def gold(index: int, truth: str, **info: Any) -> dict[str, Any]:
@@ -146,7 +146,7 @@ def test_processes_find_what_one_would_and_the_report_is_short(tmp_path: Path, m
     told = []
     monkeypatch.setattr(check, "BATCH", 20)
     for patience in (20.0, 0.0):
-        monkeypatch.setattr(check, "PATIENCE", patience)
+        monkeypatch.setattr(check, "SPAWN_AFTER", patience)
         with pytest.raises(RowError) as error:
             tried(tmp_path, rows, "tower", None)
         told.append(str(error.value).splitlines())

@@ -14,9 +14,9 @@ from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLIm
 
 from ocean_r1.config import Data, DataFile, RecipeError, parse_recipe
 from ocean_r1.data.images import ImageError, PixelBounds, patches_of, smart_resize
-from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Reader, Tokenizer, scaled_truth
 from ocean_r1.data.rows import RowError, open_dataset
+from ocean_r1.data.sampler import RowSampler
 from ocean_r1.models.config import ModelConfig, VisionConfig
 
 VISION = VisionConfig(
@@ -29,7 +29,9 @@ def test_pictures_are_cut_as_by_transformers(size: tuple[int, int]) -> None:
     generator = np.random.default_rng(0)
     image = Image.fromarray(generator.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8))
     bounds = PixelBounds(28 * 28 * 4, 28 * 28 * 1280)
-    processor = Qwen2VLImageProcessorPil(patch_size=14, size={"shortest_edge": bounds.least, "longest_edge": bounds.most})
+    processor = Qwen2VLImageProcessorPil(
+        patch_size=14, size={"shortest_edge": bounds.min_pixels, "longest_edge": bounds.max_pixels}
+    )
     expected = processor(images=[image], return_tensors="pt")
     patches = patches_of(image, VISION, bounds)
     assert [list(patches.grid)] == expected["image_grid_thw"].tolist()
@@ -118,11 +120,11 @@ def test_a_part_of_a_file_and_a_file_twice(tmp_path: Path) -> None:
 
 
 def test_every_epoch_has_every_row_once_and_goes_on_where_it_stood() -> None:
-    order = Order(range(7), seed=1)
+    order = RowSampler(range(7), seed=1)
     taken = order.take(3) + order.take(11)
     assert sorted(taken[:7]) == sorted(taken[7:]) == list(range(7))
     assert taken[:7] != taken[7:]
-    assert Order(range(7), 1, taken=3).take(11) == taken[3:]
+    assert RowSampler(range(7), 1, taken=3).take(11) == taken[3:]
 
 
 @pytest.mark.parametrize(

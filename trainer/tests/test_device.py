@@ -15,21 +15,18 @@ from conftest import make_prompt
 from test_export import world_reader
 from test_grpo import tiny_model
 from test_model import IMAGES
-from test_runs import same
+from test_runs import same, train
 from torch import Tensor
 from toy import recipe, row, toy, write_rows
 
 from ocean_r1.cli import main
-from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe, TowerRecipe, parse_recipe
+from ocean_r1.config import parse_recipe
 from ocean_r1.device import DeviceError, usable_device
+from ocean_r1.engine.forward import group_stats
+from ocean_r1.engine.sampling import GraphedDecode, Response, Sampling, decode, sample
 from ocean_r1.export.replies import write_replies
-from ocean_r1.grpo.forward import group_stats
-from ocean_r1.grpo.loop import train_grpo
-from ocean_r1.grpo.rollout import GraphedDecode, Response, Sampling, decode, sample
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model, save_weights
-from ocean_r1.sft import train_sft
-from ocean_r1.tower import train_tower
 
 torch.set_num_threads(1)
 
@@ -71,16 +68,6 @@ KINDS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "sft": ({"steps": 2, "rows_per_step": 3, "max_new_tokens": 6}, {"validation.every": 1, "reward.expression": "count"}),
     "tower": ({"steps": 2, "images_per_step": 4}, {}),
 }
-
-
-def train(parsed: Recipe) -> Path:
-    match parsed:
-        case GrpoRecipe():
-            return train_grpo(parsed)
-        case SftRecipe():
-            return train_sft(parsed)
-        case TowerRecipe():
-            return train_tower(parsed)
 
 
 def logged(output: Path) -> list[dict[str, float]]:
@@ -127,7 +114,7 @@ class Replayed:
 
     @staticmethod
     def run(decoding: GraphedDecode) -> Tensor:
-        given = (decoding.model, decoding.cache, decoding.ids, decoding.positions, decoding.step, decoding.room)
+        given = (decoding.model, decoding.cache, decoding.ids, decoding.positions, decoding.step, decoding.length)
         return decode(*given)
 
     def replay(self) -> None:

@@ -11,7 +11,7 @@ from toy import picture, recipe, toy
 from ocean_r1.cli import main
 from ocean_r1.config import parse_recipe
 from ocean_r1.data.rows import RowError
-from ocean_r1.evals.predict import SampleLine, SamplesError, in_the_pictures_frame, read_samples
+from ocean_r1.evals.predict import SampleLine, SamplesError, read_samples, rescale_boxes
 from ocean_r1.sft import train_sft
 
 
@@ -76,8 +76,8 @@ def test_earlier_turns_stand_before_the_prompt_and_behind_the_image() -> None:
 
 def test_boxes_are_told_in_the_benchmarks_pixels() -> None:
     reply = '<answer>{"bbox_2d": [10, 20, 30, 40]}</answer>'
-    assert in_the_pictures_frame(reply, (0.5, 0.5)) == '<answer>{"bbox_2d": [20, 40, 60, 80]}</answer>'
-    assert in_the_pictures_frame(reply, (1.0, 1.0)) == reply
+    assert rescale_boxes(reply, (0.5, 0.5)) == '<answer>{"bbox_2d": [20, 40, 60, 80]}</answer>'
+    assert rescale_boxes(reply, (1.0, 1.0)) == reply
 
 
 def test_without_a_word_about_pixels_the_models_own_bounds_hold(command: list[str], tmp_path: Path) -> None:

@@ -15,11 +15,11 @@ from ocean_r1.cli import main
 from ocean_r1.config import Data, DataFile, parse_recipe
 from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import RowError, open_dataset
+from ocean_r1.engine.sampling import Sampling, sample
 from ocean_r1.export.onnx import GRAPHS, export, quantise, write_graphs
 from ocean_r1.export.replies import conversations, prompt_of, write_replies
 from ocean_r1.export.rounding import round_weights
 from ocean_r1.export.runtime import ExportedModel
-from ocean_r1.grpo.rollout import Sampling, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model, save_weights

@@ -17,13 +17,13 @@ import torch
 from safetensors.torch import save_file
 from toy import recipe, toy
 
+from ocean_r1.checkpoints import checkpoints_of
 from ocean_r1.cli import main
 from ocean_r1.config import Reward
-from ocean_r1.files import WriteError, append, keep_lines, whole, writing
+from ocean_r1.files import WriteError, append, as_write_error, atomic_write, keep_lines
 from ocean_r1.metrics import MetricsFile
 from ocean_r1.models.new import new_model
 from ocean_r1.rewards.pool import Case, RewardPool
-from ocean_r1.state import checkpoints_of
 
 torch.set_num_threads(1)
 
@@ -152,16 +152,19 @@ REFUSALS = {
 def test_each_refusal_of_the_system_has_its_sentence(number: int, words: str, tmp_path: Path) -> None:
     rust = Exception(f"Error while serializing: I/O error: {os.strerror(number)} (os error {number})")
     for error in (OSError(number, os.strerror(number)), rust):
-        with pytest.raises(WriteError, match=f"place could not be written: {words}"), writing(tmp_path / "place", 5_000_000):
+        with (
+            pytest.raises(WriteError, match=f"place could not be written: {words}"),
+            as_write_error(tmp_path / "place", 5_000_000),
+        ):
             raise error
-    with pytest.raises(KeyError), writing(tmp_path):  # a mistake in the code is none of the disk
+    with pytest.raises(KeyError), as_write_error(tmp_path):  # a mistake in the code is none of the disk
         raise KeyError("x")
 
 
 def test_safetensors_and_tokenizers_say_what_the_system_said(tmp_path: Path) -> None:
-    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), writing(tmp_path):
+    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), as_write_error(tmp_path):
         save_file({"a": torch.zeros(1000)}, tmp_path / "a.safetensors")
-    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), writing(tmp_path):
+    with no_file_larger_than(1000), pytest.raises(WriteError, match="no file so large"), as_write_error(tmp_path):
         new_model(
             tmp_path / "model", ["some text"], {"vocabulary": 340, "pixels": 8, "text": {"hidden_size": 4}, "vision": {}}
         )
@@ -181,7 +184,7 @@ def test_lines_are_added_whole_or_not_at_all(tmp_path: Path) -> None:
 def test_what_is_not_finished_does_not_replace_what_there_was(error: type[BaseException], tmp_path: Path) -> None:
     for target in (tmp_path / "file", tmp_path / "folder"):
         for text in ("old", "new"):
-            with pytest.raises(error) if text == "new" else writing(target), whole(target) as partial:
+            with pytest.raises(error) if text == "new" else as_write_error(target), atomic_write(target) as partial:
                 inside = partial if target.name == "file" else partial / "a"
                 inside.parent.mkdir(exist_ok=True)
                 inside.write_text(text)
@@ -222,33 +225,14 @@ def test_a_full_disk_under_tensorboard_ends_the_run(
     assert "out/tensorboard could not be written: the disk is full" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_command_that_is_stopped_clears_up(
-    number: signal.Signals,
-    tmp_path: Path,
-    paths: dict[str, Path],
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    def stopped(*_: object, **__: object) -> None:
-        signal.raise_signal(number)
-
-    command = sft(paths, tmp_path)
-    assert main([*command, "--set", "steps=1"]) == 0
-    with monkeypatch.context() as patch:
-        patch.setattr("ocean_r1.state.save_file", stopped)  # between the weights and the moments
-        assert main(command) == 128 + number
-    assert "stopped; the same command goes on from the last checkpoint" in capsys.readouterr().err
-    assert leftovers(tmp_path) == []
-    assert main(command) == 0
-
-
-def test_processes_of_a_run_leave_ctrl_c_to_it() -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_processes_of_a_run_leave_its_end_to_it(number: signal.Signals) -> None:
+    """A terminal and a service manager signal all of them, and the step that is being taken still needs its rewards."""
     with RewardPool(Reward(expression="format", workers=1)) as pool:
         case = Case("<think></think><answer></answer>", "1", {})
         for _ in range(2):
             assert pool.score([case])[0].failed == {}
-            os.kill(pool.workers[0].process.pid or 0, signal.SIGINT)
+            os.kill(pool.workers[0].process.pid or 0, number)
 
 
 def test_two_runs_cannot_write_to_one_folder(

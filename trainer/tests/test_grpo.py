@@ -8,8 +8,9 @@ from conftest import STOP, make_prompt, tiny_config
 from test_model import IMAGES
 from torch import Tensor
 
-from ocean_r1.grpo.forward import Prompt, alike, group_stats
-from ocean_r1.grpo.rollout import ROOM, Sampling, decode, prefill, sample
+from ocean_r1.engine.forward import group_stats, length_buckets
+from ocean_r1.engine.prompt import Prompt
+from ocean_r1.engine.sampling import GRAPH_LENGTH, Sampling, decode, prefill, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 
@@ -37,7 +38,7 @@ def gradients(model: Qwen2_5_VL, prompt: Prompt, groups: list[list[Tensor]], wei
 def test_gradients_of_a_group_are_those_of_its_members_alone(
     grids: tuple[tuple[int, int, int], ...], dtype: torch.dtype, bound: float
 ) -> None:
-    assert [len(bucket) for bucket in alike(sorted(length - 1 for length in LENGTHS))] == [1, 1, 3, 3]
+    assert [len(bucket) for bucket in length_buckets(sorted(length - 1 for length in LENGTHS))] == [1, 1, 3, 3]
     model = tiny_model(dtype)
     generator = torch.Generator().manual_seed(4)
     prompt = make_prompt(generator, grids, dtype=dtype)
@@ -64,12 +65,12 @@ def test_a_row_draws_the_same_whatever_is_beside_it() -> None:
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
     # Many stop tokens, so that rows end early and the grid is packed several times.
     sampling = Sampling(24, tuple(range(0, 12)))
-    together = sample(model, prompts, 6, sampling, seeds, keep_logp=True)
+    together = sample(model, prompts, 6, sampling, seeds, return_logp=True)
     ends = {len(response.ids) for group in together for response in group}
     assert len(ends) > 5
     for prompt, own, group in zip(prompts, seeds, together, strict=True):
         for seed, response in zip(own, group, strict=True):
-            [[alone]] = sample(model, [prompt], 1, sampling, seed.view(1, 1), keep_logp=True)
+            [[alone]] = sample(model, [prompt], 1, sampling, seed.view(1, 1), return_logp=True)
             assert alone.ids.tolist() == response.ids.tolist()
             assert alone.finished == response.finished
 
@@ -95,7 +96,7 @@ def test_cuda_graphs_change_nothing() -> None:
     prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
     # Longer than a graph's room, and packed on the way.
-    sampling = Sampling(ROOM + 40, (0, 1))
+    sampling = Sampling(GRAPH_LENGTH + 40, (0, 1))
     plain, graphed = (sample(model, prompts, 6, sampling, seeds, True, graphs) for graphs in (False, True))
     for one, other in zip([r for g in plain for r in g], [r for g in graphed for r in g], strict=True):
         assert one.ids.tolist() == other.ids.tolist()
@@ -107,7 +108,7 @@ def test_rollout_and_training_agree_on_log_probabilities() -> None:
     generator = torch.Generator().manual_seed(6)
     prompt = make_prompt(generator, IMAGES["three images"])
     seeds = torch.randint(0, 2**62, (1, 8), generator=generator)
-    [group] = sample(model, [prompt], 8, Sampling(20, (1, 2, 3), temperature=0.7), seeds, keep_logp=True)
+    [group] = sample(model, [prompt], 8, Sampling(20, (1, 2, 3), temperature=0.7), seeds, return_logp=True)
     stats = group_stats(model, prompt, [response.ids for response in group], temperature=0.7)
     sampled = torch.cat([response.logp for response in group if response.logp is not None])
     torch.testing.assert_close(stats.logp.float(), sampled, rtol=1e-5, atol=1e-5)
@@ -115,10 +116,10 @@ def test_rollout_and_training_agree_on_log_probabilities() -> None:
 
 def test_sampling_follows_the_distribution() -> None:
     logits = torch.tensor([[2.0, 1.0, 0.0, -1.0, -5.0]]).expand(20_000, -1)
-    from ocean_r1.grpo.rollout import choose
+    from ocean_r1.engine.sampling import pick_tokens
 
-    drawn = choose(logits.clone(), Sampling(1, (STOP,)), torch.arange(20_000), 3)
+    drawn = pick_tokens(logits.clone(), Sampling(1, (STOP,)), torch.arange(20_000), 3)
     shares = drawn.bincount(minlength=5) / 20_000
     torch.testing.assert_close(shares, logits[0].softmax(-1), atol=0.012, rtol=0)
-    assert set(choose(logits.clone(), Sampling(1, (STOP,), top_k=2), torch.arange(20_000), 0).tolist()) == {0, 1}
-    assert set(choose(logits.clone(), Sampling(1, (STOP,), top_p=0.8), torch.arange(20_000), 0).tolist()) == {0, 1}
+    assert set(pick_tokens(logits.clone(), Sampling(1, (STOP,), top_k=2), torch.arange(20_000), 0).tolist()) == {0, 1}
+    assert set(pick_tokens(logits.clone(), Sampling(1, (STOP,), top_p=0.8), torch.arange(20_000), 0).tolist()) == {0, 1}

@@ -110,7 +110,9 @@ def turned() -> Image.Exif:
 @pytest.mark.parametrize("content", FORMATS.values(), ids=FORMATS.keys())
 def test_pictures_of_every_kind_are_seen_as_by_transformers(content: Callable[[], bytes]) -> None:
     image = Image.open(io.BytesIO(content()))
-    processor = Qwen2VLImageProcessorPil(patch_size=14, size={"shortest_edge": BOUNDS.least, "longest_edge": BOUNDS.most})
+    processor = Qwen2VLImageProcessorPil(
+        patch_size=14, size={"shortest_edge": BOUNDS.min_pixels, "longest_edge": BOUNDS.max_pixels}
+    )
     expected = processor(images=[image], return_tensors="pt")["pixel_values"]
     patches = patches_of(open_image(content()), VISION, BOUNDS)
     torch.testing.assert_close(patches.pixels, expected, rtol=1e-5, atol=1e-5)
@@ -208,9 +210,9 @@ def test_pixel_bounds_are_read_where_either_transformers_writes_them(tmp_path: P
 
 def test_bounds_that_are_given_are_not_asked_for(tmp_path: Path) -> None:
     assert pixel_bounds(tmp_path, 784, 1024) == PixelBounds(784, 1024)
-    assert pixel_bounds(folder_with(tmp_path, processor_config=NESTED), most=4000) == PixelBounds(3136, 4000)
+    assert pixel_bounds(folder_with(tmp_path, processor_config=NESTED), max_pixels=4000) == PixelBounds(3136, 4000)
     with pytest.raises(ImageError, match="at least 3,136 pixels and at most 784"):
-        pixel_bounds(tmp_path, most=784)
+        pixel_bounds(tmp_path, max_pixels=784)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import torch
 from conftest import IMAGE, STOP, make_prompt
 from transformers import Qwen2_5_VLForConditionalGeneration
 
-from ocean_r1.grpo.forward import group_stats, prompt_positions
-from ocean_r1.grpo.rollout import Sampling, sample
+from ocean_r1.engine.forward import group_stats
+from ocean_r1.engine.prompt import prompt_positions
+from ocean_r1.engine.sampling import Sampling, sample
 from ocean_r1.models.positions import Grid
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 

@@ -3,8 +3,8 @@
 import torch
 from toy import SHAPE
 
-from ocean_r1.models.new import learn_tokenizer, number_tokens, order_numbers, with_special
-from ocean_r1.models.words import LEAST, learn_words
+from ocean_r1.models.new import init_number_embeddings, learn_tokenizer, number_tokens, with_special
+from ocean_r1.models.words import MIN_TEXTS, learn_words
 
 TEXTS = ["a red cube at x=17, 101 cm away. ¿Qué? 12345", "the box is [110, 7, 128, 30]"] * 4
 
@@ -25,7 +25,7 @@ def test_digits_stand_alone_where_the_shape_says_nothing() -> None:
     assert len(number_tokens(lambda text: tokenizer.encode(text).ids)) == 10
 
 
-WORDS = [f'Read {number} of Nia: "Nia" has AB² = {number}².' for number in range(LEAST)] + ["What does kcgt say?"]
+WORDS = [f'Read {number} of Nia: "Nia" has AB² = {number}².' for number in range(MIN_TEXTS)] + ["What does kcgt say?"]
 
 
 def test_known_words_and_small_numbers_are_one_token_and_all_else_is_spelled() -> None:
@@ -53,7 +53,7 @@ def test_near_numbers_begin_alike() -> None:
     generator = torch.Generator().manual_seed(0)
     embeddings = torch.randn(300, 64, generator=generator)
     before = embeddings.clone()
-    order_numbers(embeddings, range(50, 250), generator)
+    init_number_embeddings(embeddings, range(50, 250), generator)
     assert torch.equal(embeddings[:50], before[:50])
     numbers = torch.nn.functional.normalize(embeddings[50:250], dim=1)
     likeness = numbers @ numbers.T

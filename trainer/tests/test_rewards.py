@@ -126,6 +126,18 @@ def test_the_pool_ends_what_takes_too_long_and_tells_what_failed(tmp_path: Path)
     assert again[0].reward == 5
 
 
+def test_a_process_that_is_killed_while_it_waits_costs_no_reward() -> None:
+    cases = [Case(answered("5"), "5", {}), Case(answered("4"), "5", {})]
+    with RewardPool(Reward(expression="count", workers=2)) as pool:
+        for _ in range(3):
+            scored = pool.score(cases)
+            assert [(score.reward, score.failed) for score in scored] == [(1, {}), (0, {})]
+            for worker in [worker for worker in pool.workers if worker.ready]:
+                worker.process.kill()
+                worker.process.join()
+        assert pool.score(cases[:1])[0].failed == {}
+
+
 VALUES: dict[str, tuple[str, float | None]] = {
     "nan": ("float('nan')", None),
     "inf": ("float('inf')", None),

@@ -17,7 +17,7 @@ from toy import picture, write_rows
 from ocean_r1.cli import main
 from ocean_r1.config import DataFile
 from ocean_r1.data.images import open_image
-from ocean_r1.data.rows import Row, RowError, each_image, open_dataset
+from ocean_r1.data.rows import Row, RowError, map_images, open_dataset
 from ocean_r1.rewards.terms import TERMS
 
 WORD = {
@@ -270,11 +270,11 @@ def test_parquet_of_every_type_gives_the_rows(tmp_path: Path, types: dict[str, p
     dataset = open_dataset([DataFile(path=tmp_path / "rows.parquet")])
     for position in range(5):
         read_row = dataset.row(position)
-        each_image(read_row, dataset.folder(position), "a row", open_image)
+        map_images(read_row, dataset.folder(position), "a row", open_image)
         assert (read_row.data_source, read_row.prompt[0].content) == ("own/shelf", "<image>Find the left mug.")
         assert (read_row.ground_truth, read_row.reward_func) == ("[1, 2, 30, 40]", "iou")
         assert read_row.extra_info["index"] == index
-        assert dataset.sources(position) in ([content], [tmp_path / "mug.png"])
+        assert dataset.row(position).sources(dataset.folder(position)) in ([content], [tmp_path / "mug.png"])
 
 
 def test_parquet_that_cannot_be_read_is_named(tmp_path: Path) -> None:

@@ -18,19 +18,22 @@ from safetensors.torch import load_file
 from toy import recipe, row, toy, write_rows
 from transformers import Qwen2_5_VLForConditionalGeneration
 
+from ocean_r1.checkpoints import checkpoints_of, kept_steps, read_state
 from ocean_r1.cli import main
-from ocean_r1.config import Checkpoints, parse_recipe
+from ocean_r1.config import Checkpoints, GrpoRecipe, Recipe, SftRecipe, TowerRecipe, parse_recipe
+from ocean_r1.data.labels import cells_of, written_tokens
 from ocean_r1.data.prompts import Tokenizer
+from ocean_r1.driver import Observer
 from ocean_r1.files import WriteError
-from ocean_r1.grpo.loop import train_grpo
+from ocean_r1.grpo.train import train_grpo
 from ocean_r1.models.weights import hub_state, load_model, tensors_of
-from ocean_r1.run import open_run, starting_model
 from ocean_r1.sft import train_sft
-from ocean_r1.state import checkpoints_of, kept_steps, read_state
-from ocean_r1.tower import Heads, cells_of, train_tower, written_tokens
+from ocean_r1.start import open_run, starting_model
+from ocean_r1.tower import Heads, train_tower
 
 torch.set_num_threads(1)
 GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
+KINDS = {"grpo": GRPO, "sft": {"steps": 8, "rows_per_step": 3}, "tower": {"steps": 8, "images_per_step": 4}}
 
 
 def run_of(paths: dict[str, Path], output: Path, kind: str = "grpo", **other: Any) -> Path:
@@ -39,15 +42,18 @@ def run_of(paths: dict[str, Path], output: Path, kind: str = "grpo", **other: An
     return path
 
 
+def train(parsed: Recipe, observer: Observer | None = None) -> Path:
+    match parsed:
+        case GrpoRecipe():
+            return train_grpo(parsed, observer)
+        case SftRecipe():
+            return train_sft(parsed, observer)
+        case TowerRecipe():
+            return train_tower(parsed, observer)
+
+
 def trained(path: Path) -> Path:
-    parsed = parse_recipe(path.read_text(), str(path))
-    match parsed.kind:
-        case "grpo":
-            return train_grpo(parsed)
-        case "sft":
-            return train_sft(parsed)
-        case "tower":
-            return train_tower(parsed)
+    return train(parse_recipe(path.read_text(), str(path)))
 
 
 def bits(checkpoint: Path) -> dict[str, torch.Tensor]:
@@ -172,10 +178,10 @@ def test_what_is_written_stands_in_the_cells_of_its_tokens(tmp_path: Path) -> No
     assert tokenizer.image_token not in written_tokens(below, tokenizer, (1, 4, 4), 8, 2)
 
 
-@pytest.mark.parametrize("kind", ["grpo", "sft", "tower"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_run_killed_anywhere_ends_in_the_same_bits(tmp_path: Path, kind: str) -> None:
     paths = toy(tmp_path)
-    settings = {"grpo": GRPO, "sft": {"steps": 8, "rows_per_step": 3}, "tower": {"steps": 8, "images_per_step": 4}}[kind]
+    settings = KINDS[kind]
     whole = trained(run_of(paths, tmp_path / "whole", kind, **settings))
     path = run_of(paths, tmp_path / "killed", kind, **settings)
     command = [sys.executable, "-m", "ocean_r1", "train" if kind == "grpo" else "sft", str(path)]
@@ -218,7 +224,7 @@ def test_a_full_disk_is_told_and_leaves_the_older_checkpoints(tmp_path: Path, mo
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ocean_r1.state.save_file", full)
+    monkeypatch.setattr("ocean_r1.checkpoints.save_file", full)
     with pytest.raises(WriteError, match="the disk is full"):
         train_sft(parse_recipe(path.read_text(), "toy", {"steps": 2}))
     assert [checkpoint.name for checkpoint in checkpoints_of(tmp_path / "out")] == ["step-000001"]

@@ -18,19 +18,19 @@ from torch import Tensor
 from transformers import Qwen2_5_VLForConditionalGeneration
 
 from ocean_r1.config import Algorithm, GrpoRecipe
-from ocean_r1.data.order import Order
 from ocean_r1.data.prompts import Example
 from ocean_r1.data.rows import Row
+from ocean_r1.data.sampler import RowSampler
+from ocean_r1.engine.prompt import Prompt
+from ocean_r1.engine.sampling import Response, Sampling
+from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
-from ocean_r1.grpo.forward import Prompt
-from ocean_r1.grpo.loop import gather
-from ocean_r1.grpo.rollout import Response, Sampling
 from ocean_r1.grpo.step import Group, row_seeds, sample_groups, update
+from ocean_r1.grpo.train import step_groups
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import hub_state, load_weights, our_name, split_joined
-from ocean_r1.optimizer import NotFiniteError, Stepper, make_optimizers, rate_share
-from ocean_r1.parallel import Team
+from ocean_r1.optimizer import NotFiniteError, Stepper, lr_multiplier, make_optimizers
 from ocean_r1.rewards.pool import Case, Scored
 
 LIMIT = 12
@@ -361,7 +361,7 @@ def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: Qwen2_5_VL, m
     monkeypatch.setattr("ocean_r1.grpo.step.sample", sample)
     examples = [example_of(rollout, f"row {index}") for index, rollout in enumerate(rollouts)]
     pool, words = Table(rollouts), Words()
-    return sample_groups(Team(model), examples, recipe, words, pool, 0, Counter())
+    return sample_groups(Workers(model), examples, recipe, words, pool, 0, Counter())
 
 
 MANY = {"algorithm.epochs": 2, "algorithm.mini_batches": 3}
@@ -431,9 +431,9 @@ def test_a_step_is_what_the_papers_say(
     for step in range(2 if not changed or any(key.startswith("optimizer.") for key in changed) else 1):
         share = their_share(recipe, step)
         expected = their_step(theirs, their_reference, optimizer, rollouts, recipe, share)
-        given = rate_share(recipe.optimizer, step, TOTAL, recipe.algorithm.reproduce_first_step_at_zero)
+        given = lr_multiplier(recipe.optimizer, step, TOTAL, recipe.algorithm.reproduce_first_step_at_zero)
         compared = reference if recipe.algorithm.kl_coefficient else None
-        assert update(Team(ours), compared, stepper, groups, recipe, given) == pytest.approx(expected, rel=2e-5, abs=1e-8)
+        assert update(Workers(ours), compared, stepper, groups, recipe, given) == pytest.approx(expected, rel=2e-5, abs=1e-8)
     begun, expected_weights = (
         {our_name(name): tensor for name, tensor in model.state_dict().items()} for model in (their_model(0), theirs)
     )
@@ -454,7 +454,7 @@ def test_a_step_is_what_the_papers_say(
 @pytest.mark.parametrize("decay", ["constant", "linear", "cosine"])
 def test_schedules(warmup: int, decay: str) -> None:
     recipe = recipe_of({"optimizer.warmup_steps": warmup, "optimizer.decay": decay})
-    shares = [rate_share(recipe.optimizer, step, TOTAL) for step in range(TOTAL)]
+    shares = [lr_multiplier(recipe.optimizer, step, TOTAL) for step in range(TOTAL)]
     assert shares == pytest.approx([their_share(recipe, step) for step in range(TOTAL)])
 
 
@@ -486,18 +486,19 @@ def test_a_small_difference_is_one() -> None:
 def test_dynamic_sampling_replaces_groups_whose_rewards_are_equal(monkeypatch: pytest.MonkeyPatch) -> None:
     rewards = {0: [1.0, 0.0], 1: [0.1 + 0.2, 0.3], 2: [0.5, 0.5], 3: [0.0, 0.0], 4: [0.0, 1e-3], 5: [1.0, 1.0]}
 
-    def sampled(_: Team, positions: list[int], *__: Any) -> list[Group]:
+    def sampled(_: Workers, positions: list[int], *__: Any) -> list[Group]:
         return [Group(position, [], [], [], rewards[position]) for position in positions]
 
-    monkeypatch.setattr("ocean_r1.grpo.loop.sample_groups", sampled)
-    monkeypatch.setattr(Order, "epoch", lambda order, _: list(order.positions))
-    run: Any = SimpleNamespace(team=None, tokenizer=None)
-    reader: Any = SimpleNamespace(example=lambda position: position)
+    monkeypatch.setattr("ocean_r1.grpo.train.sample_groups", sampled)
+    monkeypatch.setattr(RowSampler, "epoch", lambda order, _: list(order.positions))
     for rounds, expected in [(0, [0, 1, 2]), (1, [0, 3, 4]), (2, [0, 5, 4])]:
         recipe = recipe_of({"algorithm.dynamic_sampling": rounds})
-        groups, rows = gather(run, recipe, reader, Order(range(6), 0), None, 0)
-        assert rows == [group.example for group in groups] == expected
-        assert [group.all_equal for group in groups] == [len(set(map(str, rewards[row]))) == 1 or row == 1 for row in rows]
+        run: Any = SimpleNamespace(workers=None, tokenizer=None, next_examples=RowSampler(range(6), 0).take)
+        pool: Any = None
+        groups = step_groups(run, recipe, pool, 0)
+        assert [group.example for group in groups] == expected
+        equal = [len(set(map(str, rewards[row]))) == 1 or row == 1 for row in expected]
+        assert [group.all_equal for group in groups] == equal
 
 
 # Copies of a row, steps that are not taken, and what is stepped.
@@ -520,11 +521,11 @@ def test_copies_are_counted_over_the_batches_of_a_step(rollouts: list[Rollout], 
 
     monkeypatch.setattr("ocean_r1.grpo.step.sample", sample)
     examples = [example_of(rollouts[0], "the row")] * 3
-    team, words, pool = Team(our_model(their_model(0))), Words(), Table(rollouts)
+    workers, words, pool = Workers(our_model(their_model(0))), Words(), Table(rollouts)
     for at_once in (1, 2, 3):
         recipe, copies = recipe_of({"rollout.prompts_at_once": at_once}), Counter[str]()
-        sample_groups(team, examples, recipe, words, pool, 0, copies)
-        sample_groups(team, examples[:1], recipe, words, pool, 0, copies)
+        sample_groups(workers, examples, recipe, words, pool, 0, copies)
+        sample_groups(workers, examples[:1], recipe, words, pool, 0, copies)
         expected = row_seeds(recipe.seed, 0, [("the row", copy) for copy in range(4)], 4)
         assert torch.equal(torch.cat(seen), expected)
         seen.clear()

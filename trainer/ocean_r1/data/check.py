@@ -12,6 +12,7 @@ import importlib.metadata
 import json
 import multiprocessing as mp
 import os
+import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -26,28 +27,29 @@ import torch
 
 import ocean_r1
 from ocean_r1.config import Data, Reward, cache_folder
-from ocean_r1.data.hashes import hashes_of, recalled, remember
+from ocean_r1.data.hashes import hashes_of, read_cache, write_cache
 from ocean_r1.data.images import image_size, open_image, smart_resize
+from ocean_r1.data.labels import ATTRIBUTES, cells_of, written_tokens
 from ocean_r1.data.prompts import NUMBER, Reader, Tokenizer
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, each_image
-from ocean_r1.metrics import Bar
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, map_images
 from ocean_r1.models.config import ModelConfig
-from ocean_r1.processes import deaf_to_interrupts
+from ocean_r1.processes import signals_blocked
+from ocean_r1.progress_bar import progress_bar
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
 from ocean_r1.rewards.terms import TERMS, last_answer
 
-PATIENCE = 20.0
+SPAWN_AFTER = 20.0
 """Seconds: what takes less is done sooner than processes start."""
 BATCH, CHUNK = 128, 16
-MOST_WRONG = 100
+MAX_WRONG = 100
 """Where so many rows are wrong the rest is not looked at."""
-NAMED = 5
+SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a run asks of rows."""
+class RowUse:
+    """What a run does with rows, and so asks of them."""
 
     model: Path
     """Whose tokenizer and patches the prompts are made of."""
@@ -59,7 +61,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedRows:
     """Rows that can all be used: how many tokens each prompt has, and for each file one sha256 of all pictures that its rows
     name by path."""
 
@@ -68,24 +70,24 @@ class Checked:
     pictures: dict[str, str]
 
 
-def checked(dataset: Dataset, hashes: Mapping[Path, str], asked: Asked) -> Checked:
+def check_dataset(dataset: Dataset, hashes: Mapping[Path, str], use: RowUse) -> CheckedRows:
     """`hashes` are those of the dataset's files. Raises RowError that names the first wrong rows and says how many are."""
     refs = list(dict.fromkeys(dataset.refs))
-    memory = cache_folder() / "rows" / f"{key_of(dataset, refs, hashes, asked)}.json"
-    found: Any = recalled(memory)
-    if found is None or not still(found["pictures"]):
-        lengths, pictures = check_rows(dataset, refs, asked)
+    memory = cache_folder() / "rows" / f"{key_of(dataset, refs, hashes, use)}.json"
+    found: Any = read_cache(memory)
+    if found is None or not unchanged(found["pictures"]):
+        lengths, pictures = check_rows(dataset, refs, use)
         found = {"lengths": lengths, "pictures": pictures}
-        remember(memory, found)
+        write_cache(memory, found)
     by_ref = dict(zip(refs, found["lengths"], strict=True))
     digests = {
         path: hashlib.sha256("".join(each for _, each in named).encode()).hexdigest()
         for path, named in found["pictures"].items()
     }
-    return Checked(dataset, tuple(by_ref[ref] for ref in dataset.refs), digests)
+    return CheckedRows(dataset, tuple(by_ref[ref] for ref in dataset.refs), digests)
 
 
-def still(pictures: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
+def unchanged(pictures: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
     """Whether all pictures are what they were."""
     named = [(Path(path), digest) for own in pictures.values() for path, digest in own]
     try:
@@ -95,33 +97,34 @@ def still(pictures: Mapping[str, Sequence[tuple[str, str]]]) -> bool:
     return all(now[path] == digest for path, digest in named)
 
 
-def key_of(dataset: Dataset, refs: Sequence[RowRef], hashes: Mapping[Path, str], asked: Asked) -> str:
+def key_of(dataset: Dataset, refs: Sequence[RowRef], hashes: Mapping[Path, str], use: RowUse) -> str:
     """Of all that the result follows from, this code among it."""
     code = sorted(Path(ocean_r1.__path__[0]).rglob("*.py"))
-    words = [path for path in sorted(asked.model.iterdir()) if path.suffix in (".json", ".jinja", ".txt")]
-    terms = [Path(source.partition(":")[0]) for source in (asked.reward.terms.values() if asked.reward else ())]
+    words = [path for path in sorted(use.model.iterdir()) if path.suffix in (".json", ".jinja", ".txt")]
+    terms = [Path(source.partition(":")[0]) for source in (use.reward.terms.values() if use.reward else ())]
     parts = {
         "rows": [[str(table.path), hashes[table.path]] for table in dataset.tables],
         "which": hashlib.sha256(json.dumps([[ref.table, ref.index] for ref in refs]).encode()).hexdigest(),
-        "bounds": [asked.data.min_pixels, asked.data.max_pixels],
-        "kind": asked.kind,
-        "reward": asked.reward.model_dump() if asked.reward else None,
+        "bounds": [use.data.min_pixels, use.data.max_pixels],
+        "kind": use.kind,
+        "reward": use.reward.model_dump() if use.reward else None,
         "files": [hashlib.sha256(path.read_bytes()).hexdigest() for path in (*code, *words, *terms) if path.is_file()],
         "versions": [importlib.metadata.version(name) for name in ("pillow", "tokenizers", "math-verify")],
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def check_rows(dataset: Dataset, refs: Sequence[RowRef], asked: Asked) -> tuple[list[int], dict[str, list[tuple[str, str]]]]:
+def check_rows(dataset: Dataset, refs: Sequence[RowRef], use: RowUse) -> tuple[list[int], dict[str, list[tuple[str, str]]]]:
     """How long the rows are, and path and sha256 of the pictures that they name, by the file of the rows."""
     positions = {ref: position for position, ref in enumerate(dataset.refs)}
     wrong: list[str] = []
     lengths: dict[RowRef, int] = {}
     paths: dict[str, list[Path]] = {}
-    bar, done = Bar(len(refs), "rows", seconds=10), 0
-    with reading(asked, len(refs)) as read, judging(asked.reward) as judge:
+    done = 0
+    bar = progress_bar(len(refs), "rows", seconds=10)
+    with bar as show, row_reader(use, len(refs)) as read, truth_checker(use.reward) as check_truths:
         for start in range(0, len(refs), BATCH):
-            given: list[tuple[RowRef, Given]] = []
+            given: list[tuple[RowRef, RowTask]] = []
             for ref in refs[start : start + BATCH]:
                 position, file = positions[ref], str(dataset.tables[ref.table].path)
                 try:
@@ -129,11 +132,11 @@ def check_rows(dataset: Dataset, refs: Sequence[RowRef], asked: Asked) -> tuple[
                 except RowError as error:
                     wrong.append(str(error))
                     continue
-                given.append((ref, Given(row, dataset.folder(position), dataset.name(position))))
+                given.append((ref, RowTask(row, dataset.folder(position), dataset.name(position))))
                 paths.setdefault(file, []).extend(s for s in row.sources(dataset.folder(position)) if isinstance(s, Path))
-            told = read([each for _, each in given])
-            golds = judge([each for _, each in given])
-            for (ref, _), length, gold in zip(given, told(), golds, strict=True):
+            read_lengths = read([each for _, each in given])
+            golds = check_truths([each for _, each in given])
+            for (ref, _), length, gold in zip(given, read_lengths(), golds, strict=True):
                 if isinstance(length, str):
                     wrong.append(length)
                 elif gold:
@@ -141,8 +144,8 @@ def check_rows(dataset: Dataset, refs: Sequence[RowRef], asked: Asked) -> tuple[
                 else:
                     lengths[ref] = length
             done += len(refs[start : start + BATCH])
-            bar.show(done, "checked, " + (f"{len(wrong):,} wrong" if wrong else "all well"))
-            if len(wrong) >= MOST_WRONG:
+            show(done, "checked, " + (f"{len(wrong):,} wrong" if wrong else "all well"))
+            if len(wrong) >= MAX_WRONG:
                 break
     if wrong:
         raise RowError(report(wrong, done, len(refs)))
@@ -155,15 +158,15 @@ def report(wrong: Sequence[str], done: int, total: int) -> str:
     looked = f"{done:,} rows" if done == total else f"the first {done:,} of {total:,} rows, where the check ended,"
     lines = [
         f"{len(wrong):,} of {looked} cannot be used; mend them or take them out:",
-        *(f"  {each}" for each in wrong[:NAMED]),
+        *(f"  {each}" for each in wrong[:SHOWN]),
     ]
-    if len(wrong) > NAMED:
-        lines.append(f"  and {len(wrong) - NAMED:,} more")
+    if len(wrong) > SHOWN:
+        lines.append(f"  and {len(wrong) - SHOWN:,} more")
     return "\n".join(lines)
 
 
 @dataclass(frozen=True)
-class Given:
+class RowTask:
     """A row on its way to the process that tries it."""
 
     row: Row
@@ -171,10 +174,10 @@ class Given:
     name: str
 
 
-def check_row(reader: Reader, kind: str, given: Given) -> int:
+def check_row(reader: Reader, kind: str, given: RowTask) -> int:
     """Tokens of the prompt. Raises RowError where a run of this kind could not use the row; its reward is not asked here."""
     length = reader.length_of(given.row, given.folder, given.name)
-    each_image(given.row, given.folder, given.name, open_image)
+    map_images(given.row, given.folder, given.name, open_image)
     if kind == "sft":
         check_solutions(given.row, given.name)
     elif kind == "tower":
@@ -196,10 +199,8 @@ def check_solutions(row: Row, name: str) -> None:
             raise RowError(f"{name}: extra_info.further.{index}.content has not the {marks} {IMAGE_MARK} of the question")
 
 
-def check_labels(reader: Reader, given: Given) -> None:
+def check_labels(reader: Reader, given: RowTask) -> None:
     """Raises RowError where the tower could not learn what the row tells of its pictures."""
-    from ocean_r1.tower import ATTRIBUTES, cells_of, written_tokens
-
     vision, info = reader.config.vision, given.row.extra_info
     patch, merge = vision.patch_size, vision.spatial_merge_size
     for index, thing in enumerate(info.get("objects") or []):
@@ -222,15 +223,15 @@ def check_labels(reader: Reader, given: Given) -> None:
                 ) from error
 
 
-Read = Callable[[Sequence[Given]], Callable[[], list[int | str]]]
+Read = Callable[[Sequence[RowTask]], Callable[[], list[int | str]]]
 """Begins to read rows; what it gives waits for their lengths, or for sentences on what is wrong."""
 
 
-def reader_of(asked: Asked) -> Reader:
-    return Reader(Dataset((), ()), ModelConfig.from_folder(asked.model), Tokenizer(asked.model), asked.data)
+def reader_of(use: RowUse) -> Reader:
+    return Reader(Dataset((), ()), ModelConfig.from_folder(use.model), Tokenizer(use.model), use.data)
 
 
-def read_all(reader: Reader, kind: str, rows: Sequence[Given]) -> list[int | str]:
+def read_all(reader: Reader, kind: str, rows: Sequence[RowTask]) -> list[int | str]:
     found: list[int | str] = []
     for given in rows:
         try:
@@ -241,24 +242,24 @@ def read_all(reader: Reader, kind: str, rows: Sequence[Given]) -> list[int | str
 
 
 @contextmanager
-def reading(asked: Asked, count: int) -> Iterator[Read]:
+def row_reader(use: RowUse, count: int) -> Iterator[Read]:
     """For so many rows: the first are read here, and if the others would take long, these in processes of their own."""
-    reader, spent, seen = reader_of(asked), 0.0, 0
+    reader, spent, rows_read = reader_of(use), 0.0, 0
     workers = min(len(os.sched_getaffinity(0)), 16)
     pool: ProcessPoolExecutor | None = None
 
-    def read(rows: Sequence[Given]) -> Callable[[], list[int | str]]:
-        nonlocal spent, seen, pool
-        if pool is None and spent * (count - seen) <= PATIENCE * seen:
+    def read(rows: Sequence[RowTask]) -> Callable[[], list[int | str]]:
+        nonlocal spent, rows_read, pool
+        if pool is None and spent * (count - rows_read) <= SPAWN_AFTER * rows_read:
             started = perf_counter()
-            found = read_all(reader, asked.kind, rows)
-            spent, seen = spent + perf_counter() - started, seen + len(rows)
+            found = read_all(reader, use.kind, rows)
+            spent, rows_read = spent + perf_counter() - started, rows_read + len(rows)
             return lambda: found
         parts = [rows[start : start + CHUNK] for start in range(0, len(rows), CHUNK)]
-        pool = pool or ProcessPoolExecutor(workers, mp.get_context("spawn"), initializer=begin, initargs=(asked,))
-        with deaf_to_interrupts():
-            begun = [pool.submit(read_here, part) for part in parts]
-        return lambda: [each for part, told in zip(parts, begun, strict=True) for each in heard(part, told)]
+        pool = pool or ProcessPoolExecutor(workers, mp.get_context("spawn"), initializer=init_worker, initargs=(use,))
+        with signals_blocked(signal.SIGINT):
+            futures = [pool.submit(read_in_worker, part) for part in parts]
+        return lambda: [each for part, future in zip(parts, futures, strict=True) for each in result_of(part, future)]
 
     try:
         yield read
@@ -267,45 +268,45 @@ def reading(asked: Asked, count: int) -> Iterator[Read]:
             pool.shutdown(cancel_futures=True)
 
 
-def heard(part: Sequence[Given], told: Future[list[int | str]]) -> list[int | str]:
+def result_of(part: Sequence[RowTask], future: Future[list[int | str]]) -> list[int | str]:
     try:
-        return told.result()
+        return future.result()
     except BrokenProcessPool as error:
         raise RowError(
             f"{part[0].name}, or one of the {CHUNK} rows from there on, ended the process that read it"
         ) from error
 
 
-HERE: dict[str, tuple[Reader, str]] = {}
+WORKER: dict[str, tuple[Reader, str]] = {}
 """In a process that reads rows: its reader."""
 
 
-def begin(asked: Asked) -> None:
+def init_worker(use: RowUse) -> None:
     torch.set_num_threads(1)
-    HERE["reader"] = reader_of(asked), asked.kind
+    WORKER["reader"] = reader_of(use), use.kind
 
 
-def read_here(rows: Sequence[Given]) -> list[int | str]:
-    return read_all(*HERE["reader"], rows)
+def read_in_worker(rows: Sequence[RowTask]) -> list[int | str]:
+    return read_all(*WORKER["reader"], rows)
 
 
 @contextmanager
-def judging(reward: Reward | None) -> Iterator[Callable[[Sequence[Given]], list[str | None]]]:
+def truth_checker(reward: Reward | None) -> Iterator[Callable[[Sequence[RowTask]], list[str | None]]]:
     """Gives rows' ground truths to the reward: of each None, or a sentence on why no answer to it can be rewarded."""
     names = compile_expression(reward.expression)[1] if reward else frozenset()
     sources = {name: reward.terms.get(name, name) for name in names} if reward else {}
-    asked = {name: source for name, source in sources.items() if source != "format"}
-    if reward is None or not asked:
+    sources = {name: source for name, source in sources.items() if source != "format"}
+    if reward is None or not sources:
         yield lambda rows: [None] * len(rows)
         return
     with RewardPool(reward.model_copy(update={"workers": max(reward.workers, len(os.sched_getaffinity(0)))})) as pool:
 
-        def judge(rows: Sequence[Given]) -> list[str | None]:
+        def check_truths(rows: Sequence[RowTask]) -> list[str | None]:
             cases = [Case(right_answer(each.row), each.row.ground_truth, each.row.extra_info) for each in rows]
             scored = pool.score(cases)
-            return [unrewarded(each, given, asked) for each, given in zip(scored, rows, strict=True)]
+            return [reward_problem(each, given, sources) for each, given in zip(scored, rows, strict=True)]
 
-        yield judge
+        yield check_truths
 
 
 def right_answer(row: Row) -> str:
@@ -316,9 +317,11 @@ def right_answer(row: Row) -> str:
     return f"<think></think>\n<answer>{answer}</answer>"
 
 
-def unrewarded(scored: Scored, given: Given, asked: Mapping[str, str]) -> str | None:
+def reward_problem(scored: Scored, given: RowTask, sources: Mapping[str, str]) -> str | None:
     """A term of one's own may be worth nothing here and be right: of such it counts only that they fail."""
-    if any(name not in scored.failed and (scored.terms[name] > 0 or source not in TERMS) for name, source in asked.items()):
+    if any(
+        name not in scored.failed and (scored.terms[name] > 0 or source not in TERMS) for name, source in sources.items()
+    ):
         return None
-    said = "; ".join(f"{name}: {scored.failed.get(name, 'is 0 for the very answer')}" for name in sorted(asked))
+    said = "; ".join(f"{name}: {scored.failed.get(name, 'is 0 for the very answer')}" for name in sorted(sources))
     return f"{given.name}: the ground truth {given.row.ground_truth!r:.200} cannot be rewarded ({said})"

@@ -18,7 +18,7 @@ from time import time_ns
 from typing import Any
 
 from ocean_r1.config import cache_folder
-from ocean_r1.files import WriteError, size, whole
+from ocean_r1.files import WriteError, atomic_write, size
 
 Stamp = list[int]
 SETTLED_NS = 3_000_000_000
@@ -31,8 +31,8 @@ class ChangedError(ValueError):
 
 
 def stamp_of(path: Path) -> Stamp:
-    told = path.stat()
-    return [told.st_size, told.st_mtime_ns, told.st_ctime_ns, told.st_ino]
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino]
 
 
 def settled(stamp: Stamp) -> bool:
@@ -57,20 +57,20 @@ def hashes_of(paths: Iterable[Path]) -> dict[Path, str]:
 
 def hashes_in(folder: Path, named: dict[str, Path]) -> dict[Path, str]:
     memory = cache_folder() / "hashes" / f"{hashlib.sha256(str(folder).encode()).hexdigest()[:32]}.json"
-    known: dict[str, tuple[Stamp, str]] = recalled(memory) or {}
+    known: dict[str, tuple[Stamp, str]] = read_cache(memory) or {}
     stamps = {name: stamp_of(path) for name, path in named.items()}
     new = [name for name, stamp in stamps.items() if name not in known or known[name][0] != stamp]
     if (reading := sum(stamps[name][0] for name in new)) > LARGE:
         print(f"{folder}: {size(reading)} are read for their hash, which is remembered", file=sys.stderr, flush=True)
     with ThreadPoolExecutor() as pool:
-        begun = {name: settled(stamps[name]) for name in new}
+        stable = {name: settled(stamps[name]) for name in new}
         found = dict(zip(new, pool.map(lambda name: sha256_of(named[name], stamps[name]), new), strict=True))
-    if any(begun.values()):
-        remember(memory, known | {name: (stamps[name], found[name]) for name in new if begun[name]})
+    if any(stable.values()):
+        write_cache(memory, known | {name: (stamps[name], found[name]) for name in new if stable[name]})
     return {path: found[name] if name in found else known[name][1] for name, path in named.items()}
 
 
-def recalled(path: Path) -> Any:
+def read_cache(path: Path) -> Any:
     """The object that was remembered in a file; None where it cannot be read, which costs time and nothing else."""
     try:
         value = json.loads(path.read_bytes())
@@ -79,9 +79,9 @@ def recalled(path: Path) -> Any:
     return value if isinstance(value, dict) else None
 
 
-def remember(path: Path, value: object) -> None:
+def write_cache(path: Path, value: object) -> None:
     try:
-        with whole(path) as partial:
+        with atomic_write(path) as partial:
             partial.write_text(json.dumps(value))
     except WriteError as error:
         print(f"not remembered for the next start: {error}", file=sys.stderr, flush=True)

@@ -25,8 +25,8 @@ from ocean_r1.models.positions import Grid
 # OpenAI CLIP's statistics, which the processor's config names.
 MEAN = np.array([0.48145466, 0.4578275, 0.40821073], dtype=np.float32)
 STD = np.array([0.26862954, 0.26130258, 0.27577711], dtype=np.float32)
-LARGEST_RATIO = 200
-MOST_PIXELS = 100_000_000
+MAX_ASPECT_RATIO = 200
+MAX_DECODED_PIXELS = 100_000_000
 """A picture that unfolds to more is refused before it is decoded."""
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -41,8 +41,8 @@ class ImageError(ValueError):
 class PixelBounds:
     """How many pixels a picture may have after resizing."""
 
-    least: int
-    most: int
+    min_pixels: int
+    max_pixels: int
 
 
 class Size(BaseModel):
@@ -56,18 +56,18 @@ class ProcessorSettings(BaseModel):
     size: Size | None = None
 
 
-def pixel_bounds(folder: Path, least: int | None = None, most: int | None = None) -> PixelBounds:
+def pixel_bounds(folder: Path, min_pixels: int | None = None, max_pixels: int | None = None) -> PixelBounds:
     """The bounds that are given; where one is not, what the model's folder says. Raises ImageError where it says nothing."""
-    if least is None or most is None:
+    if min_pixels is None or max_pixels is None:
         name, settings = processor_settings(folder)
         size = settings.size or Size()
-        least = least or settings.min_pixels or size.shortest_edge
-        most = most or settings.max_pixels or size.longest_edge
-        if least is None or most is None:
+        min_pixels = min_pixels or settings.min_pixels or size.shortest_edge
+        max_pixels = max_pixels or settings.max_pixels or size.longest_edge
+        if min_pixels is None or max_pixels is None:
             raise ImageError(f"{folder / name} does not say how many pixels a picture may have (min_pixels, max_pixels)")
-    if not 0 < least <= most:
-        raise ImageError(f"no picture has at least {least:,} pixels and at most {most:,}")
-    return PixelBounds(least, most)
+    if not 0 < min_pixels <= max_pixels:
+        raise ImageError(f"no picture has at least {min_pixels:,} pixels and at most {max_pixels:,}")
+    return PixelBounds(min_pixels, max_pixels)
 
 
 def processor_settings(folder: Path) -> tuple[str, ProcessorSettings]:
@@ -97,15 +97,15 @@ def smart_resize(height: int, width: int, factor: int, bounds: PixelBounds) -> t
 
     Raises ImageError for a picture more than 200 times as long as wide.
     """
-    if max(height, width) / min(height, width) > LARGEST_RATIO:
-        raise ImageError(f"{width} x {height} px is more than {LARGEST_RATIO} times as long as wide")
+    if max(height, width) / min(height, width) > MAX_ASPECT_RATIO:
+        raise ImageError(f"{width} x {height} px is more than {MAX_ASPECT_RATIO} times as long as wide")
     rows, columns = round(height / factor) * factor, round(width / factor) * factor
-    if rows * columns > bounds.most:
-        scale = math.sqrt(height * width / bounds.most)
+    if rows * columns > bounds.max_pixels:
+        scale = math.sqrt(height * width / bounds.max_pixels)
         rows = max(factor, math.floor(height / scale / factor) * factor)
         columns = max(factor, math.floor(width / scale / factor) * factor)
-    elif rows * columns < bounds.least:
-        scale = math.sqrt(bounds.least / (height * width))
+    elif rows * columns < bounds.min_pixels:
+        scale = math.sqrt(bounds.min_pixels / (height * width))
         rows = math.ceil(height * scale / factor) * factor
         columns = math.ceil(width * scale / factor) * factor
     return rows, columns
@@ -133,9 +133,9 @@ def read_image(source: bytes | Path, use: Callable[[Image.Image], T]) -> T:
     Image.MAX_IMAGE_PIXELS = None  # Our own bound is asked first, and says what to do.
     try:
         with Image.open(io.BytesIO(source) if isinstance(source, bytes) else source) as image:
-            if not 0 < image.width * image.height <= MOST_PIXELS:
+            if not 0 < image.width * image.height <= MAX_DECODED_PIXELS:
                 raise ImageError(
-                    f"{image.width} x {image.height} px; a picture may have 1 to {MOST_PIXELS:,}, make it smaller"
+                    f"{image.width} x {image.height} px; a picture may have 1 to {MAX_DECODED_PIXELS:,}, make it smaller"
                 )
             return use(image)
     except ImageError:

@@ -12,8 +12,8 @@ import torch
 
 from ocean_r1.config import Data
 from ocean_r1.data.images import Patches, PixelBounds, image_size, open_image, patches_of, smart_resize
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError, each_image
-from ocean_r1.grpo.forward import Prompt
+from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError, map_images
+from ocean_r1.engine.prompt import Prompt
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.positions import tokens_of
 
@@ -95,6 +95,8 @@ class Example:
     ground_truth: str
     """The row's, boxes in the frame that the model sees."""
     name: str
+    images: tuple[bytes | Path, ...] = ()
+    """The row's pictures: their bytes, or where they lie."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,15 @@ class Reader:
 
     def example(self, position: int) -> Example:
         """Raises RowError naming file and row."""
-        row, name = self.dataset.row(position), self.dataset.name(position)
-        patches = each_image(row, self.dataset.folder(position), name, self._patches)
+        row, folder, name = self.dataset.row(position), self.dataset.folder(position), self.dataset.name(position)
+        patches = map_images(row, folder, name, self._patches)
         truth = row.ground_truth
         if row.reward_func == "iou" and patches:
             truth = scaled_truth(truth, patches[0].scale, name)
         grids = tuple(patch.grid for patch in patches)
         ids = self.expand(self.tokenizer.ids(self.tokenizer.chat(row.prompt)), grids, name)
         pixels = torch.cat([patch.pixels for patch in patches]) if patches else None
-        return Example(Prompt(torch.tensor(ids), pixels, grids), row, truth, name)
+        return Example(Prompt(torch.tensor(ids), pixels, grids), row, truth, name, tuple(row.sources(folder)))
 
     def length_of(self, row: Row, folder: Path, name: str) -> int:
         """Tokens of a row's prompt, from the headers of its pictures, which are in `folder` where they are paths. Raises
@@ -132,7 +134,7 @@ class Reader:
             rows, columns = smart_resize(height, width, side, self.bounds)
             return (rows // side) * (columns // side) - 1
 
-        return tokens + sum(each_image(row, folder, name, more_tokens))
+        return tokens + sum(map_images(row, folder, name, more_tokens))
 
     @property
     def bounds(self) -> PixelBounds:

@@ -203,9 +203,6 @@ class Dataset:
         ref = self.refs[position]
         return row_of(self.tables[ref.table], ref.index)
 
-    def sources(self, position: int) -> list[bytes | Path]:
-        return self.row(position).sources(self.folder(position))
-
     def folder(self, position: int) -> Path:
         return self.tables[self.refs[position].table].path.parent
 
@@ -215,7 +212,7 @@ class Dataset:
         return self.tables[ref.table].name(ref.index)
 
 
-def sampled(refs: list[RowRef], strategy: str | None, seed: int) -> list[RowRef]:
+def sample_refs(refs: list[RowRef], strategy: str | None, seed: int) -> list[RowRef]:
     """The part of a file's rows that a strategy names, `random:20%` or `first:500`; more than there are is all."""
     if strategy is None:
         return refs
@@ -235,13 +232,13 @@ def open_dataset(files: Sequence[DataFile], seed: int = 0) -> Dataset:
         for table in tables_of(file):
             own += [RowRef(len(tables), index) for index in range(len(table))]
             tables.append(table)
-        refs += sampled(own, file.sample, seed) * file.repeat
+        refs += sample_refs(own, file.sample, seed) * file.repeat
     if not refs:
         raise RowError(f"no rows in {', '.join(str(file.path) for file in files)}")
     return Dataset(tuple(tables), tuple(refs))
 
 
-def each_image(row: Row, folder: Path, name: str, use: Callable[[bytes | Path], T]) -> list[T]:
+def map_images(row: Row, folder: Path, name: str, use: Callable[[bytes | Path], T]) -> list[T]:
     """What is made of a row's pictures. Raises RowError naming the row, and the picture by its number."""
     made: list[T] = []
     for number, source in enumerate(row.sources(folder), start=1):

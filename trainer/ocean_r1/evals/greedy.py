@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 
 from ocean_r1.data.prompts import Tokenizer
-from ocean_r1.grpo.forward import Prompt
-from ocean_r1.grpo.rollout import Sampling, sample
+from ocean_r1.engine.prompt import Prompt
+from ocean_r1.engine.sampling import Sampling, sample
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
 

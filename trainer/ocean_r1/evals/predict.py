@@ -21,9 +21,9 @@ from ocean_r1.data.prompts import Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, first_problem
 from ocean_r1.data.tables import open_json
 from ocean_r1.device import usable_device
+from ocean_r1.engine.prompt import Prompt
 from ocean_r1.evals.greedy import greedy_texts
-from ocean_r1.files import append, keep_lines, whole
-from ocean_r1.grpo.forward import Prompt
+from ocean_r1.files import append, atomic_write, keep_lines
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model
 
@@ -99,17 +99,17 @@ def header(task: Task) -> dict[str, Any]:
         "generation": {
             "temperature": 0,
             "max_new_tokens": task.max_new_tokens,
-            "min_pixels": task.bounds.least,
-            "max_pixels": task.bounds.most,
+            "min_pixels": task.bounds.min_pixels,
+            "max_pixels": task.bounds.max_pixels,
         },
     }
 
 
-def predicted(task: Task) -> set[str]:
+def predicted_ids(task: Task) -> set[str]:
     """Samples that the file has already; a line that was cut off is removed. Raises SamplesError for another file."""
     first = json.dumps(header(task))
     if not task.out.exists():
-        with whole(task.out) as partial:
+        with atomic_write(task.out) as partial:
             partial.write_text(first + "\n")
         return set()
     try:
@@ -139,7 +139,7 @@ def prompt_of(reader: Reader, sample: SampleLine, task: Task) -> tuple[Prompt, t
     return Prompt(torch.tensor(ids), pixels, tuple(grids)), scale
 
 
-def in_the_pictures_frame(text: str, scale: tuple[float, float]) -> str:
+def rescale_boxes(text: str, scale: tuple[float, float]) -> str:
     """Boxes of a reply, told in the pixels that the model saw, in those of the picture that the benchmark knows."""
     if scale == (1.0, 1.0):
         return text
@@ -151,34 +151,32 @@ def in_the_pictures_frame(text: str, scale: tuple[float, float]) -> str:
     return BOX.sub(back, text)
 
 
-def predict(task: Task) -> Iterator[tuple[int, int]]:
-    """Predicts what is missing; after each batch how many samples are done, and of how many. Raises SamplesError and
-    DeviceError."""
+def predict(task: Task, samples: Sequence[SampleLine]) -> Iterator[int]:
+    """Predicts what is missing; after each batch how many samples are done. Raises SamplesError and DeviceError."""
     device = usable_device(task.device)
-    samples = read_samples(task.samples)
-    done = predicted(task)
+    done = predicted_ids(task)
     missing = [sample for sample in samples if sample.sample_id not in done]
     if not missing:
-        yield len(samples), len(samples)
+        yield len(samples)
         return
     model = load_model(task.model).to(device)
     reader = reader_for(model, Tokenizer(task.model), task)
     for start in range(0, len(missing), task.at_once):
         some = missing[start : start + task.at_once]
         write(task, some, model, reader)
-        yield len(done) + start + len(some), len(samples)
+        yield len(done) + start + len(some)
 
 
 def write(task: Task, samples: Sequence[SampleLine], model: Qwen2_5_VL, reader: Reader) -> None:
     given = [prompt_of(reader, sample, task) for sample in samples]
     replies = greedy_texts(model, reader.tokenizer, [prompt for prompt, _ in given], task.max_new_tokens, task.at_once)
     lines = [
-        {"sample_id": sample.sample_id, "output": in_the_pictures_frame(reply.text, scale), "tokens": reply.tokens}
+        {"sample_id": sample.sample_id, "output": rescale_boxes(reply.text, scale), "tokens": reply.tokens}
         for sample, (_, scale), reply in zip(samples, given, replies, strict=True)
     ]
     append(task.out, "".join(json.dumps(line) + "\n" for line in lines))
 
 
 def reader_for(model: Qwen2_5_VL, tokenizer: Tokenizer, task: Task) -> Reader:
-    data = Data(files=[DataFile(path=task.samples)], min_pixels=task.bounds.least, max_pixels=task.bounds.most)
+    data = Data(files=[DataFile(path=task.samples)], min_pixels=task.bounds.min_pixels, max_pixels=task.bounds.max_pixels)
     return Reader(Dataset((), ()), model.config, tokenizer, data)

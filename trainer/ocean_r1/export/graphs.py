@@ -25,7 +25,7 @@ def norm(layer: RMSNorm, x: Tensor) -> Tensor:
     return x * torch.rsqrt(x.pow(2).mean(-1, keepdim=True) + layer.eps) * layer.weight
 
 
-def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     # Split into known sizes is one operation; slices and chunks are several, on shapes that are asked for first.
     width = int(x.shape[-1])
     a, b = x.split([width // 2, width // 2], dim=-1)
@@ -81,14 +81,14 @@ class VisionEncoder(nn.Module):
         width = vision.hidden_size // vision.num_heads
         x = (pixel_values.unsqueeze(0) @ self.patch_weight)[0]
         for number, layer in enumerate(cast("list[VisionBlock]", tower.blocks)):
-            seen = whole if number in vision.fullatt_block_indexes else windows
+            visible = whole if number in vision.fullatt_block_indexes else windows
             heads = layer.attn.qkv(norm(layer.norm1, x).unsqueeze(0)).view(-1, 3 * vision.num_heads, width)
             turned, v = heads.split([2 * vision.num_heads, vision.num_heads], dim=1)
-            turned = turn(turned.transpose(0, 1), cos, sin)
+            turned = rotate(turned.transpose(0, 1), cos, sin)
             q, k = turned.split([vision.num_heads, vision.num_heads], dim=0)  # (H, N, A)
             v = v.transpose(0, 1)
             # The scale on the queries, which are small beside the scores.
-            scores = (q * width**-0.5) @ k.transpose(1, 2) + seen
+            scores = (q * width**-0.5) @ k.transpose(1, 2) + visible
             out = (scores.softmax(dim=-1) @ v).transpose(0, 1).flatten(1)
             x = x + layer.attn.proj(out.unsqueeze(0))[0]
             x = x + mlp(layer.mlp, norm(layer.norm2, x).unsqueeze(0))[0]
@@ -135,8 +135,8 @@ class Decoder(nn.Module):
         angles = torch.cat([angles, angles], dim=-1).unsqueeze(1)
         cos, sin = angles.cos(), angles.sin()
         own = torch.arange(given)[:, None] + (length - given)
-        seen = (torch.arange(length)[None, :] <= own)[None, None] & (attention_mask[:, None, None, :] > 0)
-        bias = torch.where(seen, 0.0, HIDDEN).unsqueeze(2)  # (B, 1, 1, S, L)
+        visible = (torch.arange(length)[None, :] <= own)[None, None] & (attention_mask[:, None, None, :] > 0)
+        bias = torch.where(visible, 0.0, HIDDEN).unsqueeze(2)  # (B, 1, 1, S, L)
         present: list[Tensor] = []
         for number, layer in enumerate(cast("list[DecoderLayer]", self.layers)):
             caches = past[2 * number], past[2 * number + 1]
@@ -165,7 +165,7 @@ class Decoder(nn.Module):
         kv_heads, width = layer.kv_heads, layer.head_dim
         heads = layer.qkv_proj(x).view(rows, given, layer.heads + 2 * kv_heads, width).transpose(1, 2)
         turned, v = heads.split([layer.heads + kv_heads, kv_heads], dim=1)
-        q, k = turn(turned, cos, sin).split([layer.heads, kv_heads], dim=1)
+        q, k = rotate(turned, cos, sin).split([layer.heads, kv_heads], dim=1)
         k, v = torch.cat([past_k, k], dim=2), torch.cat([past_v, v], dim=2)
         # The heads that share keys are one batch entry: (B, K, H / K, S, A) x (B, K, 1, A, L).
         q = q.reshape(rows, kv_heads, layer.heads // kv_heads, given, width) * width**-0.5

@@ -14,12 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ocean_r1.checkpoints import COMPANIONS
 from ocean_r1.export.graphs import Decoder, EmbedTokens, VisionEncoder
-from ocean_r1.export.rounding import MOST, round_weights
-from ocean_r1.files import whole
+from ocean_r1.export.rounding import MAX_INT8, round_weights
+from ocean_r1.files import atomic_write
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model, save_weights
-from ocean_r1.state import COMPANIONS
 
 OPSET = 18
 FORMATS_BYTES = 4 + 4 + 1
@@ -30,28 +30,28 @@ GRAPHS = ("vision_encoder", "embed_tokens", "decoder_model_merged")
 def export(source: Path, target: Path) -> None:
     """`target` gets the folder's files, `model.safetensors` and the graphs, whole or not at all. Raises WriteError, and
     ValueError where `target` holds something else than a model."""
-    may_replace(target)
-    tell(f"reading {source}")
+    check_replaceable(target)
+    log(f"reading {source}")
     model = load_model(source).eval()
-    tell("rounding its weights to 8 bits")
+    log("rounding its weights to 8 bits")
     round_weights(model)
-    with whole(target, needed=FORMATS_BYTES * sum(parameter.numel() for parameter in model.parameters())) as partial:
+    with atomic_write(target, needed=FORMATS_BYTES * sum(parameter.numel() for parameter in model.parameters())) as partial:
         (partial / "onnx").mkdir(parents=True)
         for name in COMPANIONS:
             if (source / name).exists():
                 shutil.copyfile(source / name, partial / name)
-        tell("writing model.safetensors")
+        log("writing model.safetensors")
         save_weights(model, partial)
         write_graphs(model, partial / "onnx")
         quantise(partial / "onnx")
 
 
-def tell(stage: str) -> None:
+def log(stage: str) -> None:
     """A line as each stage begins: some take minutes."""
     print(stage, file=sys.stderr, flush=True)
 
 
-def may_replace(target: Path) -> None:
+def check_replaceable(target: Path) -> None:
     """Raises ValueError for a file, and for a folder with anything in it but an export: it would be lost."""
     if target.is_file():
         raise ValueError(f"{target} is a file; name a folder with --out")
@@ -115,7 +115,7 @@ def write(
     outputs: list[str],
     axes: dict[str, dict[int, str]],
 ) -> None:
-    tell(f"writing onnx/{path.name}")
+    log(f"writing onnx/{path.name}")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter speaks of shapes in Python that are constants on purpose
         torch.onnx.export(
@@ -138,7 +138,7 @@ def quantise(folder: Path) -> None:
     from onnx import TensorProto, helper, numpy_helper
 
     for name in GRAPHS:
-        tell(f"writing onnx/{name}_quantized.onnx")
+        log(f"writing onnx/{name}_quantized.onnx")
         model = onnx.load(folder / f"{name}.onnx")
         graph = model.graph
         # The operand of each operation that holds the matrix, and the axis along which a channel's weights lie.
@@ -153,7 +153,7 @@ def quantise(folder: Path) -> None:
             if weight.name not in matrices or len(weight.dims) != 2:
                 continue
             values = numpy_helper.to_array(weight)
-            steps = np.abs(values).max(axis=matrices[weight.name], keepdims=True) / np.float32(MOST)
+            steps = np.abs(values).max(axis=matrices[weight.name], keepdims=True) / np.float32(MAX_INT8)
             steps[steps == 0] = 1
             integers = np.round(values / steps).astype(np.int8)
             if not np.array_equal(integers * steps, values):

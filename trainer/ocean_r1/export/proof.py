@@ -12,8 +12,8 @@ from ocean_r1.config import Reward
 from ocean_r1.data.prompts import Example, Reader
 from ocean_r1.export.replies import greedy_tokens
 from ocean_r1.export.runtime import ExportedModel
-from ocean_r1.metrics import Bar
 from ocean_r1.models.weights import load_model
+from ocean_r1.progress_bar import progress_bar
 from ocean_r1.rewards.pool import Case, RewardPool
 
 SMALL = 30_000_000
@@ -39,10 +39,10 @@ def prove(
     reader: Reader,
     positions: Sequence[int],
     max_new_tokens: int,
-    most_tokens: int,
+    max_tokens: int,
     device: torch.device,
 ) -> Proof:
-    """Prompt by prompt, until `most_tokens` were compared: a model that ends no reply would take hours. PyTorch computes on
+    """Prompt by prompt, until `max_tokens` were compared: a model that ends no reply would take hours. PyTorch computes on
     `device`, the graphs always on the CPU."""
     rounded, original = load_model(folder).to(device), load_model(source).to(device)
     if sum(parameter.numel() for parameter in rounded.parameters()) < SMALL:
@@ -53,19 +53,19 @@ def prove(
     before: list[list[int]] = []
     after: list[list[int]] = []
     equal = [0, 0]
-    tokens, bar = 0, Bar(len(positions), "prompts", seconds=10)
-    for position in positions:
-        examples.append(reader.example(position))
-        prompt = examples[-1].prompt
-        before += greedy_tokens(original, [prompt], stops, max_new_tokens)
-        after += greedy_tokens(rounded, [prompt], stops, max_new_tokens)
-        for index, graphs in enumerate(formats):
-            equal[index] += graphs.greedy(prompt, max_new_tokens, stops) == after[-1]
-        tokens += len(after[-1])
-        bar.show(len(examples), f"{tokens:,} tokens")
-        if tokens >= most_tokens:
-            break
-    bar.end()
+    tokens = 0
+    with progress_bar(len(positions), "prompts", seconds=10) as show:
+        for position in positions:
+            examples.append(reader.example(position))
+            prompt = examples[-1].prompt
+            before += greedy_tokens(original, [prompt], stops, max_new_tokens)
+            after += greedy_tokens(rounded, [prompt], stops, max_new_tokens)
+            for index, graphs in enumerate(formats):
+                equal[index] += graphs.greedy(prompt, max_new_tokens, stops) == after[-1]
+            tokens += len(after[-1])
+            show(len(examples), f"{tokens:,} tokens")
+            if tokens >= max_tokens:
+                break
     with RewardPool(Reward(expression="correct")) as pool:
         correct, correct_rounded = (share(pool, reader, examples, some) for some in (before, after))
     return Proof(len(examples), tokens, equal[0], equal[1], correct, correct_rounded)

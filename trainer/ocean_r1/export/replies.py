@@ -17,11 +17,11 @@ import torch
 from ocean_r1.data.images import open_image, patches_of
 from ocean_r1.data.prompts import Reader, content_parts
 from ocean_r1.data.rows import IMAGE_MARK, Message, Row, RowError
-from ocean_r1.files import whole
-from ocean_r1.grpo.forward import Prompt
-from ocean_r1.grpo.rollout import Sampling, sample
-from ocean_r1.metrics import Bar
+from ocean_r1.engine.prompt import Prompt
+from ocean_r1.engine.sampling import Sampling, sample
+from ocean_r1.files import atomic_write
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.progress_bar import progress_bar
 
 
 @dataclass(frozen=True)
@@ -103,10 +103,10 @@ def write_replies(model: Qwen2_5_VL, reader: Reader, count: int, max_new_tokens:
     given = conversations(reader, count)
     prompts = [prompt_of(reader, each) for each in given]
     tokens: list[list[int]] = []
-    bar = Bar(count, "replies", seconds=10)
-    for prompt in prompts:
-        tokens += greedy_tokens(model, [prompt], reader.tokenizer.stop_tokens, max_new_tokens)
-        bar.show(len(tokens), f"{sum(map(len, tokens)):,} tokens")
+    with progress_bar(count, "replies", seconds=10) as show:
+        for prompt in prompts:
+            tokens += greedy_tokens(model, [prompt], reader.tokenizer.stop_tokens, max_new_tokens)
+            show(len(tokens), f"{sum(map(len, tokens)):,} tokens")
     replies = [
         {"messages": described(each), "prompt_tokens": len(prompt.ids), "tokens": ids}
         for each, prompt, ids in zip(given, prompts, tokens, strict=True)
@@ -114,5 +114,5 @@ def write_replies(model: Qwen2_5_VL, reader: Reader, count: int, max_new_tokens:
     version = reader.dataset.row(0).extra_info["world_version"]
     lines = ",\n".join(json.dumps(reply, ensure_ascii=False) for reply in replies)
     text = f'{{"world_version": {version}, "max_new_tokens": {max_new_tokens}, "conversations": [\n{lines}\n]}}\n'
-    with whole(path) as partial:
+    with atomic_write(path) as partial:
         partial.write_bytes(text.encode())

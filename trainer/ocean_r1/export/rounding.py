@@ -9,14 +9,14 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-MOST = 127
+MAX_INT8 = 127
 BITS = 12
 """Of a step's mantissa: integer times step is then exact in float32, and the step is found again by a division."""
 
 
 def steps_of(rows: Tensor) -> Tensor:
     """The step of each row of (R, C), (R, 1): the least of 12 bits by which the largest entry is no more than 127."""
-    mantissa, exponent = torch.frexp(rows.abs().amax(dim=1, keepdim=True) / MOST)
+    mantissa, exponent = torch.frexp(rows.abs().amax(dim=1, keepdim=True) / MAX_INT8)
     steps = torch.ldexp((mantissa * 2**BITS).ceil() / 2**BITS, exponent)
     return torch.where(steps > 0, steps, 1.0)
 

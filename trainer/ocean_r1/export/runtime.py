@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ocean_r1.grpo.forward import Prompt
+from ocean_r1.engine.prompt import Prompt
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.positions import text_positions
 

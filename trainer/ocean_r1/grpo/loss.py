@@ -67,9 +67,9 @@ def policy_terms(logp: Tensor, old_logp: Tensor, advantages: Tensor, clip: Clip)
     loss = torch.where(bounded > plain, bounded, plain)  # At a tie the whole gradient, not half of it.
     clipped_dual = torch.zeros_like(loss, dtype=torch.bool)
     if clip.dual is not None:
-        most = -advantages * clip.dual
-        clipped_dual = (loss > most) & (advantages < 0)
-        loss = torch.where(advantages < 0, torch.minimum(loss, most), loss)
+        bound = -advantages * clip.dual
+        clipped_dual = (loss > bound) & (advantages < 0)
+        loss = torch.where(advantages < 0, torch.minimum(loss, bound), loss)
     return PolicyTerms(loss, (bounded > plain).detach(), clipped_dual.detach(), -moved.detach())
 
 

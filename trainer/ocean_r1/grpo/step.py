@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -12,14 +12,15 @@ from torch import Tensor
 
 from ocean_r1.config import Algorithm, GrpoRecipe
 from ocean_r1.data.prompts import Example, Tokenizer
+from ocean_r1.engine.forward import TokenStats, group_stats
+from ocean_r1.engine.sampling import Response, Sampling, sample
+from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
-from ocean_r1.grpo.forward import TokenStats, group_stats
 from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
-from ocean_r1.grpo.rollout import Response, Sampling, sample
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.optimizer import Stepper
-from ocean_r1.parallel import Team
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
+from ocean_r1.rollouts import Rollout
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,24 @@ class Group:
         return all_equal(self.rewards)
 
 
+def rollouts_of(group: Group) -> Iterator[Rollout]:
+    example = group.example
+    for text, response, score, reward in zip(group.texts, group.responses, group.scored, group.rewards, strict=True):
+        yield Rollout(
+            row=example.name,
+            data_source=example.row.data_source,
+            prompt=[message.model_dump() for message in example.row.prompt],
+            images=example.images,
+            ground_truth=example.ground_truth,
+            output=text,
+            tokens=len(response.ids),
+            finished=response.finished,
+            reward=reward,
+            terms=score.terms,
+            failed=score.failed,
+        )
+
+
 def row_seeds(seed: int, step: int, rows: Sequence[tuple[str, int]], group: int) -> Tensor:
     """A seed for each response, (B, G), from what it is and not from when it is drawn: `rows` are the rows' names, and which
     copy of the row it is in this step."""
@@ -52,7 +71,7 @@ def row_seeds(seed: int, step: int, rows: Sequence[tuple[str, int]], group: int)
 
 
 def sample_groups(
-    team: Team,
+    workers: Workers,
     examples: Sequence[Example],
     recipe: GrpoRecipe,
     tokenizer: Tokenizer,
@@ -69,7 +88,7 @@ def sample_groups(
         settings.temperature,
         settings.top_p,
         settings.top_k,
-        forbidden_tokens=(team.models[0].config.image_token_id,),
+        forbidden_tokens=(workers.replicas[0].config.image_token_id,),
     )
 
     def draw(model: Qwen2_5_VL, some: list[tuple[Example, int]]) -> list[list[Response]]:
@@ -84,7 +103,7 @@ def sample_groups(
         for example in some:
             numbered.append((example, copies[example.name]))
             copies[example.name] += 1
-        sampled = team.sample(draw, numbered)
+        sampled = workers.map_rollout(draw, numbered)
         texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
         cases = [
             Case(text, example.ground_truth, example.row.extra_info)
@@ -95,14 +114,14 @@ def sample_groups(
         for example, responses, own in zip(some, sampled, texts, strict=True):
             scored = [next(scores) for _ in own]
             rewards = [
-                score.reward - overlong(len(response.ids), settings.max_new_tokens, recipe.algorithm)
+                score.reward - overlong_penalty(len(response.ids), settings.max_new_tokens, recipe.algorithm)
                 for score, response in zip(scored, responses, strict=True)
             ]
             groups.append(Group(example, responses, own, scored, rewards))
     return groups
 
 
-def overlong(length: int, limit: int, algorithm: Algorithm) -> float:
+def overlong_penalty(length: int, limit: int, algorithm: Algorithm) -> float:
     """DAPO's soft punishment (arXiv 2503.14476, equation 13): none up to `limit - overlong_tokens`, then linear."""
     if not algorithm.overlong_tokens:
         return 0.0
@@ -149,14 +168,14 @@ class Sums:
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
 
-def stats_of(model: Qwen2_5_VL, group: Group, recipe: GrpoRecipe, remat: bool) -> TokenStats:
+def stats_of(model: Qwen2_5_VL, group: Group, recipe: GrpoRecipe, gradient_checkpointing: bool) -> TokenStats:
     return group_stats(
         model,
         group.example.prompt,
         group.ids,
         temperature=recipe.rollout.temperature,
         temporal_only=recipe.algorithm.reproduce_temporal_mrope,
-        remat=remat,
+        gradient_checkpointing=gradient_checkpointing,
     )
 
 
@@ -174,7 +193,7 @@ def accumulate(
     ref_logp: Tensor | None = None
     if reference is not None:  # before the policy, whose activations stay until the backward pass
         with torch.no_grad():
-            ref_logp = stats_of(reference, group, recipe, remat=False).logp
+            ref_logp = stats_of(reference, group, recipe, gradient_checkpointing=False).logp
     stats = stats_of(model, group, recipe, recipe.model.gradient_checkpointing)
     device = stats.logp.device
     weights = weights.to(device, stats.logp.dtype)
@@ -201,23 +220,23 @@ def accumulate(
 
 
 def update(
-    team: Team,
+    workers: Workers,
     reference: Qwen2_5_VL | None,
     stepper: Stepper,
     groups: Sequence[Group],
     recipe: GrpoRecipe,
-    share: float,
+    lr_multiplier: float,
 ) -> dict[str, float]:
     """All optimizer steps that one rollout gives; metrics under the seed's names."""
     algorithm = recipe.algorithm
     advantages = advantages_of(groups, algorithm)
     old: list[Tensor | None] = [None] * len(groups)
     if algorithm.mini_batches * algorithm.epochs > 1:
-        with torch.no_grad(), team.casting():
-            old = [stats_of(team.models[0], group, recipe, remat=False).logp for group in groups]
+        with torch.no_grad(), workers.autocast():
+            old = [stats_of(workers.replicas[0], group, recipe, gradient_checkpointing=False).logp for group in groups]
 
     def backward(model: Qwen2_5_VL, parts: list[tuple[Group, Tensor, Tensor, Tensor | None]]) -> list[Sums]:
-        with team.casting():
+        with workers.autocast():
             return [accumulate(model, reference, *part, recipe) for part in parts]
 
     sums = Sums()
@@ -229,11 +248,11 @@ def update(
             batch = slice(start, start + size)
             weights = weights_of(groups[batch], algorithm)
             parts = list(zip(groups[batch], advantages[batch], weights, old[batch], strict=True))
-            for part in team.each(backward, parts):
+            for part in workers.map(backward, parts):
                 sums.add(part)
-            team.gather()
-            norm, taken = stepper.step(share)
-            team.refresh()
+            workers.reduce_gradients()
+            norm, taken = stepper.step(lr_multiplier)
+            workers.sync_rollout_model()
             norms.append(norm)
             skipped += not taken
     updates = len(norms)
@@ -250,7 +269,7 @@ def update(
         "actor/pg_clipfrac_lower": sums.clipped_dual / sums.tokens,
         "actor/ppo_kl": sums.approximate_kl / sums.tokens,
         "actor/grad_norm": sum(norms) / updates,
-        "actor/lr": recipe.optimizer.lr * share,
+        "actor/lr": recipe.optimizer.lr * lr_multiplier,
         "actor/skipped_steps": float(skipped),
         "actor/rollout_logp_difference": sums.mismatch / sums.tokens,
     }

@@ -82,7 +82,7 @@ def number_tokens(ids_of: Callable[[str], list[int]]) -> list[int]:
 
 
 @torch.no_grad()
-def order_numbers(embeddings_VD: Tensor, tokens: Sequence[int], generator: torch.Generator) -> None:
+def init_number_embeddings(embeddings_VD: Tensor, tokens: Sequence[int], generator: torch.Generator) -> None:
     """Draws the embeddings of whole numbers anew, so that near ones are alike: as waves of the number, of periods from 4 to
     512, along random axes at right angles. Drawn one by one, their order would have to be learnt from scratch; and so few
     axes fit through one attention head, by which numbers are copied. They are as long as those of other words."""

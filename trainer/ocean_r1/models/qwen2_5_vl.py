@@ -62,8 +62,8 @@ class VisionAttention(nn.Module):
         out = torch.empty_like(q)
         for segment in segments:  # (segments, length)
             own_q, own_k, own_v = (part[segment].transpose(1, 2) for part in (q, k, v))  # (segments, H, length, A)
-            seen = F.scaled_dot_product_attention(own_q, own_k, own_v).transpose(1, 2)
-            out = out.index_put((segment,), seen.to(out.dtype))
+            attended = F.scaled_dot_product_attention(own_q, own_k, own_v).transpose(1, 2)
+            out = out.index_put((segment,), attended.to(out.dtype))
         projected: Tensor = self.proj(out.flatten(1))
         return projected
 
@@ -195,15 +195,15 @@ class LanguageModel(nn.Module):
         x_TD: Tensor,
         positions_3T: Tensor,
         attend: Attend,
-        remat: Callable[..., Tensor] | None = None,
+        wrap_layer: Callable[..., Tensor] | None = None,
         first: int = 0,
     ) -> Tensor:
-        """Embeddings -> hidden states after the last norm of the tokens from `first` on, (T - first, D). `remat` wraps a
-        layer (gradient checkpointing)."""
+        """Embeddings -> hidden states after the last norm of the tokens from `first` on, (T - first, D). `wrap_layer` runs
+        a layer on what it is given (gradient checkpointing)."""
         cos, sin = self.rotary(positions_3T, x_TD.dtype)
         for index, layer in enumerate(self.layers):
             given = (index, x_TD, cos, sin, attend, first if index == len(self.layers) - 1 else 0)
-            x_TD = remat(layer, *given) if remat else layer(*given)
+            x_TD = wrap_layer(layer, *given) if wrap_layer else layer(*given)
         normed: Tensor = self.norm(x_TD)
         return normed
 

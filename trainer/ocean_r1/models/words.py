@@ -17,16 +17,16 @@ from collections.abc import Iterable
 from tokenizers import Tokenizer, decoders, pre_tokenizers
 from tokenizers.models import BPE
 
-LEAST = 10
+MIN_TEXTS = 10
 """In how many different texts a word has to occur: codes of chance that rows spell occur in few."""
 CAPITALS = re.compile(r"[A-Z]{2}|^[A-Z]$")
 SPACE = "Ġ"
 """How byte-level tokens write the space before a word."""
 
 
-def learn_words(texts: Iterable[str], most: int, numbers: int) -> Tokenizer:
-    """The alphabet of bytes, the numbers below `numbers`, and up to `most` words, the most frequent first; those of letters
-    with the space before them and without, since what is copied from a picture stands behind a space or alone."""
+def learn_words(texts: Iterable[str], max_words: int, numbers: int) -> Tokenizer:
+    """The alphabet of bytes, the numbers below `numbers`, and up to `max_words` words, the most frequent first; those of
+    letters with the space before them and without, since what is copied from a picture stands behind a space or alone."""
     before = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Split("²", "isolated"),  # Or else it were a digit of the number before it.
@@ -40,12 +40,12 @@ def learn_words(texts: Iterable[str], most: int, numbers: int) -> Tokenizer:
     known: dict[str, None] = {}
     for piece, occurs in count.most_common():
         bare = piece.removeprefix(SPACE)
-        if occurs < LEAST or len(known) >= most:
+        if occurs < MIN_TEXTS or len(known) >= max_words:
             break
         if len(piece) > 1 and not bare.isdigit() and not CAPITALS.search(bare):
             known.update(dict.fromkeys([piece, SPACE + bare, bare] if bare.isalpha() and len(bare) > 1 else [piece]))
     alphabet = sorted(pre_tokenizers.ByteLevel.alphabet())
-    vocabulary = dict.fromkeys([*alphabet, *map(str, range(10, numbers)), *list(known)[:most]])
+    vocabulary = dict.fromkeys([*alphabet, *map(str, range(10, numbers)), *list(known)[:max_words]])
     # Without merges, and whole words taken first: what is no known word is its letters.
     tokenizer = Tokenizer(BPE(vocab={word: index for index, word in enumerate(vocabulary)}, merges=[], ignore_merges=True))
     tokenizer.pre_tokenizer = before

@@ -15,11 +15,11 @@ from time import monotonic
 from typing import Any
 
 from ocean_r1.config import RecipeError, Reward
-from ocean_r1.processes import deaf_to_interrupts
+from ocean_r1.processes import STOPS, signals_blocked
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.terms import TERMS, Term
 
-MOST = 1e18
+MAX_REWARD = 1e18
 """What a reward may be at most, up or down: its square is still a number in float32."""
 
 
@@ -42,7 +42,7 @@ class Scored:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-def term_named(source: str) -> Term:
+def load_term(source: str) -> Term:
     """A built-in term, or `path/to/file.py:function`. Raises RecipeError."""
     if source in TERMS:
         return TERMS[source]
@@ -61,19 +61,19 @@ def term_named(source: str) -> Term:
     return term
 
 
-def number(value: object) -> float:
+def finite_number(value: object) -> float:
     """What a term returned as a reward. Raises TypeError and ValueError for what is none."""
     if isinstance(value, str | bytes):
         raise TypeError(f"{value!r} is a text and no number")
     found = float(value)  # type: ignore[arg-type]  # what is no number raises TypeError
-    if not abs(found) <= MOST:
-        raise ValueError(f"{found} is no number from {-MOST:g} to {MOST:g}")
+    if not abs(found) <= MAX_REWARD:
+        raise ValueError(f"{found} is no number from {-MAX_REWARD:g} to {MAX_REWARD:g}")
     return found
 
 
-def serve(connection: Connection, sources: Mapping[str, str]) -> None:
+def worker_main(connection: Connection, sources: Mapping[str, str]) -> None:
     """A worker's life: it says that it is ready, then cases come and go back with the values of all terms."""
-    terms = {name: term_named(source) for name, source in sources.items()}
+    terms = {name: load_term(source) for name, source in sources.items()}
     if {"accuracy", "correct"} & set(sources.values()):
         import math_verify  # noqa: F401, seconds to import, and not to be taken off the first case's time
 
@@ -89,7 +89,7 @@ def serve(connection: Connection, sources: Mapping[str, str]) -> None:
         failed: dict[str, str] = {}
         for name, term in terms.items():
             try:
-                values[name] = number(term(case.response, case.ground_truth, case.row))
+                values[name] = finite_number(term(case.response, case.ground_truth, case.row))
             except Exception as error:  # a term of the user's own may raise anything: it is 0, told and counted
                 values[name], failed[name] = 0.0, f"{type(error).__name__}: {error}"
         connection.send((values, failed))
@@ -112,7 +112,7 @@ class RewardPool:
         self.combine, names = compile_expression(reward.expression)
         self.sources = {name: reward.terms.get(name, name) for name in sorted({*names, *reward.terms})}
         for source in self.sources.values():
-            term_named(source)
+            load_term(source)
         self.context = mp.get_context("spawn")
         self.workers: list[Worker] = []
 
@@ -127,8 +127,8 @@ class RewardPool:
 
     def _start(self) -> Worker:
         ours, theirs = self.context.Pipe()
-        process = self.context.Process(target=serve, args=(theirs, self.sources), daemon=True)
-        with deaf_to_interrupts():
+        process = self.context.Process(target=worker_main, args=(theirs, self.sources), daemon=True)
+        with signals_blocked(*STOPS):
             process.start()
         theirs.close()
         return Worker(process, ours)
@@ -142,41 +142,47 @@ class RewardPool:
         while len(results) < len(cases):
             for worker in self.workers:
                 if worker.ready and worker.case is None and waiting:
-                    worker.case, worker.since = waiting.popleft(), monotonic()
-                    worker.connection.send(cases[worker.case])
-            spoken = wait([worker.connection for worker in self.workers], timeout=0.1)
+                    index = waiting.popleft()
+                    try:
+                        worker.connection.send(cases[index])
+                        worker.case, worker.since = index, monotonic()
+                    except OSError:  # it was killed while it waited: the case goes to the next
+                        waiting.appendleft(index)
+                        self._replace(worker)
+            readable = wait([worker.connection for worker in self.workers], timeout=0.1)
             for worker in list(self.workers):
                 late = worker.case is not None and monotonic() - worker.since > self.reward.timeout_seconds
-                if worker.connection in spoken:
-                    self._hear(worker, results)
+                if worker.connection in readable:
+                    self._receive(worker, results)
                 elif late and worker.case is not None:
-                    results[worker.case] = self._nothing(f"longer than {self.reward.timeout_seconds} s")
+                    results[worker.case] = self._zero(f"longer than {self.reward.timeout_seconds} s")
                     self._replace(worker)
         return [results[index] for index in range(len(cases))]
 
-    def _hear(self, worker: Worker, results: dict[int, Scored]) -> None:
+    def _receive(self, worker: Worker, results: dict[int, Scored]) -> None:
         try:
-            said = worker.connection.recv()
-        except EOFError:
-            if worker.case is None:
+            reply = worker.connection.recv()
+        except (EOFError, ConnectionResetError):
+            if not worker.ready:
                 raise RuntimeError("a process that computes rewards ended; its own words are above") from None
-            results[worker.case] = self._nothing("the process died")
+            if worker.case is not None:
+                results[worker.case] = self._zero("the process died")
             self._replace(worker)
             return
         if worker.case is None:
             worker.ready = True
             return
-        values, failed = said
+        values, failed = reply
         results[worker.case] = self._scored(values, failed)
         worker.case = None
 
-    def _nothing(self, why: str) -> Scored:
+    def _zero(self, why: str) -> Scored:
         zeros = dict.fromkeys(self.sources, 0.0)
         return self._scored(zeros, dict.fromkeys(self.sources, why))
 
     def _scored(self, values: dict[str, float], failed: dict[str, str]) -> Scored:
         try:
-            return Scored(number(self.combine(values)), values, failed)
+            return Scored(finite_number(self.combine(values)), values, failed)
         except (ArithmeticError, ValueError) as error:  # divided by zero, or grown out of bounds
             return Scored(0.0, values, {**failed, self.reward.expression: f"{type(error).__name__}: {error}"})
 

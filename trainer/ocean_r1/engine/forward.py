@@ -17,17 +17,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-from ocean_r1.models.positions import Grid, text_positions
+from ocean_r1.engine.prompt import Prompt, image_tokens, prompt_positions
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
-
-
-@dataclass(frozen=True)
-class Prompt:
-    """What the model is given: token ids (P,), image tokens expanded, and the images' patches (N, patch_dim)."""
-
-    ids: Tensor
-    patches: Tensor | None
-    grids: tuple[Grid, ...]
 
 
 @dataclass(frozen=True)
@@ -38,33 +29,13 @@ class TokenStats:
     entropy: Tensor
 
 
-def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = False) -> tuple[Tensor, int]:
-    """Positions (3, P) on the model's device, and the first position after the prompt.
-
-    `temporal_only` reproduces the seed's accident: training passes saw the time axis on all three, sampling did not.
-    """
-    config = model.config
-    positions, following = text_positions(prompt.ids, prompt.grids, config.image_token_id, config.vision.spatial_merge_size)
-    if temporal_only:
-        positions = positions[:1].expand(3, -1)
-        following = int(positions.max()) + 1
-    return positions.to(model.device), following
-
-
-def image_tokens(model: Qwen2_5_VL, prompt: Prompt) -> Tensor | None:
-    if prompt.patches is None:
-        return None
-    tokens: Tensor = model.visual(prompt.patches, prompt.grids)
-    return tokens
-
-
 def group_hidden(
     model: Qwen2_5_VL,
     prompt: Prompt,
     responses: Sequence[Tensor],
     *,
     temporal_only: bool = False,
-    remat: bool = False,
+    gradient_checkpointing: bool = False,
 ) -> Tensor:
     """The hidden states (S, D) from which each response token is predicted, response after response.
 
@@ -78,7 +49,7 @@ def group_hidden(
     before, following = prompt_positions(model, prompt, temporal_only)
     after = torch.cat([following + torch.arange(length, device=device) for length in run])
     positions = torch.cat([before, after.expand(3, -1)], dim=1)
-    buckets = [Bucket.of(lengths, prompt_length, device) for lengths in alike(run)]
+    buckets = [Bucket.of(lengths, prompt_length, device) for lengths in length_buckets(run)]
 
     def attend(_layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         (prompt_q, *own_q), (prompt_k, *own_k), (prompt_v, *own_v) = (
@@ -94,19 +65,21 @@ def group_hidden(
                 bucket_q,
                 torch.cat([prompt_k.expand(count, -1, -1, -1), bucket_k], dim=2),
                 torch.cat([prompt_v.expand(count, -1, -1, -1), bucket_v], dim=2),
-                attn_mask=bucket.seen,
+                attn_mask=bucket.mask,
                 enable_gqa=True,
             )
-            parts.append(out.transpose(1, 2)[bucket.real].flatten(1))
+            parts.append(out.transpose(1, 2)[bucket.valid].flatten(1))
         return torch.cat(parts)
 
-    wrap = recomputed if remat else None
-    hidden = model.language_model(model.embed(ids, image_tokens(model, prompt)), positions, attend, wrap, prompt_length - 1)
+    wrap_layer = checkpointed if gradient_checkpointing else None
+    hidden = model.language_model(
+        model.embed(ids, image_tokens(model, prompt)), positions, attend, wrap_layer, prompt_length - 1
+    )
     tails = dict(zip(order, hidden[1:].split(run), strict=True))
     return torch.cat([part for index in range(len(responses)) for part in (hidden[:1], tails[index])])
 
 
-def recomputed(function: Callable[..., Any], *given: Any) -> Any:
+def checkpointed(function: Callable[..., Any], *given: Any) -> Any:
     """What the function gives, and on the way back gives again. Nothing in the model draws at random: no generator's state
     is kept, which on a card would be waited for."""
     return checkpoint(function, *given, use_reentrant=False, preserve_rng_state=False)
@@ -114,26 +87,26 @@ def recomputed(function: Callable[..., Any], *given: Any) -> Any:
 
 @dataclass(frozen=True)
 class Bucket:
-    """Responses of like lengths, which attend in one call. `real` (R, L) says where the packed `tokens` lie in it, `seen`
+    """Responses of like lengths, which attend in one call. `valid` (R, L) says where the packed `tokens` lie in it, `mask`
     (L, P + L) what each sees: all of the prompt, and what came before in its own response."""
 
     tokens: int
-    real: Tensor
-    seen: Tensor
+    valid: Tensor
+    mask: Tensor
 
     @classmethod
     def of(cls, lengths: Sequence[int], prompt_length: int, device: torch.device) -> Bucket:
         steps = torch.arange(max(lengths), device=device)
         own = steps[None, :] <= steps[:, None]
-        seen = torch.cat([own.new_ones(len(steps), prompt_length), own], dim=1)
-        return cls(sum(lengths), steps < torch.tensor(lengths, device=device)[:, None], seen)
+        mask = torch.cat([own.new_ones(len(steps), prompt_length), own], dim=1)
+        return cls(sum(lengths), steps < torch.tensor(lengths, device=device)[:, None], mask)
 
     def unpacked(self, part: Tensor) -> Tensor:
         """(tokens, heads, A) -> (R, heads, L, A), zeros behind the end."""
-        return part.new_zeros(*self.real.shape, *part.shape[1:]).index_put((self.real,), part).transpose(1, 2)
+        return part.new_zeros(*self.valid.shape, *part.shape[1:]).index_put((self.valid,), part).transpose(1, 2)
 
 
-def alike(lengths: Sequence[int]) -> list[list[int]]:
+def length_buckets(lengths: Sequence[int]) -> list[list[int]]:
     """Sorted lengths in runs none of which is padded to more than 1.4 times its shortest; responses of no length go."""
     runs: list[list[int]] = []
     for length in lengths:
@@ -159,7 +132,7 @@ def token_stats(
     pairs = list(zip(hidden_SD.split(chunk), targets_S.split(chunk), strict=True))
     if len(pairs) == 1:
         return TokenStats(*of(*pairs[0]))
-    stats = [recomputed(of, *pair) for pair in pairs]
+    stats = [checkpointed(of, *pair) for pair in pairs]
     return TokenStats(torch.cat([logp for logp, _ in stats]), torch.cat([entropy for _, entropy in stats]))
 
 
@@ -170,8 +143,10 @@ def group_stats(
     *,
     temperature: float = 1.0,
     temporal_only: bool = False,
-    remat: bool = False,
+    gradient_checkpointing: bool = False,
 ) -> TokenStats:
     """Log-probabilities and entropies of all response tokens of a group, packed, (S,)."""
-    hidden = group_hidden(model, prompt, responses, temporal_only=temporal_only, remat=remat)
+    hidden = group_hidden(
+        model, prompt, responses, temporal_only=temporal_only, gradient_checkpointing=gradient_checkpointing
+    )
     return token_stats(hidden, model.lm_head.weight, torch.cat(list(responses)), temperature)

@@ -15,7 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from ocean_r1.grpo.forward import Prompt, image_tokens, prompt_positions
+from ocean_r1.engine.prompt import Prompt, image_tokens, prompt_positions
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
 
@@ -54,7 +54,7 @@ def uniforms(seeds: Tensor, step: int) -> Tensor:
     return ((z >> 11) & ((1 << 53) - 1)).double() / 2**53
 
 
-def choose(logits_NV: Tensor, sampling: Sampling, seeds: Tensor, step: int) -> Tensor:
+def pick_tokens(logits_NV: Tensor, sampling: Sampling, seeds: Tensor, step: int) -> Tensor:
     """The next token of each row, (N,), by the inverse of the cumulative distribution."""
     if sampling.forbidden_tokens:
         logits_NV[:, list(sampling.forbidden_tokens)] = -math.inf
@@ -86,14 +86,14 @@ class Cache:
     prompt_bias: Tensor  # (B, 1, 1, P): 0 or -inf
 
 
-def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, room: int) -> tuple[Cache, Tensor, Tensor]:
+def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, max_new: int) -> tuple[Cache, Tensor, Tensor]:
     """The cache, the hidden state that predicts each prompt's first reply token (B, D), and that token's position (B,)."""
     text = model.config.text
     weight = model.lm_head.weight
     longest = max(len(prompt.ids) for prompt in prompts)
     layers = range(text.num_hidden_layers)
     heads = (text.num_key_value_heads, longest, text.head_dim)
-    own = (len(prompts), group, text.num_key_value_heads, room, text.head_dim)
+    own = (len(prompts), group, text.num_key_value_heads, max_new, text.head_dim)
     cache = Cache(
         [weight.new_zeros(len(prompts), *heads) for _ in layers],
         [weight.new_zeros(len(prompts), *heads) for _ in layers],
@@ -102,7 +102,7 @@ def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, room: int)
         weight.new_zeros(len(prompts), 1, 1, longest),
     )
     last: list[Tensor] = []
-    following: list[int] = []
+    next_positions: list[int] = []
     for index, prompt in enumerate(prompts):
         length = len(prompt.ids)
 
@@ -116,34 +116,34 @@ def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, room: int)
         positions, next_position = prompt_positions(model, prompt)
         x = model.embed(prompt.ids, image_tokens(model, prompt))
         last.append(model.language_model(x, positions, attend, first=length - 1)[0])
-        following.append(next_position)
+        next_positions.append(next_position)
         cache.prompt_bias[index, ..., length:] = -math.inf
-    return cache, torch.stack(last), torch.tensor(following, device=model.device)
+    return cache, torch.stack(last), torch.tensor(next_positions, device=model.device)
 
 
-def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: Tensor, room: int) -> Tensor:
-    """Runs one token of every row, written at `step` (1,) of its cache, of which the first `room` tokens are read, what is
+def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: Tensor, length: int) -> Tensor:
+    """Runs one token of every row, written at `step` (1,) of its cache, of which the first `length` tokens are read, what is
     not yet written masked; the hidden states (B, G, D) that predict the next. `step` is a tensor for CUDA graphs' sake."""
     text = model.config.text
     rows, group = ids_BG.shape
     repeats = text.num_attention_heads // text.num_key_value_heads
     scale = text.head_dim**-0.5
-    own_bias = model.lm_head.weight.new_zeros(room)
-    own_bias = own_bias.masked_fill(torch.arange(room, device=own_bias.device) > step, -math.inf)
+    own_bias = model.lm_head.weight.new_zeros(length)
+    own_bias = own_bias.masked_fill(torch.arange(length, device=own_bias.device) > step, -math.inf)
 
     def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
         own_k, own_v = cache.own_k[layer], cache.own_v[layer]
         own_k.index_copy_(3, step, k.view(rows, group, -1, 1, text.head_dim))
         own_v.index_copy_(3, step, v.view(rows, group, -1, 1, text.head_dim))
-        own_k, own_v = own_k[:, :, :, :room], own_v[:, :, :, :room]
+        own_k, own_v = own_k[:, :, :, :length], own_v[:, :, :, :length]
         q = q.view(rows, group, text.num_key_value_heads, repeats, text.head_dim) * scale
         # All members of a group meet the prompt's keys in one product: (B, K, G * repeats, A) x (B, K, A, P).
         q_shared = q.transpose(1, 2).reshape(rows, text.num_key_value_heads, group * repeats, text.head_dim)
         to_prompt = q_shared @ cache.prompt_k[layer].transpose(2, 3) + cache.prompt_bias
         to_prompt = to_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
-        to_own = q @ own_k.transpose(3, 4) + own_bias  # (B, G, K, repeats, room)
+        to_own = q @ own_k.transpose(3, 4) + own_bias  # (B, G, K, repeats, length)
         weights = F.softmax(torch.cat([to_prompt, to_own], dim=-1), dim=-1)
-        on_prompt, on_own = weights.split((to_prompt.shape[-1], room), dim=-1)
+        on_prompt, on_own = weights.split((to_prompt.shape[-1], length), dim=-1)
         from_prompt = on_prompt.transpose(1, 2).reshape(*q_shared.shape[:3], -1) @ cache.prompt_v[layer]
         from_prompt = from_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
         out: Tensor = (from_prompt + on_own @ own_v).reshape(rows * group, -1)
@@ -156,7 +156,7 @@ def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor,
     return grid
 
 
-ROOM = 128
+GRAPH_LENGTH = 128
 """Tokens of their own by which rows of a CUDA graph grow: within them one graph serves every step."""
 
 
@@ -169,22 +169,22 @@ class GraphedDecode:
         # A graph reads and writes the same memory each time.
         self.ids, self.positions = ids_BG.clone(), positions_B.clone()
         self.step = torch.zeros(1, dtype=torch.int64, device=ids_BG.device)
-        self.room = 0
+        self.length = 0
 
     def __call__(self, ids_BG: Tensor, positions_B: Tensor, step: int) -> Tensor:
         """The hidden states (B, G, D), which the next call overwrites."""
         self.ids.copy_(ids_BG)
         self.positions.copy_(positions_B)
         self.step.fill_(step)
-        if step >= self.room:
-            self.room = min((step // ROOM + 1) * ROOM, self.cache.own_k[0].shape[3])
+        if step >= self.length:
+            self.length = min((step // GRAPH_LENGTH + 1) * GRAPH_LENGTH, self.cache.own_k[0].shape[3])
             self.graph, self.hidden = self.capture()
         self.graph.replay()
         return self.hidden
 
     def capture(self) -> tuple[torch.cuda.CUDAGraph, Tensor]:
         def run() -> Tensor:
-            return decode(self.model, self.cache, self.ids, self.positions, self.step, self.room)
+            return decode(self.model, self.cache, self.ids, self.positions, self.step, self.length)
 
         # Once outside, where libraries may still set themselves up; it writes what the graph will write again.
         beside = torch.cuda.Stream()
@@ -198,7 +198,7 @@ class GraphedDecode:
         return graph, hidden
 
 
-def keep_rows(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:
+def compact(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:
     """Keeps the prompts (B',) and of each the members (B', G'), with what of their cache is `used`."""
     cache.prompt_k = [part[prompts] for part in cache.prompt_k]
     cache.prompt_v = [part[prompts] for part in cache.prompt_v]
@@ -217,17 +217,17 @@ def sample(
     group: int,
     sampling: Sampling,
     seeds: Tensor,
-    keep_logp: bool = False,
+    return_logp: bool = False,
     cuda_graphs: bool = False,
 ) -> list[list[Response]]:
     """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch."""
     device = model.device
-    count, most = len(prompts), sampling.max_new_tokens
-    cache, last, following = prefill(model, prompts, group, most)
+    count, max_new = len(prompts), sampling.max_new_tokens
+    cache, last, next_positions = prefill(model, prompts, group, max_new)
     hidden = last[:, None].expand(-1, group, -1)
-    ids = torch.full((count, group, most), -1, device=device)
-    logps = torch.zeros(count, group, most, device=device)
-    ended_at = torch.full((count, group), most, device=device)
+    ids = torch.full((count, group, max_new), -1, device=device)
+    logps = torch.zeros(count, group, max_new, device=device)
+    ended_at = torch.full((count, group), max_new, device=device)
     stops = torch.tensor(sampling.stop_tokens, device=device)
     # What the rows of the grid are: which prompt, which member of its group; and whether they still run.
     prompt_of = torch.arange(count, device=device)
@@ -235,10 +235,10 @@ def sample(
     running = torch.ones(count, group, dtype=torch.bool, device=device)
     seeds = seeds.to(device)
     graphed: GraphedDecode | None = None
-    for step in range(most):
+    for step in range(max_new):
         logits = model.lm_head(hidden).float().flatten(0, 1)
-        chosen = choose(
-            logits.clone() if keep_logp else logits, sampling, seeds[prompt_of[:, None], member_of].flatten(), step
+        chosen = pick_tokens(
+            logits.clone() if return_logp else logits, sampling, seeds[prompt_of[:, None], member_of].flatten(), step
         )
         where = (
             prompt_of[:, None].expand_as(member_of)[running],
@@ -246,34 +246,34 @@ def sample(
             torch.tensor(step, device=device),
         )
         ids[where] = chosen.view_as(running)[running]
-        if keep_logp:
-            warm = logits / (sampling.temperature or 1.0)
-            logp = F.log_softmax(warm, dim=-1).gather(1, chosen[:, None]).view_as(running)
+        if return_logp:
+            scaled = logits / (sampling.temperature or 1.0)
+            logp = F.log_softmax(scaled, dim=-1).gather(1, chosen[:, None]).view_as(running)
             logps[where] = logp[running]
         ending = running & torch.isin(chosen, stops).view_as(running)
         ended_at[where[0], where[1]] = torch.where(ending[running], step + 1, ended_at[where[0], where[1]])
         running = running & ~ending
-        if step + 1 == most or not running.any():
+        if step + 1 == max_new or not running.any():
             break
-        following_ids = chosen.view_as(running)
+        next_ids = chosen.view_as(running)
         # Pack the grid when a quarter of it or more has ended.
-        widest = int(running.sum(dim=1).max())
+        largest_group = int(running.sum(dim=1).max())
         alive = running.any(dim=1)
-        if int(alive.sum()) * widest <= 0.75 * running.numel():
+        if int(alive.sum()) * largest_group <= 0.75 * running.numel():
             rows = alive.nonzero().squeeze(1)
-            members = running[rows].to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :widest]
-            keep_rows(cache, rows, members, step)
-            following = following[rows]
-            following_ids = following_ids[rows[:, None], members]
+            members = running[rows].to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :largest_group]
+            compact(cache, rows, members, step)
+            next_positions = next_positions[rows]
+            next_ids = next_ids[rows[:, None], members]
             running = running[rows[:, None], members]
             member_of = member_of[rows[:, None], members]
             prompt_of = prompt_of[rows]
             graphed = None
         if cuda_graphs:
-            graphed = graphed or GraphedDecode(model, cache, following_ids, following)
-            hidden = graphed(following_ids, following + step, step)
+            graphed = graphed or GraphedDecode(model, cache, next_ids, next_positions)
+            hidden = graphed(next_ids, next_positions + step, step)
         else:
-            hidden = decode(model, cache, following_ids, following + step, torch.tensor([step], device=device), step + 1)
+            hidden = decode(model, cache, next_ids, next_positions + step, torch.tensor([step], device=device), step + 1)
     lengths = ended_at.tolist()
     finished = torch.isin(ids.gather(2, (ended_at - 1)[..., None]).squeeze(2), stops).tolist()
     ids, logps = ids.cpu(), logps.cpu()
@@ -282,7 +282,7 @@ def sample(
             Response(
                 ids[b, g, : lengths[b][g]].clone(),
                 finished[b][g],
-                logps[b, g, : lengths[b][g]].clone() if keep_logp else None,
+                logps[b, g, : lengths[b][g]].clone() if return_logp else None,
             )
             for g in range(group)
         ]

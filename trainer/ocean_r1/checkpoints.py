@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
-from ocean_r1.files import remove, whole, writing
+from ocean_r1.files import as_write_error, atomic_write, remove
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import save_weights
 
@@ -47,7 +47,7 @@ INSTEAD = "remove its folder, and the run goes on from the checkpoint before it"
 
 @dataclass(frozen=True)
 class Progress:
-    """Where a run stands: steps done, rows taken of the order, and the best validation so far."""
+    """Where a run stands: steps done, rows taken from the sampler, and the best validation so far."""
 
     step: int = 0
     taken: int = 0
@@ -111,7 +111,7 @@ def save_checkpoint(
     moments = named_moments(parameters_of(model, heads), optimizers)
     companions = [path for name in COMPANIONS if (path := recipe.model.path / name).exists()]
     needed = size_of([*parameters_of(model, heads).values(), *moments.values()])
-    with whole(final, needed + sum(path.stat().st_size for path in companions)) as partial:
+    with atomic_write(final, needed + sum(path.stat().st_size for path in companions)) as partial:
         (partial / "model").mkdir(parents=True)
         save_weights(model, partial / "model")
         for path in companions:
@@ -142,7 +142,7 @@ def kept_steps(steps: Sequence[int], policy: Checkpoints, best_step: int | None)
 def prune(output: Path, policy: Checkpoints, progress: Progress) -> None:
     by_step = {int(path.name.removeprefix("step-")): path for path in checkpoints_of(output)}
     for step in by_step.keys() - kept_steps(list(by_step), policy, progress.best_step):
-        with writing(by_step[step]):
+        with as_write_error(by_step[step]):
             remove(by_step[step])
 
 
@@ -159,25 +159,25 @@ def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
 
 
 @dataclass(frozen=True)
-class DataSeen:
+class DataHashes:
     """What a run learns from, sha256 by path: of files of rows, and, by the same files, of all pictures that they name."""
 
     rows: dict[str, str]
     pictures: dict[str, str] = field(default_factory=dict)
 
 
-def hold_to(output: Path, seen: DataSeen) -> None:
+def check_data_hashes(output: Path, found: DataHashes) -> None:
     """Raises RecipeError where files are not those that the run in `output` began with. Pictures are compared as far as they
     are given. Runs from before this was kept have nothing to be compared with."""
     path = output / "data.json"
     if not path.exists():
         return
-    begun = DataSeen(**read_json(path, "without it nobody knows what the run was trained on; write to another output"))
-    changed = [f"{name}: it is new" for name in sorted(seen.rows.keys() - begun.rows.keys())]
-    changed += [f"{name}: it is gone" for name in sorted(begun.rows.keys() - seen.rows.keys())]
+    begun = DataHashes(**read_json(path, "without it nobody knows what the run was trained on; write to another output"))
+    changed = [f"{name}: it is new" for name in sorted(found.rows.keys() - begun.rows.keys())]
+    changed += [f"{name}: it is gone" for name in sorted(begun.rows.keys() - found.rows.keys())]
     for now, then, what in (
-        (seen.rows, begun.rows, "the file is another one"),
-        (seen.pictures, begun.pictures, "its rows are the same, but not the pictures that they name"),
+        (found.rows, begun.rows, "the file is another one"),
+        (found.pictures, begun.pictures, "its rows are the same, but not the pictures that they name"),
     ):
         changed += [f"{name}: {what}" for name, digest in now.items() if then.get(name, digest) != digest]
     if changed:
@@ -187,10 +187,10 @@ def hold_to(output: Path, seen: DataSeen) -> None:
         )
 
 
-def keep(output: Path, seen: DataSeen) -> None:
+def save_data_hashes(output: Path, found: DataHashes) -> None:
     """Raises WriteError."""
-    with whole(output / "data.json") as partial:
-        partial.write_text(json.dumps(asdict(seen), indent=2) + "\n")
+    with atomic_write(output / "data.json") as partial:
+        partial.write_text(json.dumps(asdict(found), indent=2) + "\n")
 
 
 def load_moments(

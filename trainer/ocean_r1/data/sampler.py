@@ -1,4 +1,4 @@
-"""In which order rows are seen: shuffled anew each epoch, the position a plain number that a checkpoint keeps."""
+"""In which order rows are taken: shuffled anew each epoch, the position a plain number that a checkpoint keeps."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 
 
-class Order:
+class RowSampler:
     """Endless positions in epochs; what does not fill a batch at an epoch's end is filled from the next epoch."""
 
     def __init__(self, positions: Sequence[int], seed: int, taken: int = 0) -> None:

@@ -1,0 +1,39 @@
+"""What a model is given, and where its tokens stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from ocean_r1.models.positions import Grid, text_positions
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What the model is given: token ids (P,), image tokens expanded, and the images' patches (N, patch_dim)."""
+
+    ids: Tensor
+    patches: Tensor | None
+    grids: tuple[Grid, ...]
+
+
+def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = False) -> tuple[Tensor, int]:
+    """Positions (3, P) on the model's device, and the first position after the prompt.
+
+    `temporal_only` reproduces the seed's accident: training passes saw the time axis on all three, sampling did not.
+    """
+    config = model.config
+    positions, following = text_positions(prompt.ids, prompt.grids, config.image_token_id, config.vision.spatial_merge_size)
+    if temporal_only:
+        positions = positions[:1].expand(3, -1)
+        following = int(positions.max()) + 1
+    return positions.to(model.device), following
+
+
+def image_tokens(model: Qwen2_5_VL, prompt: Prompt) -> Tensor | None:
+    if prompt.patches is None:
+        return None
+    tokens: Tensor = model.visual(prompt.patches, prompt.grids)
+    return tokens

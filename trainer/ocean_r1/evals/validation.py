@@ -1,0 +1,48 @@
+"""Validation: the mean reward of greedy replies to the same rows each time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ocean_r1.data.prompts import Reader
+from ocean_r1.evals.greedy import greedy_texts
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.rewards.pool import Case, RewardPool
+
+
+@dataclass(frozen=True)
+class Validator:
+    """Judges a model: every `every` steps and at the last one, and, if it is wished for, before the first."""
+
+    reader: Reader
+    positions: list[int]
+    pool: RewardPool
+    max_new_tokens: int
+    every: int
+    before_training: bool
+
+    def metrics(self, model: Qwen2_5_VL) -> dict[str, float]:
+        """Overall and by source, under the seed's names."""
+        examples = [self.reader.example(position) for position in self.positions]
+        prompts = [example.prompt for example in examples]
+        replies = greedy_texts(model, self.reader.tokenizer, prompts, self.max_new_tokens)
+        scored = self.pool.score(
+            [
+                Case(reply.text, example.ground_truth, example.row.extra_info)
+                for reply, example in zip(replies, examples, strict=True)
+            ]
+        )
+        by_source: dict[str, list[float]] = {}
+        for example, score in zip(examples, scored, strict=True):
+            by_source.setdefault(example.row.data_source, []).append(score.reward)
+        return {
+            "val/score": mean([score.reward for score in scored]),
+            "val/truncated": mean([not reply.finished for reply in replies]),
+            **{f"val/test_score/{source}": mean(own) for source, own in sorted(by_source.items())},
+            **{f"val/reward/{term}": mean([score.terms[term] for score in scored]) for term in scored[0].terms},
+        }
+
+
+def mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

@@ -1,0 +1,71 @@
+"""GRPO from a recipe to its last checkpoint."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from time import perf_counter
+
+from ocean_r1.config import GrpoRecipe
+from ocean_r1.driver import Observer, StepResult, drive
+from ocean_r1.grpo.metrics import response_metrics
+from ocean_r1.grpo.step import Group, rollouts_of, sample_groups, update
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.weights import load_model
+from ocean_r1.optimizer import lr_multiplier
+from ocean_r1.rewards.pool import RewardPool
+from ocean_r1.start import Run, open_run, open_validator, starting_model
+
+
+def train_grpo(recipe: GrpoRecipe, observer: Observer | None = None) -> Path:
+    """Runs the recipe to its end, or goes on with it; the last checkpoint. Raises RowError, RecipeError, DeviceError,
+    WriteError, NotFiniteError, and Stopped."""
+    run = open_run(recipe)
+    reference = open_reference(recipe, run)
+    with RewardPool(recipe.reward) as pool:
+        validator = open_validator(run, recipe, pool, recipe.rollout.max_new_tokens, recipe.validation.before_training)
+
+        def step(number: int) -> StepResult:
+            started = perf_counter()
+            groups = step_groups(run, recipe, pool, number)
+            generated = perf_counter()
+            multiplier = lr_multiplier(recipe.optimizer, number, run.total, recipe.algorithm.reproduce_first_step_at_zero)
+            metrics = update(run.workers, reference, run.stepper, groups, recipe, multiplier)
+            updated = perf_counter()
+            metrics |= response_metrics(groups, recipe.rollout.max_new_tokens)
+            tokens = sum(len(group.example.prompt.ids) * len(group.ids) + sum(map(len, group.ids)) for group in groups)
+            metrics |= {
+                "timing_s/gen": generated - started,
+                "timing_s/update_actor": updated - generated,
+                "perf/total_num_tokens": float(tokens),
+                "perf/throughput": tokens / (updated - started),
+            }
+            summary = f"score {metrics['critic/score/mean']:.3f}  length {metrics['response_length/mean']:.0f}"
+            return StepResult(metrics, summary, [each for group in groups for each in rollouts_of(group)])
+
+        return drive(run, step, validator, observer)
+
+
+def open_reference(recipe: GrpoRecipe, run: Run) -> Qwen2_5_VL | None:
+    """The model that the KL is taken against: by default the one that training began with."""
+    if not recipe.algorithm.kl_coefficient:
+        return None
+    reference = load_model(recipe.reference) if recipe.reference else starting_model(recipe)
+    return reference.to(run.model.device).requires_grad_(False)
+
+
+def step_groups(run: Run, recipe: GrpoRecipe, pool: RewardPool, step: int) -> list[Group]:
+    """The groups of a step; dynamic sampling replaces those whose rewards are equal by groups of the rows that follow."""
+    copies: Counter[str] = Counter()
+
+    def sampled(count: int) -> list[Group]:
+        return sample_groups(run.workers, run.next_examples(count), recipe, run.tokenizer, pool, step, copies)
+
+    groups = sampled(recipe.prompts_per_step)
+    for _ in range(recipe.algorithm.dynamic_sampling):
+        equal = [index for index, group in enumerate(groups) if group.all_equal]
+        if not equal:
+            break
+        for index, group in zip(equal, sampled(len(equal)), strict=True):
+            groups[index] = group
+    return groups
