@@ -6,6 +6,21 @@ import { describe, expect, test } from 'vitest';
 /** The layout and import rules of docs/house.md, each named by the test that keeps it. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** The rooms of lib from the ground up. Files that stand in `lib/` itself lie below them all. */
+const FLOORS = [
+  'python',
+  'models',
+  'reasoning',
+  'samples',
+  'mathematics',
+  'world',
+  'scoring',
+  'benchmarks',
+  'predictions',
+  'stats',
+  'vlm',
+  'chat',
+];
 const ROOMS = ['app', 'cli', 'server', 'lib', 'scripts', 'e2e', 'bench'];
 
 function filesUnder(folder: string): string[] {
@@ -63,6 +78,21 @@ describe('imports', () => {
           room(file) === 'lib' &&
           !isTest(file) &&
           (['app', 'server', 'cli'].includes(room(target)) || /^(node:|react|next)/.test(target)),
+      ),
+    ).toEqual([]);
+  });
+
+  test('a room of lib imports only rooms below it', () => {
+    expect(
+      readdirSync(join(root, 'lib'))
+        .filter((name) => !/\.ts$/.test(name))
+        .sort(),
+    ).toEqual([...FLOORS].sort());
+    const floor = (path: string) => FLOORS.indexOf(path.split('/')[1] ?? '');
+    expect(
+      offences(
+        ({ file, target }) =>
+          room(file) === 'lib' && room(target) === 'lib' && !isTest(file) && floor(target) > floor(file),
       ),
     ).toEqual([]);
   });

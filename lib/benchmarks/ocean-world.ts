@@ -1,13 +1,7 @@
 import { jsonLines, uniqueIds } from '@/lib/benchmarks/annotations';
-import type {
-  AnnotationFile,
-  Benchmark,
-  GeneratedSource,
-  Gold,
-  Sample,
-  Split,
-} from '@/lib/benchmarks/benchmark';
-import { REC_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark, GeneratedSource, Split } from '@/lib/benchmarks/benchmark';
+import { REC_PROMPT, THINK_PROMPT } from '@/lib/samples/prompts';
+import type { Gold, Sample } from '@/lib/samples/sample';
 import { asBox } from '@/lib/scoring/box';
 import { exactScorer } from '@/lib/scoring/exact';
 import { ABILITY, type Asked, TASKS } from '@/lib/world/question';

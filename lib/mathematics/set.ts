@@ -1,4 +1,4 @@
-import { assigned } from '@/lib/mathematics/compare';
+import { assigned } from '@/lib/mathematics/assignment';
 import { isZeroEverywhere } from '@/lib/mathematics/equal';
 import { evaluate, minus, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {

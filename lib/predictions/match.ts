@@ -1,5 +1,5 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
-import { readList } from '@/lib/benchmarks/list-literal';
+import { readList } from '@/lib/python/list-literal';
+import type { Sample } from '@/lib/samples/sample';
 import { type PredictionRow, PredictionsError, type SampleReference } from './predictions-file';
 
 export interface MatchedRow {

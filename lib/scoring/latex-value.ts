@@ -1,8 +1,8 @@
 import type { Value as Formula } from '@/lib/mathematics/expression';
 import { compare, type Rational } from '@/lib/mathematics/rational';
+import { factorial, finite, notANumber, type Value } from '@/lib/python/arithmetic';
+import { type Names, type PythonFunction, pythonExpression } from '@/lib/python/expression';
 import { latex2sympy } from '@/lib/scoring/latex2sympy';
-import { factorial, finite, notANumber, type Value } from '@/lib/scoring/python-arithmetic';
-import { type Names, type PythonFunction, pythonExpression } from '@/lib/scoring/python-expression';
 import { exactValue } from '@/lib/scoring/sympy-evaluate';
 import { sympyText } from '@/lib/scoring/sympy-text';
 

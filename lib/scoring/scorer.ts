@@ -1,4 +1,5 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
+import type { TextSpan } from '@/lib/text-span';
 
 /** `benchmark/dialect@version`: two figures are comparable only when the same rule made them. */
 export type ScorerId = `${string}/${string}@${string}`;
@@ -12,7 +13,7 @@ export interface Verdict {
   correct: boolean | null;
   answer: string | null;
   reason: string;
-  span: readonly [start: number, end: number] | null;
+  span: TextSpan | null;
 }
 
 export const needsJudge = (reason: string): Verdict => ({ correct: null, answer: null, reason, span: null });

@@ -1,5 +1,4 @@
-import type { Prompt } from '@/lib/benchmarks/benchmark';
-import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import { type Prompt, THINK_PROMPT } from '@/lib/samples/prompts';
 import { furtherOfChart } from './charts';
 import type { Words } from './paraphrases';
 import { placed, transcription } from './places';

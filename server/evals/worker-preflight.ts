@@ -1,4 +1,4 @@
-import type { Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
+import type { Benchmark, Split } from '@/lib/benchmarks/benchmark';
 import { BENCHMARK_IDS } from '@/lib/benchmarks/benchmark';
 import { OCEAN } from '@/lib/command-line';
 import {
@@ -11,6 +11,7 @@ import {
 import { isOfSplit, type MatchReport, matchRows } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
+import type { Sample } from '@/lib/samples/sample';
 import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
 import { gaugesOf } from './worker-gauges';

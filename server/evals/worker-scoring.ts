@@ -1,7 +1,8 @@
-import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
+import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { matchRows, requireMatches } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionRow } from '@/lib/predictions/predictions-file';
+import type { Sample } from '@/lib/samples/sample';
 import { judgedVerdict, readJudgedId } from '@/lib/scoring/judge';
 import { OUTCOMES, type Outcome, outcomeOf, type Verdict } from '@/lib/scoring/scorer';
 import { packVerdicts } from '@/lib/stats/paired';

@@ -10,8 +10,8 @@ import {
   power,
   times,
   type Value,
-} from '@/lib/scoring/python-arithmetic';
-import { roundHalfEven } from '@/lib/scoring/python-numbers';
+} from '@/lib/python/arithmetic';
+import { roundHalfEven } from '@/lib/python/numbers';
 
 /**
  * The texts that Python's `eval` would take for a number. Where upstream evaluates what a model wrote, here numbers,
