@@ -22,9 +22,24 @@ export const needsJudge = (reason: string): Verdict => ({ correct: null, answer:
 export const OUTCOMES = ['correct', 'wrong', 'needs-judge', 'timed-out', 'missing'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** A verdict as it is stored. */
-export const outcomeOf = ({ correct }: Verdict): Outcome =>
+export const outcomeOf = ({ correct }: Pick<Verdict, 'correct'>): Outcome =>
   correct === null ? 'needs-judge' : correct ? 'correct' : 'wrong';
+
+/** A verdict as it is stored and shown. */
+export type StoredVerdict = Omit<Verdict, 'correct'> & { outcome: Outcome };
+
+export const storedVerdict = ({ correct, ...rest }: Verdict): StoredVerdict => ({
+  outcome: outcomeOf({ correct }),
+  ...rest,
+});
+
+/** @param reason in words, who gave up on it and when */
+export const timedOut = (reason: string): StoredVerdict => ({
+  outcome: 'timed-out',
+  answer: null,
+  reason,
+  span: null,
+});
 
 export interface Upstream {
   repository: string;
