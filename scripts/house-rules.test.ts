@@ -121,6 +121,21 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
+  test('a screen takes nothing from another: what several need lies in app/ui, app/samples or app/trpc', () => {
+    const shared = ['ui', 'samples', 'trpc'];
+    const screen = (path: string) => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '');
+    expect(
+      offences(
+        ({ file, target }) =>
+          room(file) === 'app' &&
+          screen(file) !== '' &&
+          room(target) === 'app' &&
+          screen(target) !== screen(file) &&
+          !shared.includes(screen(target)),
+      ),
+    ).toEqual([]);
+  });
+
   test('a domain of server never imports server/trpc', () => {
     expect(
       offences(
@@ -147,7 +162,7 @@ describe('files', () => {
       const segments = file.split('/');
       // Next names its routes in brackets or parentheses.
       return !segments.every((segment) =>
-        /^(\[[.a-z]+\]|\([a-z]+\)|[a-z0-9]+([-.][a-z0-9]+)*)$/.test(segment),
+        /^(\[[.a-z0-9]+\]|\([a-z]+\)|[a-z0-9]+([-.][a-z0-9]+)*)$/.test(segment),
       );
     });
     expect(strange).toEqual([]);

@@ -1,6 +1,6 @@
 import { type Piece, piecesOf } from '@/lib/chat/pieces';
 import type { Box } from '@/lib/scoring/box';
-import { visible } from '../runs/output-pieces';
+import { visible } from '../ui/visible';
 import { Mathematics } from './mathematics';
 
 type Range = readonly [start: number, end: number];

@@ -1,15 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  BLOCK,
-  blocksOf,
-  clip,
-  markedParts,
-  type Range,
-  segmentsOf,
-  thinkingOf,
-  visible,
-} from './output-pieces';
+import { BLOCK, blocksOf, clip, markedParts, type Range, segmentsOf, thinkingOf } from './output-pieces';
 
 const rangeIn = (length: number) =>
   fc
@@ -167,11 +158,4 @@ test('marks cut a block where they begin and end, and a mark elsewhere leaves it
   ]);
   expect(markedParts([10, 20], [[30, 40]])).toEqual([{ range: [10, 20], marks: [] }]);
   expect(markedParts([10, 20], [])).toEqual([{ range: [10, 20], marks: [] }]);
-});
-
-test('control characters and half characters are shown, line ends and tabs stay', () => {
-  expect(visible('a\u0000b\u001bc\u007f')).toBe('a␀b␛c␡');
-  expect(visible('a\r\nb\tc\n')).toBe('a\nb\tc\n');
-  expect(visible('\ud83d x \ude00')).toBe('\ufffd x \ufffd');
-  expect(visible('😀')).toBe('😀');
 });

@@ -3,16 +3,8 @@
 import { useState } from 'react';
 import { CopyButton } from '../ui/copy-button';
 import { formatCount } from '../ui/format';
-import {
-  BLOCK,
-  blocksOf,
-  clip,
-  markedParts,
-  type Range,
-  type Segment,
-  segmentsOf,
-  visible,
-} from './output-pieces';
+import { visible } from '../ui/visible';
+import { BLOCK, blocksOf, clip, markedParts, type Range, type Segment, segmentsOf } from './output-pieces';
 
 /** Characters of a part that are shown at first, and how many more a click shows. */
 const FIRST = 20_000;
