@@ -189,6 +189,28 @@ describe('files', () => {
     expect(readers).toEqual([]);
   });
 
+  test('all that is styled lies in a layer, so that a utility beats a component wherever both are', () => {
+    // Plain braces: a style sheet of ours has none in a text or a comment.
+    const unlayered = files
+      .filter((file) => file.startsWith('app/') && file.endsWith('.css'))
+      .flatMap((file) => {
+        const css = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+        let depth = 0;
+        let outside = '';
+        for (const sign of css) {
+          if (depth === 0) outside += sign;
+          if (sign === '{') depth++;
+          if (sign === '}') depth--;
+        }
+        return outside
+          .split(/[{;]/)
+          .map((each) => each.trim())
+          .filter((each) => each !== '' && !/^@(?:import|theme|layer)\b/.test(each))
+          .map((each) => `${file}: ${each}`);
+      });
+    expect(unlayered).toEqual([]);
+  });
+
   test('no markup is made of strings', () => {
     expect(
       sources.filter(
