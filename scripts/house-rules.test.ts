@@ -211,6 +211,18 @@ describe('files', () => {
     expect(unlayered).toEqual([]);
   });
 
+  test('no test sleeps: it waits for what it needs, or turns the clock itself', () => {
+    const sleeps = /waitForTimeout|\bsleep\(|(?<!\.)setTimeout\((?:resolve|\d)|setTimeout } from 'node:timers/;
+    expect(
+      sources.filter(
+        (file) =>
+          /\.(test|spec)\.tsx?$/.test(file) &&
+          file !== 'scripts/house-rules.test.ts' &&
+          sleeps.test(readFileSync(join(root, file), 'utf8')),
+      ),
+    ).toEqual([]);
+  });
+
   test('no markup is made of strings', () => {
     expect(
       sources.filter(
