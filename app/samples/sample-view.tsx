@@ -6,7 +6,7 @@ import { formatCount } from '../ui/format';
 import { visible } from '../ui/visible';
 import { goldText, optionLetter, optionOf, shorten } from './answer-text';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
-import { thinkingOf } from './output-pieces';
+import { thinkingOf } from './output-parts';
 import { type Mark, OutputView } from './output-view';
 import { SampleImage } from './sample-image';
 

@@ -1,4 +1,4 @@
-import type { Value } from '@/lib/python/arithmetic';
+import type { PythonNumber } from '@/lib/python/arithmetic';
 import { pythonFloat, pythonStr, roundHalfEven } from '@/lib/python/numbers';
 import { strip } from '@/lib/python/text';
 import { latexValue } from '@/lib/scoring/latex-value';
@@ -169,7 +169,8 @@ export function isEqual(gold: string, answer: string): boolean {
 }
 
 /** `round(value, 2)` */
-const rounded = (value: Value): Value => (typeof value === 'bigint' ? value : roundHalfEven(value, 2));
+const rounded = (value: PythonNumber): PythonNumber =>
+  typeof value === 'bigint' ? value : roundHalfEven(value, 2);
 
 /** `(1/2, 3)` with its members as numbers to two decimals; the text itself where one is none. */
 function evaluatedTuple(tuple: string): string {

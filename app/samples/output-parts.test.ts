@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { BLOCK, blocksOf, clip, markedParts, type Range, segmentsOf, thinkingOf } from './output-pieces';
+import type { TextSpan } from '@/lib/text-span';
+import { BLOCK, blocksOf, clip, markedParts, segmentsOf, thinkingOf } from './output-parts';
 
 const rangeIn = (length: number) =>
   fc
     .tuple(fc.integer({ min: 0, max: length }), fc.integer({ min: 0, max: length }))
-    .map(([a, b]): Range => [Math.min(a, b), Math.max(a, b)]);
+    .map(([a, b]): TextSpan => [Math.min(a, b), Math.max(a, b)]);
 
 /** Texts of ordinary length with pairs in them; grown, so that they exceed the limits. */
 const texts = fc
