@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util';
-import type { Sample } from '@/lib/benchmarks/benchmark';
 import { geoqa } from '@/lib/benchmarks/geoqa';
 import { mathVision } from '@/lib/benchmarks/math-vision';
 import { keyOf } from '@/lib/mathematics/expression';
 import { type Parsed, parseAnswers } from '@/lib/mathematics/parse';
 import { verify } from '@/lib/mathematics/verify';
 import { MATH_VERIFY } from '@/lib/mathematics/version';
+import type { Sample } from '@/lib/samples/sample';
 import type { Scorer } from '@/lib/scoring/scorer';
 import { type Command, EXIT, OCEAN, print, table, UsageError } from './command';
 import { formula, valueWords } from './value-words';

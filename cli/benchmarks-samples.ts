@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { imagePath } from '@/server/benchmarks';
 import { type Command, OCEAN, print, printLines, say, table, UsageError } from './command';
 import {

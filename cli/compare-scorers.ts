@@ -1,6 +1,6 @@
-import { matchRows, requireMatches } from '@/lib/predictions/match';
 import type { PredictionsFile } from '@/lib/predictions/predictions-file';
-import { type Outcome, outcomeOf, type Scorer, type Verdict } from '@/lib/scoring/scorer';
+import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
+import type { Scorer, StoredVerdict } from '@/lib/scoring/scorer';
 import { changedCount, compareOutcomes } from '@/lib/stats/compare-outcomes';
 import type { RunScore } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
@@ -17,27 +17,29 @@ export function compareScorers(
   scorers: readonly [Scorer, Scorer],
   wantsLines: boolean,
 ) {
-  const outcomes: readonly [Outcome[], Outcome[]] = [
-    target.samples.map(() => 'missing'),
-    target.samples.map(() => 'missing'),
-  ];
   const lines: string[] = [];
   const shown: string[][] = [];
   let otherAnswers = 0;
-  const matching = matchRows(file.rows(), target.samples);
-  for (const { sample, ordinal, row } of matching) {
-    const a = scorers[0].score(sample, row.output, row.extraction);
-    const b = scorers[1].score(sample, row.output, row.extraction);
-    const [from, to] = [outcomeOf(a), outcomeOf(b)];
-    outcomes[0][ordinal] = from;
-    outcomes[1][ordinal] = to;
-    if (from === to) otherAnswers += Number(a.answer !== b.answer);
+  const scoringBy = (scorer: Scorer) =>
+    scoreRows(file.rows(), target.samples, nameOf(target), scoredBy(scorer));
+  const [byA, byB] = [scoringBy(scorers[0]), scoringBy(scorers[1])];
+  const verdictsByA = Array.from(byA, ({ verdict }) => verdict);
+  for (const { sample, position, row, verdict: b } of byB) {
+    const a = verdictsByA[position];
+    if (row === null || a === undefined) continue;
+    if (a.outcome === b.outcome) otherAnswers += Number(a.answer !== b.answer);
     else if (shown.length < SHOWN)
-      shown.push([`  ${sample.sampleId}`, `${from} → ${to}`, quoted(String(sample.gold)), said(a), said(b)]);
-    if (wantsLines) lines.push(JSON.stringify({ sample_id: sample.sampleId, a: plain(a), b: plain(b) }));
+      shown.push([
+        `  ${sample.sampleId}`,
+        `${a.outcome} → ${b.outcome}`,
+        quoted(String(sample.gold)),
+        said(a),
+        said(b),
+      ]);
+    if (wantsLines)
+      lines.push(JSON.stringify({ sample_id: sample.sampleId, a: verdictLine(a), b: verdictLine(b) }));
   }
-  requireMatches(matching.report(), `${target.split.id} of ${target.benchmark.id}`);
-  const [from, to] = outcomes;
+  const [from, to] = [byA.scored().outcomes, byB.scored().outcomes];
   return {
     figures: [
       summarise(target.benchmark, target.samples, from),
@@ -51,8 +53,16 @@ export function compareScorers(
 }
 type Compared = ReturnType<typeof compareScorers>;
 
-const plain = ({ correct, answer, reason }: Verdict) => ({ correct, answer, reason });
-const said = ({ answer }: Verdict) => (answer === null ? 'none' : quoted(answer));
+/** The split, as a command names it. */
+export const nameOf = ({ benchmark, split }: Target): string => `${split.id} of ${benchmark.id}`;
+
+/** A verdict as `--verdicts` writes it; `correct` is null where only a judge model could say. */
+export const verdictLine = ({ outcome, answer, reason }: StoredVerdict) => ({
+  correct: outcome === 'needs-judge' ? null : outcome === 'correct',
+  answer,
+  reason,
+});
+const said = ({ answer }: StoredVerdict) => (answer === null ? 'none' : quoted(answer));
 
 /** A model's text as one short line. */
 const quoted = (text: string): string => JSON.stringify(text.length > 30 ? `${text.slice(0, 29)}…` : text);

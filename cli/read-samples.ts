@@ -1,5 +1,6 @@
-import { AnnotationError, type Benchmark, type Sample, type Split } from '@/lib/benchmarks/benchmark';
+import { AnnotationError, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS, benchmarkOf } from '@/lib/benchmarks/registry';
+import type { Sample } from '@/lib/samples/sample';
 import {
   BenchmarkDataError,
   ensureInstalled,

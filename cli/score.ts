@@ -1,14 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Benchmark } from '@/lib/benchmarks/benchmark';
-import { matchRows, requireMatches } from '@/lib/predictions/match';
+import { claimedAccuracy } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
-import { type Outcome, outcomeOf, type Scorer } from '@/lib/scoring/scorer';
+import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
+import type { Scorer } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, type Interval, judgeWords } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
 import { type Command, count, OCEAN, print, table, UsageError } from './command';
-import { compareScorers, comparisonAsJson, comparisonAsText } from './compare-scorers';
+import { compareScorers, comparisonAsJson, comparisonAsText, nameOf, verdictLine } from './compare-scorers';
 import { fileSource } from './file-source';
 import { findTarget } from './find-target';
 import type { Target } from './read-samples';
@@ -103,28 +104,24 @@ function scorerNamed(benchmark: Benchmark, name: string | undefined): Scorer {
 }
 
 function scoreFile(file: PredictionsFile, target: Target, scorer: Scorer, wantsLines: boolean) {
-  const outcomes: Outcome[] = target.samples.map(() => 'missing');
   const lines: string[] = [];
   const agreement = { agreed: 0, of: 0 };
-  const matching = matchRows(file.rows(), target.samples);
-  for (const { sample, ordinal, row } of matching) {
-    const verdict = scorer.score(sample, row.output, row.extraction);
-    const { correct, answer, reason } = verdict;
-    outcomes[ordinal] = outcomeOf(verdict);
-    if (row.claimedCorrect !== null && correct !== null) {
-      agreement.agreed += Number(row.claimedCorrect === correct);
+  const scoring = scoreRows(file.rows(), target.samples, nameOf(target), scoredBy(scorer));
+  for (const { sample, row, verdict } of scoring) {
+    if (row === null) continue;
+    const line = verdictLine(verdict);
+    if (row.claimedCorrect !== null && line.correct !== null) {
+      agreement.agreed += Number(row.claimedCorrect === line.correct);
       agreement.of += 1;
     }
-    if (wantsLines) lines.push(JSON.stringify({ sample_id: sample.sampleId, correct, answer, reason }));
+    if (wantsLines) lines.push(JSON.stringify({ sample_id: sample.sampleId, ...line }));
   }
-  const report = matching.report();
-  requireMatches(report, `${target.split.id} of ${target.benchmark.id}`);
-  const { claimed } = report;
+  const { outcomes, report } = scoring.scored();
   return {
     report,
     figures: summarise(target.benchmark, target.samples, outcomes),
     lines,
-    claimed: file.claimedAccuracy ?? (claimed.total === 0 ? null : (100 * claimed.correct) / claimed.total),
+    claimed: claimedAccuracy(file, report),
     /** Of the rows with a verdict of their own that have one by the rule too, how many have the same. */
     agreement: agreement.of === 0 ? null : agreement,
   };

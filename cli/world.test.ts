@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { parquetReadObjects } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { TASKS } from '@/lib/world/question';
 import { COLOURS, splitOf } from '@/lib/world/scene';
 import { type BundledCommand, bundleCommand, type Ended } from './bundled-command';
@@ -156,7 +155,10 @@ describe('ocean world', () => {
   it('stops when it is told to and leaves no shard that is not whole', async () => {
     const { child, ended } = command.start(['world', '--count', '5000', '--out', 'stopped']);
     const files = async () => (existsSync(inFolder('stopped')) ? await readdir(inFolder('stopped')) : []);
-    while (!(await files()).some((name) => /^train-.*\.part$/.test(name))) await setTimeout(20);
+    await vi.waitUntil(async () => (await files()).some((name) => /^train-.*\.part$/.test(name)), {
+      timeout: 30_000,
+      interval: 20,
+    });
     child.kill('SIGINT');
     const { code, error } = await ended;
     expect(code).toBe(130);

@@ -268,11 +268,15 @@ test('a conversation is kept in this browser, exported, opened again, and delete
 });
 
 test('after the first load it answers without a network', async ({ page, context }) => {
+  // What a further scene may need is fetched once the replies have ended; the file has this name in it.
+  const further = page.waitForResponse(
+    async (response) =>
+      response.url().includes('/_next/static/chunks/') && (await response.text()).includes('isosceles-apex'),
+  );
   await open(page, 'counting');
   await askAll(page).click();
   await ended(page);
-  // What a further scene may need is fetched once the replies have ended.
-  await page.waitForTimeout(1_000);
+  await (await further).finished();
   await context.setOffline(true);
   await page.getByRole('button', { name: 'Roll a scene' }).click();
   await expect(askAll(page)).toBeVisible();

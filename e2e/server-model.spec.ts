@@ -182,17 +182,27 @@ test('stopping keeps what came, and ends it at the model', async ({ page }) => {
 });
 
 test('a question that is asked before a scene has come is not lost to it', async ({ page }) => {
-  // The worker that paints scenes hears of each a while later.
+  // The worker that paints scenes hears of each only after the reply.
   await page.addInitScript(`
     const { postMessage } = Worker.prototype;
+    const held = [];
     Worker.prototype.postMessage = function (...sent) {
-      setTimeout(() => postMessage.apply(this, sent), 1500);
+      held.push([this, sent]);
+    };
+    // Hands on what was held. Its promise is kept once a scene has come and the page has been drawn with it.
+    window.letScenesCome = async () => {
+      Worker.prototype.postMessage = postMessage;
+      const [[worker]] = held;
+      const come = new Promise((resolve) => worker.addEventListener('message', resolve, { once: true }));
+      for (const [each, sent] of held) postMessage.apply(each, sent);
+      await come;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     };
   `);
   await page.goto('/chat');
   await choose(page, 'Steady 7B');
   await put(page, 'What can you do?');
   await expect(replyOf(page, 'Steady 7B').locator('.chat-answer')).toHaveText('2');
-  await page.waitForTimeout(2_500);
+  await page.evaluate('letScenesCome()');
   await expect(page.getByRole('heading', { name: 'What can you do?' })).toBeVisible();
 });

@@ -6,6 +6,22 @@ import { describe, expect, test } from 'vitest';
 /** The layout and import rules of docs/house.md, each named by the test that keeps it. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+/** The rooms of lib from the ground up. Files that stand in `lib/` itself lie below them all. */
+const FLOORS = [
+  'python',
+  'models',
+  'training',
+  'reasoning',
+  'samples',
+  'mathematics',
+  'world',
+  'scoring',
+  'benchmarks',
+  'predictions',
+  'stats',
+  'vlm',
+  'chat',
+];
 const ROOMS = ['app', 'cli', 'server', 'lib', 'scripts', 'e2e', 'bench'];
 
 function filesUnder(folder: string): string[] {
@@ -67,6 +83,21 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
+  test('a room of lib imports only rooms below it', () => {
+    expect(
+      readdirSync(join(root, 'lib'))
+        .filter((name) => !/\.ts$/.test(name))
+        .sort(),
+    ).toEqual([...FLOORS].sort());
+    const floor = (path: string) => FLOORS.indexOf(path.split('/')[1] ?? '');
+    expect(
+      offences(
+        ({ file, target }) =>
+          room(file) === 'lib' && room(target) === 'lib' && !isTest(file) && floor(target) > floor(file),
+      ),
+    ).toEqual([]);
+  });
+
   test('server imports nothing of app or cli, and neither React nor Next', () => {
     expect(
       offences(
@@ -87,6 +118,21 @@ describe('imports', () => {
           !isTest(file) &&
           !file.startsWith('app/api/') &&
           file !== 'app/trpc/server.ts',
+      ),
+    ).toEqual([]);
+  });
+
+  test('a screen takes nothing from another: what several need lies in app/ui, app/samples or app/trpc', () => {
+    const shared = ['ui', 'samples', 'trpc'];
+    const screen = (path: string) => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '');
+    expect(
+      offences(
+        ({ file, target }) =>
+          room(file) === 'app' &&
+          screen(file) !== '' &&
+          room(target) === 'app' &&
+          screen(target) !== screen(file) &&
+          !shared.includes(screen(target)),
       ),
     ).toEqual([]);
   });
@@ -117,7 +163,7 @@ describe('files', () => {
       const segments = file.split('/');
       // Next names its routes in brackets or parentheses.
       return !segments.every((segment) =>
-        /^(\[[.a-z]+\]|\([a-z]+\)|[a-z0-9]+([-.][a-z0-9]+)*)$/.test(segment),
+        /^(\[[.a-z0-9]+\]|\([a-z]+\)|[a-z0-9]+([-.][a-z0-9]+)*)$/.test(segment),
       );
     });
     expect(strange).toEqual([]);
@@ -142,6 +188,41 @@ describe('files', () => {
         readFileSync(join(root, file), 'utf8').includes('process.env'),
     );
     expect(readers).toEqual([]);
+  });
+
+  test('all that is styled lies in a layer, so that a utility beats a component wherever both are', () => {
+    // Plain braces: a style sheet of ours has none in a text or a comment.
+    const unlayered = files
+      .filter((file) => file.startsWith('app/') && file.endsWith('.css'))
+      .flatMap((file) => {
+        const css = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\//g, '');
+        let depth = 0;
+        let outside = '';
+        for (const sign of css) {
+          if (depth === 0) outside += sign;
+          if (sign === '{') depth++;
+          if (sign === '}') depth--;
+        }
+        return outside
+          .split(/[{;]/)
+          .map((each) => each.trim())
+          .filter((each) => each !== '' && !/^@(?:import|theme|layer)\b/.test(each))
+          .map((each) => `${file}: ${each}`);
+      });
+    expect(unlayered).toEqual([]);
+  });
+
+  test('no test sleeps: it waits for what it needs, or turns the clock itself', () => {
+    const sleeps =
+      /waitForTimeout|\bsleep\(|(?<!\.)setTimeout\((?:resolve|\d)|setTimeout } from 'node:timers/;
+    expect(
+      sources.filter(
+        (file) =>
+          /\.(test|spec)\.tsx?$/.test(file) &&
+          file !== 'scripts/house-rules.test.ts' &&
+          sleeps.test(readFileSync(join(root, file), 'utf8')),
+      ),
+    ).toEqual([]);
   });
 
   test('no markup is made of strings', () => {

@@ -27,7 +27,7 @@ const chatModel = endpoint.extend({
   perVisitor: z.number().int().min(1).max(10_000).default(12),
   perMinute: z.number().int().min(1).max(10_000).default(60),
 });
-export type ChatModel = z.infer<typeof chatModel>;
+export type ServedModel = z.infer<typeof chatModel>;
 
 const chatModels = z
   .string()

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import { Dialog } from './dialog';
+import { Dialog } from '../ui/dialog';
 
 /** What the camera sees, and a button that takes it. The camera is let go when the dialog closes. */
 export function CameraDialog({ onTake, onClose }: { onTake: (picture: File) => void; onClose: () => void }) {
@@ -51,7 +51,7 @@ export function CameraDialog({ onTake, onClose }: { onTake: (picture: File) => v
       ) : (
         <p role="alert">{problem}</p>
       )}
-      <div className="chat-dialog-foot">
+      <div className="dialog-foot">
         <button type="button" className="button button-primary" disabled={!ready} onClick={take}>
           Take it
         </button>

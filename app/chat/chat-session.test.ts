@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { ChatModel, Conversation } from '@/lib/chat/conversation';
 import { conversationSchema } from '@/lib/chat/conversation';
 import { newConversation, shownTurns } from '@/lib/chat/turns';
-import { type Asked, ChatSession } from './chat-session';
+import { ChatSession, type TurnRequest } from './chat-session';
 import type { Heard, ReplySource } from './reply-source';
 
 const model = (id: string): ChatModel => ({ id, label: id, stage: null, checkpoint: id });
@@ -55,7 +55,7 @@ function opened(sources: Record<string, ReplySource>) {
     ({ id }) => sources[id] ?? atOnce([new Error(`no ${id}`)]),
     (conversation) => saved.push(conversation),
   );
-  const asked = (more: Partial<Asked> = {}): Asked => ({
+  const asked = (more: Partial<TurnRequest> = {}): TurnRequest => ({
     question: 'How many?',
     promptId: 'plain',
     truth: { kind: 'words', forms: ['2'], options: null },

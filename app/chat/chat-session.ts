@@ -30,7 +30,7 @@ export interface Tally {
   of: number;
 }
 
-export interface Asked extends Pick<Turn, 'question' | 'promptId' | 'truth' | 'parentId'> {
+export interface TurnRequest extends Pick<Turn, 'question' | 'promptId' | 'truth' | 'parentId'> {
   /** Null where the question is about the pictures before it. */
   picture: ChatPicture | null;
   models: readonly ChatModel[];
@@ -80,7 +80,7 @@ export class ChatSession {
   }
 
   /** Puts a question to the models. Says in a sentence why that cannot be, else null. */
-  ask({ picture, models, ...asked }: Asked): string | null {
+  ask({ picture, models, ...asked }: TurnRequest): string | null {
     const { conversation } = this.current;
     if (conversation.turns.length >= LIMITS.turns || conversation.pictures.length >= LIMITS.pictures)
       return `A conversation has at most ${LIMITS.turns} questions and ${LIMITS.pictures} pictures: begin a new one.`;

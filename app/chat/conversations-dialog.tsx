@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/lib/chat/conversation';
+import { Dialog } from '../ui/dialog';
 import { formatBytes, formatCount } from '../ui/format';
 import {
   deleteConversation,
@@ -9,7 +10,6 @@ import {
   parseConversation,
   type Summary,
 } from './conversation-store';
-import { Dialog } from './dialog';
 
 /** A file that is larger holds no conversation that the schema would let in. */
 const MAX_IMPORT_BYTES = 100_000_000;
@@ -102,7 +102,7 @@ export function ConversationsDialog({
           ))}
         </ul>
       )}
-      <div className="chat-dialog-foot">
+      <div className="dialog-foot">
         <input
           ref={file}
           type="file"

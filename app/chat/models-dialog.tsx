@@ -1,7 +1,7 @@
 import { LIMITS } from '@/lib/chat/limits';
 import type { EngineFacts } from '@/lib/vlm/types';
+import { Dialog } from '../ui/dialog';
 import { formatBytes } from '../ui/format';
-import { Dialog } from './dialog';
 import { type Choice, STAGE_WORDS } from './models';
 
 export interface Kept {
@@ -76,7 +76,7 @@ export function ModelsDialog({
           {engine.provider === 'webgpu' ? 'WebGPU' : 'WebAssembly'} computes here. {engine.why}
         </p>
       )}
-      <div className="chat-dialog-foot">
+      <div className="dialog-foot">
         <span className="text-muted">
           {bytes === 0 ? 'Nothing is downloaded yet.' : `${formatBytes(bytes)} are kept in this browser.`}
         </span>

@@ -1,16 +1,19 @@
-import { type Piece, piecesOf } from '@/lib/chat/pieces';
+import { type ReactNode, useEffect, useState } from 'react';
+import { piecesOf, type ReplyPiece } from '@/lib/chat/pieces';
 import type { Box } from '@/lib/scoring/box';
-import { visible } from '../runs/output-pieces';
+import type { TextSpan } from '@/lib/text-span';
+import { visible } from '../ui/visible';
 import { Mathematics } from './mathematics';
-
-type Range = readonly [start: number, end: number];
 
 /** A box is pointed at, or none any more; `chosen` where it was pressed, so that it has to be in sight. */
 export type OnPoint = (box: Box | null, chosen?: boolean) => void;
 
+/** Signs that Markdown gives a meaning to; without them its parser is not loaded. */
+const MARKDOWN = /[*_`|#>]|\]\(|^ {0,3}(?:[-+]|\d{1,9}[.)])[ \t]/m;
+
 /**
- * A part of a reply, as text and nothing else that a model could choose: formulas typeset, boxes as buttons that show
- * themselves on the picture, words of reflection and words that another reply lacks marked.
+ * A part of a reply, as text and nothing else that a model could choose: its Markdown laid out, formulas typeset, boxes
+ * as buttons that show themselves on the picture, words of reflection and words that another reply lacks marked.
  */
 export function ReplyText({
   text,
@@ -20,30 +23,69 @@ export function ReplyText({
 }: {
   text: string;
   /** What another reply lacks, and whose that is. */
-  marks?: readonly Range[];
+  marks?: readonly TextSpan[];
   lacking?: string;
   /** Null where there is no picture to show a box on. */
   onPoint: OnPoint | null;
 }) {
-  let at = 0;
+  const layOut = useMarkdown(MARKDOWN.test(text));
+  const placed = placedPieces(text);
+  const draw = (span: TextSpan): ReactNode =>
+    within(placed, span).map(({ piece, start }) => (
+      <PieceView key={start} piece={piece} start={start} marks={marks} lacking={lacking} onPoint={onPoint} />
+    ));
+  const laidOut = layOut?.(text, draw) ?? null;
   return (
-    <span className="chat-text" dir="auto">
-      {piecesOf(text).map((piece) => {
-        const start = at;
-        at += piece.text.length;
-        return (
-          <PieceView
-            key={start}
-            piece={piece}
-            start={start}
-            marks={marks}
-            lacking={lacking}
-            onPoint={onPoint}
-          />
-        );
-      })}
-    </span>
+    <div className={`chat-text${laidOut === null ? '' : ' chat-markdown'}`} dir="auto">
+      {laidOut ?? draw([0, text.length])}
+    </div>
   );
+}
+
+type LayOut = typeof import('./lay-out').layOut;
+
+/** Null until the parser has come, and where it is not wanted: the text stays readable as it is written. */
+function useMarkdown(wanted: boolean): LayOut | null {
+  const [layOut, setLayOut] = useState<LayOut | null>(null);
+  useEffect(() => {
+    if (!wanted) return;
+    let mounted = true;
+    import('./lay-out').then(
+      (module) => {
+        if (mounted) setLayOut(() => module.layOut);
+      },
+      () => {},
+    );
+    return () => {
+      mounted = false;
+    };
+  }, [wanted]);
+  return wanted ? layOut : null;
+}
+
+interface Placed {
+  piece: ReplyPiece;
+  start: number;
+}
+
+function placedPieces(text: string): Placed[] {
+  let at = 0;
+  return piecesOf(text).map((piece) => {
+    const start = at;
+    at += piece.text.length;
+    return { piece, start };
+  });
+}
+
+/** The pieces between two offsets; of words, what lies between. */
+function within(placed: readonly Placed[], [from, to]: TextSpan): Placed[] {
+  return placed.flatMap(({ piece, start }): Placed[] => {
+    const [first, last] = [Math.max(start, from), Math.min(start + piece.text.length, to)];
+    if (first >= last) return [];
+    if (piece.kind === 'mathematics' || piece.kind === 'box')
+      return first === start ? [{ piece, start }] : [];
+    return [{ piece: { ...piece, text: piece.text.slice(first - start, last - start) }, start: first }];
+  });
 }
 
 function PieceView({
@@ -53,9 +95,9 @@ function PieceView({
   lacking,
   onPoint,
 }: {
-  piece: Piece;
+  piece: ReplyPiece;
   start: number;
-  marks: readonly Range[];
+  marks: readonly TextSpan[];
   lacking: string;
   onPoint: OnPoint | null;
 }) {
@@ -63,8 +105,6 @@ function PieceView({
   switch (piece.kind) {
     case 'mathematics':
       return <Mathematics key={piece.tex} {...piece} />;
-    case 'strong':
-      return <strong className={isNew ? 'chat-new' : undefined}>{visible(piece.words)}</strong>;
     case 'reflection':
       return (
         <span className={`chat-reflection${isNew ? ' chat-new' : ''}`} title="Here the model looks again">
@@ -91,6 +131,7 @@ function PieceView({
         </button>
       );
     }
+    case 'code':
     case 'text':
       return cut(start, piece.text.length, marks).map(({ from, to, marked }) => {
         const words = visible(piece.text.slice(from - start, to - start));
@@ -106,7 +147,7 @@ function PieceView({
 }
 
 /** A piece cut where marks begin and end. Marks are in order and do not overlap. */
-function cut(start: number, length: number, marks: readonly Range[]) {
+function cut(start: number, length: number, marks: readonly TextSpan[]) {
   const parts: { from: number; to: number; marked: boolean }[] = [];
   const end = start + length;
   let at = start;

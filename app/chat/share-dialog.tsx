@@ -3,8 +3,8 @@ import type { Conversation } from '@/lib/chat/conversation';
 import { type NewShare, sharePath } from '@/lib/chat/share';
 import { branchAt } from '@/lib/chat/turns';
 import { CopyButton } from '../ui/copy-button';
+import { Dialog } from '../ui/dialog';
 import { loadShare, saveShare } from './conversation-store';
-import { Dialog } from './dialog';
 import { makeLink, revokeLink } from './share-links';
 
 /** Makes a link to a snapshot, when asked and not before, and takes it back. Loaded where somebody wants to share. */
@@ -70,7 +70,7 @@ function Sharing({ conversation, onClose }: { conversation: Conversation; onClos
       <p role={said?.wrong ? 'alert' : 'status'} className={said?.wrong ? 'text-wrong' : ''}>
         {said?.words}
       </p>
-      <div className="chat-dialog-foot">
+      <div className="dialog-foot">
         {share === null ? (
           <button type="button" className="button button-primary" disabled={busy} onClick={() => doing(make)}>
             Make a link

@@ -3,12 +3,12 @@ import type { BoardView, ShownBoard, ShownCell } from './board-view';
 
 /** The shown table as a file: the same rows, the same order, the same columns. Figures have six decimals. */
 
-type Value = string | number | boolean | null;
+type CsvValue = string | number | boolean | null;
 
 /** One flat record a row; the names are the CSV's header. A benchmark that is shown has all its names in every record. */
-export function exportRecords(shown: ShownBoard): readonly Readonly<Record<string, Value>>[] {
+export function exportRecords(shown: ShownBoard): readonly Readonly<Record<string, CsvValue>>[] {
   return shown.rows.map(({ row, cells, average }) => {
-    const record: Record<string, Value> = {
+    const record: Record<string, CsvValue> = {
       model: row.modelName,
       checkpoint: row.checkpointId,
       family: row.family,
@@ -38,11 +38,11 @@ export function exportRecords(shown: ShownBoard): readonly Readonly<Record<strin
 }
 
 /** More than any count of samples decides, and without the noise of binary fractions. */
-function sixDecimals(value: Value): Value {
+function sixDecimals(value: CsvValue): CsvValue {
   return typeof value === 'number' ? Number(value.toFixed(6)) : value;
 }
 
-function cellRecord(cell: ShownCell | undefined): Record<string, Value> {
+function cellRecord(cell: ShownCell | undefined): Record<string, CsvValue> {
   return {
     percent: cell?.value ?? null,
     ci95_low: cell?.interval?.low ?? null,
@@ -61,7 +61,7 @@ function cellRecord(cell: ShownCell | undefined): Record<string, Value> {
  * A text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP advises ("CSV injection"):
  * names come from submitters. Numbers are written as numbers, so a negative one stays one.
  */
-function csvField(value: Value): string {
+function csvField(value: CsvValue): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
   const harmless = /^\s*[=+\-@|%＝＋－＠]/.test(value) || /^[\t\r\n]/.test(value) ? `'${value}` : value;
@@ -69,7 +69,7 @@ function csvField(value: Value): string {
 }
 
 /** RFC 4180, with a header. Empty where nothing is shown. */
-export function toCsv(records: readonly Readonly<Record<string, Value>>[]): string {
+export function toCsv(records: readonly Readonly<Record<string, CsvValue>>[]): string {
   const names = Object.keys(records[0] ?? {});
   const lines = [names, ...records.map((record) => names.map((name) => record[name] ?? null))];
   return names.length === 0 ? '' : lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');

@@ -1,15 +1,22 @@
 'use client';
 
-import { type RefObject, useEffect, useState } from 'react';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import type { RefObject } from 'react';
 
 /** Must equal the row's height in board.css. */
 export const ROW_REM = 3.5;
 /** Up to here all rows are in the document, so that find-in-page finds them. */
 const ALL_ROWS = 150;
-const STEP = 4;
-const ABOVE = 16;
-/** Enough for a screen 2,000 pixels high. */
-const BELOW = 48;
+/** Rows beyond the edges of what is seen. */
+const OVERSCAN = 16;
+/** For the server's page: with those beyond the edge enough for a screen 2,000 pixels high. */
+const FIRST_ROWS = 32;
+
+const rowHeight = () =>
+  ROW_REM *
+  (typeof document === 'undefined'
+    ? 16
+    : Number.parseFloat(getComputedStyle(document.documentElement).fontSize));
 
 /**
  * Which rows to draw: all of a short table, else those in sight and a few around them. Rows have one fixed height, so
@@ -19,20 +26,16 @@ export function useRowWindow(
   scroller: RefObject<HTMLElement | null>,
   count: number,
 ): readonly [from: number, to: number] {
-  const [first, setFirst] = useState(0);
   const windowed = count > ALL_ROWS;
-
-  useEffect(() => {
-    const element = scroller.current;
-    if (element === null || !windowed) return;
-    const rowHeight = ROW_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const follow = () => setFirst(Math.floor(element.scrollTop / rowHeight / STEP) * STEP);
-    follow();
-    element.addEventListener('scroll', follow, { passive: true });
-    return () => element.removeEventListener('scroll', follow);
-  }, [scroller, windowed]);
-
+  const virtualizer = useVirtualizer({
+    count,
+    enabled: windowed,
+    getScrollElement: () => scroller.current,
+    estimateSize: rowHeight,
+    overscan: OVERSCAN,
+    initialRect: { width: 0, height: FIRST_ROWS * ROW_REM * 16 },
+  });
   if (!windowed) return [0, count];
-  const start = Math.min(first, count);
-  return [Math.max(0, start - ABOVE), Math.min(count, start + BELOW)];
+  const drawn = virtualizer.getVirtualItems();
+  return [drawn[0]?.index ?? 0, (drawn.at(-1)?.index ?? -1) + 1];
 }

@@ -11,19 +11,20 @@ import type {
   ScorerComparison,
   VerdictDetail,
 } from '@/server/evals/types';
+import { goldText, shorten } from '../samples/answer-text';
+import { Browse, type FirstRead, type SampleSource } from '../samples/browse';
+import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
+import type { Mark } from '../samples/output-view';
+import { RowQuestion } from '../samples/row-question';
+import { AnswerValue, SampleFrame, VerdictLine } from '../samples/sample-view';
+import type { View } from '../samples/samples-url';
+import { tagLabelsOf } from '../samples/tag-labels';
+import { TagSelect } from '../samples/tag-select';
 import { formatCount } from '../ui/format';
 import { EmptyState } from '../ui/state';
-import { goldText, shorten } from './answer-text';
-import { Browse, type FirstRead, type SampleSource } from './browse';
+import { visible } from '../ui/visible';
 import { changeKey, changesQuery, type Pair, readChanges } from './compare-url';
 import { type ComparedFigure, ComparisonFigures, ScorerLetter } from './comparison-figures';
-import { OUTCOME_WORDS, OutcomeMark } from './outcome';
-import { visible } from './output-pieces';
-import type { Mark } from './output-view';
-import { AnswerValue, SampleFrame, VerdictLine } from './sample-view';
-import { RowQuestion, tagLabelsOf } from './samples';
-import type { View } from './samples-url';
-import { readTag, tagKey } from './samples-url';
 
 /** A sample as both scorers see it. */
 export interface ComparedSample {
@@ -167,26 +168,12 @@ function ChangeFilterForm({
             </label>
           ))}
       </fieldset>
-      {tags.length === 0 ? null : (
-        <select
-          name="tag"
-          className="field"
-          aria-label="Tag"
-          value={filter.tag === undefined ? '' : tagKey(filter.tag)}
-          onChange={(event) => onChange({ ...filter, tag: readTag(event.target.value) ?? undefined }, 'push')}
-        >
-          <option value="">All tags</option>
-          {tags.map(({ tag, label, values }) => (
-            <optgroup key={tag} label={label}>
-              {values.map(({ value }) => (
-                <option key={value} value={tagKey({ tag, value })}>
-                  {value}
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </select>
-      )}
+      <TagSelect
+        tags={tags}
+        chosen={filter.tag}
+        counted={false}
+        onChoose={(tag) => onChange({ ...filter, tag }, 'push')}
+      />
     </form>
   );
 }

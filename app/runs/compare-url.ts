@@ -1,7 +1,6 @@
 import { OUTCOMES } from '@/lib/scoring/scorer';
 import type { ChangeFilter } from '@/server/evals/types';
-import type { View } from './samples-url';
-import { readTag, tagKey } from './samples-url';
+import { readTag, tagKey, type View } from '../samples/samples-url';
 
 /** Two scorers of a run: the second is read against the first. */
 export interface Pair {

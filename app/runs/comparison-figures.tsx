@@ -3,11 +3,11 @@ import { readJudgedId } from '@/lib/scoring/judge';
 import { OUTCOMES, type Outcome } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, judgeWords } from '@/lib/stats/score';
 import type { ScorerComparison, ScorerFigure } from '@/server/evals/types';
+import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
 import { Delta } from '../ui/delta';
 import { formatCount, formatInterval, formatPercent } from '../ui/format';
 import { IntervalBar } from '../ui/interval';
 import { changeWords, testWords } from './compare-words';
-import { OUTCOME_WORDS, OutcomeMark } from './outcome';
 
 interface Direction {
   from: Outcome;

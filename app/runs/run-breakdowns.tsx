@@ -1,9 +1,9 @@
 import Link from 'next/link';
 import type { RunPage } from '@/server/evals/types';
+import { viewQuery } from '../samples/samples-url';
 import { Explain } from '../ui/explain';
 import { formatCount, formatPercent } from '../ui/format';
 import { IntervalBar, IntervalRange } from '../ui/interval';
-import { viewQuery } from './samples-url';
 
 /** Where a run is strong and weak: each breakdown as a table, whose values lead to their samples. */
 export function RunBreakdowns({ run }: { run: RunPage }) {

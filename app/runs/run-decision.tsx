@@ -2,8 +2,9 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useId, useRef } from 'react';
+import { type ReactNode, useState } from 'react';
 import { TrpcProvider, useTRPC } from '../trpc/client';
+import { Confirm } from '../ui/dialog';
 
 /** The two ways out of a draft, each behind a question. */
 export function RunDecision({ runId, what }: { runId: string; what: string }) {
@@ -25,7 +26,7 @@ function Decision({ runId, what }: { runId: string; what: string }) {
   );
   return (
     <div className="flex flex-wrap gap-2">
-      <Asked
+      <Decided
         label="Publish"
         primary
         title="Publish this run?"
@@ -34,8 +35,8 @@ function Decision({ runId, what }: { runId: string; what: string }) {
         onYes={() => publish.mutate({ runId })}
       >
         {what} appears in the leaderboard as recomputed here, with every sample for everyone to read.
-      </Asked>
-      <Asked
+      </Decided>
+      <Decided
         label="Discard"
         title="Discard this run?"
         pending={discard.isPending || discard.isSuccess}
@@ -44,12 +45,12 @@ function Decision({ runId, what }: { runId: string; what: string }) {
       >
         The verdicts and the handed-in file are removed. This cannot be undone; the file can be handed in
         again.
-      </Asked>
+      </Decided>
     </div>
   );
 }
 
-function Asked({
+function Decided({
   label,
   primary = false,
   title,
@@ -66,31 +67,29 @@ function Asked({
   error: string | null;
   onYes: () => void;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-  const look = `button ${primary ? 'button-primary' : ''}`;
+  const [asking, setAsking] = useState(false);
   return (
     <>
-      <button type="button" className={look} onClick={() => dialog.current?.showModal()}>
+      <button
+        type="button"
+        className={`button ${primary ? 'button-primary' : ''}`}
+        onClick={() => setAsking(true)}
+      >
         {label}
       </button>
-      <dialog ref={dialog} className="dialog" aria-labelledby={id}>
-        <h2 id={id}>{title}</h2>
-        <p>{children}</p>
-        {error === null ? null : (
-          <p role="alert" className="text-wrong">
-            It did not work: {error}
-          </p>
-        )}
-        <form method="dialog" className="flex justify-end gap-2">
-          <button type="submit" className="button">
-            Not now
-          </button>
-          <button type="button" className={look} disabled={pending} onClick={onYes}>
-            {pending ? 'One moment' : label}
-          </button>
-        </form>
-      </dialog>
+      {asking ? (
+        <Confirm
+          title={title}
+          yes={pending ? 'One moment' : label}
+          primary={primary}
+          disabled={pending}
+          error={error}
+          onYes={onYes}
+          onClose={() => setAsking(false)}
+        >
+          <p>{children}</p>
+        </Confirm>
+      ) : null}
     </>
   );
 }

@@ -1,9 +1,9 @@
 import Link from 'next/link';
 import type { SampleRow } from '@/server/evals/types';
-import { AnswerLine } from './answer-line';
-import { sharedOpening, shorten, withoutOpening } from './answer-text';
-import { visible } from './output-pieces';
-import { viewQuery } from './samples-url';
+import { AnswerLine } from '../samples/answer-line';
+import { sharedOpening, shorten, withoutOpening } from '../samples/answer-text';
+import { viewQuery } from '../samples/samples-url';
+import { visible } from '../ui/visible';
 
 /** The first failures of a draft, so that a wrong rule or a wrong file is seen before it is published. */
 export function RunFailures({ runId, rows }: { runId: string; rows: readonly SampleRow[] }) {

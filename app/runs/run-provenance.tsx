@@ -4,7 +4,7 @@ import type { RunPage } from '@/server/evals/types';
 import { Command } from '../ui/command';
 import { CopyButton } from '../ui/copy-button';
 import { formatBytes, formatCount, formatDate } from '../ui/format';
-import { visible } from './output-pieces';
+import { visible } from '../ui/visible';
 import { citationOf, scoreCommand, settingText } from './run-words';
 
 const FORMAT_LABELS: Readonly<Record<string, string>> = FORMATS;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { superclevr200 } from '@/lib/benchmarks/superclevr';
 import type { ScorableSample } from '@/server/evals/types';
 import { type ScoringWorker, scoringInBrowser } from './score-in-browser';
@@ -11,6 +11,7 @@ const NAMES = { benchmark: 'superclevr-200', scorer: scorer?.id ?? '' };
 class TestWorker implements ScoringWorker {
   static started = 0;
   static alive = 0;
+  static hung = 0;
   onmessage: ScoringWorker['onmessage'] = null;
   onerror: ScoringWorker['onerror'] = null;
   #ended = false;
@@ -24,14 +25,18 @@ class TestWorker implements ScoringWorker {
     this.#ended = true;
   }
   async postMessage(message: ToScorer) {
-    await new Promise((resolve) => setTimeout(resolve));
+    await null; // A worker answers later.
     if (message.type === 'open') return this.#say({ type: 'ready' });
     for (const { sample, output } of message.samples) {
-      if (output === 'HANG' || this.#ended) return;
+      if (this.#ended) return;
+      if (output === 'HANG') {
+        TestWorker.hung += 1;
+        return;
+      }
       if (output === 'FAIL') return this.onerror?.({ message: 'a defect' } as ErrorEvent);
       const verdict = scorer?.score(sample, output);
       if (verdict !== undefined) this.#say({ type: 'verdict', verdict });
-      await new Promise((resolve) => setTimeout(resolve));
+      await null;
     }
   }
   #say(data: FromScorer) {
@@ -96,8 +101,10 @@ describe('scoring in the browser', () => {
 
   test('it can be cancelled, also while a sample hangs', async () => {
     const stop = new AbortController();
+    const before = TestWorker.hung;
     const scored = score(['HANG'], stop.signal);
-    setTimeout(() => stop.abort(), 20);
+    await vi.waitFor(() => expect(TestWorker.hung).toBe(before + 1));
+    stop.abort();
     await expect(scored).rejects.toThrow(/abort/i);
   });
 

@@ -1,5 +1,5 @@
-import { outcomeOf } from '@/lib/scoring/scorer';
-import type { ScorableSample, VerdictDetail } from '@/server/evals/types';
+import { type StoredVerdict, storedVerdict, timedOut } from '@/lib/scoring/scorer';
+import type { ScorableSample } from '@/server/evals/types';
 import type { FromScorer, ToScorer } from './scoring-messages';
 
 /** The most that one sample's verdict may take, in ms: as on the server. */
@@ -16,7 +16,7 @@ export interface ScoringWorker {
 
 export interface BrowserScoring {
   /** Verdicts of these samples, in order. @throws DOMException `AbortError` where the signal is; Error of a worker. */
-  score(samples: readonly ScorableSample[], onVerdict: () => void): Promise<readonly VerdictDetail[]>;
+  score(samples: readonly ScorableSample[], onVerdict: () => void): Promise<readonly StoredVerdict[]>;
   close(): void;
 }
 
@@ -52,9 +52,9 @@ export function scoringInBrowser(
   async function scoreUntilStuck(
     samples: readonly { sample: ScorableSample; output: string }[],
     onVerdict: () => void,
-  ): Promise<VerdictDetail[]> {
+  ): Promise<StoredVerdict[]> {
     const at = await opened();
-    const verdicts: VerdictDetail[] = [];
+    const verdicts: StoredVerdict[] = [];
     let timer: ReturnType<typeof setInterval> | undefined;
     try {
       await conversation<void>(at, signal, (settle) => {
@@ -68,8 +68,7 @@ export function scoringInBrowser(
         }, LOOK_EVERY_MS);
         at.onmessage = ({ data }) => {
           if (data.type !== 'verdict') return;
-          const { answer, reason, span } = data.verdict;
-          verdicts.push({ outcome: outcomeOf(data.verdict), answer, reason, span });
+          verdicts.push(storedVerdict(data.verdict));
           onVerdict();
           since = performance.now();
           late = false;
@@ -94,8 +93,8 @@ export function scoringInBrowser(
   return {
     close,
     async score(samples, onVerdict) {
-      const found = new Map<string, VerdictDetail>();
-      const add = ({ sampleId }: ScorableSample, verdict: VerdictDetail) => found.set(sampleId, verdict);
+      const found = new Map<string, StoredVerdict>();
+      const add = ({ sampleId }: ScorableSample, verdict: StoredVerdict) => found.set(sampleId, verdict);
       let left = samples.flatMap((sample) => {
         if (sample.output !== null) return [{ sample, output: sample.output }];
         // Without an output there is nothing to score: the same for every scorer.
@@ -112,8 +111,7 @@ export function scoringInBrowser(
         const stuck = left[verdicts.length];
         left = left.slice(verdicts.length + 1);
         if (stuck === undefined) break;
-        const reason = `no verdict within ${limitMs / 1000} s in this browser`;
-        add(stuck.sample, { outcome: 'timed-out', answer: null, reason, span: null });
+        add(stuck.sample, timedOut(`no verdict within ${limitMs / 1000} s in this browser`));
         onVerdict();
       }
       return samples.map((sample) => {

@@ -1,4 +1,4 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import type { Verdict } from '@/lib/scoring/scorer';
 
 /** What a page and the worker that scores for it say to each other. */

@@ -1,8 +1,9 @@
 'use client';
 
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { formatBinaryBytes } from '../ui/format';
 import { Problem } from './step';
-import { formatBytes, refusalBeforeUpload, UploadError, uploadFile } from './upload';
+import { refusalBeforeUpload, UploadError, uploadFile } from './upload';
 
 type Upload =
   | { phase: 'none' }
@@ -105,7 +106,7 @@ export function FileStep({
               <span className="submit-drop-or">or drop it anywhere on this page</span>
             </span>
             <span className="submit-hint">
-              Model outputs of one benchmark split, up to {formatBytes(maxBytes)}.
+              Model outputs of one benchmark split, up to {formatBinaryBytes(maxBytes)}.
             </span>
             <input
               type="file"
@@ -149,7 +150,7 @@ function Sending({ file, sent, onCancel }: { file: File; sent: number; onCancel:
         <p className="text-muted">
           {arrived
             ? 'Arrived; the server checks it'
-            : `${formatBytes(sent)} of ${formatBytes(file.size)}, ${percent} %`}
+            : `${formatBinaryBytes(sent)} of ${formatBinaryBytes(file.size)}, ${percent} %`}
         </p>
       </div>
       <progress

@@ -1,7 +1,6 @@
 import Link from 'next/link';
 import type { PreflightReport } from '@/server/evals/types';
-import { formatCount, formatDelta, formatPercent } from '../ui/format';
-import { formatBytes } from './upload';
+import { formatBinaryBytes, formatCount, formatDelta, formatPercent } from '../ui/format';
 
 /** What the preflight found, in figures and sentences. */
 export function Report({ report }: { report: PreflightReport }) {
@@ -15,7 +14,7 @@ export function Report({ report }: { report: PreflightReport }) {
     <div className="stack">
       <p>
         {formatCount(report.rows)} {report.rows === 1 ? 'row' : 'rows'} of{' '}
-        <strong className="font-semibold">{report.format.label}</strong>, {formatBytes(report.bytes)}.
+        <strong className="font-semibold">{report.format.label}</strong>, {formatBinaryBytes(report.bytes)}.
         {scored || claimed === null ? '' : ` The file claims an accuracy of ${formatPercent(claimed)} %.`}
       </p>
       {report.existingRunId === null ? null : (

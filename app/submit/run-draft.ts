@@ -125,7 +125,7 @@ export const FIELDS = [
 export type Field = (typeof FIELDS)[number];
 export type FieldErrors = Readonly<Partial<Record<Field, string>>>;
 
-export type Draft =
+export type RunDraft =
   | { ok: true; run: Pick<NewRun, 'model' | 'prompt' | 'generation'> }
   | { ok: false; errors: FieldErrors };
 
@@ -135,7 +135,7 @@ export function readDraft(
   models: readonly KnownModel[],
   prompts: readonly KnownPrompt[],
   otherSettings: Prefill['otherSettings'],
-): Draft {
+): RunDraft {
   const errors: Partial<Record<Field, string>> = {};
   const text = (name: string): string => {
     const value = form.get(name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, refusal, refusalBeforeUpload, storedAs } from './upload';
+import { refusal, refusalBeforeUpload, storedAs } from './upload';
 
 const sha256 = 'ab'.repeat(32);
 
@@ -30,19 +30,5 @@ describe('before a byte is sent', () => {
     expect(refusalBeforeUpload({ name: 'a.json', size: 0 }, 100)).toContain('empty');
     expect(refusalBeforeUpload({ name: 'a.json', size: 101 }, 100)).toContain('at most 100 B');
     expect(refusalBeforeUpload({ name: 'a.json', size: 100 }, 100)).toBeNull();
-  });
-});
-
-describe('formatBytes', () => {
-  it.each([
-    [0, '0 B'],
-    [999, '999 B'],
-    [1_000, '1 KiB'],
-    [1_540, '1.5 KiB'],
-    [92_106, '90 KiB'],
-    [512 * 1_024 ** 2, '512 MiB'],
-    [2 ** 31, '2 GiB'],
-  ])('%d is %s', (bytes, text) => {
-    expect(formatBytes(bytes)).toBe(text);
   });
 });

@@ -1,3 +1,5 @@
+import { formatBinaryBytes } from '../ui/format';
+
 /** Why an upload did not end well, in a sentence for the page. */
 export class UploadError extends Error {
   override readonly name = 'UploadError';
@@ -44,7 +46,7 @@ export function uploadFile(
 export function refusalBeforeUpload(file: { name: string; size: number }, maxBytes: number): string | null {
   if (file.size === 0) return `${file.name} is empty (or is a folder). Choose a file that holds predictions.`;
   if (file.size > maxBytes)
-    return `${file.name} has ${formatBytes(file.size)}; at most ${formatBytes(maxBytes)} are taken. Compress it with gzip or zip.`;
+    return `${file.name} has ${formatBinaryBytes(file.size)}; at most ${formatBinaryBytes(maxBytes)} are taken. Compress it with gzip or zip.`;
   return null;
 }
 
@@ -72,15 +74,4 @@ function readJson(text: string): Record<string, unknown> {
   } catch {
     return {};
   }
-}
-
-/** `90 KiB`, `1.5 MiB`: binary units, in which the limits are set. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  for (const unit of ['B', 'KiB', 'MiB']) {
-    if (value < 999.5)
-      return `${unit === 'B' || value >= 10 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
-    value /= 1_024;
-  }
-  return `${Number(value.toFixed(1))} GiB`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  formatBinaryBytes,
   formatBytes,
   formatCount,
   formatDelta,
@@ -36,5 +37,19 @@ describe('figures as they are written', () => {
     expect(formatBytes(512)).toBe('512 bytes');
     expect(formatBytes(92106)).toBe('92.1 kB');
     expect(formatBytes(2_150_413)).toBe('2.15 MB');
+  });
+});
+
+describe('formatBinaryBytes', () => {
+  it.each([
+    [0, '0 B'],
+    [999, '999 B'],
+    [1_000, '1 KiB'],
+    [1_540, '1.5 KiB'],
+    [92_106, '90 KiB'],
+    [512 * 1_024 ** 2, '512 MiB'],
+    [2 ** 31, '2 GiB'],
+  ])('%d is %s', (bytes, text) => {
+    expect(formatBinaryBytes(bytes)).toBe(text);
   });
 });

@@ -60,3 +60,14 @@ export function formatBytes(bytes: number): string {
   const power = Math.min(3, Math.max(0, Math.floor(Math.log10(Math.max(1, bytes)) / 3)));
   return `${power === 0 ? bytes : (bytes / 1000 ** power).toPrecision(3)} ${units[power]}`;
 }
+
+/** `90 KiB`, `1.5 MiB`: binary units, in which the limits are set. */
+export function formatBinaryBytes(bytes: number): string {
+  let value = bytes;
+  for (const unit of ['B', 'KiB', 'MiB']) {
+    if (value < 999.5)
+      return `${unit === 'B' || value >= 10 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
+    value /= 1_024;
+  }
+  return `${Number(value.toFixed(1))} GiB`;
+}

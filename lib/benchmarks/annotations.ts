@@ -1,5 +1,6 @@
-import { AnnotationError, type AnnotationFile, type Sample, type Split } from '@/lib/benchmarks/benchmark';
-import { readList } from '@/lib/benchmarks/list-literal';
+import { AnnotationError, type AnnotationFile, type Split } from '@/lib/benchmarks/benchmark';
+import { readList } from '@/lib/python/list-literal';
+import type { Sample } from '@/lib/samples/sample';
 
 /** How published annotation files are read: as text, JSON, JSON lines, tables, or from inside a zip. */
 

@@ -1,27 +1,11 @@
+import type { Prompt } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import type { Scorer, ScorerId } from '@/lib/scoring/scorer';
 
 /**
  * What a benchmark is, as code. Its annotations are data: `readAnnotations` turns a file that is published, or that
  * follows from seeds, into samples; nothing of such a file is part of this repository.
  */
-
-/** The right answer, in the type that the annotation file gives it. A box is `[x1, y1, x2, y2]` in pixels. */
-export type Gold = string | number | readonly string[] | readonly number[];
-
-export interface Sample {
-  /** Unique within a benchmark's split, stable across installs of the same file. */
-  sampleId: string;
-  question: string;
-  /** The choices as texts, in order (A, B, …), or null where the question is open. */
-  options: readonly string[] | null;
-  gold: Gold;
-  /** Values for the benchmark's breakdowns, by tag (`task`, `subject`, …); a list where a sample has several (skills). */
-  tags: Readonly<Record<string, string | readonly string[]>>;
-  /** The image's path as the annotation file names it; null for text-only samples. */
-  image: string | null;
-  /** Samples with the same cluster share an image, so their verdicts are not independent. */
-  cluster: string;
-}
 
 export const BENCHMARK_IDS = [
   'superclevr',
@@ -63,13 +47,6 @@ export interface Split {
   source: SplitSource;
   /** sha256 of published files that are known, so that an install can say which one it is. */
   knownSha256: readonly string[];
-}
-
-export interface Prompt {
-  id: string;
-  label: string;
-  /** `{Question}` stands for the sample's question. */
-  template: string;
 }
 
 /** A tag by which the score is broken down. */

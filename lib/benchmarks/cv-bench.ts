@@ -1,6 +1,7 @@
 import { isParquet, jsonRows, parquetRows, type Row, uniqueIds } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample, SecondaryFigure } from '@/lib/benchmarks/benchmark';
-import { PLAIN_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark, SecondaryFigure } from '@/lib/benchmarks/benchmark';
+import { PLAIN_PROMPT, THINK_PROMPT } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import { choiceScorer, choiceVlmevalkit } from '@/lib/scoring/choice';
 
 const TASKS = ['Count', 'Relation', 'Depth', 'Distance'] as const;

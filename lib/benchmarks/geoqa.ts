@@ -1,6 +1,7 @@
 import { jsonLines, uniqueIds } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
-import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark } from '@/lib/benchmarks/benchmark';
+import { THINK_PROMPT } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import { geoqaSeed, geoqaStrict } from '@/lib/scoring/geoqa';
 import { seedFile } from '@/lib/scoring/upstream';
 

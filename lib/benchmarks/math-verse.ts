@@ -1,6 +1,7 @@
 import { jsonRows, uniqueIds } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
-import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark } from '@/lib/benchmarks/benchmark';
+import { PLAIN_PROMPT } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import { mathVerseOfficial, mathVerseVlmevalkit } from '@/lib/scoring/math-verse';
 import { tagExtract } from '@/lib/scoring/tag-extract';
 

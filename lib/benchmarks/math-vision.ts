@@ -1,6 +1,7 @@
 import { jsonLines, uniqueIds } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample, SplitSource } from '@/lib/benchmarks/benchmark';
-import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark, SplitSource } from '@/lib/benchmarks/benchmark';
+import { PLAIN_PROMPT } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import { mathVisionOfficial } from '@/lib/scoring/math-vision-official';
 import { mathVisionVlmevalkit } from '@/lib/scoring/math-vision-vlmevalkit';
 import { tagExtract } from '@/lib/scoring/tag-extract';

@@ -1,6 +1,7 @@
 import { jsonDictionary, uniqueIds } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
-import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark } from '@/lib/benchmarks/benchmark';
+import { PLAIN_PROMPT } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import { mathVistaOfficial, mathVistaVlmevalkit } from '@/lib/scoring/math-vista';
 import { tagExtract } from '@/lib/scoring/tag-extract';
 

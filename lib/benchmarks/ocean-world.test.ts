@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { GeneratedSource, Sample, Split } from '@/lib/benchmarks/benchmark';
+import type { GeneratedSource, Split } from '@/lib/benchmarks/benchmark';
 import { oceanWorld, PICTURE_SIZE } from '@/lib/benchmarks/ocean-world';
+import type { Sample } from '@/lib/samples/sample';
 import { evaluationPrompt, perfectResponse } from '@/lib/world/prompts';
 import { ABILITY, type Question, TASKS } from '@/lib/world/question';
 import { seedIn } from '@/lib/world/scene';

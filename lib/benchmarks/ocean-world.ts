@@ -1,16 +1,10 @@
 import { jsonLines, uniqueIds } from '@/lib/benchmarks/annotations';
-import type {
-  AnnotationFile,
-  Benchmark,
-  GeneratedSource,
-  Gold,
-  Sample,
-  Split,
-} from '@/lib/benchmarks/benchmark';
-import { REC_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark, GeneratedSource, Split } from '@/lib/benchmarks/benchmark';
+import { REC_PROMPT, THINK_PROMPT } from '@/lib/samples/prompts';
+import type { Gold, Sample } from '@/lib/samples/sample';
 import { asBox } from '@/lib/scoring/box';
 import { exactScorer } from '@/lib/scoring/exact';
-import { ABILITY, type Asked, TASKS } from '@/lib/world/question';
+import { ABILITY, type AskedScene, TASKS } from '@/lib/world/question';
 import { seedIn, WORLD_VERSION, type Split as WorldSplit } from '@/lib/world/scene';
 
 /**
@@ -30,13 +24,13 @@ const sampleIdOf = (split: WorldSplit, n: number): string =>
   `${taskOf(n)}${split === 'test-hard' ? '-hard' : ''}-${String(n).padStart(6, '0')}`;
 
 /** The world is loaded where something of it is asked for: whoever reads this file alone does not carry it. */
-async function askNth(split: WorldSplit, n: number): Promise<Asked> {
+async function askNth(split: WorldSplit, n: number): Promise<AskedScene> {
   const { ask } = await import('@/lib/world/world');
   return ask(taskOf(n), seedIn(split, n), PICTURE_SIZE);
 }
 
 /** Choices stand in `options`, so the question goes without them. */
-function lineOf(split: WorldSplit, n: number, { question }: Asked): string {
+function lineOf(split: WorldSplit, n: number, { question }: AskedScene): string {
   const { task, text, options, answer, difficulty, phrasing } = question;
   const sampleId = sampleIdOf(split, n);
   return JSON.stringify({

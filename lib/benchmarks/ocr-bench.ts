@@ -1,7 +1,8 @@
 import { isParquet, jsonRows, pythonStrings, textOf, tsvRows, uniqueIds } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample } from '@/lib/benchmarks/benchmark';
+import type { AnnotationFile, Benchmark } from '@/lib/benchmarks/benchmark';
 import { AnnotationError } from '@/lib/benchmarks/benchmark';
-import { PLAIN_PROMPT } from '@/lib/benchmarks/prompts';
+import { PLAIN_PROMPT } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import { officialSubstringScorer, substringScorer } from '@/lib/scoring/substring';
 
 /**

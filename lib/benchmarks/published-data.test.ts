@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkSampleCount } from '@/lib/benchmarks/annotations';
-import type { BenchmarkId, Sample } from '@/lib/benchmarks/benchmark';
+import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import type { Sample } from '@/lib/samples/sample';
 
 /** The published files themselves, where a checkout has them beside it; they are never part of the repository. */
 const DATA = new URL('../../../shared/data/', import.meta.url);

@@ -1,6 +1,7 @@
 import { jsonList, uniqueIds, unzipped } from '@/lib/benchmarks/annotations';
-import type { AnnotationFile, Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
-import { PLAIN_PROMPT, REC_PROMPT } from '@/lib/benchmarks/prompts';
+import type { AnnotationFile, Benchmark, Split } from '@/lib/benchmarks/benchmark';
+import { PLAIN_PROMPT, REC_PROMPT } from '@/lib/samples/prompts';
+import type { Sample } from '@/lib/samples/sample';
 import { boxScorer } from '@/lib/scoring/box';
 
 /**

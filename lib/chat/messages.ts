@@ -1,4 +1,4 @@
-import { PLAIN_PROMPT, REC_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import { PLAIN_PROMPT, REC_PROMPT, THINK_PROMPT } from '@/lib/samples/prompts';
 import { trainingMessage } from '@/lib/world/prompts';
 import type { Turn } from './conversation';
 import { replyOf } from './turns';

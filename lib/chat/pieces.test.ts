@@ -45,14 +45,16 @@ test('boxes as Qwen2.5-VL writes them, with their label, and bare', () => {
   expect(kinds('the cube at x=34 and [1, 2, 3]')).toEqual(['text the cube at x=34 and [1, 2, 3]']);
 });
 
-test('what stands between two asterisks and two is pointed out', () => {
-  expect(piecesOf('**Answer: 4** of 5')[0]).toEqual({
-    kind: 'strong',
-    text: '**Answer: 4**',
-    words: 'Answer: 4',
-  });
-  expect(kinds('2 ** 3 ** 4, ****, **a\nb**')).toEqual(['text 2 ** 3 ** 4, ****, **a\nb**']);
-  expect(kinds('**so \\(x\\)**')).toEqual(['text **so ', 'mathematics \\(x\\)', 'text **']);
+test('what is in code is neither mathematics nor a box', () => {
+  expect(kinds('`$x$` and $y$')).toEqual(['code `$x$`', 'text  and ', 'mathematics $y$']);
+  expect(kinds('so\n```py\n[1, 2, 3, 4]\n```\n$y$')).toEqual([
+    'text so\n',
+    'code ```py\n[1, 2, 3, 4]\n```',
+    'text \n',
+    'mathematics $y$',
+  ]);
+  expect(kinds('```\nnever $closed$')).toEqual(['code ```\nnever $closed$']);
+  expect(kinds('one ` and $y$')).toEqual(['text one ` and ', 'mathematics $y$']);
 });
 
 test('what is in mathematics is neither box nor reflection', () => {
@@ -65,7 +67,7 @@ test('what is in mathematics is neither box nor reflection', () => {
 
 test('time grows with the text, not with its square', () => {
   const before = performance.now();
-  for (const hostile of ['**a', '** a', '$', '\\(', '\\[ $ \\(', '[1, ', '{"bbox_2d": [1, '])
+  for (const hostile of ['`', '`a', '```\n', '~~~\na', '$', '\\(', '\\[ $ \\(', '[1, ', '{"bbox_2d": [1, '])
     piecesOf(hostile.repeat(300_000 / hostile.length));
   // Looking through the rest from every opening sign would take minutes.
   expect(performance.now() - before).toBeLessThan(20_000);

@@ -5,10 +5,9 @@ import type { Box } from '@/lib/scoring/box';
  * What a reply's text is made of, for showing. The text is hostile: a piece says what stands where, and whatever is no
  * mathematics, box or reflection stays plain text. Linear in the text.
  */
-export type Piece =
-  | { kind: 'text' | 'reflection'; text: string }
-  /** `words` without the asterisks, by which larger models point their answer out. */
-  | { kind: 'strong'; text: string; words: string }
+export type ReplyPiece =
+  /** `code` is what Markdown quotes by backticks, these included: what looks like mathematics in it is none. */
+  | { kind: 'text' | 'reflection' | 'code'; text: string }
   /** `tex` without its delimiters; `text` with them, for where it cannot be typeset. */
   | { kind: 'mathematics'; text: string; tex: string; display: boolean }
   | { kind: 'box'; text: string; box: Box; label: string | null };
@@ -26,18 +25,15 @@ const CLOSING: Readonly<Record<string, string>> = { '\\[': '\\]', '\\(': '\\)', 
 
 interface Found {
   start: number;
-  piece: Exclude<Piece, { kind: 'text' }> | { kind: 'reflection'; text: string };
+  piece: ReplyPiece;
 }
 
 /** The pieces of a text, in order and without gaps. */
-export function piecesOf(text: string): Piece[] {
-  const found = [
-    ...mathematicsIn(text),
-    ...boxesIn(text),
-    ...reflectionsIn(text),
-    ...strongIn(text),
-  ].toSorted((one, other) => one.start - other.start);
-  const pieces: Piece[] = [];
+export function piecesOf(text: string): ReplyPiece[] {
+  const found = [...mathematicsIn(text), ...boxesIn(text), ...reflectionsIn(text), ...codeIn(text)].toSorted(
+    (one, other) => one.start - other.start,
+  );
+  const pieces: ReplyPiece[] = [];
   let at = 0;
   for (const { start, piece } of found) {
     // What begins within another piece belongs to that.
@@ -89,13 +85,14 @@ function boxesIn(text: string): Found[] {
   });
 }
 
-/** On one line, and without mathematics, which is typeset by itself. */
-const STRONG = /\*\*([^\s*$\\](?:[^*\n$\\]{0,300}[^\s*$\\])?)\*\*/g;
+/** A fenced block, to its end or that of the text; or a span on one line. */
+const CODE =
+  /^ {0,3}(`{3,}|~{3,})[^`\n]*\n(?:[\s\S]*?^ {0,3}\1[`~]*[ \t]*$|[\s\S]*)|(?<!`)(`{1,2})(?!`)[^`\n]{1,300}\2(?!`)/gm;
 
-const strongIn = (text: string): Found[] =>
-  [...text.matchAll(STRONG)].map(({ index, 0: whole, 1: words = '' }) => ({
+const codeIn = (text: string): Found[] =>
+  [...text.matchAll(CODE)].map(({ index, 0: code }) => ({
     start: index,
-    piece: { kind: 'strong', text: whole, words },
+    piece: { kind: 'code', text: code },
   }));
 
 const reflectionsIn = (text: string): Found[] =>

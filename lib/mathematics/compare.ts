@@ -1,13 +1,14 @@
+import {
+  isAssignment,
+  isEquation,
+  isRelation,
+  lastSide,
+  relationsOf,
+  shortened,
+} from '@/lib/mathematics/assignment';
 import { Undecided } from '@/lib/mathematics/budget';
 import { equalExpressions, type Precision } from '@/lib/mathematics/equal';
-import {
-  isExpression,
-  isOfSymbols,
-  isSet,
-  keyOf,
-  type Relation,
-  type Value,
-} from '@/lib/mathematics/expression';
+import { isExpression, isSet, keyOf, type Value } from '@/lib/mathematics/expression';
 import { printed } from '@/lib/mathematics/print';
 import { equalRelations } from '@/lib/mathematics/relation';
 import { equalSets } from '@/lib/mathematics/set';
@@ -20,27 +21,6 @@ export interface Comparison extends Precision {
   /** Whether a relation may equal a set where the gold is the set; where the prediction is, it always may. */
   allowSetRelationComparison: boolean;
 }
-
-const relationsOf = (value: Value): readonly Relation[] =>
-  value.kind === 'relation' ? [value] : value.kind === 'chain' ? value.relations : [];
-const isRelation = (value: Value): boolean => value.kind === 'relation' || value.kind === 'chain';
-const isEquation = (value: Value): boolean =>
-  isRelation(value) && relationsOf(value).every(({ sign }) => sign === '=');
-/** `x = 1`, and `x = … = 1` */
-const isAssignment = (value: Value): boolean => {
-  const [first] = relationsOf(value);
-  return first !== undefined && isEquation(value) && isOfSymbols(first.left);
-};
-/** An assignment without what stands between its sides. */
-const shortened = (value: Value): Value => {
-  const relations = relationsOf(value);
-  const [first, last] = [relations[0], relations.at(-1)];
-  return first && last ? { kind: 'relation', sign: '=', left: first.left, right: last.right } : value;
-};
-const lastSide = (value: Value): Value => relationsOf(value).at(-1)?.right ?? value;
-
-/** The right side of an assignment, which stands for it where it is sorted. */
-export const assigned = (value: Value): Value => (isAssignment(value) ? lastSide(value) : value);
 
 /** `sympy_expr_eq`. Not symmetric: the gold's form decides what of a prediction counts. */
 export function equalValues(goldGiven: Value, predictionGiven: Value, options: Comparison): boolean {

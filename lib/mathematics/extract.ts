@@ -13,7 +13,7 @@ import {
   type Tail,
   WORD_STARTS,
 } from '@/lib/mathematics/finders';
-import { isSpace, skipSpaces } from '@/lib/scoring/python';
+import { isSpace, skipSpaces } from '@/lib/python/text';
 
 /**
  * How Math-Verify 0.8.0 finds an answer in a text (5d148cf, src/math_verify/parser.py): patterns are pooled by priority,

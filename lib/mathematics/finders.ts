@@ -1,14 +1,14 @@
 import { spend } from '@/lib/mathematics/budget';
-import { isSpace, SPACES, skipSpaces } from '@/lib/scoring/python';
-import type { Span } from '@/lib/scoring/tags';
+import { isSpace, SPACES, skipSpaces } from '@/lib/python/text';
+import type { TextSpan } from '@/lib/text-span';
 
 /** The parts of which the patterns of `extract.ts` are made, each matched at a place by hand. */
 
 export type Found =
-  | { kind: 'option'; span: Span }
-  | { kind: 'number'; span: Span; integer: string; decimal: string; percent: boolean }
-  | { kind: 'expression'; span: Span }
-  | { kind: 'latex'; contents: readonly { span: Span; percent: boolean }[]; boxes: 'all' | 'last' };
+  | { kind: 'option'; span: TextSpan }
+  | { kind: 'number'; span: TextSpan; integer: string; decimal: string; percent: boolean }
+  | { kind: 'expression'; span: TextSpan }
+  | { kind: 'latex'; contents: readonly { span: TextSpan; percent: boolean }[]; boxes: 'all' | 'last' };
 
 /** One way in which a pattern matches: where it ends, and what it found. */
 export interface Hit {
@@ -142,7 +142,7 @@ export function findersOf(text: string, strings: readonly string[]) {
     const digits = to;
     while (isAsciiDigit(text.charCodeAt(to))) to++;
     if (to === digits || !endsNumber(to) || !tail(to)) return null;
-    const span: Span = [at, to];
+    const span: TextSpan = [at, to];
     return {
       end: to,
       found: { kind: 'number', span, integer: text.slice(at, to), decimal: '', percent: false },
@@ -280,7 +280,7 @@ export function findersOf(text: string, strings: readonly string[]) {
   const escaped = (at: number) => text[at - 1] === '\\';
 
   /** The contents of a LaTeX environment that begins at `at` and where it ends, percent sign not included. */
-  const environmentAt = (at: number, boxed: boolean): { content: Span; end: number } | null => {
+  const environmentAt = (at: number, boxed: boolean): { content: TextSpan; end: number } | null => {
     const closing = (start: number, close: number, length: number) =>
       close > start && close < text.length && !escaped(close) && (!boxed || holdsBox(start, close))
         ? { content: [start, close] as const, end: close + length }
@@ -330,8 +330,8 @@ export function findersOf(text: string, strings: readonly string[]) {
   const environmentsAt = (at: number, tail: Tail, boxed: boolean): Hit | null => {
     const unit = text[at];
     if (unit !== '$' && unit !== '\\' && unit !== '-' && text[at + 1] !== '[') return null;
-    const contents: { span: Span; percent: boolean }[] = [];
-    const extend = (environment: { content: Span; end: number }): number | null => {
+    const contents: { span: TextSpan; percent: boolean }[] = [];
+    const extend = (environment: { content: TextSpan; end: number }): number | null => {
       const content = { span: environment.content, percent: false };
       contents.push(content);
       const afterSpaces = skipSpaces(text, environment.end);

@@ -3,7 +3,7 @@ import * as C from '@/lib/mathematics/complex';
 import { approximate, minus, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 
 /** A piece of the real line; `null` is infinity. */
-export interface Span {
+export interface LineSpan {
   readonly start: Numeric | null;
   readonly startOpen: boolean;
   readonly end: Numeric | null;
@@ -17,29 +17,29 @@ const compare = (a: Numeric, b: Numeric): number => {
   const difference = minus(a, b);
   return C.order(approximate(difference)) < ROUNDING ? 0 : (signOf(difference) ?? 0);
 };
-const compareStarts = (a: Span, b: Span): number => {
+const compareStarts = (a: LineSpan, b: LineSpan): number => {
   if (a.start === null || b.start === null) return a.start === b.start ? 0 : a.start === null ? -1 : 1;
   return compare(a.start, b.start) || Number(a.startOpen) - Number(b.startOpen);
 };
-const compareEnds = (a: Span, b: Span): number => {
+const compareEnds = (a: LineSpan, b: LineSpan): number => {
   if (a.end === null || b.end === null) return a.end === b.end ? 0 : a.end === null ? 1 : -1;
   return compare(a.end, b.end) || Number(b.endOpen) - Number(a.endOpen);
 };
-const isEmpty = ({ start, startOpen, end, endOpen }: Span): boolean => {
+const isEmpty = ({ start, startOpen, end, endOpen }: LineSpan): boolean => {
   if (start === null || end === null) return false;
   const sign = compare(start, end);
   return sign > 0 || (sign === 0 && (startOpen || endOpen));
 };
 /** Whether nothing lies between the end of `a` and the start of `b`, which begins no earlier. */
-const touches = (a: Span, b: Span): boolean => {
+const touches = (a: LineSpan, b: LineSpan): boolean => {
   if (a.end === null || b.start === null) return true;
   const sign = compare(a.end, b.start);
   return sign > 0 || (sign === 0 && !(a.endOpen && b.startOpen));
 };
 
 /** The same points in spans that do not touch, from left to right. */
-export function joined(spans: readonly Span[]): readonly Span[] {
-  const result: Span[] = [];
+export function joined(spans: readonly LineSpan[]): readonly LineSpan[] {
+  const result: LineSpan[] = [];
   for (const span of spans.filter((each) => !isEmpty(each)).sort(compareStarts)) {
     const last = result.at(-1);
     if (!last || !touches(last, span)) result.push(span);
@@ -49,7 +49,7 @@ export function joined(spans: readonly Span[]): readonly Span[] {
   return result;
 }
 
-export const cut = (a: readonly Span[], b: readonly Span[]): readonly Span[] =>
+export const cut = (a: readonly LineSpan[], b: readonly LineSpan[]): readonly LineSpan[] =>
   joined(
     a.flatMap((x) =>
       b.map((y) => {
@@ -59,14 +59,14 @@ export const cut = (a: readonly Span[], b: readonly Span[]): readonly Span[] =>
     ),
   );
 
-export function isInside(point: Numeric, { start, startOpen, end, endOpen }: Span): boolean {
+export function isInside(point: Numeric, { start, startOpen, end, endOpen }: LineSpan): boolean {
   const [low, high] = [start === null ? 1 : compare(point, start), end === null ? -1 : compare(point, end)];
   return (low > 0 || (low === 0 && !startOpen)) && (high < 0 || (high === 0 && !endOpen));
 }
 
 /** What is left of the line without the spans, which do not touch. */
-const outside = (spans: readonly Span[]): readonly Span[] => {
-  const rest: Span[] = [];
+const outside = (spans: readonly LineSpan[]): readonly LineSpan[] => {
+  const rest: LineSpan[] = [];
   let start: Numeric | null = null;
   let startOpen = true;
   let open = true;
@@ -79,10 +79,10 @@ const outside = (spans: readonly Span[]): readonly Span[] => {
   if (open) rest.push({ start, startOpen, end: null, endOpen: true });
   return rest;
 };
-export const without = (a: readonly Span[], b: readonly Span[]): readonly Span[] =>
+export const without = (a: readonly LineSpan[], b: readonly LineSpan[]): readonly LineSpan[] =>
   cut(a, outside(joined(b)));
 
-export function isSame(a: readonly Span[], b: readonly Span[]): boolean {
+export function isSame(a: readonly LineSpan[], b: readonly LineSpan[]): boolean {
   const [x, y] = [joined(a), joined(b)];
   return (
     x.length === y.length &&

@@ -1,4 +1,4 @@
-import { isSpace, SPACES, strip } from '@/lib/scoring/python';
+import { isSpace, SPACES, strip } from '@/lib/python/text';
 
 /**
  * How LaTeX is cleaned before it is read (latex2sympy2_extended 1.10.2, 0873506, math_normalization.py, as Math-Verify

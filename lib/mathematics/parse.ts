@@ -7,16 +7,16 @@ import { bitsOfNumeral } from '@/lib/mathematics/float';
 import { readFormula } from '@/lib/mathematics/grammar';
 import { normaliseLatex } from '@/lib/mathematics/normalise';
 import { decimal } from '@/lib/mathematics/rational';
-import { strip } from '@/lib/scoring/python';
-import type { Span } from '@/lib/scoring/tags';
+import { strip } from '@/lib/python/text';
+import type { TextSpan } from '@/lib/text-span';
 
 /**
  * An answer found in a text: what it is worth, or a text to be compared as such. `text` is what upstream keeps of it
  * (LaTeX cleaned, numbers without zeros in front, options in lower case), `span` where it stands.
  */
 export type Parsed =
-  | { readonly kind: 'value'; readonly value: Value; readonly text: string; readonly span: Span }
-  | { readonly kind: 'string'; readonly text: string; readonly span: Span };
+  | { readonly kind: 'value'; readonly value: Value; readonly text: string; readonly span: TextSpan }
+  | { readonly kind: 'string'; readonly text: string; readonly span: TextSpan };
 
 export interface ParseOptions extends Extraction {
   /** Whether the text of the first match is an answer too, read or not. */
@@ -74,7 +74,7 @@ function search(text: string, settings: ParseOptions): readonly Parsed[] {
 
 interface Reading {
   text: string;
-  span: Span;
+  span: TextSpan;
   answer: Parsed | null;
 }
 
@@ -119,7 +119,7 @@ function readContents(text: string, { contents, boxes }: Extract<Found, { kind: 
   if (!first || !last || !only) return { text: '', span: [0, 0], answer: null };
   const values = read.flatMap(({ value }) => value ?? []);
   const together = read.length > 1 && values.length === read.length;
-  const span: Span = together ? [first.span[0], last.span[1]] : first.span;
+  const span: TextSpan = together ? [first.span[0], last.span[1]] : first.span;
   const written = together ? read.map(({ latex }) => latex).join(' and ') : only.latex;
   const value = together
     ? finiteSet(values.flatMap((each) => (each.kind === 'set' ? each.elements : [each])))

@@ -1,4 +1,4 @@
-import { assigned } from '@/lib/mathematics/compare';
+import { assigned } from '@/lib/mathematics/assignment';
 import { isZeroEverywhere } from '@/lib/mathematics/equal';
 import { evaluate, minus, NOWHERE, type Numeric, signOf } from '@/lib/mathematics/evaluate';
 import {
@@ -10,7 +10,7 @@ import {
   type Value,
 } from '@/lib/mathematics/expression';
 import { infinite } from '@/lib/mathematics/interval';
-import { isSame, joined, type Span, without } from '@/lib/mathematics/line';
+import { isSame, joined, type LineSpan, without } from '@/lib/mathematics/line';
 
 type Equal = (a: Value, b: Value) => boolean;
 type Finite = Extract<Value, { kind: 'set' | 'tuple' }>;
@@ -105,7 +105,7 @@ function realOf(value: Value): Numeric | null {
 
 /* ---------------------------------------------------------------- sets of real numbers */
 
-const EVERYTHING: Span = { start: null, startOpen: true, end: null, endOpen: true };
+const EVERYTHING: LineSpan = { start: null, startOpen: true, end: null, endOpen: true };
 
 /** The sets of a union, and of the unions in it. */
 function united(value: Value): Value[] {
@@ -119,7 +119,7 @@ function united(value: Value): Value[] {
 }
 
 /** The set as spans of the line; null where it holds anything but numbers. */
-export function onLine(value: Value): readonly Span[] | null {
+export function onLine(value: Value): readonly LineSpan[] | null {
   switch (value.kind) {
     case 'named set':
       return value.name === '∅' ? [] : value.name === 'ℝ' ? [EVERYTHING] : null;
@@ -143,7 +143,7 @@ export function onLine(value: Value): readonly Span[] | null {
       return null;
   }
 }
-function spanOf({ start, end, startOpen, endOpen }: Interval): readonly Span[] | null {
+function spanOf({ start, end, startOpen, endOpen }: Interval): readonly LineSpan[] | null {
   const [low, high] = [start, end].map((side) => (infinite(side) ? null : realOf(side)));
   if ((low === null && !infinite(start)) || (high === null && !infinite(end))) return null;
   return [{ start: low ?? null, startOpen, end: high ?? null, endOpen }];

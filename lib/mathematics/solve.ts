@@ -32,7 +32,7 @@ import { DOUBLE, toBinary } from '@/lib/mathematics/float';
 import { difference } from '@/lib/mathematics/fold';
 import { infinite } from '@/lib/mathematics/interval';
 import { lettersOf } from '@/lib/mathematics/letters';
-import { cut, isInside, joined, type Span } from '@/lib/mathematics/line';
+import { cut, isInside, joined, type LineSpan } from '@/lib/mathematics/line';
 import { hasSign } from '@/lib/mathematics/mark';
 import { ratioOf, realRoots } from '@/lib/mathematics/polynomial';
 import * as Q from '@/lib/mathematics/rational';
@@ -40,7 +40,7 @@ import { order, toRational } from '@/lib/mathematics/real';
 import { onLine } from '@/lib/mathematics/set';
 import { substituted, withLetters } from '@/lib/mathematics/substitute';
 
-const EVERYTHING: readonly Span[] = [{ start: null, startOpen: true, end: null, endOpen: true }];
+const EVERYTHING: readonly LineSpan[] = [{ start: null, startOpen: true, end: null, endOpen: true }];
 const MAX_BARS = 3;
 
 /**
@@ -80,7 +80,7 @@ function isAlwaysTrue({ sign, left, right }: Relation): boolean {
   return (infinite(low) === -1) !== (infinite(high) === 1);
 }
 
-function setOf(spans: readonly Span[], ends: ReadonlyMap<Numeric, Expression>): Value {
+function setOf(spans: readonly LineSpan[], ends: ReadonlyMap<Numeric, Expression>): Value {
   const points: Expression[] = [];
   const intervals: Interval[] = [];
   for (const { start, startOpen, end, endOpen } of spans) {
@@ -101,7 +101,11 @@ function setOf(spans: readonly Span[], ends: ReadonlyMap<Numeric, Expression>): 
 }
 
 /** Where the relation holds: it can change only at a root of the difference of its sides, or where that has no value. */
-function solutions(relation: Relation, name: string, ends: Map<Numeric, Expression>): readonly Span[] | null {
+function solutions(
+  relation: Relation,
+  name: string,
+  ends: Map<Numeric, Expression>,
+): readonly LineSpan[] | null {
   const { sign, left, right } = relation;
   if (!isExpression(left) || !isExpression(right)) return null;
   const apart = sum(left, minus(right));
@@ -117,7 +121,7 @@ function solutions(relation: Relation, name: string, ends: Map<Numeric, Expressi
     ends.set(value, decimals ? float(toBinary(near(value), DOUBLE), DOUBLE) : candidate);
   }
   points.sort((a, b) => signOf(less(a, b)) ?? 0);
-  const spans: Span[] = [];
+  const spans: LineSpan[] = [];
   for (let at = 0; at <= points.length; at++) {
     const [before, after] = [points[at - 1] ?? null, points[at] ?? null];
     if (holdsAt(relation, name, between(before, after)))

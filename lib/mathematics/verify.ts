@@ -1,7 +1,7 @@
 import { COMPARING, refill, Undecided } from '@/lib/mathematics/budget';
 import { type Comparison, equalValues } from '@/lib/mathematics/compare';
 import type { Parsed } from '@/lib/mathematics/parse';
-import { strip } from '@/lib/scoring/python';
+import { strip } from '@/lib/python/text';
 
 /** Upstream's defaults. */
 export const VERIFY_DEFAULTS: Comparison = {

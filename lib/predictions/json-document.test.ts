@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { pieces } from './json-document';
+import { documentParts } from './json-document';
 import { parseJson } from './json-text';
 
 const cut = (text: string, chunkBytes: number): Uint8Array[] => {
@@ -11,9 +11,9 @@ const cut = (text: string, chunkBytes: number): Uint8Array[] => {
 };
 
 const read = (text: string, chunkBytes: number): unknown[] =>
-  [...pieces(cut(text, chunkBytes))].map((piece) => {
-    const value = parseJson(piece.bytes, piece.row, piece.offset);
-    return piece.kind === 'entry' ? [piece.key, value] : value;
+  [...documentParts(cut(text, chunkBytes))].map((part) => {
+    const value = parseJson(part.bytes, part.row, part.offset);
+    return part.kind === 'entry' ? [part.key, value] : value;
   });
 
 const anyJson = fc.jsonValue({ maxDepth: 4 });

@@ -8,13 +8,13 @@ import { PredictionsError } from './predictions-file';
  * a top-level object; or any other entry of the top-level object. The bytes are those of the reader's buffer: use them
  * before the next step.
  */
-export type Piece = { row: number; offset: number; bytes: Uint8Array } & (
+export type DocumentPart = { row: number; offset: number; bytes: Uint8Array } & (
   | { kind: 'element'; inEntry: boolean }
   | { kind: 'entry'; key: string }
 );
 
 type Container = 'array' | 'object';
-/** What may come next, outside of a piece. */
+/** What may come next, outside of a part. */
 type Expected = 'document' | 'first value' | 'value' | 'first key' | 'key' | 'colon' | 'comma' | 'end';
 
 const EXPECTED: Record<Expected, string> = {
@@ -31,17 +31,17 @@ const CLOSE: Record<Container, number> = { array: 0x5d, object: 0x7d };
 const LIST = 'results';
 
 /**
- * Cuts a JSON document of any size into pieces in one pass, with the memory of one piece: what JSON.parse would need
+ * Cuts a JSON document of any size into parts in one pass, with the memory of one of them: what JSON.parse would need
  * for the whole of a 100 MB file is several times that.
  */
-export function* pieces(chunks: Iterable<Uint8Array>): Generator<Piece, void> {
+export function* documentParts(chunks: Iterable<Uint8Array>): Generator<DocumentPart, void> {
   const containers: Container[] = [];
   let expected: Expected = 'document';
   let key: string | null = null;
   let row = 1;
   let chunkOffset = 0;
 
-  /** The piece, or the key, that is being cut. */
+  /** The part, or the key, that is being cut. */
   let cut: Cut | null = null;
 
   const unexpected = (at: number, byte: number | undefined): PredictionsError =>

@@ -1,6 +1,6 @@
 import { MAX_DEPTH, MAX_OUTPUT_LENGTH } from './limits';
+import { LostText } from './lost-text';
 import { PredictionsError } from './predictions-file';
-import { LostText } from './table';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 

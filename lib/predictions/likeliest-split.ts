@@ -1,4 +1,5 @@
-import type { BenchmarkId, Sample } from '@/lib/benchmarks/benchmark';
+import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { matchRows } from './match';
 import type { PredictionsFile } from './predictions-file';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Gold, Sample } from '@/lib/benchmarks/benchmark';
+import type { Gold, Sample } from '@/lib/samples/sample';
 import { couldBe, type InstalledSplit, likeliestSplit, shareInWords } from './likeliest-split';
 import { goldKey, matchRows, requireMatches } from './match';
 import type { PredictionRow, PredictionsFile, SampleReference } from './predictions-file';

@@ -1,6 +1,11 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
-import { readList } from '@/lib/benchmarks/list-literal';
-import { type PredictionRow, PredictionsError, type SampleReference } from './predictions-file';
+import { readList } from '@/lib/python/list-literal';
+import type { Sample } from '@/lib/samples/sample';
+import {
+  type PredictionRow,
+  PredictionsError,
+  type PredictionsFile,
+  type SampleReference,
+} from './predictions-file';
 
 export interface MatchedRow {
   sample: Sample;
@@ -120,6 +125,10 @@ export function requireMatches(report: MatchReport, splitLabel: string): void {
       : `${contradicted} of the ${rows} rows have another right answer than the sample of ${splitLabel} at their place${where}; is the file of another split or benchmark, or in another order?`,
   );
 }
+
+/** What the file says of itself, in percent: as a whole, else by the verdicts of its rows; null where it says nothing. */
+export const claimedAccuracy = (file: PredictionsFile, { claimed }: MatchReport): number | null =>
+  file.claimedAccuracy ?? (claimed.total === 0 ? null : (100 * claimed.correct) / claimed.total);
 
 /**
  * By what the reference says; the right answers are compared where content is all that it says. Returns a taken sample

@@ -1,5 +1,5 @@
 import { gunzip } from './gzip';
-import { pieces } from './json-document';
+import { documentParts } from './json-document';
 import { concat, copyOf, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
 import { kindOf, startsWith } from './kind-of';
@@ -198,12 +198,12 @@ function* lineRecords(content: Content): Generator<FileRecord, void> {
 }
 
 function* documentRecords(content: Content, hasElements: boolean): Generator<FileRecord, void> {
-  for (const piece of pieces(content.chunks())) {
-    const { row, offset, bytes } = piece;
-    if (piece.kind === 'element')
+  for (const part of documentParts(content.chunks())) {
+    const { row, offset, bytes } = part;
+    if (part.kind === 'element')
       yield { row, key: null, value: objectOf(parseJson(bytes, row, offset), row) };
     else if (!hasElements) {
-      yield { row, key: piece.key, value: objectOf(parseJson(bytes, row, offset), row, piece.key) };
+      yield { row, key: part.key, value: objectOf(parseJson(bytes, row, offset), row, part.key) };
     }
   }
 }
@@ -221,13 +221,13 @@ function objectOf(value: unknown, row: number, key?: string): JsonObject {
 function readHeader(content: Content): { hasElements: boolean; claimedAccuracy: number | null } {
   let hasElements = false;
   let claimedAccuracy: number | null = null;
-  for (const piece of pieces(content.chunks())) {
-    if (piece.kind === 'entry' && piece.key === 'accuracy') {
-      claimedAccuracy = seedAccuracy(parseJson(piece.bytes, piece.row, piece.offset));
+  for (const part of documentParts(content.chunks())) {
+    if (part.kind === 'entry' && part.key === 'accuracy') {
+      claimedAccuracy = seedAccuracy(parseJson(part.bytes, part.row, part.offset));
     }
-    if (piece.kind === 'element') {
+    if (part.kind === 'element') {
       hasElements = true;
-      if (!piece.inEntry || claimedAccuracy !== null) break;
+      if (!part.inEntry || claimedAccuracy !== null) break;
     }
   }
   return { hasElements, claimedAccuracy };
@@ -251,9 +251,9 @@ function isJsonLines(content: Content): boolean {
   }
   if (first === null) return false;
   let onlyObjects = true;
-  for (const piece of pieces([first])) {
-    if (piece.kind === 'element') return false;
-    onlyObjects &&= piece.bytes[0] === 0x7b;
+  for (const part of documentParts([first])) {
+    if (part.kind === 'element') return false;
+    onlyObjects &&= part.bytes[0] === 0x7b;
   }
   return !onlyObjects;
 }

@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
-import type { BenchmarkId, Sample } from '@/lib/benchmarks/benchmark';
+import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import type { Sample } from '@/lib/samples/sample';
 import { likeliestSplit } from './likeliest-split';
 import { matchRows } from './match';
 import { openPredictions } from './open';

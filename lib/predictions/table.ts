@@ -1,11 +1,7 @@
 import { MAX_COLUMNS } from './limits';
+import type { LostText } from './lost-text';
 import { PredictionsError } from './predictions-file';
 import type { FileRecord } from './record-format';
-
-/** What a spreadsheet made of a text, which is lost. A row is refused where such a cell is read. */
-export class LostText {
-  constructor(readonly what: string) {}
-}
 
 export type Cell = string | LostText;
 

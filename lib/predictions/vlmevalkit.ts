@@ -1,10 +1,10 @@
 import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { extractionOf, isJsonObject, type JsonObject, storable, textOf } from './json-text';
+import { LostText } from './lost-text';
 import { idOf } from './ocean-jsonl';
 import { OCR_TYPES } from './ocr-types';
 import type { SampleReference } from './predictions-file';
 import type { RecordFormat } from './record-format';
-import { LostText } from './table';
 
 /**
  * VLMEvalKit's predictions: the columns of its data set's tsv without the image, and `prediction`, and `thinking` where

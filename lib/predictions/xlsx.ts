@@ -1,7 +1,8 @@
-import { pythonStr } from '@/lib/scoring/python-numbers';
+import { pythonStr } from '@/lib/python/numbers';
 import { MAX_COLUMNS } from './limits';
+import { LostText } from './lost-text';
 import { PredictionsError } from './predictions-file';
-import { type Cell, LostText, type TableRow } from './table';
+import type { Cell, TableRow } from './table';
 import { appended, openWorkbook, unescaped, type Workbook } from './workbook';
 import { damagedXlsx, type XmlToken, xmlTokens } from './xml';
 import type { ZipEntry } from './zip';

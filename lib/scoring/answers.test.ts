@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { boxScorer } from '@/lib/scoring/box';
 import { countScorer } from '@/lib/scoring/count';
 import { exactScorer } from '@/lib/scoring/exact';

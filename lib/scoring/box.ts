@@ -1,7 +1,8 @@
-import { decimalDigits, SPACES } from '@/lib/scoring/python';
+import { decimalDigits, SPACES } from '@/lib/python/text';
 import type { Scorer, Verdict } from '@/lib/scoring/scorer';
-import { answerSpan, type Span } from '@/lib/scoring/tags';
+import { answerSpan } from '@/lib/scoring/tags';
 import { SEED_COMMIT, SEED_REPOSITORY } from '@/lib/scoring/upstream';
+import type { TextSpan } from '@/lib/text-span';
 
 /** `[x1, y1, x2, y2]` in pixels. */
 export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
@@ -9,7 +10,7 @@ export type Box = readonly [x1: number, y1: number, x2: number, y2: number];
 export interface AnsweredBox {
   box: Box;
   /** Where in the output it stands. */
-  span: Span;
+  span: TextSpan;
 }
 
 const BOX = new RegExp(
@@ -27,7 +28,7 @@ export function parseAnswerBox(output: string): AnsweredBox | null {
 }
 
 /** The first list of four whole numbers in a part of an output. */
-export function boxWithin(output: string, [from, to]: Span): AnsweredBox | null {
+export function boxWithin(output: string, [from, to]: TextSpan): AnsweredBox | null {
   const match = BOX.exec(output.slice(from, to));
   if (!match) return null;
   const [text, x1 = '', y1 = '', x2 = '', y2 = ''] = match;

@@ -1,5 +1,5 @@
-import { SPACES } from '@/lib/scoring/python';
-import type { Span } from '@/lib/scoring/tags';
+import { SPACES } from '@/lib/python/text';
+import type { TextSpan } from '@/lib/text-span';
 
 /**
  * VLMEvalKit's `can_infer`: which choice an output names, without a judge (vlmeval/utils/matching_util.py). Two forms of
@@ -11,7 +11,7 @@ export type CanInferVersion = '2025-04' | 'head';
 export interface Inferred {
   /** `Z`: the output refuses to answer. */
   letter: string;
-  span: Span;
+  span: TextSpan;
 }
 
 const FAILED = 'Failed to obtain answer via API';

@@ -1,7 +1,7 @@
 import { parseAnswers } from '@/lib/mathematics/parse';
-import { strip } from '@/lib/scoring/python';
+import { strip } from '@/lib/python/text';
 import { needsJudge, type Scorer } from '@/lib/scoring/scorer';
-import { oneLineAnswerSpan, type Span } from '@/lib/scoring/tags';
+import { oneLineAnswerSpan } from '@/lib/scoring/tags';
 import { SEED_COMMIT, SEED_REPOSITORY } from '@/lib/scoring/upstream';
 import {
   choiceVerdict,
@@ -10,6 +10,7 @@ import {
   vlmevalkitLabel,
   vlmevalkitUpstream,
 } from '@/lib/scoring/vlmevalkit';
+import type { TextSpan } from '@/lib/text-span';
 
 const LETTERS = ['A', 'B', 'C', 'D', 'E', 'F'];
 const LETTER_STRINGS = [
@@ -34,7 +35,7 @@ export const choiceScorer: Scorer = {
     const letter = String(gold)[1] ?? '';
     const choice = choices[LETTERS.indexOf(letter)] ?? '';
     const tag = oneLineAnswerSpan(output);
-    const where: Span = tag && tag[1] > tag[0] ? tag : [0, output.length];
+    const where: TextSpan = tag && tag[1] > tag[0] ? tag : [0, output.length];
     const whole = where !== tag;
     const searched = output.slice(...where);
     const strings = [...LETTER_STRINGS, ...choices.filter((text) => text !== '')];

@@ -1,4 +1,4 @@
-import { decimalDigits, SPACES } from '@/lib/scoring/python';
+import { decimalDigits, SPACES } from '@/lib/python/text';
 import type { Scorer } from '@/lib/scoring/scorer';
 import { SEED_COMMIT, SEED_REPOSITORY } from '@/lib/scoring/upstream';
 

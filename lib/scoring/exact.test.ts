@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { exactScorer } from '@/lib/scoring/exact';
 
 const sample = (gold: Sample['gold'], options: Sample['options'] = null): Sample => ({

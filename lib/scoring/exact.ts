@@ -1,13 +1,14 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { asBox, boxVerdict, boxWithin } from '@/lib/scoring/box';
 import type { Scorer, Verdict } from '@/lib/scoring/scorer';
-import { answerSpan, type Span } from '@/lib/scoring/tags';
+import { answerSpan } from '@/lib/scoring/tags';
+import type { TextSpan } from '@/lib/text-span';
 import { choiceAnswer, concluded } from '@/lib/world/answers';
 
 /** More than any right answer is long: what is longer is wrong without being looked at. */
 const LONGEST_ANSWER = 200;
 
-const miss = (reason: string, span: Span | null = null): Verdict => ({
+const miss = (reason: string, span: TextSpan | null = null): Verdict => ({
   correct: false,
   answer: null,
   reason,
@@ -54,7 +55,7 @@ export const exactScorer: Scorer = {
   },
 };
 
-function trimmed(text: string, [start, end]: Span): Span {
+function trimmed(text: string, [start, end]: TextSpan): TextSpan {
   const inner = text.slice(start, end);
   const from = start + inner.length - inner.trimStart().length;
   return [from, Math.max(from, start + inner.trimEnd().length)];

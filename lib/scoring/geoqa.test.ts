@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { geoqaSeed, geoqaStrict, repaired } from '@/lib/scoring/geoqa';
 import { tagExtract } from '@/lib/scoring/tag-extract';
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { BenchmarkId, Sample } from '@/lib/benchmarks/benchmark';
+import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import type { Sample } from '@/lib/samples/sample';
 
 /** What a model, or whoever wants a server to hang, might write. */
 const HOSTILE: Readonly<Record<string, string>> = {

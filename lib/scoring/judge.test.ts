@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { answerIn, judgedId, judgedVerdict, nextQuestion, readJudgedId } from './judge';
 import { mathVerseVlmevalkit } from './math-verse';
 import { mathVistaVlmevalkit } from './math-vista';

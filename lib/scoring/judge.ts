@@ -1,4 +1,4 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { needsJudge, type Scorer, type Verdict } from './scorer';
 
 /**

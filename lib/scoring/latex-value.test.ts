@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import type { Names } from '@/lib/python/expression';
 import { latexValue } from '@/lib/scoring/latex-value';
-import type { Names } from '@/lib/scoring/python-expression';
 
 /** By latex2sympy2 1.9.1 and eval in CPython 3.11, to two decimals. */
 const NUMBERS: [latex: string, value: number][] = [

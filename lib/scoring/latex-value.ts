@@ -1,8 +1,8 @@
-import type { Value as Formula } from '@/lib/mathematics/expression';
+import type { Value } from '@/lib/mathematics/expression';
 import { compare, type Rational } from '@/lib/mathematics/rational';
+import { factorial, finite, notANumber, type PythonNumber } from '@/lib/python/arithmetic';
+import { type Names, type PythonFunction, pythonExpression } from '@/lib/python/expression';
 import { latex2sympy } from '@/lib/scoring/latex2sympy';
-import { factorial, finite, notANumber, type Value } from '@/lib/scoring/python-arithmetic';
-import { type Names, type PythonFunction, pythonExpression } from '@/lib/scoring/python-expression';
 import { exactValue } from '@/lib/scoring/sympy-evaluate';
 import { sympyText } from '@/lib/scoring/sympy-text';
 
@@ -18,7 +18,7 @@ const float =
     x === undefined || more.length > 0 ? notANumber() : finite(compute(Number(x)));
 
 /** Of the names that `from math import *` gives, those that SymPy writes. */
-export const MATH: Names = new Map<string, Value | PythonFunction>([
+export const MATH: Names = new Map<string, PythonNumber | PythonFunction>([
   ['pi', Math.PI],
   ['tau', 2 * Math.PI],
   ['sqrt', float(Math.sqrt)],
@@ -39,20 +39,20 @@ export const MATH: Names = new Map<string, Value | PythonFunction>([
   ['floor', (x, ...more) => (x === undefined || more.length > 0 ? notANumber() : floor(x))],
   ['factorial', (x, ...more) => (x === undefined || more.length > 0 ? notANumber() : factorial(x))],
 ]);
-const floor = (x: Value): Value => (typeof x === 'bigint' ? x : BigInt(Math.floor(x)));
-function logarithm(x?: Value, base?: Value, ...more: Value[]): Value {
+const floor = (x: PythonNumber): PythonNumber => (typeof x === 'bigint' ? x : BigInt(Math.floor(x)));
+function logarithm(x?: PythonNumber, base?: PythonNumber, ...more: PythonNumber[]): PythonNumber {
   if (x === undefined || more.length > 0) return notANumber();
   return finite(base === undefined ? Math.log(Number(x)) : Math.log(Number(x)) / Math.log(Number(base)));
 }
 
 /** Null where it is not a (real, finite) number. */
-export function latexValue(latex: string, names: Names = MATH): Value | null {
+export function latexValue(latex: string, names: Names = MATH): PythonNumber | null {
   const formula = latex2sympy(latex);
   return formula && pythonExpression(sympyText(formula), names);
 }
 
 /** Whether two formulas are exactly equal as rational numbers, or differ by less than 1e-6. */
-export function areExactlyClose(a: Formula, b: Formula): boolean {
+export function areExactlyClose(a: Value, b: Value): boolean {
   const [x, y] = [exactValue(a), exactValue(b)];
   if (x === null || y === null) return false;
   const below: Rational = { n: y.n * 1_000_000n - y.d, d: y.d * 1_000_000n };

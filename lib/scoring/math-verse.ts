@@ -1,4 +1,4 @@
-import { strip } from '@/lib/scoring/python';
+import { strip } from '@/lib/python/text';
 import { needsJudge, type Scorer } from '@/lib/scoring/scorer';
 import {
   onExtraction,

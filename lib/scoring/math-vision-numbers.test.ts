@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { isEqual } from '@/lib/scoring/math-vision-official';
 import { mathVisionVlmevalkit } from '@/lib/scoring/math-vision-vlmevalkit';
 

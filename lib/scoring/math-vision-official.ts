@@ -1,9 +1,9 @@
+import type { PythonNumber } from '@/lib/python/arithmetic';
+import { pythonFloat, pythonStr, roundHalfEven } from '@/lib/python/numbers';
+import { strip } from '@/lib/python/text';
 import { latexValue } from '@/lib/scoring/latex-value';
-import { strip } from '@/lib/scoring/python';
-import type { Value } from '@/lib/scoring/python-arithmetic';
-import { pythonFloat, pythonStr, roundHalfEven } from '@/lib/scoring/python-numbers';
 import type { Scorer } from '@/lib/scoring/scorer';
-import type { Span } from '@/lib/scoring/tags';
+import type { TextSpan } from '@/lib/text-span';
 
 /** MATH-V's own evaluation (evaluation/evaluate.py and utils.py at a1f5cc3): rules only, no judge. */
 export const mathVisionOfficial: Scorer = {
@@ -37,7 +37,7 @@ const short = (text: string): string => (text.length > 60 ? `${text.slice(0, 60)
 const FLAGS = ['the final answer is', 'the answer is', 'the correct answer is', 'the answer should be'];
 
 /** The text of the answer, and where in the output it was taken from (null where there is none). */
-export function extractAnswer(output: string): { answer: string; span: Span | null } {
+export function extractAnswer(output: string): { answer: string; span: TextSpan | null } {
   let text = strip(output);
   for (const letter of 'ABCDE') {
     const ends = text.endsWith(` ${letter}.`) || text.endsWith(` (${letter}).`);
@@ -86,7 +86,7 @@ function boxContent(text: string): string {
 }
 
 /** Where the content was found, the last place that has it; else where the text before its cleaning stands. */
-function spanOf(output: string, content: string, text: string): Span | null {
+function spanOf(output: string, content: string, text: string): TextSpan | null {
   for (const part of [strip(content), text]) {
     const at = part === '' ? -1 : output.toLowerCase().lastIndexOf(part.toLowerCase());
     if (at >= 0 && at + part.length <= output.length) return [at, at + part.length];
@@ -169,7 +169,8 @@ export function isEqual(gold: string, answer: string): boolean {
 }
 
 /** `round(value, 2)` */
-const rounded = (value: Value): Value => (typeof value === 'bigint' ? value : roundHalfEven(value, 2));
+const rounded = (value: PythonNumber): PythonNumber =>
+  typeof value === 'bigint' ? value : roundHalfEven(value, 2);
 
 /** `(1/2, 3)` with its members as numbers to two decimals; the text itself where one is none. */
 function evaluatedTuple(tuple: string): string {

@@ -1,10 +1,10 @@
+import { isClose } from '@/lib/python/arithmetic';
+import { pythonExpression } from '@/lib/python/expression';
+import { strip } from '@/lib/python/text';
 import type { CanInferVersion } from '@/lib/scoring/can-infer';
 import { areExactlyClose } from '@/lib/scoring/latex-value';
 import { latex2sympy } from '@/lib/scoring/latex2sympy';
 import { latex2sympyExtended } from '@/lib/scoring/latex2sympy-extended';
-import { strip } from '@/lib/scoring/python';
-import { isClose } from '@/lib/scoring/python-arithmetic';
-import { pythonExpression } from '@/lib/scoring/python-expression';
 import { needsJudge, type Scorer, type Verdict } from '@/lib/scoring/scorer';
 import { sympyText } from '@/lib/scoring/sympy-text';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { extractAnswer, isEqual, mathVisionOfficial } from '@/lib/scoring/math-vision-official';
 import { mathVisionVlmevalkit } from '@/lib/scoring/math-vision-vlmevalkit';
 

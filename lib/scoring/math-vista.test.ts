@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { editDistance } from '@/lib/scoring/edit-distance';
 import { mathVerseOfficial, mathVerseVlmevalkit } from '@/lib/scoring/math-verse';
 import { mathVistaOfficial, mathVistaVlmevalkit } from '@/lib/scoring/math-vista';

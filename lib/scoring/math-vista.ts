@@ -1,8 +1,8 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import { pythonFloat, pythonInt, pythonStr, roundHalfEven } from '@/lib/python/numbers';
+import { strip } from '@/lib/python/text';
+import type { Sample } from '@/lib/samples/sample';
 import type { CanInferVersion } from '@/lib/scoring/can-infer';
 import { editDistance } from '@/lib/scoring/edit-distance';
-import { strip } from '@/lib/scoring/python';
-import { pythonFloat, pythonInt, pythonStr, roundHalfEven } from '@/lib/scoring/python-numbers';
 import { needsJudge, type Scorer, type Verdict } from '@/lib/scoring/scorer';
 import {
   choiceVerdict,

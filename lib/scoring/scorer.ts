@@ -1,4 +1,5 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
+import type { TextSpan } from '@/lib/text-span';
 
 /** `benchmark/dialect@version`: two figures are comparable only when the same rule made them. */
 export type ScorerId = `${string}/${string}@${string}`;
@@ -12,7 +13,7 @@ export interface Verdict {
   correct: boolean | null;
   answer: string | null;
   reason: string;
-  span: readonly [start: number, end: number] | null;
+  span: TextSpan | null;
 }
 
 export const needsJudge = (reason: string): Verdict => ({ correct: null, answer: null, reason, span: null });
@@ -21,9 +22,24 @@ export const needsJudge = (reason: string): Verdict => ({ correct: null, answer:
 export const OUTCOMES = ['correct', 'wrong', 'needs-judge', 'timed-out', 'missing'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** A verdict as it is stored. */
-export const outcomeOf = ({ correct }: Verdict): Outcome =>
+export const outcomeOf = ({ correct }: Pick<Verdict, 'correct'>): Outcome =>
   correct === null ? 'needs-judge' : correct ? 'correct' : 'wrong';
+
+/** A verdict as it is stored and shown. */
+export type StoredVerdict = Omit<Verdict, 'correct'> & { outcome: Outcome };
+
+export const storedVerdict = ({ correct, ...rest }: Verdict): StoredVerdict => ({
+  outcome: outcomeOf({ correct }),
+  ...rest,
+});
+
+/** @param reason in words, who gave up on it and when */
+export const timedOut = (reason: string): StoredVerdict => ({
+  outcome: 'timed-out',
+  answer: null,
+  reason,
+  span: null,
+});
 
 export interface Upstream {
   repository: string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Sample } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import type { Sample } from '@/lib/samples/sample';
 import { boxScorer, iou, parseAnswerBox } from '@/lib/scoring/box';
 import { choiceScorer, choiceVlmevalkit } from '@/lib/scoring/choice';
 import { countScorer } from '@/lib/scoring/count';

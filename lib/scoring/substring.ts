@@ -1,7 +1,7 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
-import { strip } from '@/lib/scoring/python';
+import { strip } from '@/lib/python/text';
+import type { Sample } from '@/lib/samples/sample';
 import type { Scorer, Verdict } from '@/lib/scoring/scorer';
-import type { Span } from '@/lib/scoring/tags';
+import type { TextSpan } from '@/lib/text-span';
 
 /** The one category that is compared without its spaces and with its case. */
 export const FORMULA_TYPE = 'Handwritten Mathematical Expression Recognition';
@@ -64,7 +64,7 @@ const quote = (text: string): string => {
 };
 
 /** Where `length` units from `at` of the normalised output stand in the output itself. */
-function spanInOutput(output: string, formula: boolean, at: number, length: number): Span {
+function spanInOutput(output: string, formula: boolean, at: number, length: number): TextSpan {
   const leading = output.length - strip(`${output}.`).length + 1;
   if (!formula && output.toLowerCase().length === output.length) return [leading + at, leading + at + length];
   // Normalising dropped or lengthened something before the place: count units character by character.

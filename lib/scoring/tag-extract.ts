@@ -1,9 +1,9 @@
-import type { BenchmarkId, Sample } from '@/lib/benchmarks/benchmark';
 import { parseAnswers } from '@/lib/mathematics/parse';
 import { verify } from '@/lib/mathematics/verify';
 import { MATH_VERIFY } from '@/lib/mathematics/version';
+import { skipSpaces, strip, trimEnd } from '@/lib/python/text';
+import type { Sample } from '@/lib/samples/sample';
 import { canInfer } from '@/lib/scoring/can-infer';
-import { skipSpaces, strip, trimEnd } from '@/lib/scoring/python';
 import type { Scorer } from '@/lib/scoring/scorer';
 import { lastAnswerSpan } from '@/lib/scoring/tags';
 import { shortened } from '@/lib/scoring/vlmevalkit';
@@ -12,7 +12,7 @@ import { shortened } from '@/lib/scoring/vlmevalkit';
  * For models that answer in `<answer>` tags, as Ocean-R1 does: the tag is the extraction, so that no judge is needed.
  * Ours, and no rule of the benchmark's authors.
  */
-export const tagExtract = (benchmark: BenchmarkId): Scorer => ({
+export const tagExtract = (benchmark: string): Scorer => ({
   id: `${benchmark}/tag-extract@2`,
   label: 'Answer tag (ours)',
   rule: `The last <answer> tag holds the answer; without one an output is wrong. It is right where it is the true answer as a text; where it names the right choice, as VLMEvalKit reads choices; or, without choices, where Math-Verify ${MATH_VERIFY.version} finds it equal to the true answer. No judge model. Ours: not comparable with any published figure.`,

@@ -1,12 +1,11 @@
-import { skipSpaces, trimEnd } from '@/lib/scoring/python';
-
-export type Span = readonly [start: number, end: number];
+import { skipSpaces, trimEnd } from '@/lib/python/text';
+import type { TextSpan } from '@/lib/text-span';
 
 const OPEN = '<answer>';
 const CLOSE = '</answer>';
 
 /** `re.search('<answer>(.*?)</answer>', output, re.DOTALL)`: the span of the group, null where nothing matches. */
-export function answerSpan(output: string): Span | null {
+export function answerSpan(output: string): TextSpan | null {
   const open = output.indexOf(OPEN);
   if (open < 0) return null;
   const start = open + OPEN.length;
@@ -15,7 +14,7 @@ export function answerSpan(output: string): Span | null {
 }
 
 /** The contents of the last tag that is closed. */
-export function lastAnswerSpan(output: string): Span | null {
+export function lastAnswerSpan(output: string): TextSpan | null {
   const end = output.lastIndexOf(CLOSE);
   const open = end < 0 ? -1 : output.lastIndexOf(OPEN, end);
   return open < 0 ? null : [open + OPEN.length, end];
@@ -26,7 +25,7 @@ export function lastAnswerSpan(output: string): Span | null {
  * may surround the answer but not divide it; an answer of several lines is passed over for a later tag. Every index
  * only moves forward, so the time is linear in the output.
  */
-export function oneLineAnswerSpan(output: string): Span | null {
+export function oneLineAnswerSpan(output: string): TextSpan | null {
   let close = -1;
   let closeTrimmed = -1;
   let newline = -1;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
+import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import type { Outcome } from '@/lib/scoring/scorer';
 import { wilson } from './intervals';
 import { judgeWords } from './score';

@@ -1,4 +1,5 @@
-import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
+import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import type { Outcome } from '@/lib/scoring/scorer';
 import { type Count, clusteredInterval } from './intervals';
 import type { BreakdownGroup, Interval, RunScore } from './score';

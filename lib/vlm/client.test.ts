@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { GREEDY, patterned, replyOf } from '@/e2e/models';
 import { createVlm } from './client';
@@ -63,7 +64,7 @@ const worker = (number = 0): FakeWorker => {
 const started = { type: 'started', promptTokens: 9, reusedTokens: 0, frames: [] } as const;
 const ended = { type: 'ended', why: 'stop', tokens: 1, firstTokenMs: 1, totalMs: 2 } as const;
 /** Lets what was promised happen. */
-const settle = () => new Promise((resolve) => setTimeout(resolve));
+const settle = () => setImmediate();
 
 test('no worker is started before it is needed; pixels are sent when they are asked for', async () => {
   const vlm = createVlm();

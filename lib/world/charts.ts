@@ -1,6 +1,6 @@
 import { numberAnswer, textAnswer } from './answers';
 import { area, line, type Mark, type Point, type Rgb, text, widthOf } from './drawing';
-import type { Answer, Asked, Draft } from './question';
+import type { Answer, AskedScene, QuestionDraft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
 import { added, list, worded } from './wording';
@@ -156,7 +156,7 @@ const WORDINGS = {
 const MOST = 60;
 export const NAMES: readonly string[] = NAME_SET_KEYS.flatMap((key): readonly string[] => NAME_SETS[key]);
 
-export function chart(seed: number): Asked<FlatScene> & { chart: Chart } {
+export function chart(seed: number): AskedScene<FlatScene> & { chart: Chart } {
   const first = new Random(seed, 'chart/answer');
   const target = first.int(0, NAMES.length + MOST - 1);
   const name = NAMES[target];
@@ -191,7 +191,7 @@ function numberKind(random: Random, number: number): NumberKind {
 
 interface Made {
   figure: Chart;
-  draft: Draft;
+  draft: QuestionDraft;
 }
 
 /** A chart of a size, without its values: they stand over the bars, or the bars end on grid lines or half-way between. */
@@ -253,7 +253,7 @@ function nameDraft(
   { name, value }: Category,
   towards: 'largest' | 'smallest',
   rank: 0 | 1,
-): Draft {
+): QuestionDraft {
   const word = random.pick(
     towards === 'largest' ? ['largest', 'highest', 'greatest'] : ['smallest', 'lowest'],
   );
@@ -329,7 +329,7 @@ function numberDraft(
   some: readonly Category[],
   all: readonly Category[],
   limit: number,
-): Omit<Draft, 'answer'> {
+): Omit<QuestionDraft, 'answer'> {
   const [a, b] = some;
   if (kind === 'value' && a)
     return {
@@ -389,8 +389,8 @@ function numberDraft(
 }
 
 /** What else may be asked of a chart; the answers are likely ones. */
-export function furtherOfChart({ categories, step, top }: Chart, random: Random): Draft[] {
-  const draft = (kind: NumberKind, answer: number, some: readonly Category[], limit = 0): Draft => ({
+export function furtherOfChart({ categories, step, top }: Chart, random: Random): QuestionDraft[] {
+  const draft = (kind: NumberKind, answer: number, some: readonly Category[], limit = 0): QuestionDraft => ({
     ...numberDraft(kind, some, categories, limit),
     answer: numberAnswer(answer),
   });

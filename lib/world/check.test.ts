@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isTooLarge, shares } from './balance';
 import { fault } from './check';
-import { type Asked, type Question, TASKS } from './question';
+import { type AskedScene, type Question, TASKS } from './question';
 import { SPLITS, seedIn } from './scene';
 import { ask } from './world';
 
@@ -16,7 +16,10 @@ describe.each(TASKS)('%s', (task) => {
 });
 
 describe('the checker finds', () => {
-  const spoilt = (task: Question['task'], change: (asked: Asked) => Partial<Question>): string | null => {
+  const spoilt = (
+    task: Question['task'],
+    change: (asked: AskedScene) => Partial<Question>,
+  ): string | null => {
     const asked = ask(task, seedIn('test', 3), SIZE);
     return fault({ ...asked, question: { ...asked.question, ...change(asked) } }, SIZE);
   };

@@ -1,7 +1,7 @@
 import { charted, measured, readBars, readOut, readTable, tabulated, textsOf } from './check-flat';
 import { SolidCheck } from './check-solids';
 import { Fault, must, type Truth } from './must';
-import type { Asked, Question } from './question';
+import type { AskedScene, Question } from './question';
 import type { Scene } from './scene';
 
 /**
@@ -11,7 +11,7 @@ import type { Scene } from './scene';
  */
 
 /** What is wrong with a question on a scene, in a sentence; null where nothing is. Boxes are for a picture of `size` pixels. */
-export function fault({ scene, question }: Asked, size: number): string | null {
+export function fault({ scene, question }: AskedScene, size: number): string | null {
   try {
     checkForm(question);
     const truth = answerOf(scene, question, size);

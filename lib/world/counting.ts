@@ -1,5 +1,5 @@
 import { numberAnswer } from './answers';
-import { ATTRIBUTES, type Attribute, type Draft } from './question';
+import { ATTRIBUTES, type Attribute, type QuestionDraft } from './question';
 import type { Random } from './random';
 import {
   anchorOf,
@@ -17,7 +17,7 @@ import {
   someFilter,
   spot,
 } from './solid-facts';
-import type { Span } from './solid-scenes';
+import type { CountRange } from './solid-scenes';
 import { article } from './wording';
 
 /** Counting: everything, what a description fits, what is beside a thing or like it, sums and differences of counts. */
@@ -98,11 +98,11 @@ const MORE = [
 interface CountingKind {
   weight: number;
   /** The counts that are asked for, each as often as any other; in test-hard, whose scenes are larger, other ones. */
-  counts: Span;
-  hardCounts: Span;
+  counts: CountRange;
+  hardCounts: CountRange;
   /** How many things a scene needs to have a count. */
-  things(count: number): Span;
-  draft(facts: Facts): Draft | null;
+  things(count: number): CountRange;
+  draft(facts: Facts): QuestionDraft | null;
 }
 
 const MANY = 12;
@@ -132,7 +132,7 @@ export function countingPlan(random: Random, hard: boolean): Plan {
 
 const total = (n: number): string => `That makes ${n} in all.`;
 
-function countAll(facts: Facts): Draft {
+function countAll(facts: Facts): QuestionDraft {
   const n = facts.things.length;
   return {
     kind: 'count-all',
@@ -145,7 +145,7 @@ function countAll(facts: Facts): Draft {
   };
 }
 
-function countFitting(facts: Facts): Draft {
+function countFitting(facts: Facts): QuestionDraft {
   const attributes = someAttributes(facts.random);
   const of = someFilter(facts, attributes);
   const some = found(facts, of);
@@ -161,7 +161,7 @@ function countFitting(facts: Facts): Draft {
   };
 }
 
-function countEither(facts: Facts): Draft | null {
+function countEither(facts: Facts): QuestionDraft | null {
   // Both go by one attribute in common, in which they can differ, so that no thing need fit both.
   const [common = 'colour', ...more] = someAttributes(facts.random);
   const [another = common] = someAttributes(facts.random);
@@ -184,7 +184,7 @@ function countEither(facts: Facts): Draft | null {
   };
 }
 
-function countBeside(facts: Facts): Draft | null {
+function countBeside(facts: Facts): QuestionDraft | null {
   const beside = someBeside(facts, someAttributes(facts.random));
   if (!beside) return null;
   const { of, side, anchor, some } = beside;
@@ -202,7 +202,7 @@ function countBeside(facts: Facts): Draft | null {
 
 export const attributeWord = (attribute: Attribute): string => (attribute === 'colour' ? 'color' : attribute);
 
-function countSame(facts: Facts): Draft | null {
+function countSame(facts: Facts): QuestionDraft | null {
   const attribute = facts.random.pick(ATTRIBUTES);
   const anchor = anchorOf(facts, attribute);
   const thing = anchor && facts.things[anchor.index];
@@ -226,7 +226,7 @@ function countSame(facts: Facts): Draft | null {
   };
 }
 
-function countMore(facts: Facts): Draft | null {
+function countMore(facts: Facts): QuestionDraft | null {
   const attributes = someAttributes(facts.random).slice(0, 2);
   const of = someFilter(facts, attributes);
   const than = someFilter(facts, attributes);

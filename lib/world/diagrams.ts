@@ -3,7 +3,7 @@ import type { Figure, Magnitude, Triple } from './construction';
 import { arc, area, line, type Mark, type Point, type Rgb, text, WHITE, widthOf } from './drawing';
 import { figureFor, LEAST_ANSWER, MOST_ANSWER } from './figures';
 import { atan2, cos, PI, sin } from './maths';
-import type { Asked, Query } from './question';
+import type { AskedScene, Query } from './question';
 import { Random } from './random';
 import { type Diagram, splitOf } from './scene';
 import { list, worded } from './wording';
@@ -89,7 +89,7 @@ function isDivided({ points, segments }: Figure, m: Magnitude): boolean {
 const UNITS = { angle: ['°', 'degrees'], length: ['units'], area: ['square units'] } as const;
 
 /** With `allTold` the values stand in the text, whatever the picture shows of them: such a question needs no picture. */
-export function diagram(seed: number, allTold = false): Asked<Diagram> & { figure: Figure } {
+export function diagram(seed: number, allTold = false): AskedScene<Diagram> & { figure: Figure } {
   // The answer is drawn before all else, so that every answer is as likely as any other.
   const answer = new Random(seed, 'diagram/answer').int(LEAST_ANSWER, MOST_ANSWER);
   const split = splitOf(seed);

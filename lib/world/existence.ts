@@ -1,6 +1,6 @@
 import { yesNo } from './answers';
 import { attributeWord } from './counting';
-import { ATTRIBUTES, type Draft } from './question';
+import { ATTRIBUTES, type QuestionDraft } from './question';
 import type { Random } from './random';
 import type { Thing } from './scene';
 import {
@@ -93,7 +93,7 @@ export function existencePlan(random: Random): Plan {
 
 const so = (yes: boolean): string => `so the answer is ${yes ? 'yes' : 'no'}.`;
 
-function exists(facts: Facts): Draft {
+function exists(facts: Facts): QuestionDraft {
   const of = someFilter(facts, facts.attributes);
   const some = found(facts, of);
   const yes = some.length > 0;
@@ -108,7 +108,7 @@ function exists(facts: Facts): Draft {
   };
 }
 
-function existsBeside(facts: Facts): Draft | null {
+function existsBeside(facts: Facts): QuestionDraft | null {
   const beside = someBeside(facts, facts.attributes);
   if (!beside) return null;
   const { of, side, anchor, some } = beside;
@@ -130,7 +130,7 @@ function existsBeside(facts: Facts): Draft | null {
   };
 }
 
-function more(facts: Facts): Draft | null {
+function more(facts: Facts): QuestionDraft | null {
   const of = someFilter(facts, facts.attributes.slice(0, 2));
   const than = someFilter(facts, facts.attributes.slice(0, 2));
   if (described(of) === described(than)) return null;
@@ -151,7 +151,7 @@ function more(facts: Facts): Draft | null {
   };
 }
 
-function same(facts: Facts): Draft | null {
+function same(facts: Facts): QuestionDraft | null {
   // The attribute was settled with the scene, so that easy ones are not asked for more often.
   const attribute = facts.attributes[0] ?? facts.random.pick(ATTRIBUTES);
   const [one, other] = facts.random.shuffle(facts.things.map((_, i) => i));

@@ -1,10 +1,9 @@
-import type { Prompt } from '@/lib/benchmarks/benchmark';
-import { THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import { type Prompt, THINK_PROMPT } from '@/lib/samples/prompts';
 import { furtherOfChart } from './charts';
 import type { Words } from './paraphrases';
 import { placed, transcription } from './places';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
-import { ATTRIBUTES, type Attribute, type Draft, type Question, type Task } from './question';
+import { ATTRIBUTES, type Attribute, type Question, type QuestionDraft, type Task } from './question';
 import { Random } from './random';
 import type { Scene, SolidScene } from './scene';
 import { described, factsOf, leftToRight, look, nameOf } from './solid-facts';
@@ -136,7 +135,7 @@ export function furtherTalk(scene: Scene, size: number): Further[] {
 
 /** None of a geometric figure: it is built for the one that its seed asks. */
 export function flatQuestions(known: Known, random: Random): Question[] {
-  const some = (task: Task, drafts: readonly Draft[]): Question[] => {
+  const some = (task: Task, drafts: readonly QuestionDraft[]): Question[] => {
     const asked = drafts.map((draft) => worded(task, random, draft));
     return asked.filter(({ text }, i) => asked.findIndex((other) => other.text === text) === i);
   };

@@ -42,7 +42,7 @@ export function transcription(known: Known, frame: number): string | null {
 // --- places ----------------------------------------------------------------------------------------------------
 
 /** What is read at one look: a word, a number, or a letter of what is neither; with the signs before it. */
-interface Piece {
+interface ReadWord {
   text: string;
   x: number;
   y: number;
@@ -50,7 +50,7 @@ interface Piece {
   word: number;
 }
 
-const spelled = ({ text, x, y }: Piece): string => `${x},${y} ${text}`;
+const spelled = ({ text, x, y }: ReadWord): string => `${x},${y} ${text}`;
 
 const textsOf = ({ marks }: Drawing): Text[] => marks.filter((mark) => mark.kind === 'text');
 
@@ -59,14 +59,14 @@ const pixels = (hundredths: number, frame: number): number => Math.round((hundre
 const PIECE = /[^a-zA-Z0-9]*(?:[A-Za-z]+|\d+)/g;
 
 /** Names in charts and tables are words; printed text has codes as well. */
-function piecesOf(mark: Text, frame: number, hasCodes: boolean): Piece[] {
+function piecesOf(mark: Text, frame: number, hasCodes: boolean): ReadWord[] {
   return writtenWords(mark).flatMap(({ word, from, to }, nth) =>
     [...word.matchAll(PIECE)].flatMap(({ 0: whole, index }) => {
       const bare = /[a-zA-Z0-9]+$/.exec(whole)?.[0] ?? whole;
       const signs = whole.slice(0, whole.length - bare.length);
       const start = index + signs.length;
       const parts = isOne(bare, hasCodes) ? [bare] : [...bare];
-      return parts.map((part, i): Piece => {
+      return parts.map((part, i): ReadWord => {
         const middle = start + (parts.length > 1 ? i : (bare.length - 1) / 2);
         const share = middle / Math.max(1, word.length - 1);
         const at = (axis: 0 | 1) => pixels(from[axis] + (to[axis] - from[axis]) * share, frame);
@@ -228,7 +228,7 @@ function chartSteps({ categories }: Chart, bars: Bars, query: Query): string[] |
 // --- texts -----------------------------------------------------------------------------------------------------
 
 /** Pieces of each line; a receipt's line is its name, then its value. */
-function linesOf({ lines, fields }: Printed, drawing: Drawing, frame: number): Piece[][] {
+function linesOf({ lines, fields }: Printed, drawing: Drawing, frame: number): ReadWord[][] {
   const each = textsOf(drawing).map((mark) => piecesOf(mark, frame, true));
   return fields.length === 0
     ? lines.map((_, i) => each[i] ?? [])
@@ -236,14 +236,18 @@ function linesOf({ lines, fields }: Printed, drawing: Drawing, frame: number): P
 }
 
 /** "25,76 F 41,77 A; 65,79 84": pieces of one word behind one another, words apart. */
-const told = (pieces: readonly Piece[]): string =>
+const told = (pieces: readonly ReadWord[]): string =>
   pieces
     .map(
       (piece, i) => (i > 0 && pieces[i - 1]?.word !== piece.word ? '; ' : i > 0 ? ' ' : '') + spelled(piece),
     )
     .join('');
 
-function textSteps({ fields }: Printed, lines: readonly (readonly Piece[])[], query: Query): string[] | null {
+function textSteps(
+  { fields }: Printed,
+  lines: readonly (readonly ReadWord[])[],
+  query: Query,
+): string[] | null {
   switch (query.ask) {
     case 'line':
       // Line by line, as far as the one that is asked for.

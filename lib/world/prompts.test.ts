@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Gold, Sample } from '@/lib/benchmarks/benchmark';
+import type { Gold, Sample } from '@/lib/samples/sample';
 import { boxScorer } from '@/lib/scoring/box';
 import { choiceScorer } from '@/lib/scoring/choice';
 import { countScorer } from '@/lib/scoring/count';

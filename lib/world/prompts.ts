@@ -1,5 +1,4 @@
-import type { Prompt } from '@/lib/benchmarks/benchmark';
-import { REC_PROMPT, THINK_PROMPT } from '@/lib/benchmarks/prompts';
+import { type Prompt, REC_PROMPT, THINK_PROMPT } from '@/lib/samples/prompts';
 import type { Answer, Question } from './question';
 
 /**

@@ -127,13 +127,13 @@ export type Query =
   | { ask: 'entry'; value: string };
 
 /** A scene with what one may ask of it. */
-export interface Asked<S extends Scene = Scene> {
+export interface AskedScene<S extends Scene = Scene> {
   scene: S;
   question: Question;
 }
 
 /** A question before a wording is picked for it. */
-export interface Draft {
+export interface QuestionDraft {
   kind: string;
   /** Templates with `{name}` for the values; the last HELD_OUT_WORDINGS are kept for the test splits. */
   wordings: readonly string[];

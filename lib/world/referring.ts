@@ -1,5 +1,5 @@
 import { concluded } from './answers';
-import { type Answer, type Draft, type Query, SIDES, type Side } from './question';
+import { type Answer, type Query, type QuestionDraft, SIDES, type Side } from './question';
 import type { Random } from './random';
 import {
   ACROSS_GAP,
@@ -56,7 +56,7 @@ function boxed(
   facts: Facts,
   index: number,
   { kind, that, reason, difficulty, query }: Reference,
-): Draft | null {
+): QuestionDraft | null {
   const box = facts.boxOf(index);
   if (!box) return null;
   const answer: Answer = { kind: 'box', box };
@@ -71,7 +71,7 @@ function boxed(
   };
 }
 
-function byName(facts: Facts): Draft | null {
+function byName(facts: Facts): QuestionDraft | null {
   const thing = anchorOf(facts);
   if (!thing) return null;
   const { index, name } = thing;
@@ -91,7 +91,7 @@ const EXTREME: Readonly<Record<Side, (rank: number, noun: string) => string>> = 
   front: (rank, noun) => `the ${noun} ${RANKS[rank]}closest to the camera`,
   behind: (rank, noun) => `the ${noun} ${RANKS[rank]}farthest from the camera`,
 };
-function byRank(facts: Facts): Draft | null {
+function byRank(facts: Facts): QuestionDraft | null {
   const of = facts.random.chance(0.3) ? {} : someFilter(facts, facts.attributes.slice(0, 2));
   const some = found(facts, of);
   if (some.length < 2) return null;
@@ -141,7 +141,7 @@ function measured(facts: Facts, some: readonly number[]): string {
   return `from left to right: ${scanned(facts, leftToRight(facts), verdict)}`;
 }
 
-function byNeighbour(facts: Facts): Draft | null {
+function byNeighbour(facts: Facts): QuestionDraft | null {
   const beside = someBeside(facts, facts.attributes);
   if (!beside) return null;
   const { of, side, anchor, some } = beside;

@@ -2,8 +2,8 @@ import {
   ATTRIBUTES,
   type Attribute,
   type Difficulty,
-  type Draft,
   type Filter,
+  type QuestionDraft,
   SIDES,
   type Side,
 } from './question';
@@ -19,7 +19,7 @@ import {
   VEHICLE_SHAPES,
 } from './scene';
 import { project, sight } from './sight';
-import { SMALLEST_SIZE, type Span } from './solid-scenes';
+import { type CountRange, SMALLEST_SIZE } from './solid-scenes';
 import { bodiesOf } from './solids';
 import { article, capital } from './wording';
 
@@ -48,11 +48,11 @@ export interface Facts {
 
 /** What is settled of a question before there is a scene, so that no kind and no answer is likelier for being easy to find. */
 export interface Plan {
-  things: Span;
+  things: CountRange;
   /** Whether the scene may be painted anew to suit the question. */
   paint: boolean;
   /** Null where the scene, with these random choices, has no such question: then it is tried again. */
-  draft(facts: Facts): Draft | null;
+  draft(facts: Facts): QuestionDraft | null;
 }
 
 export function factsOf(scene: SolidScene, random: Random, size: number): Facts {

@@ -1,12 +1,12 @@
 import { countingPlan } from './counting';
 import { existencePlan } from './existence';
-import type { Asked, Question, Task } from './question';
+import type { AskedScene, Question, Task } from './question';
 import { Random } from './random';
 import { referringPlan } from './referring';
 import { repainted } from './repaint';
 import { type SolidScene, splitOf } from './scene';
 import { factsOf, type Plan } from './solid-facts';
-import { type Span, sightedScene, thingsOf } from './solid-scenes';
+import { type CountRange, sightedScene, thingsOf } from './solid-scenes';
 import { depthPlan, distancePlan, relationPlan } from './spatial';
 import { worded } from './wording';
 
@@ -53,12 +53,12 @@ export function furtherQuestion(
 }
 
 /** A scene and a question on it, from one seed; boxes are for a picture of `size` pixels. */
-export function solidQuestion(task: SolidTask, seed: number, size: number): Asked<SolidScene> {
+export function solidQuestion(task: SolidTask, seed: number, size: number): AskedScene<SolidScene> {
   const random = new Random(seed, `ask/${task}`);
   const split = splitOf(seed);
   const plan = PLANS[task](random, split === 'test-hard');
   const [least, most] = plan.things;
-  const within = ([low, high]: Span): Span => [Math.max(low, least), Math.min(high, most)];
+  const within = ([low, high]: CountRange): CountRange => [Math.max(low, least), Math.min(high, most)];
   const kind = random.pick(
     (['tabletop', 'vehicles'] as const).filter((kind) => {
       const [low, high] = within(thingsOf(kind, split));

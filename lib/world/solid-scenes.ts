@@ -46,9 +46,9 @@ export function solidScene(kind: SolidScene['kind'], seed: number): SolidScene {
 }
 
 /** The fewest and the most things of a scene, both included. */
-export type Span = readonly [least: number, most: number];
+export type CountRange = readonly [least: number, most: number];
 
-export const thingsOf = (kind: SolidScene['kind'], split: Split): Span =>
+export const thingsOf = (kind: SolidScene['kind'], split: Split): CountRange =>
   split === 'test-hard' ? [7, kind === 'tabletop' ? 12 : 9] : [3, kind === 'tabletop' ? 9 : 7];
 
 /**
@@ -58,7 +58,7 @@ export const thingsOf = (kind: SolidScene['kind'], split: Split): Span =>
 export function sightedScene(
   kind: SolidScene['kind'],
   seed: number,
-  { things = thingsOf(kind, splitOf(seed)), nth = 0 }: { things?: Span; nth?: number } = {},
+  { things = thingsOf(kind, splitOf(seed)), nth = 0 }: { things?: CountRange; nth?: number } = {},
 ): { scene: SolidScene; sighting: Sighting } {
   for (let attempt = 0; ; attempt++) {
     const label = nth === 0 ? `${kind}/${attempt}` : `${kind}/${nth}/${attempt}`;
@@ -83,7 +83,7 @@ export function sightedScene(
 }
 
 /** A scene whose things stand apart, or null where no room was found for them. */
-function draft(kind: SolidScene['kind'], random: Random, [least, most]: Span): SolidScene | null {
+function draft(kind: SolidScene['kind'], random: Random, [least, most]: CountRange): SolidScene | null {
   const hard = splitOf(random.seed) === 'test-hard';
   const distance = random.range(9.7, 10.5);
   const height = random.range(4.9, 5.7);

@@ -1,7 +1,7 @@
 import { numberAnswer } from './answers';
 import { NAME_SET_KEYS, NAME_SETS, NAMES, type NameSet, nameAnswer } from './charts';
 import { area, line, type Mark, type Rgb, text, widthOf } from './drawing';
-import type { Asked, Draft } from './question';
+import type { AskedScene, QuestionDraft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
 import { added, list, worded } from './wording';
@@ -111,7 +111,7 @@ const WORDINGS = {
 const LEAST = 2;
 const MOST = 60;
 
-export function table(seed: number): Asked<FlatScene> & { table: Table } {
+export function table(seed: number): AskedScene<FlatScene> & { table: Table } {
   const first = new Random(seed, 'table/answer');
   const target = first.int(0, NAMES.length + MOST - LEAST);
   const name = NAMES[target];
@@ -144,7 +144,7 @@ function kindsFor(number: number): readonly NumberKind[] {
 
 interface Made {
   table: Table;
-  draft: Draft;
+  draft: QuestionDraft;
 }
 
 /** A table with random numbers. */
@@ -205,7 +205,7 @@ function rowDraft(
   all: readonly { name: string; value: number }[],
   found: { name: string; value: number },
   towards: 'largest' | 'smallest',
-): Draft {
+): QuestionDraft {
   return {
     kind: 'table-row',
     wordings: WORDINGS.row,
@@ -271,7 +271,7 @@ function numberDraft(
   column: string,
   some: readonly { name: string; value: number; count: number }[],
   answer: number,
-): Omit<Draft, 'answer'> {
+): Omit<QuestionDraft, 'answer'> {
   const [a, b] = some;
   if (kind === 'cell' && a)
     return {
@@ -315,14 +315,14 @@ function numberDraft(
 }
 
 /** What else may be asked of a table; the answers are likely ones. */
-export function furtherOfTable(table: Table, random: Random): Draft[] {
+export function furtherOfTable(table: Table, random: Random): QuestionDraft[] {
   const priced = table.columns.every((name) => PRICED.includes(name));
   const column = () => {
     const c = random.int(0, table.columns.length - 1);
     const all = columnOf(table, c);
     return { heading: table.columns[c] ?? '', all, some: random.shuffle(all) };
   };
-  const number = (kind: NumberKind, cells: number): Draft[] => {
+  const number = (kind: NumberKind, cells: number): QuestionDraft[] => {
     const { heading, some } = column();
     if (kind === 'cost' && !priced) return [];
     const named = some
@@ -335,7 +335,7 @@ export function furtherOfTable(table: Table, random: Random): Draft[] {
     if (kind === 'difference' && answer === 0) return [];
     return [{ ...numberDraft(kind, heading, named, answer), answer: numberAnswer(answer) }];
   };
-  const row = (towards: 'largest' | 'smallest'): Draft[] => {
+  const row = (towards: 'largest' | 'smallest'): QuestionDraft[] => {
     const { heading, all } = column();
     const order = towards === 'largest' ? -1 : 1;
     const [best, second] = all.toSorted((a, b) => order * (a.value - b.value));

@@ -1,7 +1,7 @@
 import { textAnswer } from './answers';
 import { arc, area, line, type Mark, type Point, type Rgb, text, widthOf } from './drawing';
 import { PI } from './maths';
-import type { Asked, Draft } from './question';
+import type { AskedScene, QuestionDraft } from './question';
 import { Random } from './random';
 import { type FlatScene, splitOf } from './scene';
 import { list, worded } from './wording';
@@ -115,7 +115,7 @@ interface Style {
   paper: Rgb;
 }
 
-export function printedText(seed: number): Asked<FlatScene> & { printed: Printed } {
+export function printedText(seed: number): AskedScene<FlatScene> & { printed: Printed } {
   const random = new Random(seed, 'text');
   const hard = splitOf(seed) === 'test-hard';
   const { printed, marks, paper } = random.pick([sign, plate, note, receipt, card])(random, hard);
@@ -127,7 +127,7 @@ export function printedText(seed: number): Asked<FlatScene> & { printed: Printed
   };
 }
 
-type DraftMaker = (random: Random, printed: Printed, harder: 0 | 1) => Draft;
+type DraftMaker = (random: Random, printed: Printed, harder: 0 | 1) => QuestionDraft;
 
 const wordsOf = (line: string | undefined): string[] => (line ?? '').split(' ');
 /** Whether a line is of several words and nothing else, so that they can be counted. */
@@ -145,7 +145,7 @@ function draftsOf({ lines, fields }: Printed): DraftMaker[] {
 }
 
 /** What else may be asked of a text. */
-export const furtherOfText = (printed: Printed, random: Random): Draft[] =>
+export const furtherOfText = (printed: Printed, random: Random): QuestionDraft[] =>
   draftsOf(printed).flatMap((make) => [make(random, printed, 0), make(random, printed, 0)]);
 
 const whole: DraftMaker = (_, { lines }, harder) => ({

@@ -1,5 +1,5 @@
 import { letterOf } from './answers';
-import type { Draft, Question, Task } from './question';
+import type { Question, QuestionDraft, Task } from './question';
 import type { Random } from './random';
 import { type Split, splitOf } from './scene';
 
@@ -10,7 +10,7 @@ export const HELD_OUT_WORDINGS = 2;
 const CHOOSE = 'Select from the following choices.';
 
 /** Puts a question into words: one of its wordings, filled in, with the choices after it where it has some. */
-export function worded(task: Task, random: Random, draft: Draft): Question {
+export function worded(task: Task, random: Random, draft: QuestionDraft): Question {
   const { wordings, values, options = null, ...rest } = draft;
   const phrasing = pickPhrasing(splitOf(random.seed), random, wordings.length);
   const text = withChoices(filled(wordings[phrasing.index] ?? '', values), options);

@@ -2,7 +2,7 @@ import { chart } from './charts';
 import { diagram } from './diagrams';
 import { renderDrawing } from './drawing';
 import type { Picture } from './picture';
-import type { Asked, Task } from './question';
+import type { AskedScene, Task } from './question';
 import { renderSolids } from './raycast';
 import type { Scene, SolidScene } from './scene';
 import { solidQuestion } from './solid-questions';
@@ -11,7 +11,7 @@ import { printedText } from './texts';
 
 /** A question on a scene; a flat one comes with the facts that its picture shows. */
 export type Known =
-  | Asked<SolidScene>
+  | AskedScene<SolidScene>
   | ReturnType<typeof diagram>
   | ReturnType<typeof chart>
   | ReturnType<typeof table>

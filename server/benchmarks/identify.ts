@@ -1,10 +1,5 @@
-import {
-  AnnotationError,
-  type AnnotationFile,
-  type Benchmark,
-  type Sample,
-  type Split,
-} from '@/lib/benchmarks/benchmark';
+import { AnnotationError, type AnnotationFile, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import { type AnnotationSource, BenchmarkDataError } from './annotation-source';
 
 export interface Identified {

@@ -3,8 +3,9 @@ import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
-import type { Benchmark, GeneratedSource, Sample, Split } from '@/lib/benchmarks/benchmark';
+import type { Benchmark, GeneratedSource, Split } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import type { Sample } from '@/lib/samples/sample';
 import { processWide } from '../process-wide';
 import { BenchmarkDataError, isSystemError, readSource } from './annotation-source';
 import { type Identified, identify, readSplit } from './identify';

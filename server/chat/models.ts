@@ -1,5 +1,5 @@
 import type { Endpoint } from '@/lib/chat/endpoint';
-import { type ChatModel, env } from '../env';
+import { env, type ServedModel } from '../env';
 import { Problem } from '../problem';
 import { rateLimit } from '../rate-limit';
 
@@ -14,7 +14,7 @@ export const endpoints = (): Endpoint[] =>
   }));
 
 /** The model of an endpoint, for one reply, which is counted. @throws Problem */
-export async function modelFor(endpointId: string, address: string): Promise<ChatModel> {
+export async function modelFor(endpointId: string, address: string): Promise<ServedModel> {
   const model = env().OCEAN_CHAT_MODELS.find(({ id }) => id === endpointId);
   if (model === undefined) throw new Problem('not-found', `This server has no model "${endpointId}".`);
   const limit = rateLimit(`chat with ${model.id}`, model.perVisitor, model.perMinute, 60_000);

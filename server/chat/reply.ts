@@ -8,7 +8,7 @@ import {
 } from 'ai';
 import type { ChatRequest, ReplyFigures } from '@/lib/chat/chat-request';
 import { smartResize } from '@/lib/vlm/resize';
-import type { ChatModel } from '../env';
+import type { ServedModel } from '../env';
 import { log } from '../log';
 import { modelFor } from './models';
 import { type Picture, rewritten, type Size } from './pictures';
@@ -95,7 +95,10 @@ export async function reply(
 }
 
 /** A Problem for the visitor where a picture is not one; pictures one after another, as each takes memory while it is decoded. */
-async function promptOf(messages: ChatRequest['messages'], { pictures }: ChatModel): Promise<ModelMessage[]> {
+async function promptOf(
+  messages: ChatRequest['messages'],
+  { pictures }: ServedModel,
+): Promise<ModelMessage[]> {
   const { multiple, minPixels: least, maxPixels: most } = pictures;
   // The size that the model's processor would make of it anyway, so that the page knows in which pixels a box is.
   const seen = ({ width, height }: Size) => smartResize(width, height, multiple, { least, most });

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { z } from 'zod';
@@ -55,15 +54,16 @@ describe(name, () => {
       ],
       { stdio: 'ignore', env: { ...process.env, HF_HUB_OFFLINE: '1', OMP_NUM_THREADS: '1' } },
     );
-    while (
-      !(await fetch(`http://127.0.0.1:${port}/v1/models`).then(
-        (at) => at.ok,
-        () => false,
-      ))
-    ) {
-      if (server.exitCode !== null) throw new Error(`${transformers} ended with ${server.exitCode}.`);
-      await sleep(200);
-    }
+    await vi.waitUntil(
+      () => {
+        if (server.exitCode !== null) throw new Error(`${transformers} ended with ${server.exitCode}.`);
+        return fetch(`http://127.0.0.1:${port}/v1/models`).then(
+          (at) => at.ok,
+          () => false,
+        );
+      },
+      { timeout: 110_000, interval: 200 },
+    );
   }, 120_000);
 
   afterAll(async () => {

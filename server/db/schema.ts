@@ -16,9 +16,9 @@ import {
   uniqueIndex,
   varchar,
 } from 'drizzle-orm/pg-core';
-import type { Gold } from '@/lib/benchmarks/benchmark';
 import type { Conversation } from '@/lib/chat/conversation';
 import { STAGES } from '@/lib/models/stage';
+import type { Gold } from '@/lib/samples/sample';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
 import type { JobSpec, LoggedEvent, Machine, MetricValue, RolloutGroup } from '@/lib/training/protocol';

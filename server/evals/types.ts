@@ -1,5 +1,6 @@
-import type { Gold, Sample, SplitSource } from '@/lib/benchmarks/benchmark';
+import type { SplitSource } from '@/lib/benchmarks/benchmark';
 import type { Stage } from '@/lib/models/stage';
+import type { Gold, Sample } from '@/lib/samples/sample';
 import type { Outcome, Scorer, ScorerId, Upstream } from '@/lib/scoring/scorer';
 import type { OutcomeComparison } from '@/lib/stats/compare-outcomes';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';

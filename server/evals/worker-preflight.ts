@@ -1,5 +1,4 @@
-import type { Benchmark, Sample, Split } from '@/lib/benchmarks/benchmark';
-import { BENCHMARK_IDS } from '@/lib/benchmarks/benchmark';
+import { BENCHMARK_IDS, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
 import { OCEAN } from '@/lib/command-line';
 import {
   couldBe,
@@ -8,14 +7,16 @@ import {
   type SplitShare,
   shareInWords,
 } from '@/lib/predictions/likeliest-split';
-import { isOfSplit, type MatchReport, matchRows } from '@/lib/predictions/match';
+import { claimedAccuracy, isOfSplit, type MatchReport, matchRows } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
+import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
+import type { Sample } from '@/lib/samples/sample';
+import type { Scorer } from '@/lib/scoring/scorer';
 import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
 import { gaugesOf } from './worker-gauges';
 import type { Post, PreflightFindings, PreflightTask } from './worker-protocol';
-import { claimedPercent } from './worker-scoring';
 
 /** A preflight scores the file itself where that takes no longer, in ms. */
 const SCORING_BUDGET_MS = 5_000;
@@ -75,7 +76,7 @@ export async function findingsOf(
     unknown: target?.samples == null ? 0 : report.unknown.count,
     duplicates: report.duplicates.count,
     examples: examplesOf(target?.samples == null ? null : report),
-    claimedAccuracy: file.claimedAccuracy ?? claimedPercent(report.claimed),
+    claimedAccuracy: claimedAccuracy(file, report),
     scorer: scorer === null ? null : { id: scorer.id, label: scorer.label },
     manifest: {
       model: file.manifest.model ?? null,
@@ -89,7 +90,7 @@ export async function findingsOf(
   if (target?.samples != null && scorer !== null && isOfSplit(report))
     post({
       type: 'accuracy',
-      percent: accuracyOf(file, target.samples, scorer, gauges, SCORING_BUDGET_MS),
+      percent: accuracyOf(file, target, target.samples, scorer, gauges),
     });
   post({ type: 'done', result: null });
 }
@@ -138,20 +139,22 @@ function decided(
 
 function accuracyOf(
   file: PredictionsFile,
+  target: Target,
   samples: readonly Sample[],
-  scorer: Benchmark['scorers'][number],
+  scorer: Scorer,
   gauges: ReturnType<typeof gaugesOf>,
-  budgetMs: number,
 ): number | null {
-  const until = performance.now() + budgetMs;
-  let correct = 0;
-  let position = 0;
-  for (const { sample, row } of matchRows(gauges.counted(file.rows()), samples)) {
-    if (gauges.scoring(position++, () => scorer.score(sample, row.output, row.extraction)).correct) correct++;
-    if (performance.now() > until) return null;
-  }
-  return (100 * correct) / samples.length;
+  const until = performance.now() + SCORING_BUDGET_MS;
+  const score = scoredBy(scorer);
+  const scoring = scoreRows(gauges.counted(file.rows()), samples, nameOf(target), (matched, position) =>
+    gauges.scoring(position, () => score(matched, position)),
+  );
+  for (const _ of scoring) if (performance.now() > until) return null;
+  const { outcomes } = scoring.scored();
+  return (100 * outcomes.filter((outcome) => outcome === 'correct').length) / samples.length;
 }
+
+const nameOf = ({ benchmark, split }: Target): string => `${benchmark.name}, ${split.label}`;
 
 function examplesOf(report: MatchReport | null): PreflightFindings['examples'] {
   const words = ({ row, reference }: { row: number; reference: string }) => `row ${row}: ${reference}`;
@@ -173,10 +176,7 @@ function problemsOf(
     if (candidates.some(({ samples }) => samples !== null)) {
       const words = shares
         .filter(({ naming }) => naming > 0)
-        .map(
-          (share) =>
-            `${share.split.target.benchmark.name}, ${share.split.target.split.label}: ${shareInWords(share)}`,
-        );
+        .map((share) => `${nameOf(share.split.target)}: ${shareInWords(share)}`);
       return [
         `The benchmark cannot be told from the file: choose it. ${words.length === 0 ? 'None of its rows names a sample of those that are installed.' : `Its rows name samples of ${words.join('; ')}.`}`,
       ];
@@ -190,16 +190,16 @@ function problemsOf(
   if (samples === null)
     problems.push(
       split.source.kind === 'generated'
-        ? `The questions of ${benchmark.name}, ${split.label}, are being written on this server, once: look again in a minute.`
-        : `The annotations of ${benchmark.name}, ${split.label}, are not installed: run \`${OCEAN} benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
+        ? `The questions of ${nameOf(target)}, are being written on this server, once: look again in a minute.`
+        : `The annotations of ${nameOf(target)}, are not installed: run \`${OCEAN} benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
     );
   else if (report.matched === 0)
     problems.push(
-      `None of the ${report.rows.toLocaleString('en')} rows names a sample of ${benchmark.name}, ${split.label}: is the file of another split or benchmark?`,
+      `None of the ${report.rows.toLocaleString('en')} rows names a sample of ${nameOf(target)}: is the file of another split or benchmark?`,
     );
   else if (!isOfSplit(report))
     problems.push(
-      `${report.contradicted.toLocaleString('en')} of the ${report.rows.toLocaleString('en')} rows have another right answer than the sample of ${benchmark.name}, ${split.label}, at their place: is the file of another split or benchmark, or in another order?`,
+      `${report.contradicted.toLocaleString('en')} of the ${report.rows.toLocaleString('en')} rows have another right answer than the sample of ${nameOf(target)}, at their place: is the file of another split or benchmark, or in another order?`,
     );
   return problems;
 }

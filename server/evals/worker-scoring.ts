@@ -1,9 +1,11 @@
-import type { Benchmark, Sample } from '@/lib/benchmarks/benchmark';
-import { matchRows, requireMatches } from '@/lib/predictions/match';
+import type { Benchmark } from '@/lib/benchmarks/benchmark';
+import { claimedAccuracy } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionRow } from '@/lib/predictions/predictions-file';
+import { scoreRows } from '@/lib/predictions/score-rows';
+import type { Sample } from '@/lib/samples/sample';
 import { judgedVerdict, readJudgedId } from '@/lib/scoring/judge';
-import { OUTCOMES, type Outcome, outcomeOf, type Verdict } from '@/lib/scoring/scorer';
+import { OUTCOMES, type Outcome, type StoredVerdict, storedVerdict, timedOut } from '@/lib/scoring/scorer';
 import { packVerdicts } from '@/lib/stats/paired';
 import { summarise } from '@/lib/stats/summarise';
 import { readInstalled } from '../benchmarks';
@@ -37,76 +39,60 @@ export async function scoreFile(
       `The annotations of ${benchmark.name} changed in the meantime: submit the file again.`,
     );
   const { samples } = installed;
-  const verdictOf = (sample: Sample, output: string, extraction: string | undefined): Verdict => {
-    const replies = task.replies?.get(sample.sampleId);
-    return replies === undefined
-      ? scorer.score(sample, output, extraction)
-      : judgedVerdict(scorer, sample, output, replies);
-  };
   if (task.sendSamples) sendSamples(samples, post);
 
   const gauges = gaugesOf(task.gauges);
   const outcomes = new Uint8Array(task.outcomes);
   const batch = batches(post, gauges);
   const file = await openPredictions(fileSource(task.path, task.fileName));
-  const matching = matchRows(gauges.counted(file.rows()), samples);
-  let position = 0;
-  for (const { sample, ordinal, row } of matching) {
-    const here = position++;
-    if (here < task.received) continue;
-    const { output, extraction } = row;
-    const lost = task.lost.get(here);
-    const found: Found =
-      lost === undefined
-        ? foundIn(gauges.scoring(here, () => verdictOf(sample, output, extraction)))
-        : { outcome: 'timed-out', answer: null, reason: lost, span: null };
-    outcomes[ordinal] = 1 + OUTCOMES.indexOf(found.outcome);
-    batch.add(sample, ordinal, found, task.sendPredictions ? row : null);
-  }
-  const report = matching.report();
-  requireMatches(report, `${benchmark.name}, ${split.label}`);
-  const missingSamples = new Set(report.missing);
-  for (const [ordinal, sample] of samples.entries()) {
-    if (!missingSamples.has(sample) || position++ < task.received) continue;
-    outcomes[ordinal] = 1 + OUTCOMES.indexOf('missing');
-    batch.add(
-      sample,
-      ordinal,
-      { outcome: 'missing', answer: null, reason: 'no row of the file names this sample', span: null },
-      null,
-    );
+  const scoring = scoreRows(
+    gauges.counted(file.rows()),
+    samples,
+    `${benchmark.name}, ${split.label}`,
+    ({ sample, ordinal, row }, position) => {
+      const { output, extraction } = row;
+      if (position < task.received) return known(outcomeAt(outcomes, ordinal));
+      const lost = task.lost.get(position);
+      if (lost !== undefined) return timedOut(lost);
+      const replies = task.replies?.get(sample.sampleId);
+      return gauges.scoring(position, () =>
+        storedVerdict(
+          replies === undefined
+            ? scorer.score(sample, output, extraction)
+            : judgedVerdict(scorer, sample, output, replies),
+        ),
+      );
+    },
+  );
+  for (const { sample, ordinal, position, row, verdict } of scoring) {
+    if (position < task.received) continue;
+    outcomes[ordinal] = 1 + OUTCOMES.indexOf(verdict.outcome);
+    batch.add(sample, ordinal, verdict, task.sendPredictions ? row : null);
   }
   batch.flush();
 
-  const all = Array.from(outcomes, (code): Outcome => {
-    const outcome = OUTCOMES[code - 1];
-    if (outcome === undefined) throw new Error('a sample was left without an outcome');
-    return outcome;
-  });
-  const { claimed, matched } = report;
+  const { outcomes: all, report } = scoring.scored();
   post({
     type: 'done',
     result: {
       score: summarise(benchmark, samples, all),
       verdictBits: packVerdicts(all.map((outcome) => outcome === 'correct')),
-      matched,
-      missing: missingSamples.size,
-      claimedAccuracy: file.claimedAccuracy ?? claimedPercent(claimed),
+      matched: report.matched,
+      missing: report.missing.length,
+      claimedAccuracy: claimedAccuracy(file, report),
       format: FORMATS[file.format],
     },
   });
 }
 
-export function claimedPercent({ correct, total }: { correct: number; total: number }): number | null {
-  return total === 0 ? null : (100 * correct) / total;
+function outcomeAt(outcomes: Uint8Array, ordinal: number): Outcome {
+  const outcome = OUTCOMES[(outcomes[ordinal] ?? 0) - 1];
+  if (outcome === undefined) throw new Error('a sample that was received was left without an outcome');
+  return outcome;
 }
 
-type Found = Omit<Verdict, 'correct'> & { outcome: Outcome };
-
-function foundIn(verdict: Verdict): Found {
-  const { answer, reason, span } = verdict;
-  return { outcome: outcomeOf(verdict), answer, reason, span };
-}
+/** Of a verdict that the server has: it is sent no more. */
+const known = (outcome: Outcome): StoredVerdict => ({ outcome, answer: null, reason: '', span: null });
 
 /** What Postgres cannot store (NUL, half a surrogate pair) is replaced one for one, so that spans stay right. */
 export function storable(text: string): string {
@@ -143,7 +129,7 @@ function batches(post: Post, gauges: ReturnType<typeof gaugesOf>) {
     add(
       { sampleId }: Sample,
       ordinal: number,
-      { outcome, answer, reason, span }: Found,
+      { outcome, answer, reason, span }: StoredVerdict,
       prediction: Pick<PredictionRow, 'output' | 'extraction' | 'tokens'> | null,
     ): void {
       verdicts.push({

@@ -1,21 +1,20 @@
 import '../runs.css';
-import '../samples.css';
+import '../../samples/samples.css';
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/evals/types';
-import { api } from '../../trpc/server';
+import type { FirstRead } from '../../samples/browse';
+import { PAGE, paramsOf, readView, type View, viewQuery } from '../../samples/samples-url';
+import { api, orNull } from '../../trpc/server';
 import { EmptyState, ErrorState } from '../../ui/state';
-import type { FirstRead } from '../browse';
-import { cut, isWhole, orNull, readRun } from '../read-run';
+import { cut, isWhole, readRun } from '../read-run';
 import { RunBreakdowns } from '../run-breakdowns';
 import { RunFailures } from '../run-failures';
 import { RunFigure, RunHeader } from '../run-head';
 import { RunProvenance } from '../run-provenance';
+import { RunSamples } from '../run-samples';
 import { RunScorers } from '../run-scorers';
 import { provenanceWords } from '../run-words';
-import { Samples } from '../samples';
-import type { View } from '../samples-url';
-import { PAGE, paramsOf, readView, viewQuery } from '../samples-url';
 import { RunDecision, RunProgress } from '../writer-tools';
 
 type Params = Promise<{ id: string }>;
@@ -60,7 +59,7 @@ export default async function RunScreen({ params, searchParams }: { params: Para
               </p>
             </EmptyState>
           ) : (
-            <Samples
+            <RunSamples
               run={{ id: run.id, outcomes, tags: run.tags }}
               first={await readFirstSamples(run.id, view)}
             />

@@ -1,21 +1,20 @@
 import '../../runs.css';
-import '../../samples.css';
+import '../../../samples/samples.css';
 import '../../compare.css';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import type { ChangedRow, ChangeFilter, RunPage, RunScorer } from '@/server/evals/types';
-import { api } from '../../../trpc/server';
+import type { FirstRead } from '../../../samples/browse';
+import { PAGE, paramsOf, type View } from '../../../samples/samples-url';
+import { api, orNull } from '../../../trpc/server';
 import { PageHeader } from '../../../ui/page-header';
 import { EmptyState } from '../../../ui/state';
-import type { FirstRead } from '../../browse';
 import { BrowserComparison } from '../../browser-comparison';
 import type { ComparedSample } from '../../changes';
 import { changesQuery, compareHref, type Pair, readChanges } from '../../compare-url';
 import { type ComparedFigure, ScorerLetter } from '../../comparison-figures';
-import { cut, isWhole, orNull, readRun } from '../../read-run';
-import type { View } from '../../samples-url';
-import { PAGE, paramsOf } from '../../samples-url';
+import { cut, isWhole, readRun } from '../../read-run';
 import { StoredComparison } from '../../stored-comparison';
 
 type Params = Promise<{ id: string }>;

@@ -1,18 +1,12 @@
-'use client';
+import type { TextSpan } from '@/lib/text-span';
+
+('use client');
 
 import { useState } from 'react';
 import { CopyButton } from '../ui/copy-button';
 import { formatCount } from '../ui/format';
-import {
-  BLOCK,
-  blocksOf,
-  clip,
-  markedParts,
-  type Range,
-  type Segment,
-  segmentsOf,
-  visible,
-} from './output-pieces';
+import { visible } from '../ui/visible';
+import { BLOCK, blocksOf, clip, markedParts, type Segment, segmentsOf } from './output-parts';
 
 /** Characters of a part that are shown at first, and how many more a click shows. */
 const FIRST = 20_000;
@@ -20,7 +14,7 @@ const MORE = 100_000;
 
 /** Where an answer was found; named where there are several to tell apart. */
 export interface Mark {
-  span: Range;
+  span: TextSpan;
   name: string | null;
 }
 
@@ -31,7 +25,7 @@ export function OutputView({
   marks,
 }: {
   output: string;
-  thinking: readonly Range[];
+  thinking: readonly TextSpan[];
   marks: readonly Mark[];
 }) {
   return (
@@ -74,7 +68,7 @@ function SegmentView({
   );
 }
 
-function Text({ text, range, marks }: { text: string; range: Range; marks: readonly Mark[] }) {
+function Text({ text, range, marks }: { text: string; range: TextSpan; marks: readonly Mark[] }) {
   const [limit, setLimit] = useState(FIRST);
   const spans = marks.map(({ span }) => span);
   return clip(text, range, spans, limit).map(({ start, end, hidden }) =>

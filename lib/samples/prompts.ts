@@ -1,4 +1,9 @@
-import type { Prompt } from '@/lib/benchmarks/benchmark';
+export interface Prompt {
+  id: string;
+  label: string;
+  /** `{Question}` stands for the sample's question. */
+  template: string;
+}
 
 /** Prompts of the seed's evaluation scripts, word for word: a figure depends on every character of them. */
 

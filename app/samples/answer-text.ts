@@ -1,4 +1,4 @@
-import type { Gold } from '@/lib/benchmarks/benchmark';
+import type { Gold } from '@/lib/samples/sample';
 
 /** A gold answer as one line: a box as `[x1, y1, x2, y2]`, accepted alternatives side by side. */
 export function goldText(gold: Gold): string {

@@ -6,20 +6,20 @@ import {
   notANumber,
   numberOrNull,
   over,
+  type PythonNumber,
   plus,
   power,
   times,
-  type Value,
-} from '@/lib/scoring/python-arithmetic';
-import { roundHalfEven } from '@/lib/scoring/python-numbers';
+} from '@/lib/python/arithmetic';
+import { roundHalfEven } from '@/lib/python/numbers';
 
 /**
  * The texts that Python's `eval` would take for a number. Where upstream evaluates what a model wrote, here numbers,
  * operators, parentheses and calls of the functions given are read and nothing else is; nothing is evaluated as code.
  */
 
-export type PythonFunction = (...values: Value[]) => Value;
-export type Names = ReadonlyMap<string, Value | PythonFunction>;
+export type PythonFunction = (...values: PythonNumber[]) => PythonNumber;
+export type Names = ReadonlyMap<string, PythonNumber | PythonFunction>;
 
 /** Longer texts are not read: no answer is, and the time stays small. */
 const MAX_LENGTH = 4_000;
@@ -35,7 +35,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['+', '-'],
   ['*', '/', '//', '%'],
 ];
-const COMPARISONS: Readonly<Record<string, (a: Value, b: Value) => boolean>> = {
+const COMPARISONS: Readonly<Record<string, (a: PythonNumber, b: PythonNumber) => boolean>> = {
   '<': (a, b) => a < b,
   '>': (a, b) => a > b,
   '<=': (a, b) => a <= b,
@@ -63,11 +63,14 @@ const OF_LISTS: ReadonlyMap<string, PythonFunction> = new Map<string, PythonFunc
   ['max', (...values) => furthest([...values, ...values.slice(0, 1)], (a, b) => a > b)],
   ['min', (...values) => furthest([...values, ...values.slice(0, 1)], (a, b) => a < b)],
 ]);
-const furthest = (values: readonly Value[], isFurther: (a: Value, b: Value) => boolean): Value =>
+const furthest = (
+  values: readonly PythonNumber[],
+  isFurther: (a: PythonNumber, b: PythonNumber) => boolean,
+): PythonNumber =>
   values.length < 2 ? notANumber() : values.reduce((best, value) => (isFurther(value, best) ? value : best));
-const truncated = (a: Value): Value => (typeof a === 'bigint' ? a : BigInt(Math.trunc(a)));
-const magnitude = (a: Value): Value => (Number(a) < 0 ? negated(a) : a);
-function rounded(a?: Value, digits?: Value, ...more: Value[]): Value {
+const truncated = (a: PythonNumber): PythonNumber => (typeof a === 'bigint' ? a : BigInt(Math.trunc(a)));
+const magnitude = (a: PythonNumber): PythonNumber => (Number(a) < 0 ? negated(a) : a);
+function rounded(a?: PythonNumber, digits?: PythonNumber, ...more: PythonNumber[]): PythonNumber {
   if (a === undefined || more.length > 0) return notANumber();
   if (digits === undefined) return typeof a === 'bigint' ? a : BigInt(roundHalfEven(a, 0));
   if (typeof digits === 'number' || digits < 0n) return notANumber();
@@ -75,12 +78,12 @@ function rounded(a?: Value, digits?: Value, ...more: Value[]): Value {
 }
 
 /** The value of `eval(text)` where that is a number; null for all else. `names` stand before Python's own. */
-export function pythonExpression(text: string, names: Names = new Map()): Value | null {
+export function pythonExpression(text: string, names: Names = new Map()): PythonNumber | null {
   return text.length > MAX_LENGTH ? null : numberOrNull(() => new Reader(text, names).whole()());
 }
 
 /** What is read is computed once the whole is read, and a part that Python passes over never is. */
-type Lazy = () => Value;
+type Lazy = () => PythonNumber;
 
 class Reader {
   private at = 0;
@@ -156,7 +159,7 @@ class Reader {
   /** `1 < 2 < 3` is `1 < 2 and 2 < 3`. */
   private comparison(): Lazy {
     const first = this.binary(0);
-    const others: [compare: (a: Value, b: Value) => boolean, value: Lazy][] = [];
+    const others: [compare: (a: PythonNumber, b: PythonNumber) => boolean, value: Lazy][] = [];
     for (;;) {
       const compare = COMPARISONS[this.token.sign ?? ''];
       if (compare === undefined) break;
@@ -239,16 +242,16 @@ class Reader {
 }
 
 /** Python refuses zeros in front of an int. */
-const literal = (digits: string): Value =>
+const literal = (digits: string): PythonNumber =>
   /^(?:0[xob].*|0+|[1-9]\d*)$/i.test(digits)
     ? BigInt(digits)
     : /^\d+$/.test(digits)
       ? notANumber()
       : finite(Number(digits));
 
-const inverted = (a: Value): Value => (typeof a === 'bigint' ? ~a : notANumber());
+const inverted = (a: PythonNumber): PythonNumber => (typeof a === 'bigint' ? ~a : notANumber());
 
-function applied(sign: string, a: Value, b: Value): Value {
+function applied(sign: string, a: PythonNumber, b: PythonNumber): PythonNumber {
   switch (sign) {
     case '+':
       return plus(a, b);
@@ -263,13 +266,18 @@ function applied(sign: string, a: Value, b: Value): Value {
       return divided(sign, a, b);
     case '<<':
     case '>>':
-      return both<Value>(
+      return both<PythonNumber>(
         a,
         b,
         (x, y) => (y < 0n || y > 10_000n ? notANumber() : sign === '<<' ? x << y : x >> y),
         notANumber,
       );
     default:
-      return both<Value>(a, b, (x, y) => (sign === '|' ? x | y : sign === '&' ? x & y : x ^ y), notANumber);
+      return both<PythonNumber>(
+        a,
+        b,
+        (x, y) => (sign === '|' ? x | y : sign === '&' ? x & y : x ^ y),
+        notANumber,
+      );
   }
 }

@@ -2,17 +2,17 @@
 
 import { memo, useMemo } from 'react';
 import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/evals/types';
+import { AnswerLine } from '../samples/answer-line';
+import { Browse, type FirstRead, type SampleSource } from '../samples/browse';
+import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
+import { RowQuestion } from '../samples/row-question';
+import { SampleFilterForm } from '../samples/sample-filter';
+import { SampleView } from '../samples/sample-view';
+import { readView, viewQuery } from '../samples/samples-url';
+import { tagLabelsOf } from '../samples/tag-labels';
 import { TrpcProvider, useTRPCClient } from '../trpc/client';
 import { formatCount } from '../ui/format';
 import { EmptyState } from '../ui/state';
-import { AnswerLine } from './answer-line';
-import { shorten, withoutOpening } from './answer-text';
-import { Browse, type FirstRead, type SampleSource } from './browse';
-import { OUTCOME_WORDS, OutcomeMark } from './outcome';
-import { visible } from './output-pieces';
-import { SampleFilterForm } from './sample-filter';
-import { SampleView } from './sample-view';
-import { readView, viewQuery } from './samples-url';
 
 interface Props {
   run: { id: string; outcomes: NonNullable<RunPage['outcomes']>; tags: RunPage['tags'] };
@@ -20,15 +20,15 @@ interface Props {
 }
 
 /** All samples of a run, by the scorer of its headline. */
-export function Samples(props: Props) {
+export function RunSamples(props: Props) {
   return (
     <TrpcProvider>
-      <SamplesRoom {...props} />
+      <Samples {...props} />
     </TrpcProvider>
   );
 }
 
-function SamplesRoom({ run, first }: Props) {
+function Samples({ run, first }: Props) {
   const client = useTRPCClient();
   const { id } = run;
   const source = useMemo(
@@ -96,24 +96,3 @@ const RowContent = memo(function RowContent({
     </>
   );
 });
-
-export const tagLabelsOf = (tags: RunPage['tags']): Readonly<Record<string, string>> =>
-  Object.fromEntries(tags.map(({ tag, label }) => [tag, label]));
-
-/** A row's question, and its number in the list. */
-export const RowQuestion = ({
-  question,
-  place,
-  opening,
-}: {
-  question: string;
-  place: number;
-  opening: string;
-}) => (
-  <>
-    <span className="sample-row-question">
-      <bdi>{visible(shorten(withoutOpening(question, opening), 200))}</bdi>
-    </span>
-    <span className="sample-row-number">{place}</span>
-  </>
-);

@@ -1,6 +1,6 @@
 import type { SampleRow } from '@/server/evals/types';
+import { visible } from '../ui/visible';
 import { goldText, shorten } from './answer-text';
-import { visible } from './output-pieces';
 
 /** What was right, what was said, and why it counts as it does, in one line. */
 export function AnswerLine({ row }: { row: SampleRow }) {

@@ -1,4 +1,4 @@
-import { decimalDigits, strip } from '@/lib/scoring/python';
+import { decimalDigits, strip } from '@/lib/python/text';
 
 /** Numbers as Python reads, rounds and writes them. Checked against CPython 3.11. */
 

@@ -1,7 +1,7 @@
 /** Arithmetic as Python computes it, with its ints and floats. Checked against CPython 3.11. */
 
 /** A Python number: a bigint is an int, a number a float. */
-export type Value = number | bigint;
+export type PythonNumber = number | bigint;
 
 class NotANumber extends Error {}
 export const notANumber = (): never => {
@@ -9,7 +9,7 @@ export const notANumber = (): never => {
 };
 
 /** Null where `compute` gave up with `notANumber`. */
-export function numberOrNull(compute: () => Value): Value | null {
+export function numberOrNull(compute: () => PythonNumber): PythonNumber | null {
   try {
     return compute();
   } catch (error) {
@@ -25,23 +25,23 @@ const MAX_BITS = 20_000;
 const bitsOf = (value: bigint): number => value.toString(16).length * 4;
 
 export const both = <T>(
-  a: Value,
-  b: Value,
+  a: PythonNumber,
+  b: PythonNumber,
   ints: (a: bigint, b: bigint) => T,
   floats: (a: number, b: number) => T,
 ): T => (typeof a === 'bigint' && typeof b === 'bigint' ? ints(a, b) : floats(Number(a), Number(b)));
 
-export const plus = (a: Value, b: Value): Value =>
-  both<Value>(
+export const plus = (a: PythonNumber, b: PythonNumber): PythonNumber =>
+  both<PythonNumber>(
     a,
     b,
     (x, y) => x + y,
     (x, y) => finite(x + y),
   );
-export const negated = (a: Value): Value => -a;
+export const negated = (a: PythonNumber): PythonNumber => -a;
 
-export function times(a: Value, b: Value): Value {
-  return both<Value>(
+export function times(a: PythonNumber, b: PythonNumber): PythonNumber {
+  return both<PythonNumber>(
     a,
     b,
     (x, y) => (bitsOf(x) + bitsOf(y) > MAX_BITS ? notANumber() : x * y),
@@ -50,7 +50,7 @@ export function times(a: Value, b: Value): Value {
 }
 
 /** True division, of ints too: of large ones with 128 binary digits of the quotient. */
-export function over(a: Value, b: Value): Value {
+export function over(a: PythonNumber, b: PythonNumber): PythonNumber {
   if (Number(b) === 0) return notANumber();
   return both(
     a,
@@ -64,7 +64,7 @@ export function over(a: Value, b: Value): Value {
   );
 }
 
-export function power(base: Value, exponent: Value): Value {
+export function power(base: PythonNumber, exponent: PythonNumber): PythonNumber {
   if (typeof base === 'bigint' && typeof exponent === 'bigint' && exponent >= 0n) {
     const isSmall = base >= -1n && base <= 1n;
     if (!isSmall && bitsOf(base) * Number(exponent) > MAX_BITS) return notANumber();
@@ -78,7 +78,7 @@ export function power(base: Value, exponent: Value): Value {
   return finite(a ** b);
 }
 
-export function factorial(value: Value): Value {
+export function factorial(value: PythonNumber): PythonNumber {
   if (typeof value === 'number' || value < 0n || value > 1_000n) return notANumber();
   let product = 1n;
   for (let factor = 2n; factor <= value; factor++) product *= factor;
@@ -86,7 +86,7 @@ export function factorial(value: Value): Value {
 }
 
 /** `abs(a - b) < 1e-6` */
-export const isClose = (a: Value, b: Value): boolean =>
+export const isClose = (a: PythonNumber, b: PythonNumber): boolean =>
   both(
     a,
     b,
@@ -95,9 +95,9 @@ export const isClose = (a: Value, b: Value): boolean =>
   );
 
 /** Floor division and its remainder, which has the sign of the divisor. */
-export function divided(sign: '//' | '%', a: Value, b: Value): Value {
+export function divided(sign: '//' | '%', a: PythonNumber, b: PythonNumber): PythonNumber {
   if (Number(b) === 0) return notANumber();
-  return both<Value>(
+  return both<PythonNumber>(
     a,
     b,
     (x, y) => {

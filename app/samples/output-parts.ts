@@ -1,17 +1,16 @@
 import { sections } from '@/lib/reasoning/sections';
+import type { TextSpan } from '@/lib/text-span';
 
 /**
  * How a model's output is laid out for reading. The output is hostile: it may be megabytes of one line, hold control
  * characters, half characters or overrides of the writing direction. Offsets are UTF-16, as in a verdict's span.
  */
 
-export type Range = readonly [start: number, end: number];
-
 const OPEN = '<think>';
 const CLOSE = '</think>';
 
 /** Where an output thinks, tags and the blank after them included, so that folding it leaves nothing behind. */
-export function thinkingOf(output: string): Range[] {
+export function thinkingOf(output: string): TextSpan[] {
   return sections(output)
     .filter((section) => section.kind === 'thinking')
     .map(({ start, end }) => {
@@ -29,7 +28,7 @@ export interface Segment {
 }
 
 /** The whole output, cut where thinking begins and ends. Ranges are in order and do not overlap. */
-export function segmentsOf(length: number, thinking: readonly Range[]): Segment[] {
+export function segmentsOf(length: number, thinking: readonly TextSpan[]): Segment[] {
   const segments: Segment[] = [];
   let at = 0;
   for (const [start, end] of thinking) {
@@ -41,7 +40,7 @@ export function segmentsOf(length: number, thinking: readonly Range[]): Segment[
   return segments;
 }
 
-export interface Piece {
+export interface ShownPart {
   start: number;
   end: number;
   hidden: boolean;
@@ -52,12 +51,17 @@ const AROUND = 500;
 
 /**
  * What of a range is shown: its first `limit` characters, and where a mark lies beyond them, the beginning of the mark
- * with what is around it. The pieces cover the range without a gap and never halve a character.
+ * with what is around it. The parts cover the range without a gap and never halve a character.
  */
-export function clip(text: string, [start, end]: Range, marks: readonly Range[], limit: number): Piece[] {
+export function clip(
+  text: string,
+  [start, end]: TextSpan,
+  marks: readonly TextSpan[],
+  limit: number,
+): ShownPart[] {
   if (end - start <= limit) return [{ start, end, hidden: false }];
   let head = whole(text, start + limit);
-  const shown: Range[] = [[start, head]];
+  const shown: TextSpan[] = [[start, head]];
   for (const [first, last] of marks.toSorted((a, b) => a[0] - b[0])) {
     if (last <= head || first >= end) continue;
     const from = whole(text, Math.max(head, first - AROUND));
@@ -65,23 +69,23 @@ export function clip(text: string, [start, end]: Range, marks: readonly Range[],
     shown.push([from, to]);
     head = to;
   }
-  const pieces: Piece[] = [];
+  const parts: ShownPart[] = [];
   let at = start;
   for (const [from, to] of shown) {
-    if (at < from) pieces.push({ start: at, end: from, hidden: true });
-    if (from < to) pieces.push({ start: from, end: to, hidden: false });
+    if (at < from) parts.push({ start: at, end: from, hidden: true });
+    if (from < to) parts.push({ start: from, end: to, hidden: false });
     at = to;
   }
-  if (at < end) pieces.push({ start: at, end, hidden: true });
-  return pieces;
+  if (at < end) parts.push({ start: at, end, hidden: true });
+  return parts;
 }
 
 /** A browser lays out many blocks of this length easily, and one of five million characters not at all. */
 export const BLOCK = 20_000;
 
 /** A range as blocks of at most `BLOCK` characters, cut after a line where there is one. */
-export function blocksOf(text: string, [start, end]: Range): Range[] {
-  const blocks: Range[] = [];
+export function blocksOf(text: string, [start, end]: TextSpan): TextSpan[] {
+  const blocks: TextSpan[] = [];
   for (let at = start; at < end; ) {
     let to = Math.min(end, at + BLOCK);
     if (to < end) {
@@ -96,12 +100,12 @@ export function blocksOf(text: string, [start, end]: Range): Range[] {
 
 /** A part of a block, and the places of the marks that cover it. */
 export interface MarkedPart {
-  range: Range;
+  range: TextSpan;
   marks: readonly number[];
 }
 
 /** A block cut where marks begin and end; marks may overlap. */
-export function markedParts([start, end]: Range, marks: readonly Range[]): MarkedPart[] {
+export function markedParts([start, end]: TextSpan, marks: readonly TextSpan[]): MarkedPart[] {
   const inside = marks.flat().filter((offset) => start < offset && offset < end);
   const cuts = [...new Set([start, ...inside, end])].sort((a, b) => a - b);
   return cuts.slice(1).map((to, index) => {
@@ -111,21 +115,6 @@ export function markedParts([start, end]: Range, marks: readonly Range[]): Marke
       marks: marks.flatMap(([first, last], place) => (first <= from && to <= last ? [place] : [])),
     };
   });
-}
-
-/**
- * Text as it is shown: control characters as their pictures (NUL is ␀), half characters as the replacement character.
- * Tabs and line ends stay.
- */
-export function visible(text: string): string {
-  return (
-    text
-      .replaceAll('\r\n', '\n')
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-      .replace(/[\u0000-\u0008\u000b-\u001f]/g, (each) => String.fromCharCode(0x2400 + each.charCodeAt(0)))
-      .replaceAll('\u007f', '\u2421')
-      .replace(/[\u0080-\u009f]|\p{Cs}/gu, '\ufffd')
-  );
 }
 
 /** An offset moved back out of the middle of a surrogate pair. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pythonExpression } from '@/lib/scoring/python-expression';
-import { pythonFloat, pythonInt, pythonStr, roundHalfEven } from '@/lib/scoring/python-numbers';
+import { pythonExpression } from '@/lib/python/expression';
+import { pythonFloat, pythonInt, pythonStr, roundHalfEven } from '@/lib/python/numbers';
 
 describe('numbers as Python reads and writes them', () => {
   it('float', () => {

@@ -3,9 +3,10 @@
 import { Fragment, type ReactNode, type Ref } from 'react';
 import type { SampleDetail, VerdictRow } from '@/server/evals/types';
 import { formatCount } from '../ui/format';
+import { visible } from '../ui/visible';
 import { goldText, optionLetter, optionOf, shorten } from './answer-text';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
-import { thinkingOf, visible } from './output-pieces';
+import { thinkingOf } from './output-parts';
 import { type Mark, OutputView } from './output-view';
 import { SampleImage } from './sample-image';
 

@@ -1,20 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  BLOCK,
-  blocksOf,
-  clip,
-  markedParts,
-  type Range,
-  segmentsOf,
-  thinkingOf,
-  visible,
-} from './output-pieces';
+import type { TextSpan } from '@/lib/text-span';
+import { BLOCK, blocksOf, clip, markedParts, segmentsOf, thinkingOf } from './output-parts';
 
 const rangeIn = (length: number) =>
   fc
     .tuple(fc.integer({ min: 0, max: length }), fc.integer({ min: 0, max: length }))
-    .map(([a, b]): Range => [Math.min(a, b), Math.max(a, b)]);
+    .map(([a, b]): TextSpan => [Math.min(a, b), Math.max(a, b)]);
 
 /** Texts of ordinary length with pairs in them; grown, so that they exceed the limits. */
 const texts = fc
@@ -167,11 +159,4 @@ test('marks cut a block where they begin and end, and a mark elsewhere leaves it
   ]);
   expect(markedParts([10, 20], [[30, 40]])).toEqual([{ range: [10, 20], marks: [] }]);
   expect(markedParts([10, 20], [])).toEqual([{ range: [10, 20], marks: [] }]);
-});
-
-test('control characters and half characters are shown, line ends and tabs stay', () => {
-  expect(visible('a\u0000b\u001bc\u007f')).toBe('a␀b␛c␡');
-  expect(visible('a\r\nb\tc\n')).toBe('a\nb\tc\n');
-  expect(visible('\ud83d x \ude00')).toBe('\ufffd x \ufffd');
-  expect(visible('😀')).toBe('😀');
 });

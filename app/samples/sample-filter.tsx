@@ -5,7 +5,8 @@ import { OUTCOMES } from '@/lib/scoring/scorer';
 import type { RunPage, SampleFilter } from '@/server/evals/types';
 import { formatCount } from '../ui/format';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
-import { MAX_TEXT, readTag, tagKey } from './samples-url';
+import { MAX_TEXT } from './samples-url';
+import { TagSelect } from './tag-select';
 
 /** How long a pause in typing starts a search, in milliseconds. */
 const PAUSE = 300;
@@ -69,26 +70,7 @@ export function SampleFilterForm({
             </label>
           ))}
       </fieldset>
-      {tags.length === 0 ? null : (
-        <select
-          name="tag"
-          className="field"
-          aria-label="Tag"
-          value={filter.tag === undefined ? '' : tagKey(filter.tag)}
-          onChange={(event) => onChange({ ...filter, tag: readTag(event.target.value) ?? undefined })}
-        >
-          <option value="">All tags</option>
-          {tags.map(({ tag, label, values }) => (
-            <optgroup key={tag} label={label}>
-              {values.map(({ value, count }) => (
-                <option key={value} value={tagKey({ tag, value })}>
-                  {value} ({formatCount(count)})
-                </option>
-              ))}
-            </optgroup>
-          ))}
-        </select>
-      )}
+      <TagSelect tags={tags} chosen={filter.tag} counted onChoose={(tag) => onChange({ ...filter, tag })} />
       <input
         ref={search}
         type="search"
