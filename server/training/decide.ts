@@ -31,9 +31,9 @@ export async function cancelJob(id: string): Promise<void> {
 }
 
 export interface JobWords {
-  name?: string;
-  note?: string;
-  public?: boolean;
+  name?: string | undefined;
+  note?: string | undefined;
+  public?: boolean | undefined;
 }
 
 /** What may change of a job: what it is called, what is said of it, who may see it. @throws Problem */

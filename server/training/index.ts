@@ -11,5 +11,20 @@ export { createJobs, type NewJobs, newJobs } from './create-jobs';
 export { cancelJob, describeJob, failJob } from './decide';
 export { EventGap, takeEvents } from './events';
 export { finish } from './finish';
+export { followJob, type JobTick } from './follow-job';
 export { BEAT_SECONDS, beat, LEASE_SECONDS, LeaseLost, takeJob } from './lease';
+export { type JobFilter, type JobPage, type JobRow, jobPage, listJobs } from './read-jobs';
+export {
+  type Curve,
+  curves,
+  isRolloutImage,
+  type LogEntry,
+  logOf,
+  machineOf,
+  ROLLOUT_FILTERS,
+  ROLLOUT_ORDERS,
+  type RolloutRow,
+  rolloutPoints,
+  rollouts,
+} from './read-told';
 export { resumeOf, startOf } from './remote-folder';

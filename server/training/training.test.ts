@@ -25,13 +25,21 @@ import {
   cancelJob,
   createAgent,
   createJobs,
+  curves,
+  describeJob,
   EventGap,
   finish,
+  followJob,
+  jobPage,
   LeaseLost,
+  listJobs,
+  logOf,
   type NewJobs,
   newJobs,
   resumeOf,
   revokeAgent,
+  rolloutPoints,
+  rollouts,
   startOf,
   takeEvents,
   takeJob,
@@ -74,6 +82,9 @@ const EVAL: NewJobs['chain'][number] = {
 };
 const EXPORT: NewJobs['chain'][number] = { kind: 'export', start: { kind: 'previous' }, rows: ROWS };
 const now = new AbortController().signal;
+const WRITER = { role: 'writer' } as const;
+const VISITOR = { role: 'visitor' } as const;
+const EVERYWHERE = { from: 0, to: 1e9 };
 
 const group = (reward: number, more: object = {}) => ({
   row: 'rows/train:3',
@@ -359,6 +370,102 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(third.job.id).toBe(evaluated);
     expect(await startOf(third.job)).toMatchObject({ files: [{ sha256: model.sha256 }] });
     expect(await database.db.$count(jobFile)).toBe(2);
+  });
+
+  test.skipIf(skip)('are read by whoever may see them: a list, a page, curves, rollouts, a log', async () => {
+    const [id = '', exported = ''] = await create(TRAIN, EXPORT);
+    const { job: found, lease } = await taken();
+    const metrics = (step: number): AgentEvent => ({
+      type: 'metrics',
+      step,
+      values: { loss: step % 10, 'critic/score/mean': step / 100, odd: step === 7 ? 'NaN' : 1 },
+    });
+    await tell(
+      found.id,
+      lease,
+      0,
+      { type: 'begin', step: 0, steps: 100 },
+      ...Array.from({ length: 100 }, (_, n) => metrics(n + 1)),
+    );
+    await tell(
+      found.id,
+      lease,
+      101,
+      { type: 'log', lines: ['step 1', 'a 50% loss'] },
+      { type: 'notice', level: 'warning', text: 'hot' },
+    );
+    await tell(found.id, lease, 103, {
+      type: 'rollouts',
+      step: 10,
+      first: 0,
+      groups: [group(1), group(0), { ...group(1), responses: group(2).responses.slice(1) }],
+    });
+
+    expect(await listJobs(VISITOR, {}, null, 10)).toEqual([]);
+    expect(await jobPage(id, VISITOR)).toBeNull();
+    await expect(curves(id, VISITOR, ['loss'], EVERYWHERE, 10)).rejects.toMatchObject({ kind: 'not-found' });
+    await describeJob(id, { public: true, note: 'seen' });
+    expect(await listJobs(VISITOR, {}, null, 10)).toMatchObject([
+      { id, score: 1, step: 100, agentName: 'a box' },
+    ]);
+    expect((await listJobs(WRITER, {}, null, 10)).map((row) => row.id)).toEqual([exported, id]);
+    expect(await listJobs(WRITER, { kinds: ['export'], text: 'TOY' }, null, 10)).toHaveLength(1);
+    expect(await listJobs(WRITER, {}, exported, 10)).toMatchObject([{ id }]);
+    expect(await jobPage(id, VISITOR)).toMatchObject({
+      note: 'seen',
+      mayDecide: false,
+      chain: [{ id }],
+      metrics: ['critic/score/mean', 'loss', 'odd'],
+      rolloutSteps: [10],
+    });
+    expect((await jobPage(exported, WRITER))?.chain.map((row) => row.id)).toEqual([id, exported]);
+
+    const { loss, odd } = await curves(id, VISITOR, ['loss', 'odd'], EVERYWHERE, 10);
+    expect(loss).toMatchObject({
+      steps: [1, 11, 21, 31, 41, 51, 61, 71, 81, 91],
+      low: Array(10).fill(0),
+      high: Array(10).fill(9),
+    });
+    expect(odd?.high).toEqual(Array(10).fill(1));
+    expect((await curves(id, VISITOR, ['loss'], { from: 5, to: 9 }, 10)).loss).toMatchObject({
+      steps: [5, 6, 7, 8, 9],
+      low: [5, 6, 7, 8, 9],
+    });
+
+    const ordinals = async (
+      ...[filter, order]: [Parameters<typeof rollouts>[3], Parameters<typeof rollouts>[4]]
+    ) => (await rollouts(id, VISITOR, 10, filter, order, 0, 10)).groups.map(({ ordinal }) => ordinal);
+    expect(await ordinals(null, 'place')).toEqual([0, 1, 2]);
+    expect(await ordinals(null, 'highest')).toEqual([2, 0, 1]);
+    expect(await ordinals('equal', 'place')).toEqual([1, 2]);
+    expect(await ordinals('mixed', 'place')).toEqual([0]);
+    expect(await rolloutPoints(id, VISITOR, 10)).toHaveLength(5);
+    expect(await logOf(id, VISITOR, { text: '50%', limit: 10 })).toMatchObject([{ data: { type: 'log' } }]);
+    expect((await logOf(id, VISITOR, { limit: 1 })).map(({ data }) => data.type)).toEqual(['notice']);
+  });
+
+  test.skipIf(skip)('are followed live, over the loss of a box, to their end', async () => {
+    const [id = ''] = await create(TRAIN);
+    const ticks = followJob(id, WRITER, -1, undefined);
+    const next = async () => (await ticks.next()).value;
+    expect(await next()).toMatchObject({ state: 'waiting', metrics: [], reset: false });
+    const first = await taken();
+    expect(await next()).toMatchObject({ state: 'running', attempt: 1 });
+    const metrics = (step: number): AgentEvent => ({ type: 'metrics', step, values: { loss: step } });
+    await tell(id, first.lease, 0, metrics(1), metrics(2));
+    expect(await next()).toMatchObject({ step: 2, metrics: [{ step: 1 }, { step: 2 }] });
+    await passLease();
+    const again = await taken();
+    await tell(id, again.lease, 0, { type: 'begin', step: 1, steps: 2 });
+    let tick = await next();
+    // Being taken up and going on from a step are told at once or one after the other.
+    if (tick?.metrics.length !== 1) tick = await next();
+    expect(tick).toMatchObject({ attempt: 2, metrics: [{ step: 1 }] });
+    await finish(agent, id, again.lease, { events: 1, outcome: { kind: 'failed', error: 'why' } });
+    let last = tick;
+    for await (const told of ticks) last = told;
+    expect(last).toMatchObject({ state: 'failed', error: 'why' });
+    await expect(followJob(id, VISITOR, -1, undefined).next()).rejects.toMatchObject({ kind: 'not-found' });
   });
 
   test.skipIf(skip)('are refused with a sentence where they cannot be done as asked', async () => {

@@ -4,6 +4,7 @@ import { leaderboardRouter } from './leaderboard';
 import { runsRouter } from './runs';
 import { shareRouter } from './share';
 import { submissionsRouter } from './submissions';
+import { trainingRouter } from './training';
 
 export const appRouter = router({
   chat: chatRouter,
@@ -11,6 +12,7 @@ export const appRouter = router({
   runs: runsRouter,
   share: shareRouter,
   submissions: submissionsRouter,
+  training: trainingRouter,
 });
 export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);
