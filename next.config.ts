@@ -15,6 +15,11 @@ const config: NextConfig = {
   poweredByHeader: false,
   // PGlite loads its WebAssembly by path, and pg is a server's library: neither may be bundled.
   serverExternalPackages: ['@electric-sql/pglite', 'pg', 'pino'],
+  // Published checkpoints lie beside the committed ones, under the same addresses.
+  rewrites: async () => ({
+    beforeFiles: [{ source: '/models/models.json', destination: '/api/models' }],
+    afterFiles: [{ source: '/models/:id/:path+', destination: '/api/models/:id/:path+' }],
+  }),
   headers: async () => [
     { source: '/:path*', headers },
     // Doors serve data, never a page.

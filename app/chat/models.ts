@@ -24,10 +24,16 @@ export const STAGE_WORDS = {
 } as const;
 
 export const browserChoices = ({ models }: Manifest): Choice[] =>
-  models.map(({ id, stage, files }) => ({
+  models.map(({ id, label, stage, files }) => ({
     where: 'browser',
     modelId: id,
-    model: { id: `browser:${id}`, label: STAGE_WORDS[stage].label, stage, checkpoint: id },
+    // Nano's are called by their stage, as they stand side by side; what was trained here, by its name.
+    model: {
+      id: `browser:${id}`,
+      label: id.startsWith('nano-') ? STAGE_WORDS[stage].label : label,
+      stage,
+      checkpoint: id,
+    },
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   }));
 

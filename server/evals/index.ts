@@ -14,3 +14,4 @@ export { sampleDetail, samplePosition, sampleRows, sampleVerdict } from './sampl
 export { cancelScoring, startScorings, stopScorings } from './scoring';
 export { seed } from './seed';
 export { submittableBenchmarks } from './submission-choices';
+export { withdrawRun } from './withdraw';

@@ -18,7 +18,7 @@ export async function publishRun(runId: string, by: string): Promise<void> {
     const [found] = await tx.select().from(run).where(eq(run.id, runId)).for('update');
     if (found === undefined) throw new Problem('not-found', `There is no run "${runId}".`);
     if (found.state === 'published') return;
-    if (found.state !== 'scored')
+    if (found.state !== 'scored' && found.state !== 'withdrawn')
       throw new Problem('conflict', `The run is ${found.state}: only a scored run can be published.`);
     await publishWithin(tx, found, by);
   });

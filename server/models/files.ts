@@ -26,7 +26,8 @@ export async function checkpointFolder(id: string): Promise<readonly FolderFile[
     .innerJoin(blob, eq(blob.sha256, checkpointFile.sha256))
     .where(eq(checkpointFile.checkpointId, id))
     .orderBy(asc(checkpointFile.path));
-  if (stored.length > 0) return stored.map((file) => ({ ...file, url: `/models/${id}/${file.path}` }));
+  if (stored.length > 0)
+    return stored.map((file) => ({ ...file, url: `/models/${found.browserModel}/${file.path}` }));
   if (found.browserModel === null) return null;
   const kept = committed();
   const folder = kept.get(found.browserModel) ?? committedFolder(found.browserModel);

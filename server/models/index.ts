@@ -1,4 +1,4 @@
-export { browserModels } from './browser-models';
+export { browserModels, publishedFile } from './browser-models';
 export {
   type ChosenCheckpoint,
   chooseCheckpoint,

@@ -16,7 +16,7 @@ import {
   setDatabase,
 } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
-import { describeModel, NANO, NANO_CHECKPOINTS } from '../models';
+import { browserModels, describeModel, NANO, NANO_CHECKPOINTS, publishedFile } from '../models';
 import { newProcess } from '../process-wide';
 import {
   type Agent,
@@ -36,6 +36,7 @@ import {
   logOf,
   type NewJobs,
   newJobs,
+  publishTraining,
   resumeOf,
   revokeAgent,
   rolloutPoints,
@@ -43,6 +44,7 @@ import {
   startOf,
   takeEvents,
   takeJob,
+  unpublishTraining,
 } from '.';
 
 const folder = vi.hoisted(() => {
@@ -370,6 +372,54 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(third.job.id).toBe(evaluated);
     expect(await startOf(third.job)).toMatchObject({ files: [{ sha256: model.sha256 }] });
     expect(await database.db.$count(jobFile)).toBe(2);
+  });
+
+  test.skipIf(skip)('become a checkpoint that browsers run, and are taken out again', async () => {
+    const [train = '', exported = ''] = await create(TRAIN, EXPORT);
+    const first = await taken();
+    await tell(train, first.lease, 0, files('checkpoint', 5, await stored('weights')));
+    await finish(agent, train, first.lease, { events: 1, outcome: { kind: 'succeeded' } });
+    await expect(publishTraining(train, 'team')).rejects.toThrow('is not exported yet');
+    const second = await taken();
+    const named = async (path: string) => ({ ...(await stored(path === 'config.json' ? '{}' : path)), path });
+    const settings = [
+      'config.json',
+      'generation_config.json',
+      'tokenizer.json',
+      'tokenizer_config.json',
+      'preprocessor_config.json',
+    ];
+    const graphs = ['vision_encoder', 'embed_tokens'].map((graph) => `onnx/${graph}_quantized.onnx`);
+    const half = await Promise.all([...settings, ...graphs, 'model.safetensors'].map(named));
+    await tell(exported, second.lease, 0, files('export', 0, ...half));
+    await finish(agent, exported, second.lease, { events: 1, outcome: { kind: 'succeeded' } });
+    await expect(publishTraining(train, 'team')).rejects.toThrow(
+      'no onnx/decoder_model_merged_quantized.onnx',
+    );
+    const decoder = await named('onnx/decoder_model_merged_quantized.onnx');
+    await database.db
+      .insert(jobFile)
+      .values({ jobId: exported, purpose: 'export', step: 0, path: decoder.path, sha256: decoder.sha256 });
+
+    const before = (await browserModels()).models.length;
+    const id = await publishTraining(train, 'team');
+    expect(await publishTraining(train, 'team')).toBe(id);
+    expect(id).toBe('toy-stage1');
+    const name = `job-${exported.slice(0, 8)}`;
+    const { models } = await browserModels();
+    expect(models).toHaveLength(before + 1);
+    expect(models.at(-1)).toMatchObject({ id: name, label: 'Toy', stage: 'stage1' });
+    expect(models.at(-1)?.files.map(({ path }) => path)).not.toContain('model.safetensors');
+    expect(await publishedFile(name, 'config.json')).toMatchObject({ bytes: 2 });
+    expect(await publishedFile(name, 'none')).toBeNull();
+    expect(await jobPage(train, VISITOR)).toMatchObject({ checkpointId: id });
+    const [made] = await database.db.select().from(checkpoint).where(eq(checkpoint.id, id));
+    expect(made).toMatchObject({ parentId: 'ocean-r1-nano-stage-0', stage: 'stage1', jobId: train });
+
+    await unpublishTraining(train, 'team');
+    expect((await browserModels()).models).toHaveLength(before);
+    expect(await publishedFile(name, 'config.json')).toBeNull();
+    await expect(unpublishTraining(train, 'team')).rejects.toThrow('is not published');
   });
 
   test.skipIf(skip)('are read by whoever may see them: a list, a page, curves, rollouts, a log', async () => {

@@ -15,11 +15,13 @@ import {
   logOf,
   machineOf,
   newJobs,
+  publishTraining,
   ROLLOUT_FILTERS,
   ROLLOUT_ORDERS,
   revokeAgent,
   rolloutPoints,
   rollouts,
+  unpublishTraining,
 } from '../training';
 import { asTrpcError, publicProcedure, router, writerProcedure } from './init';
 
@@ -120,6 +122,13 @@ export const trainingRouter = router({
       }),
     )
     .mutation(({ input: { id, ...words } }) => describeJob(id, words)),
+
+  publish: writerProcedure
+    .input(id)
+    .mutation(({ ctx, input }) => publishTraining(input.id, ownerOf(ctx.principal))),
+  unpublish: writerProcedure
+    .input(id)
+    .mutation(({ ctx, input }) => unpublishTraining(input.id, ownerOf(ctx.principal))),
 
   agents: writerProcedure.query(() => listAgents()),
   createAgent: writerProcedure
