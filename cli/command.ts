@@ -44,6 +44,8 @@ export function explain(error: unknown): { code: number; line: string } {
   // What node:util's parseArgs finds wrong.
   if ('code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'))
     return { code: EXIT.badUse, line: line.replace(/\. To specify a positional argument.*$/, '') };
+  // What the system refuses: a full disk, a folder that may only be read.
+  if ('syscall' in error) return { code: EXIT.failed, line: `the system refuses: ${line}` };
   throw error;
 }
 

@@ -43,7 +43,9 @@ export async function main(args: readonly string[]): Promise<void> {
   // A reader that has seen enough (`ocean … | head`) is no failure.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    const { code, line } = explain(error);
+    say(`ocean: ${line}`);
+    process.exit(code);
   });
   try {
     await runCommand(args);

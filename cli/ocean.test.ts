@@ -56,6 +56,16 @@ const seedFile = {
 };
 
 describe('ocean', () => {
+  it('says in a sentence what the system refuses', async () => {
+    const args = ['benchmarks', 'install', 'superclevr-200', '--from', 'counting.jsonl'];
+    const aFile = join(folder, 'predictions.json');
+    const { code, error } = await command.start(args, { OCEAN_DATA_DIR: aFile }).ended;
+    expect({ code, error }).toEqual({
+      code: 1,
+      error: expect.stringMatching(/^ocean: the system refuses: E[A-Z]+: .*predictions\.json.*\n$/),
+    });
+  });
+
   it('says its version and how it is used', async () => {
     expect((await ocean('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect((await ocean('--help')).out).toMatch(/Usage: ocean COMMAND/);

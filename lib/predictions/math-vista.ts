@@ -10,12 +10,13 @@ export const mathVista: RecordFormat = {
   format: 'math-vista-json',
   fields: 'pid, question_type, response',
   recognises: (record) => 'question_type' in record && ('response' in record || 'error' in record),
-  benchmarks: () => ['math-vista'],
+  // (MathVerse's samples have a question_type too.)
+  benchmarks: (record) => ('pid' in record ? ['math-vista'] : []),
   read({ row, key, value }) {
     const failed = value.response === undefined && 'error' in value;
     return {
       row,
-      reference: { by: 'id', sampleId: key ?? idOf(value, 'pid', row), gold: null },
+      reference: { by: 'id', sampleId: key ?? idOf(value, 'pid', row), gold: value.answer ?? null },
       output: failed ? '' : textOf(value, 'response', row),
       extraction: extractionOf(value, 'extraction', row),
       tokens: null,

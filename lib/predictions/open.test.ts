@@ -209,18 +209,27 @@ describe('other formats', () => {
     expect([...file.rows()][0]).toMatchObject({ reference: { sampleId: '1' }, claimedCorrect: true });
   });
 
+  test('an id and a response, or a type of question, are no sign of one benchmark', async () => {
+    const answers = await open(
+      lines({ id: '1', model: 'm', response: '60' }, { id: '2', model: 'm', response: '4' }),
+    );
+    expect(answers).toMatchObject({ format: 'math-v-jsonl', benchmarks: [] });
+    const verse = await open(JSON.stringify({ 1: { question_type: 'multi-choice', response: 'A' } }));
+    expect(verse).toMatchObject({ format: 'math-vista-json', benchmarks: [] });
+  });
+
   test('the MathVista dictionary, a failed sample in it', async () => {
     const entry = { question: 'q', question_type: 'free_form', precision: Number.NaN };
     const content = JSON.stringify({
-      1: { ...entry, pid: '1', response: '1.2', true_false: true },
+      1: { ...entry, pid: '1', answer: '1.20', response: '1.2', true_false: true },
       2: { ...entry, pid: '2', error: 'timeout' },
     });
     for (const text of [content, content.replaceAll('null', 'NaN')]) {
       const file = await open(text);
       expect(file).toMatchObject({ format: 'math-vista-json', benchmarks: ['math-vista'] });
       expect([...file.rows()]).toMatchObject([
-        { reference: { sampleId: '1' }, output: '1.2', claimedCorrect: true },
-        { reference: { sampleId: '2' }, output: '', claimedCorrect: null },
+        { reference: { sampleId: '1', gold: '1.20' }, output: '1.2', claimedCorrect: true },
+        { reference: { sampleId: '2', gold: null }, output: '', claimedCorrect: null },
       ]);
     }
   });

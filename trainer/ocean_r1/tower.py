@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from ocean_r1.config import TowerRecipe
 from ocean_r1.data.labels import ATTRIBUTES, NUMBERS, cells_of, written_tokens
 from ocean_r1.data.prompts import Example, Tokenizer
+from ocean_r1.data.rows import RowError
 from ocean_r1.driver import Observer, StepResult, drive
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.new import number_tokens
@@ -126,7 +127,9 @@ def dense_loss(
         places = heads.places(tokens[centres], embeddings)
         # A number that is no token of its own cannot be told.
         loss = loss + F.cross_entropy(
-            places.flatten(0, 1), numbers.where(numbers < places.shape[2], -100).flatten(), ignore_index=-100
+            places.flatten(0, 1),
+            numbers.where((numbers >= 0) & (numbers < places.shape[2]), -100).flatten(),
+            ignore_index=-100,
         )
         predicted = places.argmax(-1)
         for index, name in enumerate(NUMBERS):
@@ -156,7 +159,13 @@ def train_tower(recipe: TowerRecipe, observer: Observer | None = None) -> Path:
     embeddings = label_embeddings(run.model, run.tokenizer)
 
     def step(number: int) -> StepResult:
-        pictured = [example for example in run.next_examples(recipe.images_per_step) if example.prompt.grids]
+        examples = run.next_examples(recipe.images_per_step)
+        pictured = [example for example in examples if example.prompt.grids]
+        if not pictured:
+            raise RowError(
+                f"none of the {len(examples)} rows of step {number + 1} has a picture; "
+                "leave rows without pictures out, or raise images_per_step"
+            )
         loss, metrics = dense_loss(run.model, run.tokenizer, heads, embeddings, pictured)
         loss.backward()
         multiplier = lr_multiplier(recipe.optimizer, number, run.total)

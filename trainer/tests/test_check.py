@@ -73,6 +73,27 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, str]] = {
         "count",
         "extra_info.objects.0 has no shape of cube, sphere",
     ),
+    "a number of things": (gold(0, "1", objects=3), "tower", "count", "extra_info.objects is no list"),
+    "a text where texts are listed": (gold(0, "1", written="A, B"), "tower", "count", "extra_info.written is no list"),
+    "a text without a place": (
+        gold(0, "1", written=[{"word": "A"}]),
+        "tower",
+        "count",
+        "extra_info.written.*KeyError: 'x1'",
+    ),
+    "a thing at infinity": (
+        gold(0, "1", objects=[{**row(0)["extra_info"]["objects"][0], "away": float("inf")}]),
+        "tower",
+        "count",
+        "extra_info.objects cannot be learnt: OverflowError",
+    ),
+    "a question that is no text": (gold(0, "1", question=5), "sft", "count", "extra_info.question is no text"),
+    "an image token that a text spells": (
+        row(3, prompt=[{"role": "user", "content": "What is <|image_pad|>?"}]),
+        "grpo",
+        "count",
+        "the prompt has 1 image tokens for 0 images",
+    ),
 }
 
 

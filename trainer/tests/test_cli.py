@@ -90,13 +90,14 @@ def with_a_layer_more(model: Path) -> None:
     (model / "config.json").write_text(json.dumps(config))
 
 
+ONLY_TYPE = '{"model_type": "qwen2_5_vl"}'
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no weights": (lambda m: (m / "model.safetensors").unlink(), "model.safetensors"),
     "weights cut off": (lambda m: (m / "model.safetensors").write_bytes(b"\x10"), "model.safetensors is cut off"),
     "weights of another shape": (with_a_layer_more, "the weights have no model.layers.2"),
     "a config cut off": (lambda m: (m / "config.json").write_text('{"a":'), "config.json is no config"),
     "a config that is a list": (lambda m: (m / "config.json").write_text("[]"), "config.json is no config"),
-    "a config of nothing": (lambda m: (m / "config.json").write_text('{"model_type": "qwen2_5_vl"}'), "config.json is no"),
+    "a config of nothing": (lambda m: (m / "config.json").write_text(ONLY_TYPE), "text_config.vocab_size: it is missing"),
     "no tokenizer": (lambda m: (m / "tokenizer.json").unlink(), "its tokenizer cannot be read"),
     "a tokenizer cut off": (lambda m: (m / "tokenizer.json").write_text('{"a'), "its tokenizer cannot be read"),
 }

@@ -80,6 +80,11 @@ def test_what_is_rewarded_is_what_the_site_scores(case: dict[str, Any]) -> None:
     assert BY_RULE[case["rule"]](case["output"], case.get("gold", ""), row) == case["right"]
 
 
+def test_one_accepted_form_may_stand_without_a_list() -> None:
+    assert exact("<answer>12</answer>", "12", {"accepted": "12"}) == 1
+    assert exact("<answer>1</answer>", "12", {"accepted": "12"}) == 0
+
+
 def test_choices() -> None:
     assert choice(answered("(B) the sphere"), "(B)", {}) == 1
     assert choice(answered("A"), "(B)", {}) == 0

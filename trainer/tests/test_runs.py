@@ -23,6 +23,7 @@ from ocean_r1.cli import main
 from ocean_r1.config import Checkpoints, GrpoRecipe, Recipe, SftRecipe, TowerRecipe, parse_recipe
 from ocean_r1.data.labels import cells_of, written_tokens
 from ocean_r1.data.prompts import Tokenizer
+from ocean_r1.data.rows import RowError
 from ocean_r1.driver import Observer
 from ocean_r1.files import WriteError
 from ocean_r1.grpo.train import train_grpo
@@ -143,6 +144,21 @@ def test_the_tower_learns_what_is_written_where(tmp_path: Path) -> None:
     lines = [json.loads(line)["data"] for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
     assert lines[0]["tower/written"] < 0.7
     assert lines[-1]["tower/written"] == 1
+
+
+def test_a_place_outside_of_the_picture_is_not_told(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    rows = [row(index) for index in range(3)]
+    rows[0]["extra_info"]["objects"][0] |= {"x1": -5, "ground_x": -100}
+    write_rows(paths["rows"], rows)
+    trained(run_of(paths, tmp_path / "out", "tower", steps=1, images_per_step=3))
+
+
+def test_a_step_of_the_tower_without_a_picture_is_refused(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    write_rows(paths["rows"], [row(3)])
+    with pytest.raises(RowError, match="none of the 2 rows of step 1 has a picture"):
+        trained(run_of(paths, tmp_path / "out", "tower", steps=1, images_per_step=2))
 
 
 def test_labels_stand_in_the_cells_of_the_objects_centres() -> None:

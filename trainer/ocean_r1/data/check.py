@@ -190,6 +190,8 @@ def check_solutions(row: Row, name: str) -> None:
     info = row.extra_info
     if not isinstance(info.get("solution"), str) or not info["solution"]:
         raise RowError(f"{name}: there is no extra_info.solution to learn from")
+    if not isinstance(info.get("question") or "", str):
+        raise RowError(f"{name}: extra_info.question is no text")
     marks = row.prompt[-1].content.count(IMAGE_MARK) if row.prompt else 0
     for index, item in enumerate(info.get("further") or []):
         texts = [item.get(key) for key in ("kind", "content", "solution")] if isinstance(item, dict) else []
@@ -203,6 +205,9 @@ def check_labels(reader: Reader, given: RowTask) -> None:
     """Raises RowError where the tower could not learn what the row tells of its pictures."""
     vision, info = reader.config.vision, given.row.extra_info
     patch, merge = vision.patch_size, vision.spatial_merge_size
+    for key in ("objects", "written"):
+        if not isinstance(info.get(key) or [], list):
+            raise RowError(f"{given.name}: extra_info.{key} is no list")
     for index, thing in enumerate(info.get("objects") or []):
         for name, own in ATTRIBUTES.items():
             if not isinstance(thing, dict) or thing.get(name) not in own:
@@ -217,7 +222,7 @@ def check_labels(reader: Reader, given: RowTask) -> None:
         ):
             try:
                 label(info.get(key) or [])
-            except (KeyError, ValueError, TypeError, AttributeError) as error:
+            except Exception as error:  # of a label of another shape each step raises what it happens to meet
                 raise RowError(
                     f"{given.name}: extra_info.{key} cannot be learnt: {type(error).__name__}: {error}"
                 ) from error

@@ -124,7 +124,8 @@ class Reader:
         """Tokens of a row's prompt, from the headers of its pictures, which are in `folder` where they are paths. Raises
         RowError that begins with the row's name."""
         vision = self.config.vision
-        tokens = len(self.tokenizer.ids(self.tokenizer.chat(row.prompt)))
+        ids = self.tokenizer.ids(self.tokenizer.chat(row.prompt))
+        self.check_image_tokens(ids, len(row.images), name)
         side = vision.patch_size * vision.spatial_merge_size
         if row.reward_func == "iou":
             scaled_truth(row.ground_truth, (1.0, 1.0), name)
@@ -134,7 +135,7 @@ class Reader:
             rows, columns = smart_resize(height, width, side, self.bounds)
             return (rows // side) * (columns // side) - 1
 
-        return tokens + sum(map_images(row, folder, name, more_tokens))
+        return len(ids) + sum(map_images(row, folder, name, more_tokens))
 
     @property
     def bounds(self) -> PixelBounds:
@@ -146,10 +147,15 @@ class Reader:
     def expand(self, ids: list[int], grids: tuple[Any, ...], name: str) -> list[int]:
         """Each single image token as many times as its grid has tokens."""
         image, merge = self.config.image_token_id, self.config.vision.spatial_merge_size
-        if ids.count(image) != len(grids):
-            raise RowError(f"{name}: the template has {ids.count(image)} image tokens for {len(grids)} images")
+        self.check_image_tokens(ids, len(grids), name)
         following = iter(grids)
         expanded: list[int] = []
         for token in ids:
             expanded += [token] * (tokens_of(next(following), merge) if token == image else 1)
         return expanded
+
+    def check_image_tokens(self, ids: list[int], images: int, name: str) -> None:
+        """Raises RowError where there are not as many as images: a text may spell one."""
+        found = ids.count(self.config.image_token_id)
+        if found != images:
+            raise RowError(f"{name}: the prompt has {found} image tokens for {images} images")

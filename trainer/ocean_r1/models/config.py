@@ -4,32 +4,44 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ocean_r1.config import problems_of
+from ocean_r1.config import Positive, problems_of
+
+Count = Annotated[int, Field(ge=0)]
 
 
 class VisionConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    depth: int
-    hidden_size: int
-    intermediate_size: int
-    num_heads: int
-    in_channels: int = 3
-    patch_size: int
-    temporal_patch_size: int = 2
-    spatial_merge_size: int = 2
-    window_size: int = 112
-    out_hidden_size: int
+    depth: Positive
+    hidden_size: Positive
+    intermediate_size: Positive
+    num_heads: Positive
+    in_channels: Positive = 3
+    patch_size: Positive
+    temporal_patch_size: Positive = 2
+    spatial_merge_size: Positive = 2
+    window_size: Positive = 112
+    out_hidden_size: Positive
     fullatt_block_indexes: tuple[int, ...]
 
     @model_validator(mode="before")
     @classmethod
-    def _old_names(cls, data: dict[str, Any]) -> dict[str, Any]:
+    def _old_names(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
         return {**data, "in_channels": data.get("in_channels", data.get("in_chans", 3))}
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.hidden_size % self.num_heads:
+            raise ValueError(f"hidden_size {self.hidden_size} cannot be split into num_heads {self.num_heads}")
+        if self.window_size < (side := self.patch_size * self.spatial_merge_size):
+            raise ValueError(f"window_size {self.window_size} is less than the side of one token, {side}")
+        return self
 
     @property
     def patch_dim(self) -> int:
@@ -40,55 +52,81 @@ class VisionConfig(BaseModel):
 class TextConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    vocab_size: int
-    hidden_size: int
-    intermediate_size: int
-    num_hidden_layers: int
-    num_attention_heads: int
-    num_key_value_heads: int
-    head_dim: int
+    vocab_size: Positive
+    hidden_size: Positive
+    intermediate_size: Positive
+    num_hidden_layers: Positive
+    num_attention_heads: Positive
+    num_key_value_heads: Positive
+    head_dim: Positive
     rms_norm_eps: float
-    rope_theta: float
-    mrope_section: tuple[int, int, int]
+    rope_theta: float = Field(gt=0)
+    mrope_section: tuple[Count, Count, Count]
     """How many of the head_dim / 2 frequencies turn with time, row and column."""
 
     @model_validator(mode="before")
     @classmethod
-    def _rope_in_one_place(cls, data: dict[str, Any]) -> dict[str, Any]:
-        rope = data.get("rope_parameters") or data.get("rope_scaling") or {}
-        return {
-            "rope_theta": rope.get("rope_theta", 1e6),
-            "mrope_section": rope.get("mrope_section"),
-            "head_dim": data["hidden_size"] // data["num_attention_heads"],
-            **{key: value for key, value in data.items() if value is not None},
-        }
+    def _rope_in_one_place(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        given = {key: value for key, value in data.items() if value is not None}
+        rope = given.get("rope_parameters") or given.get("rope_scaling")
+        if isinstance(rope, dict):
+            given = {key: rope[key] for key in ("rope_theta", "mrope_section") if key in rope} | given
+        match given:
+            case {"hidden_size": int(size), "num_attention_heads": int(heads)} if heads > 0:
+                given = {"head_dim": size // heads} | given
+        return {"rope_theta": 1e6} | given
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.num_attention_heads % self.num_key_value_heads:
+            raise ValueError(
+                f"num_attention_heads {self.num_attention_heads} are no multiple of "
+                f"num_key_value_heads {self.num_key_value_heads}"
+            )
+        if 2 * sum(self.mrope_section) != self.head_dim:
+            raise ValueError(f"mrope_section {list(self.mrope_section)} is not half of head_dim {self.head_dim}")
+        return self
 
 
 class ModelConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    text: TextConfig
-    vision: VisionConfig
+    text: TextConfig = Field(validation_alias="text_config")
+    vision: VisionConfig = Field(validation_alias="vision_config")
     tie_word_embeddings: bool
-    image_token_id: int
-    vision_start_token_id: int
-    vision_end_token_id: int
+    image_token_id: Count
+    vision_start_token_id: Count
+    vision_end_token_id: Count
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.vision.out_hidden_size != self.text.hidden_size:
+            raise ValueError(
+                f"vision_config.out_hidden_size {self.vision.out_hidden_size} is not "
+                f"text_config.hidden_size {self.text.hidden_size}"
+            )
+        return self
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> ModelConfig:
+    def from_json(cls, data: Any) -> ModelConfig:
         """From the content of a `config.json`. Raises ValueError where it is not of a Qwen2.5-VL."""
+        if not isinstance(data, dict):
+            raise ValueError("it is no object in braces")
         if data.get("model_type") != "qwen2_5_vl":
             raise ValueError(f"model_type is {data.get('model_type')!r}; this trainer reads 'qwen2_5_vl'")
         text = data.get("text_config") or data
-        tied = data.get("tie_word_embeddings", text.get("tie_word_embeddings", False))
-        return cls.model_validate({**data, "text": text, "vision": data["vision_config"], "tie_word_embeddings": tied})
+        inner = text.get("tie_word_embeddings", False) if isinstance(text, dict) else False
+        parts = {"text_config": text, "tie_word_embeddings": data.get("tie_word_embeddings", inner)}
+        return cls.model_validate({**data, **parts})
 
     @classmethod
     def from_folder(cls, folder: Path) -> ModelConfig:
         path = folder / "config.json"
         try:
-            return cls.from_json(json.loads(path.read_text()))
+            return cls.from_json(json.loads(path.read_bytes()))
         except ValidationError as error:
             raise ValueError(f"{path}: {problems_of(error)}") from error
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} is no config of a Qwen2.5-VL: {error}") from error

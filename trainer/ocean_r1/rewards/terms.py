@@ -99,8 +99,9 @@ def exact(response: str, ground_truth: str, row: Mapping[str, Any]) -> float:
         return iou(response, ground_truth, row)
     tagged = ANSWER.search(response)
     answer = as_given(tagged[1] if tagged else response)
-    accepted = row.get("accepted") or [ground_truth]
-    return float(answer in [as_given(form) for form in accepted])
+    accepted = row.get("accepted") or ground_truth
+    forms = [accepted] if isinstance(accepted, str) else accepted
+    return float(answer in [as_given(form) for form in forms])
 
 
 def as_given(text: str) -> str:
