@@ -4,7 +4,7 @@ import { oceanWorld, PICTURE_SIZE } from '@/lib/benchmarks/ocean-world';
 import type { Sample } from '@/lib/samples/sample';
 import { evaluationPrompt, perfectResponse } from '@/lib/world/prompts';
 import { ABILITY, type Question, TASKS } from '@/lib/world/question';
-import { seedIn } from '@/lib/world/scene';
+import { SPLITS, seedIn } from '@/lib/world/scene';
 import { ask } from '@/lib/world/world';
 
 /** A beginning of a split is enough: the whole takes ten seconds. */
@@ -30,7 +30,9 @@ const asked = (split: Split, sample: Sample) => {
   const task = TASKS.find((each) => each === sample.tags.task);
   if (task === undefined) throw new Error(`no task ${sample.tags.task}`);
   const n = Number(sample.sampleId.slice(-6));
-  return ask(task, seedIn(split.id === 'test' ? 'test' : 'test-hard', n), PICTURE_SIZE).question;
+  const found = SPLITS.find((each) => each === split.id);
+  if (found === undefined) throw new Error(`no split ${split.id}`);
+  return ask(task, seedIn(found, n), PICTURE_SIZE).question;
 };
 
 describe.each(oceanWorld.splits.map((split) => [split.id, split] as const))('%s', (_, split) => {

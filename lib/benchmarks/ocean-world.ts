@@ -14,23 +14,30 @@ import { seedIn, WORLD_VERSION, type Split as WorldSplit } from '@/lib/world/sce
  */
 export const PICTURE_SIZE = 224;
 
-const SAMPLE_COUNT = 2_000;
+/** How many questions each split has, and what stands behind a task in its samples' ids. */
+const SPLITS = {
+  test: { label: 'test', sampleCount: 2_000, mark: '' },
+  'test-hard': { label: 'test-hard', sampleCount: 2_000, mark: '-hard' },
+  /** For a look at a model in training, which takes a tenth of the time and nothing of the test. */
+  val: { label: 'val, 200 questions', sampleCount: 200, mark: '-val' },
+} as const satisfies Partial<Record<WorldSplit, unknown>>;
+type BenchmarkSplit = keyof typeof SPLITS;
 
 /** The n-th sample of a split asks the tasks in turn, so that any beginning of a split is balanced too. */
 const taskOf = (n: number) => TASKS[n % TASKS.length] ?? TASKS[0];
 
 /** `counting-000120`, and `counting-hard-000120` of test-hard: an id tells task, split and seed. */
-const sampleIdOf = (split: WorldSplit, n: number): string =>
-  `${taskOf(n)}${split === 'test-hard' ? '-hard' : ''}-${String(n).padStart(6, '0')}`;
+const sampleIdOf = (split: BenchmarkSplit, n: number): string =>
+  `${taskOf(n)}${SPLITS[split].mark}-${String(n).padStart(6, '0')}`;
 
 /** The world is loaded where something of it is asked for: whoever reads this file alone does not carry it. */
-async function askNth(split: WorldSplit, n: number): Promise<AskedScene> {
+async function askNth(split: BenchmarkSplit, n: number): Promise<AskedScene> {
   const { ask } = await import('@/lib/world/world');
   return ask(taskOf(n), seedIn(split, n), PICTURE_SIZE);
 }
 
 /** Choices stand in `options`, so the question goes without them. */
-function lineOf(split: WorldSplit, n: number, { question }: AskedScene): string {
+function lineOf(split: BenchmarkSplit, n: number, { question }: AskedScene): string {
   const { task, text, options, answer, difficulty, phrasing } = question;
   const sampleId = sampleIdOf(split, n);
   return JSON.stringify({
@@ -80,15 +87,15 @@ function promptOf({ question, options, gold }: Sample): string {
   return template.replace('{Question}', () => question + choices.join(''));
 }
 
-const generated = (split: WorldSplit): GeneratedSource => ({
+const generated = (split: BenchmarkSplit): GeneratedSource => ({
   kind: 'generated',
   version: `Ocean World ${WORLD_VERSION}, ${PICTURE_SIZE} px`,
   async *lines() {
-    for (let n = 0; n < SAMPLE_COUNT; n++) yield lineOf(split, n, await askNth(split, n));
+    for (let n = 0; n < SPLITS[split].sampleCount; n++) yield lineOf(split, n, await askNth(split, n));
   },
   async picture(image) {
     const n = Number(/-(\d{6})\.png$/.exec(image)?.[1]);
-    if (!(n < SAMPLE_COUNT) || image !== `${sampleIdOf(split, n)}.png`) return null;
+    if (!(n < SPLITS[split].sampleCount) || image !== `${sampleIdOf(split, n)}.png`) return null;
     const [{ scene }, { render }, { encodePng }] = await Promise.all([
       askNth(split, n),
       import('@/lib/world/world'),
@@ -99,10 +106,10 @@ const generated = (split: WorldSplit): GeneratedSource => ({
   prompt: promptOf,
 });
 
-const splitOf = (id: 'test' | 'test-hard', label: string): Split => ({
+const splitOf = (id: BenchmarkSplit): Split => ({
   id,
-  label,
-  sampleCount: SAMPLE_COUNT,
+  label: SPLITS[id].label,
+  sampleCount: SPLITS[id].sampleCount,
   source: generated(id),
   knownSha256: [],
 });
@@ -113,7 +120,7 @@ export const oceanWorld: Benchmark = {
   shortName: 'Ocean World',
   ability: 'every ability, on made scenes',
   description: `Questions of ${TASKS.length} tasks on scenes that are made from seeds: solids and vehicles on a ground, geometry diagrams, charts, tables and printed text. Every answer follows from the scene, so it is exact. Pictures are ${PICTURE_SIZE} x ${PICTURE_SIZE} pixels, and boxes are asked for in those pixels.`,
-  splits: [splitOf('test', 'test'), splitOf('test-hard', 'test-hard')],
+  splits: [splitOf('test'), splitOf('test-hard'), splitOf('val')],
   prompts: [
     { ...THINK_PROMPT, label: 'Question with its choices; think, then answer in tags' },
     { ...REC_PROMPT, label: 'Where a box is asked for: think, then answer in JSON' },
