@@ -7,8 +7,8 @@ import { build } from 'esbuild';
 import { root } from '../scripts/setup.mjs';
 
 const SAMPLES = 200;
-/** Half of the width within which a share of 95 % falls by chance is then 0.3 points. */
-const DRAWS = 20_000;
+/** Half of the width within which a share of 95 % falls by chance is then 0.4 points. */
+const DRAWS = 10_000;
 
 /** Share of the right answers by the two runs. */
 const SHARES = [

@@ -145,7 +145,8 @@ function tangoInterval(
   };
   const estimate = (fixed - broken) / total;
   const bound = (end: -1 | 1): number => {
-    let [inside, beyond] = [estimate, end];
+    let inside = estimate;
+    let beyond: number = end;
     for (;;) {
       const middle = (inside + beyond) / 2;
       if (middle === inside || middle === beyond) return 100 * inside;
