@@ -1,5 +1,6 @@
 // `npm run bench [figure …]`: prints what the project promises in figures. One file of bench/ each; no test asserts a time.
 const FIGURES = {
+  'cli-compare': async () => (await import('../bench/cli-compare.mjs')).cliCompare(),
   'cli-score': async () => (await import('../bench/cli-score.mjs')).cliScore(),
   'import-memory': async () => (await import('../bench/import-memory.mjs')).importMemory(),
   mathematics: async () => (await import('../bench/mathematics.mjs')).mathematics(),
