@@ -1,7 +1,7 @@
 import type { Breakdown, Sample } from '@/lib/benchmarks/benchmark';
 import type { Outcome } from '@/lib/scoring/scorer';
 import { holm } from '@/lib/stats/holm';
-import { comparePaired, type PairedComparison } from '@/lib/stats/paired-comparison';
+import { clusterPlaces, comparePaired, type PairedComparison } from '@/lib/stats/paired-comparison';
 import type { Interval, RunScore } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
 import { type Transition, transitions } from './transitions';
@@ -136,16 +136,6 @@ export function compareRuns(
     }),
     answered: answered.length === 0 || answered.length === samples.length ? null : overall(answered),
   };
-}
-
-/** The images as numbers from 0 on. */
-function clusterPlaces(samples: readonly ComparedSample[]): number[] {
-  const places = new Map<string, number>();
-  return samples.map(({ cluster }) => {
-    const place = places.get(cluster) ?? places.size;
-    places.set(cluster, place);
-    return place;
-  });
 }
 
 /** A sample with several values of a tag stands under each. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import golden from './comparisons.golden.json';
-import { comparePaired, detectableDifference } from './paired-comparison';
+import { comparePaired, detectableDifference, exactMcNemar } from './paired-comparison';
 
 type Counts = readonly [bothRight: number, fixed: number, broken: number, bothWrong: number];
 
@@ -140,5 +140,32 @@ describe('detectableDifference', () => {
     // Eight or so of 200 that all go one way.
     expect(detectableDifference(200, 0, 1.959963984540054)).toBeCloseTo(3.88, 2);
     expect(detectableDifference(3, 0, 1.959963984540054)).toBeNull();
+  });
+});
+
+describe('exactMcNemar', () => {
+  it('is the binomial tail, doubled', () => {
+    expect(exactMcNemar(0, 0)).toBe(1);
+    expect(exactMcNemar(5, 0)).toBeCloseTo(2 / 32, 12);
+    expect(exactMcNemar(1, 9)).toBeCloseTo((2 * (1 + 10)) / 1024, 12);
+    // 2 * (C(29, 0) + … + C(29, 8)) / 2^29, in whole numbers
+    expect(exactMcNemar(8, 21)).toBeCloseTo(0.024119544774293886, 12);
+  });
+
+  it('holds for thousands, where 2^-n is no number', () => {
+    expect(exactMcNemar(6_000, 6_000)).toBe(1);
+    expect(exactMcNemar(5_900, 6_100)).toBeCloseTo(0.0693, 3);
+    expect(exactMcNemar(0, 13_000)).toBe(0);
+  });
+
+  it('does not care which is which, and never leaves 0 to 1', () => {
+    fc.assert(
+      fc.property(fc.nat(400), fc.nat(400), (a, b) => {
+        const p = exactMcNemar(a, b);
+        expect(p).toBe(exactMcNemar(b, a));
+        expect(p).toBeGreaterThanOrEqual(0);
+        expect(p).toBeLessThanOrEqual(1);
+      }),
+    );
   });
 });

@@ -1,6 +1,5 @@
 import { normalTwoSided, studentTwoSided, Z_POWER } from './distributions';
 import { LEVEL, tQuantile, Z } from './intervals';
-import { exactMcNemar } from './paired';
 import type { Interval } from './score';
 
 /** What became of the samples of one run, the baseline, in another: McNemar's four counts. */
@@ -71,6 +70,16 @@ export function comparePaired(
   return paired(counts, [...clusters.values()]);
 }
 
+/** The images as numbers from 0 on. */
+export function clusterPlaces(samples: readonly { cluster: string }[]): number[] {
+  const places = new Map<string, number>();
+  return samples.map(({ cluster }) => {
+    const place = places.get(cluster) ?? places.size;
+    places.set(cluster, place);
+    return place;
+  });
+}
+
 /** Differences and samples of each image. */
 function paired(
   counts: PairedCounts,
@@ -109,7 +118,7 @@ function paired(
       detectable: null,
     };
   const independent = (discordance - share * share) / (total - 1);
-  const effect = variance > 0 && independent > 0 ? variance / independent : total / clusters;
+  const effect = designEffect(variance, independent, total / clusters);
   const quantile = tQuantile(clusters - 1);
   return {
     ...known,
@@ -121,6 +130,15 @@ function paired(
     exactP: null,
     detectable: detectableDifference(total / effect, discordance, quantile),
   };
+}
+
+/**
+ * How many times the variance is what it would be, were all samples independent. Where that cannot be estimated, as nothing
+ * differs or all images differ by the same, it is taken as if the samples of an image were one.
+ */
+export function designEffect(variance: number, independent: number, samplesPerImage: number): number {
+  // What is less is rounding.
+  return variance > 1e-9 * independent ? variance / independent : samplesPerImage;
 }
 
 /**
@@ -171,4 +189,20 @@ export function detectableDifference(total: number, discordance: number, quantil
   const root = (Math.sqrt(total) * quantile + Z_POWER * Math.sqrt(inner)) / (total + Z_POWER * Z_POWER);
   const difference = root * Math.max(root, Math.sqrt(discordance));
   return difference < 1 ? 100 * difference : null;
+}
+
+/**
+ * McNemar's exact test, two-sided: how likely a split of the samples that only one of two has right, as uneven as this
+ * or more, would be if each went either way with probability 1/2. 0 to 1; samples are taken as independent.
+ */
+export function exactMcNemar(onlyA: number, onlyB: number): number {
+  const n = onlyA + onlyB;
+  // Logarithms, as 2^-n is no number for thousands of samples.
+  let logTerm = -n * Math.LN2;
+  let tail = 0;
+  for (let i = 0; i <= Math.min(onlyA, onlyB); i += 1) {
+    tail += Math.exp(logTerm);
+    logTerm += Math.log(n - i) - Math.log(i + 1);
+  }
+  return Math.min(1, 2 * tail);
 }
