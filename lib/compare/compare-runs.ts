@@ -90,17 +90,7 @@ export function compareRuns(
     };
   };
 
-  const overall = (places: readonly number[]): GroupComparison => {
-    const chosen = places.flatMap((place) => samples[place] ?? []);
-    const figures = runs.map(({ outcomes }) =>
-      figureOf(
-        summarise(
-          { breakdowns: [], secondary: [] },
-          chosen,
-          places.map((place) => outcomes[place] ?? 'missing'),
-        ),
-      ),
-    );
+  const overall = (places: readonly number[], figures: readonly RunFigure[]): GroupComparison => {
     const compared = compare(null, places, figures);
     return adjusted(compared, holm(pValues(compared)));
   };
@@ -125,16 +115,29 @@ export function compareRuns(
 
   const everywhere = [...samples.keys()];
   const answered = everywhere.filter((place) => runs.every(({ outcomes }) => outcomes[place] !== 'missing'));
+  const answeredFigures = () =>
+    runs.map(({ outcomes }) =>
+      figureOf(
+        summarise(
+          { breakdowns: [], secondary: [] },
+          answered.flatMap((place) => samples[place] ?? []),
+          answered.map((place) => outcomes[place] ?? 'missing'),
+        ),
+      ),
+    );
   return {
     names: runs.map(({ name }) => name),
     baseline,
-    all: overall(everywhere),
+    all: overall(everywhere, scores.map(figureOf)),
     groups,
     undecided: runs.map(({ outcomes }) => {
       const count = (outcome: Outcome) => outcomes.filter((each) => each === outcome).length;
       return { missing: count('missing'), needsJudge: count('needs-judge'), timedOut: count('timed-out') };
     }),
-    answered: answered.length === 0 || answered.length === samples.length ? null : overall(answered),
+    answered:
+      answered.length === 0 || answered.length === samples.length
+        ? null
+        : overall(answered, answeredFigures()),
   };
 }
 

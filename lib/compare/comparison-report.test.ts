@@ -55,6 +55,12 @@ describe('a report', () => {
     expect(tablesOf(three).at(-1)?.title).toMatch(/over 4 comparisons$/);
   });
 
+  it('says where a run loses beyond chance, and where none does', () => {
+    expect(sentencesOf(two)).toContain('tuned loses nowhere beyond chance, by Task.');
+    const worse = set({ base: '1'.repeat(60), tuned: `111${'1'.repeat(40)}${'0'.repeat(17)}` });
+    expect(sentencesOf(worse)).toContain('tuned loses in Task text (-29.8 points, corrected p < 0.001).');
+  });
+
   it('has a record for each comparison over all samples and over each value', () => {
     expect(recordsOf(three).map(({ value, run }) => [value, run])).toEqual([
       [null, 'stage 1'],

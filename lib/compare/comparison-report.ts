@@ -10,6 +10,7 @@ import {
   pairedSentence,
   points,
   pWords,
+  SIGNIFICANT,
   signedPoints,
   unpairedSentence,
 } from './comparison-words';
@@ -56,8 +57,29 @@ function changesOf(
 
 const baselineOf = ({ names, baseline }: RunsComparison): string => names[baseline] ?? '';
 
+/** Where a run loses, of the benchmark's tags, beyond what many comparisons find by chance. */
+function lossSentence(
+  name: string,
+  run: number,
+  { groups }: RunsComparison,
+  breakdowns: readonly Breakdown[],
+): string {
+  const labelOf = (tag: string) => breakdowns.find((each) => each.tag === tag)?.label ?? tag;
+  const losses = groups.flatMap(({ group, changes }) => {
+    const change = changes[run];
+    return group !== null && change && change.difference < 0 && change.adjustedP < SIGNIFICANT
+      ? [
+          `${labelOf(group.tag)} ${group.value} (${signedPoints(change.difference)} points, corrected ${pWords(change.adjustedP)})`,
+        ]
+      : [];
+  });
+  return losses.length === 0
+    ? `${name} loses nowhere beyond chance, by ${breakdowns.map(({ label }) => label).join(', ')}.`
+    : `${name} loses in ${losses.join('; ')}.`;
+}
+
 /** The answer, then what limits it. */
-export function sentencesOf({ comparison, unpaired }: ComparedSet): string[] {
+export function sentencesOf({ comparison, unpaired, breakdowns }: ComparedSet): string[] {
   const apart = unpaired.map((each) => unpairedSentence(each.name, each.baseline, each.comparison));
   if (comparison === null) return apart;
   const baseline = baselineOf(comparison);
@@ -69,6 +91,9 @@ export function sentencesOf({ comparison, unpaired }: ComparedSet): string[] {
       const exact = exactWords(change);
       return exact === null ? [sentence] : [sentence, exact];
     }),
+    ...(comparison.groups.length === 0
+      ? []
+      : changes.map(({ name, run }) => lossSentence(name, run, comparison, breakdowns))),
     ...apart,
     ...changes.map(({ name, change }) => `${name}: ${detectableWords(change)}.`),
     ...undecided.flatMap(({ missing, needsJudge, timedOut }, run) =>
@@ -270,7 +295,9 @@ export function comparisonJson(sets: readonly ComparedSet[], leftOut: readonly s
           correct: figure?.correct,
           percent: figure?.accuracy,
           ci: figure === undefined ? null : [figure.interval.low, figure.interval.high],
-          ...set.comparison?.undecided[run],
+          missing: set.comparison?.undecided[run]?.missing,
+          needs_judge: set.comparison?.undecided[run]?.needsJudge,
+          timed_out: set.comparison?.undecided[run]?.timedOut,
         };
       }),
       comparisons: recordsOf(set),

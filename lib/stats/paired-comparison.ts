@@ -57,17 +57,17 @@ export function comparePaired(
   if (total === 0 || baseline.length !== total || other.length !== total)
     throw new RangeError(`${baseline.length} and ${other.length} verdicts for ${total} samples`);
   const counts: PairedCounts = { bothRight: 0, fixed: 0, broken: 0, bothWrong: 0 };
-  const clusters = new Map<number, { difference: number; size: number }>();
+  let places = 0;
+  for (let i = 0; i < total; i += 1) places = Math.max(places, (cluster[i] ?? 0) + 1);
+  const images = { differences: new Int32Array(places), sizes: new Int32Array(places) };
   for (let i = 0; i < total; i += 1) {
     const [before, after] = [baseline[i] === true, other[i] === true];
     counts[before ? (after ? 'bothRight' : 'broken') : after ? 'fixed' : 'bothWrong'] += 1;
     const place = cluster[i] ?? 0;
-    const sum = clusters.get(place) ?? { difference: 0, size: 0 };
-    clusters.set(place, sum);
-    sum.difference += Number(after) - Number(before);
-    sum.size += 1;
+    images.sizes[place] = (images.sizes[place] ?? 0) + 1;
+    images.differences[place] = (images.differences[place] ?? 0) + Number(after) - Number(before);
   }
-  return paired(counts, [...clusters.values()]);
+  return paired(counts, images);
 }
 
 /** The images as numbers from 0 on. */
@@ -80,18 +80,22 @@ export function clusterPlaces(samples: readonly { cluster: string }[]): number[]
   });
 }
 
-/** Differences and samples of each image. */
+/** @param images the sum of the differences of each, and how many samples it has: there may be images without any */
 function paired(
   counts: PairedCounts,
-  images: readonly { difference: number; size: number }[],
+  { differences, sizes }: { differences: Int32Array; sizes: Int32Array },
 ): PairedComparison {
   const { fixed, broken } = counts;
   const total = counts.bothRight + fixed + broken + counts.bothWrong;
-  const clusters = images.length;
   const share = (fixed - broken) / total;
   const discordance = (fixed + broken) / total;
+  let clusters = 0;
   let squares = 0;
-  for (const { difference, size } of images) squares += (difference - share * size) ** 2;
+  for (const [place, size] of sizes.entries()) {
+    if (size === 0) continue;
+    clusters += 1;
+    squares += ((differences[place] ?? 0) - share * size) ** 2;
+  }
   // Of the mean of the differences, in shares of 1.
   const variance = clusters === 1 ? null : ((clusters / (clusters - 1)) * squares) / (total * total);
   const known = {
