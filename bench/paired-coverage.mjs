@@ -33,6 +33,15 @@ const RUNS = {
   'near checkpoints': { picture: 0.3, runAndPicture: 0.05, sample: 0.45 },
 };
 
+/** Checkpoints a few steps apart: of two hundred samples one to five differ. */
+const HARDLY = { picture: 0.4, runAndPicture: 0, sample: 0.58 };
+const HARDLY_SHARES = [
+  [0.05, 0.06],
+  [0.9, 0.92],
+  [0.98, 0.98],
+  [0.99, 0.9999999],
+];
+
 const SIZES = {
   1: () => 1,
   2: () => 2,
@@ -48,13 +57,17 @@ export async function pairedCoverage() {
     const outfile = join(folder, 'paired-comparison.mjs');
     await build({
       absWorkingDir: root,
-      entryPoints: ['lib/stats/paired-comparison.ts'],
+      stdin: {
+        contents:
+          "export * from './lib/stats/paired-comparison'; export { tQuantile } from './lib/stats/intervals';",
+        resolveDir: root,
+      },
       outfile,
       bundle: true,
       format: 'esm',
       logLevel: 'warning',
     });
-    const { comparePaired } = await import(pathToFileURL(outfile));
+    const stats = await import(pathToFileURL(outfile));
     const all = [];
     for (const [name, weights] of Object.entries(RUNS)) {
       console.log(
@@ -62,7 +75,7 @@ export async function pairedCoverage() {
       );
       for (const [size, sizeOf] of Object.entries(SIZES)) {
         const cluster = clusters(sizeOf);
-        const covered = SHARES.map((shares) => coverage(comparePaired, cluster, shares, weights));
+        const covered = SHARES.map((shares) => coverage(stats, cluster, shares, weights).own);
         all.push(...covered);
         console.log(
           `  ${size.padEnd(7)} to a picture  ${covered.map((share) => share.toFixed(1)).join('  ')}`,
@@ -72,6 +85,15 @@ export async function pairedCoverage() {
     console.log(
       `paired interval, coverage              ${Math.min(...all).toFixed(1)} to ${Math.max(...all).toFixed(1)} %, mean ${(all.reduce((a, b) => a + b) / all.length).toFixed(2)} % (95 is meant)`,
     );
+    console.log(
+      'paired interval, hardly different; in brackets the plain one, difference ± t standard errors',
+    );
+    for (const [size, sizeOf] of Object.entries(SIZES).filter(([size]) => size !== '1')) {
+      const covered = HARDLY_SHARES.map((shares) => coverage(stats, clusters(sizeOf), shares, HARDLY));
+      console.log(
+        `  ${size.padEnd(7)} to a picture  ${covered.map(({ own, plain }) => `${own.toFixed(1)} (${plain.toFixed(1)})`).join('  ')}`,
+      );
+    }
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -84,13 +106,14 @@ function clusters(sizeOf) {
   return cluster;
 }
 
-function coverage(comparePaired, cluster, shares, { picture, runAndPicture, sample }) {
+function coverage({ comparePaired, tQuantile }, cluster, shares, { picture, runAndPicture, sample }) {
   const normal = normals(20);
   const scale = [picture, runAndPicture, sample, 1 - picture - runAndPicture - sample].map(Math.sqrt);
   const thresholds = shares.map(normalQuantile);
   const truth = 100 * (shares[1] - shares[0]);
   const pictures = cluster.at(-1) + 1;
-  let held = 0;
+  const t = tQuantile(pictures - 1);
+  const held = { own: 0, plain: 0 };
   for (let draw = 0; draw < DRAWS; draw += 1) {
     const ofPicture = Array.from({ length: pictures }, () => scale[0] * normal());
     const ofRun = shares.map(() => Array.from({ length: pictures }, () => scale[1] * normal()));
@@ -100,10 +123,11 @@ function coverage(comparePaired, cluster, shares, { picture, runAndPicture, samp
       for (const run of [0, 1])
         verdicts[run].push(hard + ofRun[run][place] + scale[3] * normal() < thresholds[run]);
     }
-    const { low, high } = comparePaired(cluster, verdicts[0], verdicts[1]).interval;
-    held += Number(low <= truth + 1e-9 && high >= truth - 1e-9);
+    const { interval, difference, standardError } = comparePaired(cluster, verdicts[0], verdicts[1]);
+    held.own += Number(interval.low <= truth + 1e-9 && interval.high >= truth - 1e-9);
+    held.plain += Number(Math.abs(difference - truth) <= t * standardError + 1e-9);
   }
-  return (100 * held) / DRAWS;
+  return { own: (100 * held.own) / DRAWS, plain: (100 * held.plain) / DRAWS };
 }
 
 /** Normal numbers from a seed: splitmix32 under Marsaglia's polar method. */
