@@ -1,22 +1,20 @@
 import { createHash } from 'node:crypto';
-import { matchRows, requireMatches } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
-import { type Outcome, outcomeOf } from '@/lib/scoring/scorer';
-import type { LoadedRun } from './compare';
+import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
+import { nameOf } from './compare-scorers';
 import { fileSource } from './file-source';
 import { findTarget, type Wish } from './find-target';
+import type { LoadedRun } from './loaded-run';
 
 /** A predictions file as a run: scored by the first scorer of its benchmark. @throws as `ocean score` does */
 export async function runOfFile(path: string, wish: Wish): Promise<LoadedRun> {
   const source = fileSource(path);
   const file = await openPredictions(source);
-  const { benchmark, split, samples } = await findTarget(file, wish);
+  const target = await findTarget(file, wish);
+  const { benchmark, split, samples } = target;
   const [scorer] = benchmark.scorers;
-  const outcomes: Outcome[] = samples.map(() => 'missing');
-  const matching = matchRows(file.rows(), samples);
-  for (const { sample, ordinal, row } of matching)
-    outcomes[ordinal] = outcomeOf(scorer.score(sample, row.output, row.extraction));
-  requireMatches(matching.report(), `${split.id} of ${benchmark.id}`);
+  const scoring = scoreRows(file.rows(), samples, nameOf(target), scoredBy(scorer));
+  for (const _ of scoring);
   const hash = createHash('sha256');
   for (const chunk of source.chunks()) hash.update(chunk);
   return {
@@ -29,7 +27,7 @@ export async function runOfFile(path: string, wish: Wish): Promise<LoadedRun> {
     benchmark: { id: benchmark.id, name: benchmark.name, breakdowns: benchmark.breakdowns },
     split,
     // Both files are read beside the annotations that are here now.
-    scored: { data: '', scorer: scorer.id, samples, outcomes },
+    scored: { data: '', scorer: scorer.id, samples, outcomes: scoring.scored().outcomes },
     figure: null,
   };
 }

@@ -1,8 +1,8 @@
-import type { Sample } from '@/lib/benchmarks/benchmark';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
+import type { Sample } from '@/lib/samples/sample';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { RunPage } from '@/server/evals/types';
-import type { LoadedRun } from './compare';
+import type { LoadedRun } from './loaded-run';
 import type { Api } from './server-api';
 
 /** The server does not have the run, or not its verdicts. */

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util';
-import type { Breakdown, Sample } from '@/lib/benchmarks/benchmark';
 import { comparableSets } from '@/lib/compare/comparable';
 import { compareRuns } from '@/lib/compare/compare-runs';
 import {
@@ -13,9 +12,9 @@ import {
   tablesOf,
 } from '@/lib/compare/comparison-report';
 import { SIGNIFICANT } from '@/lib/compare/comparison-words';
-import type { Outcome } from '@/lib/scoring/scorer';
-import { compareUnpaired, type Figure } from '@/lib/stats/unpaired';
+import { compareUnpaired } from '@/lib/stats/unpaired';
 import { type Command, EXIT, OCEAN, print, say, table, UsageError, write } from './command';
+import type { LoadedRun } from './loaded-run';
 
 const help = `Compares runs over the same samples, here: what one has over another, where it loses, and whether that can be known.
 
@@ -51,22 +50,6 @@ const options = {
   csv: { type: 'boolean' },
   'fail-if-worse': { type: 'string' },
 } as const;
-
-export interface LoadedRun {
-  id: string;
-  /** What it may be called, the shortest first; the last is its alone. */
-  names: readonly string[];
-  benchmark: { id: string; name: string; breakdowns: readonly Breakdown[] };
-  split: { id: string; label: string };
-  /** Null where only a figure is reported. */
-  scored: {
-    data: string;
-    scorer: string;
-    samples: readonly Sample[];
-    outcomes: readonly Outcome[];
-  } | null;
-  figure: Figure | null;
-}
 
 export const compare: Command = {
   help,

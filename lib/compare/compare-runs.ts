@@ -1,4 +1,5 @@
-import type { Breakdown, Sample } from '@/lib/benchmarks/benchmark';
+import type { Breakdown } from '@/lib/benchmarks/benchmark';
+import type { Sample } from '@/lib/samples/sample';
 import type { Outcome } from '@/lib/scoring/scorer';
 import { holm } from '@/lib/stats/holm';
 import { clusterPlaces, comparePaired, type PairedComparison } from '@/lib/stats/paired-comparison';
