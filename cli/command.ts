@@ -14,7 +14,7 @@ export interface Command {
 }
 
 /** 0: done; 1: something failed that neither the arguments nor the file are to blame for. */
-export const EXIT = { failed: 1, badUse: 2, badFile: 3, notEqual: 4 } as const;
+export const EXIT = { failed: 1, badUse: 2, badFile: 3, notEqual: 4, worse: 5 } as const;
 
 /** The arguments are wrong, or what they ask for cannot be done. Says what to do. */
 export class UsageError extends Error {

@@ -61,7 +61,8 @@ test('two scorers walk a file once, and every difference is counted', () => {
     difference: 0,
     right_by_a_alone: 1,
     right_by_b_alone: 1,
-    mcnemar_p: 1,
+    p: 1,
+    p_exact: 1,
     transitions: [
       { from: 'correct', to: 'wrong', count: 1 },
       { from: 'wrong', to: 'correct', count: 1 },
@@ -80,7 +81,7 @@ test('two scorers walk a file once, and every difference is counted', () => {
 
 test('the text says both figures, the directions and the samples', () => {
   const text = comparisonAsText(compared, target, scorers);
-  expect(text).toContain('1 right by B alone, 1 right by A alone: exact McNemar test p = 1.0');
+  expect(text).toContain("1 right by B alone, 1 right by A alone: McNemar's test, p = 1");
   expect(text).toContain('3 of 6 verdicts differ');
   expect(text).toMatch(/1 {2}wrong → needs-judge/);
   expect(text).toMatch(/0 +correct → wrong +"3" +"3" +"<answer>3<\/answer>"/);

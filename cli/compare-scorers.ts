@@ -1,3 +1,4 @@
+import { pWords } from '@/lib/compare/comparison-words';
 import type { PredictionsFile } from '@/lib/predictions/predictions-file';
 import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
 import type { Scorer, StoredVerdict } from '@/lib/scoring/scorer';
@@ -80,7 +81,7 @@ export function comparisonAsJson(
     headline,
     ci: [interval.low, interval.high],
   });
-  const { difference, interval, onlyA, onlyB } = comparison.difference;
+  const { difference, interval, fixed, broken, pValue, exactP } = comparison.difference;
   return {
     benchmark: benchmark.id,
     split: split.id,
@@ -88,9 +89,10 @@ export function comparisonAsJson(
     b: figure(scorers[1], figures[1]),
     difference,
     ci: [interval.low, interval.high],
-    right_by_a_alone: onlyB,
-    right_by_b_alone: onlyA,
-    mcnemar_p: comparison.pValue,
+    right_by_a_alone: broken,
+    right_by_b_alone: fixed,
+    p: pValue,
+    p_exact: exactP,
     transitions: comparison.transitions,
     other_answers: otherAnswers,
   };
@@ -115,7 +117,7 @@ export function comparisonAsText(
     needsJudge === 0 ? '' : `${count(needsJudge)} need a judge`,
     scorer.id,
   ];
-  const { difference, interval, onlyA, onlyB } = comparison.difference;
+  const { difference, interval, fixed, broken, pValue } = comparison.difference;
   const changed = changedCount(comparison.transitions);
   const lines = [
     `${benchmark.name}, ${split.label} (${benchmark.id} ${split.id}), by two scorers`,
@@ -123,7 +125,7 @@ export function comparisonAsText(
     table([figure('A', scorers[0], figures[0]), figure('B', scorers[1], figures[1])]),
     '',
     `  B against A: ${signed(difference)} points, ${100 * interval.level} % interval ${signed(interval.low)} to ${signed(interval.high)}`,
-    `  ${count(onlyA)} right by B alone, ${count(onlyB)} right by A alone: exact McNemar test p = ${comparison.pValue.toPrecision(2)}`,
+    `  ${count(fixed)} right by B alone, ${count(broken)} right by A alone: McNemar's test, ${pWords(pValue)}`,
     `  ${count(changed)} of ${count(figures[0].total)} verdicts differ`,
     ...comparison.transitions
       .filter(({ from, to }) => from !== to)

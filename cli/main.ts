@@ -7,6 +7,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   benchmarks: async () => (await import('./benchmarks')).benchmarks,
   'benchmarks install': async () => (await import('./benchmarks-install')).benchmarksInstall,
   'benchmarks samples': async () => (await import('./benchmarks-samples')).benchmarksSamples,
+  compare: async () => (await import('./compare')).compare,
   score: async () => (await import('./score')).score,
   submit: async () => (await import('./submit')).submit,
   'talk judge': async () => (await import('./talk')).talkJudge,
@@ -22,6 +23,7 @@ Usage: ${OCEAN} COMMAND [options]
   benchmarks install    install a benchmark's annotation file
   benchmarks samples    print a benchmark's samples
   score                 score a predictions file here, without a server
+  compare               compare runs over the same samples: what was fixed, what was broken, what can be known
   submit                send a predictions file to a server, where it becomes a run
   answers               compare two answers and say how each was read
   talk samples          print the conversations of test-talk, a split of Ocean World
@@ -32,7 +34,8 @@ Usage: ${OCEAN} COMMAND [options]
   ${OCEAN} --version
 
 Environment: OCEAN_DATA_DIR is where annotations are installed (.data if unset).
-Exit codes: 0 done, 2 bad use, 3 bad file, 4 answers that are not equal, 1 anything else.
+Exit codes: 0 done, 2 bad use, 3 bad file, 4 answers that are not equal, 5 a run that is worse, 1 anything
+else.
 
 Example:
   ${OCEAN} score counting_superclevr_5k_grpo_100.json --benchmark superclevr

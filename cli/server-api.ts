@@ -7,7 +7,7 @@ import { ServerError, UsageError } from './command';
 
 type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>;
 
-/** A server, asked with the write token. Refusals become errors with one line for people. */
+/** A server, asked with the write token where there is one. Refusals become errors with one line for people. */
 export interface Api {
   /** `Refusal`: whom to blame where the server does not take what it is given; the arguments if left out. */
   call<T>(ask: (trpc: Trpc) => Promise<T>, Refusal?: new (message: string) => Error): Promise<T>;
@@ -17,12 +17,18 @@ export interface Api {
 const uploaded = z.object({ sha256: z.string(), bytes: z.number() });
 const refusal = z.object({ error: z.string() });
 
-export function connect(server: string, token: string): Api {
-  const authorization = `Bearer ${token}`;
+/** The address without a slash at its end. @throws UsageError where it is none */
+export function serverNamed(address: string | undefined): string {
+  if (address === undefined || !/^https?:\/\//i.test(address) || !URL.canParse(address))
+    throw new UsageError('say which server: --server https://…');
+  return address.replace(/\/+$/, '');
+}
+
+/** @param token null for what everybody may read */
+export function connect(server: string, token: string | null): Api {
+  const authorised = token === null ? {} : { authorization: `Bearer ${token}` };
   const trpc = createTRPCClient<AppRouter>({
-    links: [
-      httpLink({ url: `${server}/api/trpc`, transformer: superjson, headers: () => ({ authorization }) }),
-    ],
+    links: [httpLink({ url: `${server}/api/trpc`, transformer: superjson, headers: () => authorised })],
   });
   return {
     async call(ask, Refusal = UsageError) {
@@ -36,7 +42,7 @@ export function connect(server: string, token: string): Api {
       // The types of the browser's fetch do not know `duplex`, which Node's needs for a body that streams.
       const request: RequestInit & { duplex: 'half' } = {
         method: 'POST',
-        headers: { authorization, 'content-type': 'application/octet-stream' },
+        headers: { ...authorised, 'content-type': 'application/octet-stream' },
         body: streamOf(file),
         duplex: 'half',
       };

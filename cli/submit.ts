@@ -6,7 +6,7 @@ import { PredictionsError } from '@/lib/predictions/predictions-file';
 import type { AppRouter } from '@/server/trpc/router';
 import { type Command, count, OCEAN, print, ServerError, say, UsageError } from './command';
 import { fileSource } from './file-source';
-import { type Api, connect } from './server-api';
+import { type Api, connect, serverNamed } from './server-api';
 
 const help = `Sends a predictions file to a server, which scores it; the run can then be looked at and published.
 
@@ -77,15 +77,13 @@ export const submit: Command = {
     if (path === undefined || more.length > 0)
       throw new UsageError(`name one predictions file: ${OCEAN} submit FILE`);
     const token = values.token ?? process.env.OCEAN_TOKEN;
-    if (values.server === undefined || !/^https?:\/\//i.test(values.server) || !URL.canParse(values.server))
-      throw new UsageError('say which server: --server https://…');
+    const server = serverNamed(values.server);
     if (token === undefined || token === '')
       throw new UsageError('this needs the write token of the server: --token T, or OCEAN_TOKEN');
     const model = modelWish(values);
     const generation = generationOf(values.generation ?? []);
     const source = fileSource(path);
 
-    const server = values.server.replace(/\/+$/, '');
     const api = connect(server, token);
     // A wrong name is found before the file is sent.
     const named = model.kind === 'unnamed' ? null : await chooseModel(api, model);

@@ -1,8 +1,10 @@
 // `npm run bench [figure …]`: prints what the project promises in figures. One file of bench/ each; no test asserts a time.
 const FIGURES = {
+  'cli-compare': async () => (await import('../bench/cli-compare.mjs')).cliCompare(),
   'cli-score': async () => (await import('../bench/cli-score.mjs')).cliScore(),
   'import-memory': async () => (await import('../bench/import-memory.mjs')).importMemory(),
   mathematics: async () => (await import('../bench/mathematics.mjs')).mathematics(),
+  'paired-coverage': async () => (await import('../bench/paired-coverage.mjs')).pairedCoverage(),
   scorers: async () => (await import('../bench/scorers.mjs')).scorers(),
   'world-render': async () => (await import('../bench/world-render.mjs')).worldRender(),
   'world-rows': async () => (await import('../bench/world-rows.mjs')).worldRows(),

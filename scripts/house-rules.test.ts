@@ -19,6 +19,7 @@ const FLOORS = [
   'benchmarks',
   'predictions',
   'stats',
+  'compare',
   'vlm',
   'chat',
 ];

@@ -1,9 +1,8 @@
+import type { CsvValue } from '@/lib/csv';
 import { stageNumber } from '@/lib/models/stage';
 import type { BoardView, ShownBoard, ShownCell } from './board-view';
 
 /** The shown table as a file: the same rows, the same order, the same columns. Figures have six decimals. */
-
-type CsvValue = string | number | boolean | null;
 
 /** One flat record a row; the names are the CSV's header. A benchmark that is shown has all its names in every record. */
 export function exportRecords(shown: ShownBoard): readonly Readonly<Record<string, CsvValue>>[] {
@@ -55,24 +54,6 @@ function cellRecord(cell: ShownCell | undefined): Record<string, CsvValue> {
     scorer: cell?.scorer ?? null,
     run: cell === undefined ? null : `/runs/${cell.runId}`,
   };
-}
-
-/**
- * A text that a spreadsheet would run as a formula gets an apostrophe in front, as OWASP advises ("CSV injection"):
- * names come from submitters. Numbers are written as numbers, so a negative one stays one.
- */
-function csvField(value: CsvValue): string {
-  if (value === null) return '';
-  if (typeof value !== 'string') return String(value);
-  const harmless = /^\s*[=+\-@|%＝＋－＠]/.test(value) || /^[\t\r\n]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless;
-}
-
-/** RFC 4180, with a header. Empty where nothing is shown. */
-export function toCsv(records: readonly Readonly<Record<string, CsvValue>>[]): string {
-  const names = Object.keys(records[0] ?? {});
-  const lines = [names, ...records.map((record) => names.map((name) => record[name] ?? null))];
-  return names.length === 0 ? '' : lines.map((line) => `${line.map(csvField).join(',')}\r\n`).join('');
 }
 
 export function toJson(shown: ShownBoard, view: BoardView): string {

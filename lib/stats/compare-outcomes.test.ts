@@ -16,7 +16,7 @@ test('transitions are counted by both outcomes, and only right and wrong make th
     'wrong',
   ];
   const to: Outcome[] = ['correct', 'wrong', 'wrong', 'correct', 'wrong', 'missing', 'wrong', 'wrong'];
-  const { transitions, difference, pValue } = compareOutcomes(samples(8), from, to);
+  const { transitions, difference } = compareOutcomes(samples(8), from, to);
   expect(transitions).toEqual([
     { from: 'correct', to: 'correct', count: 1 },
     { from: 'correct', to: 'wrong', count: 2 },
@@ -26,18 +26,18 @@ test('transitions are counted by both outcomes, and only right and wrong make th
     { from: 'missing', to: 'missing', count: 1 },
   ]);
   expect(changedCount(transitions)).toBe(4);
-  expect(difference).toMatchObject({ difference: -12.5, onlyA: 1, onlyB: 2, bothRight: 1, bothWrong: 4 });
+  expect(difference).toMatchObject({ difference: -12.5, fixed: 1, broken: 2, bothRight: 1, bothWrong: 4 });
   expect(difference.interval.low).toBeLessThan(-12.5);
   expect(difference.interval.high).toBeGreaterThan(-12.5);
-  expect(pValue).toBe(1);
+  expect(difference.exactP).toBe(1);
 });
 
 test('a scorer compared with itself changes nothing', () => {
   const outcomes: Outcome[] = ['correct', 'wrong', 'correct'];
-  const { transitions, difference, pValue } = compareOutcomes(samples(3), outcomes, outcomes);
+  const { transitions, difference } = compareOutcomes(samples(3), outcomes, outcomes);
   expect(changedCount(transitions)).toBe(0);
   expect(difference.difference).toBe(0);
-  expect(pValue).toBe(1);
+  expect(difference.pValue).toBe(1);
 });
 
 test('outcomes of other samples are refused', () => {

@@ -1,12 +1,5 @@
 import { OUTCOMES, type Outcome } from '@/lib/scoring/scorer';
-import {
-  exactMcNemar,
-  type PairedDifference,
-  packVerdicts,
-  pairedDifference,
-  panelOf,
-  panelRun,
-} from './paired';
+import { clusterPlaces, comparePaired, type PairedComparison } from './paired-comparison';
 
 /** How many samples have the one outcome by a first scorer and the other by a second. */
 export interface Transition {
@@ -19,10 +12,8 @@ export interface Transition {
 export interface OutcomeComparison {
   /** Those that occur, in the order of OUTCOMES; equal outcomes among them. */
   transitions: readonly Transition[];
-  /** Second minus first, so `onlyA` are the samples that become right and `onlyB` those that cease to be. */
-  difference: PairedDifference;
-  /** Of the exact McNemar test, which takes samples as independent. */
-  pValue: number;
+  /** The second over the first, so `fixed` are the samples that become right and `broken` those that cease to be. */
+  difference: PairedComparison;
 }
 
 /**
@@ -47,11 +38,8 @@ export function compareOutcomes(
       return count === undefined ? [] : [{ from: first, to: second, count }];
     }),
   );
-  const panel = panelOf([samples]);
-  const runOf = (outcomes: readonly Outcome[]) =>
-    panelRun(panel, [packVerdicts(outcomes.map((outcome) => outcome === 'correct'))]);
-  const difference = pairedDifference(runOf(to), runOf(from));
-  return { transitions, difference, pValue: exactMcNemar(difference.onlyA, difference.onlyB) };
+  const right = (outcomes: readonly Outcome[]) => outcomes.map((outcome) => outcome === 'correct');
+  return { transitions, difference: comparePaired(clusterPlaces(samples), right(from), right(to)) };
 }
 
 /** Samples whose outcome is another. */

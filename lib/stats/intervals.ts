@@ -1,3 +1,4 @@
+import { halfGammaRatio, studentTwoSided } from './distributions';
 import type { Interval, IntervalMethod } from './score';
 
 /** Of all intervals here. */
@@ -11,13 +12,14 @@ export interface Count {
 }
 
 /**
- * Student's t quantile at (1 + LEVEL) / 2, to 1e-3 (Cornish-Fisher expansion; exact for 1 and 2 degrees of freedom).
- * Abramowitz & Stegun, Handbook of Mathematical Functions, 26.7.5.
+ * Student's t quantile at (1 + LEVEL) / 2, to 1e-12.
+ * @param degreesOfFreedom at least 1
  */
 export function tQuantile(degreesOfFreedom: number): number {
   const v = degreesOfFreedom;
   if (v <= 1) return Math.tan((Math.PI / 2) * LEVEL);
   if (v === 2) return (LEVEL * Math.SQRT2) / Math.sqrt(1 - LEVEL * LEVEL);
+  // Cornish-Fisher expansion (Abramowitz & Stegun, Handbook of Mathematical Functions, 26.7.5), then Newton's method.
   const z2 = Z * Z;
   const terms = [
     (z2 + 1) / 4,
@@ -25,7 +27,13 @@ export function tQuantile(degreesOfFreedom: number): number {
     (((3 * z2 + 19) * z2 + 17) * z2 - 15) / 384,
     ((((79 * z2 + 776) * z2 + 1482) * z2 - 1920) * z2 - 945) / 92_160,
   ];
-  return Z * (1 + terms.reduce((sum, term, power) => sum + term / v ** (power + 1), 0));
+  let t = Z * (1 + terms.reduce((sum, term, power) => sum + term / v ** (power + 1), 0));
+  const scale = halfGammaRatio(v / 2) / Math.sqrt(v * Math.PI);
+  for (let step = 0; step < 3; step += 1) {
+    const density = scale * (1 + (t * t) / v) ** (-(v + 1) / 2);
+    t += (studentTwoSided(t, v) - (1 - LEVEL)) / (2 * density);
+  }
+  return t;
 }
 
 /** Percent. `n` may be a fraction: an effective sample size. */

@@ -17,8 +17,10 @@ export const INTERVAL_METHODS = {
     'delta method for the mean of independent splits, the spread of each taken from its own interval',
   'wilson-reported':
     'Wilson score interval at the sample count of the benchmark, the reported figure taken at its word',
-  'paired-clustered':
-    'difference over the same samples, with a standard error robust to samples sharing an image and one pseudo-image each way',
+  tango: "Tango's score interval of paired differences",
+  'tango-clustered':
+    "Tango's score interval of paired differences, its variance times the design effect of samples that share an image, with Student's t",
+  unpaired: "Newcombe's interval of the difference of two figures, not over the same samples",
 } as const;
 export type IntervalMethod = keyof typeof INTERVAL_METHODS;
 

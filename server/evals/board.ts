@@ -2,7 +2,7 @@ import { and, asc, desc, eq, inArray } from 'drizzle-orm';
 import type { Benchmark, BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { meanOfSplits } from '@/lib/stats/intervals';
-import { type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/paired';
+import { type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/ranks';
 import { checkpoint, type Db, getDb, model, run, sample, score } from '../db';
 import { processWide } from '../process-wide';
 import { ANY, BOARD } from './topics';

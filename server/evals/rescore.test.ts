@@ -231,8 +231,7 @@ describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) =>
       { from: 'missing', to: 'missing', count: 1 },
     ]);
     expect(comparison).toMatchObject({
-      difference: { onlyA: 1, onlyB: 1, difference: 0 },
-      pValue: 1,
+      difference: { fixed: 1, broken: 1, difference: 0, pValue: 1 },
       otherAnswers: 0,
     });
 

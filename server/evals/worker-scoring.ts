@@ -6,7 +6,7 @@ import { scoreRows } from '@/lib/predictions/score-rows';
 import type { Sample } from '@/lib/samples/sample';
 import { judgedVerdict, readJudgedId } from '@/lib/scoring/judge';
 import { OUTCOMES, type Outcome, type StoredVerdict, storedVerdict, timedOut } from '@/lib/scoring/scorer';
-import { packVerdicts } from '@/lib/stats/paired';
+import { packVerdicts } from '@/lib/stats/ranks';
 import { summarise } from '@/lib/stats/summarise';
 import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';

@@ -1,5 +1,6 @@
+import { toCsv } from '@/lib/csv';
 import { api } from '../../trpc/server';
-import { exportRecords, toCsv, toJson } from '../board-export';
+import { exportRecords, toJson } from '../board-export';
 import { parseView, showBoard } from '../board-view';
 
 /** The leaderboard as a file: the address of a view with `format=csv` or `format=json` gives what that view shows. */
