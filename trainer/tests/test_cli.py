@@ -56,7 +56,7 @@ MISTAKES = {
     "new --shape nowhere --rows rows.parquet --out out": "nowhere: there is no such file or folder",
     "new --shape shape.toml --rows nowhere --out out": "nowhere: there is no such file or folder",
     "new --shape sft.toml --rows rows.parquet --out out": "sft.toml: .*vocabulary: it is missing",
-    "new --shape half.toml --rows rows.parquet --out out": "text.num_hidden_layers: it is missing",
+    "new --shape half.toml --rows rows.parquet --out out": "text_config.num_hidden_layers: it is missing",
     "new --shape shape.toml --rows rows.parquet --out sft/step-000001/model": "something else than a new model in it",
     "export --model nowhere --out out": "nowhere: there is no such file or folder",
     "export --model sft/step-000001/model --out out --rows nowhere": "nowhere: there is no such file or folder",
