@@ -10,7 +10,6 @@ import { type BundledCommand, bundleCommand, type Ended } from './bundled-comman
 /** The command as people call it: bundled to one file, in a process of its own. */
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const shared = join(root, '..', 'shared', 'data');
 let command: BundledCommand;
 let folder: string;
 
@@ -426,24 +425,6 @@ describe('ocean score', () => {
       expect(JSON.parse(all.out)).toMatchObject({ split, matched: n, headline: 100, missing: 0 });
     }
   });
-
-  it.skipIf(!existsSync(shared))(
-    "agrees with R1-V's file on its 200 verdicts, 48.0 % (needs ../shared/data)",
-    async () => {
-      const { out } = await ocean(
-        'score',
-        join(shared, 'predictions', 'r1v_superclevr200_qwen2vl_2b_instruct.json'),
-        '--data',
-        join(shared, 'ocean-r1', 'superclevr_test200_counting_problems.jsonl'),
-        '--json',
-      );
-      expect(JSON.parse(out)).toMatchObject({
-        headline: 48,
-        claimed: 48,
-        agreement: { agreed: 200, of: 200 },
-      });
-    },
-  );
 });
 
 describe('ocean submit', () => {

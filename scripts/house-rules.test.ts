@@ -213,6 +213,18 @@ describe('files', () => {
     expect(unlayered).toEqual([]);
   });
 
+  test('no test needs a file beside the repository', () => {
+    const beside = /\.\.\/shared\/|'\.\.', 'shared'/;
+    expect(
+      sources.filter(
+        (file) =>
+          !file.startsWith('bench/') &&
+          file !== 'scripts/house-rules.test.ts' &&
+          beside.test(readFileSync(join(root, file), 'utf8')),
+      ),
+    ).toEqual([]);
+  });
+
   test('no test sleeps: it waits for what it needs, or turns the clock itself', () => {
     const sleeps =
       /waitForTimeout|\bsleep\(|(?<!\.)setTimeout\((?:resolve|\d)|setTimeout } from 'node:timers/;

@@ -1,8 +1,7 @@
-import type { TextSpan } from '@/lib/text-span';
-
-('use client');
+'use client';
 
 import { useState } from 'react';
+import type { TextSpan } from '@/lib/text-span';
 import { CopyButton } from '../ui/copy-button';
 import { formatCount } from '../ui/format';
 import { visible } from '../ui/visible';

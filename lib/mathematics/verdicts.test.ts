@@ -15,6 +15,31 @@ describe.each(kinds)('%s: equal as Math-Verify has it', (_, cases) => {
   });
 });
 
+const ALONE = {
+  latex: { latex: true, expression: false },
+  expression: { latex: false, expression: true },
+} as const;
+
+describe.each(['latex', 'expression'] as const)('with %s alone, as Math-Verify has it', (which) => {
+  test.each(recorded.alone[which] as unknown as [string, string, boolean][])(
+    '%s and %s: %s',
+    (gold, prediction, equal) => {
+      const [read, other] = [gold, prediction].map((text) => parseAnswers(text, ALONE[which]));
+      expect(verify(read ?? [], other ?? []).equal).toBe(equal);
+    },
+  );
+});
+
+test.each(recorded.strings as unknown as [string, string, string[]][])(
+  'the letter that %s names, of %s, is found as Math-Verify finds it',
+  (text, letters, found) => {
+    const strings = [...letters];
+    expect(parseAnswers(text, { latex: false, expression: false, strings }).map(({ text }) => text)).toEqual(
+      found,
+    );
+  },
+);
+
 describe('true answers as GEOQA writes them are read as Math-Verify reads them', () => {
   test.each(recorded.readings as unknown as [string, string[]][])('%s', (gold, [printed, text]) => {
     const own = parseAnswers(gold);

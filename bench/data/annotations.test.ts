@@ -1,14 +1,13 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { checkSampleCount } from '@/lib/benchmarks/annotations';
 import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import type { Sample } from '@/lib/samples/sample';
 
-/** The published files themselves, where a checkout has them beside it; they are never part of the repository. */
+/** The published files themselves: they lie beside the checkout and are never part of it. */
 const DATA = new URL('../../../shared/data/', import.meta.url);
-const missing = existsSync(DATA) ? '' : ' (skipped: no ../shared/data beside this checkout)';
 
 const count = (samples: readonly Sample[], tag: string) => {
   const counts: Record<string, number> = {};
@@ -29,7 +28,7 @@ async function read(id: BenchmarkId, path: string, splitId?: string): Promise<re
   return samples;
 }
 
-describe.skipIf(missing)(`published annotation files${missing}`, () => {
+describe('published annotation files', () => {
   it('SuperCLEVR: 5,000 questions on 2,442 images, answers 0 to 8', async () => {
     const samples = await read('superclevr', 'ocean-r1/super_clevr_test_5k.jsonl');
     expect(new Set(samples.map(({ cluster }) => cluster)).size).toBe(2442);
@@ -105,7 +104,7 @@ describe.skipIf(missing)(`published annotation files${missing}`, () => {
   });
 });
 
-describe.skipIf(missing)(`scorers on published data${missing}`, () => {
+describe('scorers on published data', () => {
   it('SuperCLEVR-200: agrees with R1-V’s own file on all 200 outputs, 48.0 %', async () => {
     const samples = await read('superclevr-200', 'ocean-r1/superclevr_test200_counting_problems.jsonl');
     const path = 'predictions/r1v_superclevr200_qwen2vl_2b_instruct.json';

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { parseAnswers } from '@/lib/mathematics/parse';
 import { verify } from '@/lib/mathematics/verify';
@@ -42,33 +42,27 @@ function outcome({ test, match_types, args }: Case): { expected: unknown; actual
   return { expected: Number(args.expected ?? args.result), actual: Number(equal) };
 }
 
-test.skipIf(!existsSync(beside('math_verify_cases.json')))(
-  'Math-Verify’s own cases (skipped where they are not beside the repository)',
-  () => {
-    const cases: Case[] = read('math_verify_cases.json');
-    const missed = cases.filter((each) => {
-      const { expected, actual } = outcome(each);
-      return JSON.stringify(expected) !== JSON.stringify(actual);
-    });
-    expect(cases.length).toBe(138);
-    expect(missed.map(({ test, args }) => [test, args])).toEqual([]);
-  },
-);
+test('Math-Verify’s own cases', () => {
+  const cases: Case[] = read('math_verify_cases.json');
+  const missed = cases.filter((each) => {
+    const { expected, actual } = outcome(each);
+    return JSON.stringify(expected) !== JSON.stringify(actual);
+  });
+  expect(cases.length).toBe(138);
+  expect(missed.map(({ test, args }) => [test, args])).toEqual([]);
+});
 
-test.skipIf(!existsSync(beside('geoqa_gold_parse.json')))(
-  'GEOQA’s true answers are read as Math-Verify reads them (skipped where those are not beside the repository)',
-  () => {
-    const golds: { gold: string; parsed: string[] }[] = read('geoqa_gold_parse.json');
-    expect(golds.length).toBe(754);
-    // Of each, what is left as text; a value that Math-Verify prints in its own way is compared as a value.
-    const different = golds.filter(({ gold, parsed }) => {
-      const own = parseAnswers(gold);
-      if (own.length !== parsed.length) return true;
-      const [, text] = parsed;
-      if (text !== own[1]?.text) return true;
-      const [printed] = parsed;
-      return printed !== undefined && !verify(own.slice(0, 1), parseAnswers(`$${printed}$`)).equal;
-    });
-    expect(different).toEqual([]);
-  },
-);
+test('GEOQA’s true answers are read as Math-Verify reads them', () => {
+  const golds: { gold: string; parsed: string[] }[] = read('geoqa_gold_parse.json');
+  expect(golds.length).toBe(754);
+  // Of each, what is left as text; a value that Math-Verify prints in its own way is compared as a value.
+  const different = golds.filter(({ gold, parsed }) => {
+    const own = parseAnswers(gold);
+    if (own.length !== parsed.length) return true;
+    const [, text] = parsed;
+    if (text !== own[1]?.text) return true;
+    const [printed] = parsed;
+    return printed !== undefined && !verify(own.slice(0, 1), parseAnswers(`$${printed}$`)).equal;
+  });
+  expect(different).toEqual([]);
+});

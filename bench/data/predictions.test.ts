@@ -1,17 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { gzipSync, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { likeliestSplit } from '@/lib/predictions/likeliest-split';
+import { matchRows } from '@/lib/predictions/match';
+import { openPredictions } from '@/lib/predictions/open';
+import type { PredictionsFile } from '@/lib/predictions/predictions-file';
+import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
 import type { Sample } from '@/lib/samples/sample';
-import { likeliestSplit } from './likeliest-split';
-import { matchRows } from './match';
-import { openPredictions } from './open';
-import type { PredictionsFile } from './predictions-file';
 
-/** Real model outputs and the annotations that they are for, where a checkout has them beside it. */
+/** Real model outputs and the annotations that they are for: they lie beside the checkout. */
 const DATA = new URL('../../../shared/data/', import.meta.url);
-const missing = existsSync(DATA) ? '' : ' (skipped: no ../shared/data beside this checkout)';
 
 const bytesOf = (path: string): Uint8Array => readFileSync(new URL(path, DATA));
 
@@ -37,7 +37,7 @@ async function samplesOf(id: BenchmarkId): Promise<readonly Sample[]> {
   return BENCHMARKS[id].readAnnotations({ name, bytes: bytesOf(name) }, BENCHMARKS[id].splits[0]);
 }
 
-describe.skipIf(missing)(`real files${missing}`, () => {
+describe('real files', () => {
   test.each([
     ['r1v_superclevr200_qwen2vl_2b_instruct.json', 'seed-json', 'superclevr-200', 200, 96, 48],
     ['r1v_geoqa_qwen2vl_7b_instruct.json', 'seed-json', 'geoqa', 754, 231, 30.636604774535808],
@@ -60,6 +60,15 @@ describe.skipIf(missing)(`real files${missing}`, () => {
       }
     },
   );
+
+  test('R1-V’s own verdicts on its 200 outputs are ours, 48.0 %', async () => {
+    const file = await open(bytesOf('predictions/r1v_superclevr200_qwen2vl_2b_instruct.json'));
+    const [scorer] = BENCHMARKS['superclevr-200'].scorers;
+    const samples = await samplesOf('superclevr-200');
+    const scoring = scoreRows(file.rows(), samples, 'the 200', scoredBy(scorer));
+    for (const { row, verdict } of scoring) expect(row?.claimedCorrect).toBe(verdict.outcome === 'correct');
+    expect(scoring.scored().outcomes.filter((outcome) => outcome === 'correct')).toHaveLength(96);
+  });
 
   test('a counting file is told to be of the 200, not of the 5,000', async () => {
     const installed = await Promise.all(
