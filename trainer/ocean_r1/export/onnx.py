@@ -16,8 +16,9 @@ from torch import Tensor, nn
 
 from ocean_r1.checkpoints import COMPANIONS
 from ocean_r1.export.graphs import Decoder, EmbedTokens, VisionEncoder
-from ocean_r1.export.rounding import MAX_INT8, round_weights
+from ocean_r1.export.rounding import round_weights
 from ocean_r1.files import atomic_write
+from ocean_r1.models.packed import MAX_INT8
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model, save_weights
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-MAX_INT8 = 127
+from ocean_r1.models.packed import MAX_INT8
+
 BITS = 12
 """Of a step's mantissa: integer times step is then exact in float32, and the step is found again by a division."""
 
@@ -28,4 +29,5 @@ def round_weights(model: nn.Module) -> None:
         if parameter.ndim > 1:
             rows = parameter.flatten(1)
             steps = steps_of(rows)
-            parameter.copy_(((rows / steps).round() * steps).view_as(parameter))
+            # Integers have one zero: -0.0 becomes it.
+            parameter.copy_(((rows / steps).round() * steps + 0.0).view_as(parameter))

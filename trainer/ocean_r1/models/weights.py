@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import torch
@@ -14,6 +15,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.packed import PACKED, WHOLE, unpacked
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
 JOINED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj", "up_proj")}
@@ -30,15 +32,21 @@ def hub_name(name: str) -> str:
 
 
 def tensors_of(folder: Path) -> Iterator[tuple[str, Tensor]]:
+    """Those of `model.safetensors`, or its parts; else of `model.int8.safetensors`, multiplied out."""
+    if (folder / PACKED).exists() and not (folder / WHOLE).exists():
+        return unpacked(dict(tensors_in(folder / PACKED)))
     index = folder / "model.safetensors.index.json"
-    names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else ["model.safetensors"]
-    for name in names:
-        try:
-            with safe_open(folder / name, framework="pt") as file:
-                for key in file.keys():  # noqa: SIM118, safe_open is no mapping
-                    yield key, file.get_tensor(key)
-        except SafetensorError as error:
-            raise ValueError(f"{folder / name} is cut off or no safetensors: {error}") from error
+    names = sorted(set(json.loads(index.read_text())["weight_map"].values())) if index.exists() else [WHOLE]
+    return chain.from_iterable(tensors_in(folder / name) for name in names)
+
+
+def tensors_in(path: Path) -> Iterator[tuple[str, Tensor]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            for key in file.keys():  # noqa: SIM118, safe_open is no mapping
+                yield key, file.get_tensor(key)
+    except SafetensorError as error:
+        raise ValueError(f"{path} is cut off or no safetensors: {error}") from error
 
 
 def split_joined(name: str, tensor: Tensor, config: ModelConfig) -> dict[str, Tensor]:
