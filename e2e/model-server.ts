@@ -19,10 +19,29 @@ export const MODELS = [
   { ...common, id: 'breaking', label: 'Breaking 3B', model: 'breaking' },
   { ...common, id: 'endless', label: 'Endless 3B', model: 'endless' },
   { ...common, id: 'gone', label: 'Gone 3B', model: 'gone', url: 'http://127.0.0.1:4188/v1' },
+  { ...common, id: 'writer', label: 'Writer 3B', model: 'writer' },
   { ...common, id: 'rare', label: 'Rare 3B', model: 'steady', perVisitor: 2 },
 ];
 
 export const STEADY_REPLY = '<think>\nOne by one: two of them.\n</think>\n<answer>\n2\n</answer>';
+
+/** As larger models write, and as none should. */
+export const WRITTEN_REPLY = `<think>
+Shapes first.
+
+- a *cube*
+- two spheres, so \\(1 + 2 = 3\\)
+</think>
+<answer>
+Three, by kind:
+
+| kind | count |
+|---|--:|
+| cube | 1 |
+| sphere | 2 |
+
+See [the rules](https://example.org/rules), [this](javascript:alert(1)) and <img src=x onerror=alert(1)>.
+</answer>`;
 
 export interface Seen {
   open: number;
@@ -62,6 +81,10 @@ export async function startModelServer(): Promise<() => void> {
         return;
       case 'endless':
         while (!response.destroyed) await say(response, [' and on']);
+        return;
+      case 'writer':
+        await say(response, WRITTEN_REPLY.match(/\s*\S+/g) ?? []);
+        end(response);
         return;
       default:
         await say(response, pieces);

@@ -45,6 +45,7 @@ async function scoredRun(
       async () =>
         (await (await request.get(`/api/trpc/runs.get?input=${input}`, { headers })).json()).result.data.json
           .state,
+      { timeout: 30_000 },
     )
     .toMatch(/^(scored|published)$/);
   return runId;

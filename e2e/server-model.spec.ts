@@ -168,6 +168,26 @@ test('a server that is gone is told, and the page goes on with another', async (
   await expect(replyOf(page, 'Steady 7B').locator('.chat-answer')).toHaveText('2');
 });
 
+test('what a model writes in Markdown is laid out, and what could do harm is text', async ({ page }) => {
+  await open(page);
+  await choose(page, 'Writer 3B');
+  await put(page, 'How many objects are there?');
+  const reply = replyOf(page, 'Writer 3B');
+  const table = reply.getByRole('table');
+  await expect(table.getByRole('columnheader')).toHaveText(['kind', 'count']);
+  await expect(table.getByRole('row').last()).toHaveText('sphere2');
+  await expect(reply.locator('.chat-thinking li')).toHaveCount(2);
+  await expect(reply.locator('.chat-thinking em')).toHaveText('cube');
+  await expect(reply.locator('.chat-thinking .katex').first()).toBeVisible();
+  const links = reply.locator('.chat-answer').getByRole('link');
+  await expect(links).toHaveCount(1);
+  await expect(links).toHaveAttribute('href', 'https://example.org/rules');
+  await expect(links).toHaveAttribute('rel', /noopener noreferrer nofollow/);
+  await expect(reply.getByText('<img src=x onerror=alert(1)>')).toBeVisible();
+  await expect(reply.locator('img')).toHaveCount(0);
+  await expectAccessible(page);
+});
+
 test('stopping keeps what came, and ends it at the model', async ({ page }) => {
   await open(page);
   await choose(page, 'Endless 3B');
