@@ -8,6 +8,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'benchmarks install': async () => (await import('./benchmarks-install')).benchmarksInstall,
   'benchmarks samples': async () => (await import('./benchmarks-samples')).benchmarksSamples,
   compare: async () => (await import('./compare')).compare,
+  'jobs cancel': async () => (await import('./jobs')).jobsCancel,
+  'jobs list': async () => (await import('./jobs')).jobsList,
+  'jobs logs': async () => (await import('./jobs')).jobsLogs,
+  'jobs rollouts': async () => (await import('./jobs')).jobsRollouts,
+  'jobs start': async () => (await import('./jobs-start')).jobsStart,
+  'jobs watch': async () => (await import('./jobs')).jobsWatch,
   score: async () => (await import('./score')).score,
   submit: async () => (await import('./submit')).submit,
   'talk judge': async () => (await import('./talk')).talkJudge,
@@ -26,6 +32,12 @@ Usage: ${OCEAN} COMMAND [options]
   compare               compare runs over the same samples: what was fixed, what was broken, what can be known
   submit                send a predictions file to a server, where it becomes a run
   answers               compare two answers and say how each was read
+  jobs list             list the jobs of a server: what its agents train, export and evaluate
+  jobs start            queue a training by a recipe, and what is to follow it
+  jobs watch            tell how a job goes until it has ended
+  jobs cancel           stop a job
+  jobs logs             print what a job said
+  jobs rollouts         print the responses of a step with their rewards
   talk samples          print the conversations of test-talk, a split of Ocean World
   talk judge            judge replies to them
   world                 write training rows of Ocean World: questions, pictures, worked solutions
