@@ -1,4 +1,5 @@
 import { Cursor, REFUSED } from '@/lib/mathematics/cursor';
+import { evaluate, isExact, NOWHERE } from '@/lib/mathematics/evaluate';
 import {
   call,
   constant,
@@ -147,7 +148,7 @@ export abstract class Formula extends Cursor {
           this.at++;
           const top = this.braced();
           const bottom = top && this.braced();
-          return top && bottom && call('binomial', top, bottom);
+          return top && bottom && binomial(top, bottom);
         });
       case 'matrix':
         return this.matrix('matrix', 'end matrix');
@@ -165,7 +166,7 @@ export abstract class Formula extends Cursor {
     const top = this.expression();
     if (top === null || !this.take('choose')) return top;
     const bottom = this.expression();
-    return bottom && call('binomial', top, bottom);
+    return bottom && binomial(top, bottom);
   };
   protected absolute(): Expression | null {
     if (this.roles.get(this.at) !== 'open') return null;
@@ -335,4 +336,13 @@ const isOperator = (value: Expression): value is Extract<Expression, { kind: 'fu
 function side(left: Expression, right: Expression): Expression {
   if (!isWhole(left) || right.kind !== 'number' || right.value.n <= 0n) return product(left, right);
   return number(add(left.value, left.value.n < 0n ? negative(right.value) : right.value));
+}
+
+const MAX_CHOSEN = 2_000n;
+/** SymPy carries out a binomial coefficient of whole numbers even where it is told to leave it. */
+function binomial(top: Expression, bottom: Expression): Expression {
+  const left = call('binomial', top, bottom);
+  if (!isWhole(top) || !isWhole(bottom) || bottom.value.n > MAX_CHOSEN) return left;
+  const value = evaluate(left, NOWHERE);
+  return value !== null && isExact(value) ? number(value) : left;
 }
