@@ -14,7 +14,7 @@ import {
 } from '@/lib/mathematics/expression';
 import { toBinary } from '@/lib/mathematics/float';
 import { lettersOf } from '@/lib/mathematics/letters';
-import { rootOfSquares } from '@/lib/mathematics/mark';
+import { isReal, rootOfSquares } from '@/lib/mathematics/mark';
 import * as Q from '@/lib/mathematics/rational';
 import { order, toRational } from '@/lib/mathematics/real';
 
@@ -198,6 +198,9 @@ function powerOf(base: Expression, exponent: Expression): Expression {
   if (is(exponent, 1n)) return base;
   if (base.kind === 'power' && isNumber(base.exponent) && isNumber(exponent) && Q.isInteger(exponent.value))
     return powerOf(base.base, combined(base.exponent, exponent, Q.multiply));
+  const ofE = base.kind === 'power' && base.base.kind === 'constant' && base.base.name === 'e';
+  if (ofE && isNumber(exponent) && isReal(base.exponent))
+    return power(base.base, productOf([exponent, base.exponent]));
   const kept = power(base, exponent);
   if (!isNumber(base) || !isNumber(exponent)) {
     const isRoot = exponent.kind === 'number' && exponent.value.n === 1n && exponent.value.d === 2n;
