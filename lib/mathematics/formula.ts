@@ -122,7 +122,8 @@ export abstract class Formula extends Cursor {
       case '{':
         return this.enclosed('{', this.chosen, '}');
       case 'boxed':
-        return this.attempt(() => (this.take('boxed') ? this.braced() : null));
+      case 'phantom':
+        return this.attempt(() => (this.take('boxed', 'phantom') ? this.braced() : null));
       case 'norm':
         return this.enclosed('norm', this.expression, 'norm') && REFUSED;
       case '|':
@@ -261,13 +262,30 @@ export abstract class Formula extends Cursor {
   protected letter(): Expression | null {
     const token = this.take('letter', 'greek', 'other', 'accent');
     if (token === null) return null;
-    let exponent = this.attempt(() => this.superscript());
-    const subscript = this.attempt(() => this.subscript());
+    let exponent = this.exponentBeforeSubscript() ?? this.attempt(() => this.superscript());
+    const subscript = this.subscriptBeforeExponent() ?? this.attempt(() => this.subscript());
     exponent ??= subscript && this.attempt(() => this.superscript());
     // Upstream forgets what stands at the imaginary unit.
     if (token.text === 'I') return constant('i');
     const base = this.named(token, subscript?.text ?? null);
     return exponent ? power(base, exponent) : base;
+  }
+  /** The `2` of `x^2_0`, whose 0 belongs to the x. */
+  private exponentBeforeSubscript(): Expression | null {
+    const token = this.tokens[this.at + 1];
+    if (token === undefined || this.type() !== '^' || this.type(2) !== '_') return null;
+    const isNumber = token.type === 'number';
+    if (!isNumber && !LETTERS.has(token.type)) return null;
+    this.at += 2;
+    return isNumber ? this.numeral(token.text) : this.named(token, null);
+  }
+  /** The `i` of `x_i^n`, whose n belongs to the x. */
+  private subscriptBeforeExponent(): { text: string } | null {
+    const token = this.tokens[this.at + 1];
+    if (token === undefined || this.type() !== '_' || this.type(2) !== '^') return null;
+    if (!LETTERS.has(token.type)) return null;
+    this.at += 2;
+    return { text: token.text };
   }
   protected named(token: Token, subscript: string | null): Expression {
     const name = token.type === 'accent' ? accented(token.text) : token.text;
@@ -299,6 +317,7 @@ export abstract class Formula extends Cursor {
   }
 }
 
+const LETTERS: ReadonlySet<TokenType> = new Set(['letter', 'greek', 'other', 'accent']);
 export const CLOSERS: ReadonlySet<TokenType> = new Set([
   ',',
   ';',

@@ -76,6 +76,7 @@ export type TokenType =
   | 'lim'
   | 'to'
   | 'boxed'
+  | 'phantom'
   | 'matrix'
   | 'end matrix'
   | 'array'
@@ -149,7 +150,8 @@ for (const name of [
   'urcorner',
 ] as const)
   commands(name, name);
-commands('boxed', 'phantom boxed');
+commands('boxed', 'boxed');
+commands('phantom', 'phantom');
 commands('lim', 'lim');
 commands('to', 'to rightarrow Rightarrow longrightarrow Longrightarrow');
 commands('int', 'int');
