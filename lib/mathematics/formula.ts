@@ -271,7 +271,7 @@ export abstract class Formula extends Cursor {
     return exponent ? power(base, exponent) : base;
   }
   /** The `2` of `x^2_0`, whose 0 belongs to the x. */
-  private exponentBeforeSubscript(): Expression | null {
+  protected exponentBeforeSubscript(): Expression | null {
     const token = this.tokens[this.at + 1];
     if (token === undefined || this.type() !== '^' || this.type(2) !== '_') return null;
     const isNumber = token.type === 'number';
@@ -280,12 +280,12 @@ export abstract class Formula extends Cursor {
     return isNumber ? this.numeral(token.text) : this.named(token, null);
   }
   /** The `i` of `x_i^n`, whose n belongs to the x. */
-  private subscriptBeforeExponent(): { text: string } | null {
+  protected subscriptBeforeExponent(): { text: string; value: Expression } | null {
     const token = this.tokens[this.at + 1];
     if (token === undefined || this.type() !== '_' || this.type(2) !== '^') return null;
     if (!LETTERS.has(token.type)) return null;
     this.at += 2;
-    return { text: token.text };
+    return { text: token.text, value: this.named(token, null) };
   }
   protected named(token: Token, subscript: string | null): Expression {
     const name = token.type === 'accent' ? accented(token.text) : token.text;
