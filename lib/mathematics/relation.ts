@@ -100,7 +100,7 @@ function withoutDenominators(expression: Expression): Expression {
 }
 
 /**
- * Whether no real number solves it: there is no letter, or it is a polynomial in one unknown that keeps away from zero on
+ * Whether no real number solves it: there is no letter, or it is a quotient of polynomials in one unknown that keeps away from zero on
  * one side for whatever values that can have. The unknown is the letter, or its sine, its root and the like.
  */
 function isUnsolvable(expression: Expression, names: readonly string[]): boolean {
@@ -110,10 +110,11 @@ function isUnsolvable(expression: Expression, names: readonly string[]): boolean
   const [[unknown, values] = ['', []], ...others] = unknowns;
   if (others.length > 0) return false;
   const inUnknown = (value: Value): Value => (keyOf(value) === unknown ? UNKNOWN : mapped(value, inUnknown));
-  const polynomial = inUnknown(expression);
+  const quotient = inUnknown(expression);
+  const polynomial = isExpression(quotient) ? withoutDenominators(quotient) : UNKNOWN;
   const signs = new Set<number | null>();
   for (const value of values) {
-    const result = isExpression(polynomial) ? evaluate(polynomial, new Map([[UNKNOWN.name, value]])) : null;
+    const result = evaluate(polynomial, new Map([[UNKNOWN.name, value]]));
     if (result) signs.add(isZero(result) ? 0 : signOf(result));
   }
   const [sign] = signs;
@@ -129,7 +130,7 @@ const POSITIVE = [...cubes(range(1, 40)), ...FAR.map(Q.integer)];
 const REAL = [...cubes(range(-40, 40)), ...FAR.flatMap((far) => [-far, far]).map(Q.integer)];
 const TO_ONE = range(-40, 40).map((at) => Q.fraction(BigInt(at), 40n));
 
-/** Whether it is a polynomial, and in which unknowns, with values of each. */
+/** Whether it is a quotient of polynomials, and in which unknowns, with values of each. */
 function isPolynomial(value: Expression, unknowns: Map<string, readonly Q.Rational[]>): boolean {
   if (lettersOf(value).size === 0) return true;
   const of = (values: readonly Q.Rational[]) => unknowns.set(keyOf(value), values) !== undefined;
@@ -142,7 +143,7 @@ function isPolynomial(value: Expression, unknowns: Map<string, readonly Q.Ration
       return all(value.terms);
     case 'power': {
       const { base, exponent } = value;
-      if (isWhole(exponent)) return exponent.value.n > 0n && all([base]);
+      if (isWhole(exponent)) return all([base]);
       if (keyOf(exponent) === '1/2') return isLinear(base) && of([Q.ZERO, ...POSITIVE]);
       const isFixed = (isNumber(base) && base.value.n > 0n) || keyOf(base) === 'e';
       return isFixed && isLinear(exponent) && of(POSITIVE);
