@@ -9,21 +9,36 @@ import {
   number,
   power,
   product,
+  whole,
 } from '@/lib/mathematics/expression';
 import { DOUBLE, toBinary } from '@/lib/mathematics/float';
-import { difference, folded, isNumber, standingDifference } from '@/lib/mathematics/fold';
+import { difference, folded, isNumber } from '@/lib/mathematics/fold';
 import { hasLetters } from '@/lib/mathematics/letters';
 import * as Q from '@/lib/mathematics/rational';
 import { order, toRational } from '@/lib/mathematics/real';
+import { standingDifference } from '@/lib/mathematics/standing';
 
 /**
  * `(a - b).evalf(chop=True, n) == 0`: what is smaller than the last of so many bits is zero. Letters have to go, by
  * themselves or with their factors rounded to doubles (√2·x and 1.4142135623730951x).
  */
 export function cancels(a: Expression, b: Expression, bits: number): boolean {
-  const left = difference(a, b);
+  const lettered = hasLetters(a) || hasLetters(b);
+  const left = lettered ? difference(a, b) : standingDifference(a, b);
   if (hasLetters(left)) return cancelsRounded(folded(a), folded(product(MINUS_ONE, b)));
-  const value = isNumber(left) ? left.value : evaluate(standingDifference(a, b), NOWHERE);
+  const kept =
+    left.kind === 'sum' ? { ...left, terms: left.terms.map((term) => chopped(term, bits + 10)) } : left;
+  const value = evaluate(chopped(kept, bits), NOWHERE);
+  return value !== null && C.order(approximate(value)) < -bits;
+}
+
+/** A product is lost where a factor is that small, whatever the others: 100!/98! and 100!/97! are both zero. */
+const chopped = (value: Expression, bits: number): Expression =>
+  value.kind === 'product' && value.terms.some((factor) => factor.kind !== 'sum' && isSmall(factor, bits))
+    ? whole(0)
+    : value;
+function isSmall(factor: Expression, bits: number): boolean {
+  const value = evaluate(factor, NOWHERE);
   return value !== null && C.order(approximate(value)) < -bits;
 }
 

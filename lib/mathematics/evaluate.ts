@@ -12,7 +12,7 @@ export type Numeric = Rational | Complex;
 export type Point = ReadonlyMap<string, Numeric>;
 export const NOWHERE: Point = new Map();
 
-const MAX_FACTORIAL = 2_000n;
+const MAX_FACTORIAL = 5_000n;
 const MAX_TERMS = 2_000n;
 /** A sum that is smaller than its terms by so many bits is zero: what is left of it is rounding. */
 const CANCELLED = 200;
@@ -291,9 +291,11 @@ function factorial(x: Numeric): Numeric | null {
   return modest(Q.integer(product));
 }
 function binomial(x: Numeric, y: Numeric): Numeric | null {
-  const k = wholeOf(y);
-  if (k === null) return null;
-  if (k < 0n) return Q.ZERO;
+  const [n, below] = [wholeOf(x), wholeOf(y)];
+  if (below === null) return null;
+  const above = n === null || n < 0n ? null : n - below;
+  if (below < 0n || (above !== null && above < 0n)) return Q.ZERO;
+  const k = above !== null && above < below ? above : below;
   if (k > MAX_FACTORIAL) throw new Undecided('a binomial coefficient is too large');
   let value: Numeric = Q.ONE;
   for (let step = 0n; step < k; step++) {

@@ -42,6 +42,8 @@ export type Value =
   | { readonly kind: 'tuple'; readonly elements: readonly Value[] }
   | { readonly kind: 'union' | 'intersection' | 'difference'; readonly sets: readonly Value[] }
   | { readonly kind: 'named set'; readonly name: 'ℕ' | 'ℤ' | 'ℚ' | 'ℝ' | 'ℂ' | '∅' }
+  /** What relations that contradict each other by their form come to; equal to itself alone. */
+  | { readonly kind: 'false' }
   /** Upstream cannot convert it, though its grammar reads it; or does so to something that is equal to nothing. */
   | { readonly kind: 'unreadable' };
 
@@ -153,8 +155,9 @@ export function keyOf(value: Value): string {
       return `difference(${value.sets.map(keyOf).join()})`;
     case 'named set':
       return value.name;
+    case 'false':
     case 'unreadable':
-      return 'unreadable';
+      return value.kind;
   }
 }
 

@@ -7,19 +7,18 @@ import {
   type Expression,
   float,
   holds,
-  isWhole,
   keyOf,
   number,
   power,
   whole,
 } from '@/lib/mathematics/expression';
 import { toBinary } from '@/lib/mathematics/float';
-import { hasLetters, lettersOf } from '@/lib/mathematics/letters';
-import { rootOfSquares } from '@/lib/mathematics/mark';
+import { lettersOf } from '@/lib/mathematics/letters';
+import { isReal, rootOfSquares } from '@/lib/mathematics/mark';
 import * as Q from '@/lib/mathematics/rational';
 import { order, toRational } from '@/lib/mathematics/real';
 
-type Num = Extract<Expression, { kind: 'number' | 'decimal' }>;
+export type Num = Extract<Expression, { kind: 'number' | 'decimal' }>;
 
 export const isNumber = (value: Expression): value is Num =>
   value.kind === 'number' || value.kind === 'decimal';
@@ -99,28 +98,14 @@ function simplest(value: Q.Rational): Q.Rational {
  * a sum last; a product or a power in it that comes to a number stays beside them.
  */
 export function difference(a: Expression, b: Expression): Expression {
-  return gathered([a, negative(b)], (term) => (isNumber(folded(term)) ? 'beside' : 'folded'));
-}
-/** The same, without letters, with the roots and functions of `a` taken of what is written, as they are there. */
-export function standingDifference(a: Expression, b: Expression): Expression {
-  const own = new Set(a.kind === 'sum' ? a.terms : [a]);
-  return gathered([a, negative(b)], (term) => {
-    if (own.has(term) && stands(term) && !hasLetters(term)) return 'as it is';
-    return isNumber(folded(term)) ? 'beside' : 'folded';
-  });
-}
-function stands(term: Expression): boolean {
-  if (term.kind === 'product') return term.terms.length > 2 || !term.terms.slice(0, 1).every(isNumber);
-  return (
-    term.kind === 'function' || (term.kind === 'power' && !(isNumber(term.base) && isWhole(term.exponent)))
-  );
+  return gathered([a, negative(b)], true);
 }
 const negative = (value: Expression): Expression => productOf([whole(-1), folded(value)]);
 
 const bitsOf = (value: Num): number => (value.kind === 'decimal' ? value.bits : 0);
 
 /** The result of the rule, exact or in as many binary digits as the longer of the two has. */
-function combined(a: Num, b: Num, rule: (a: Q.Rational, b: Q.Rational) => Q.Rational): Num {
+export function combined(a: Num, b: Num, rule: (a: Q.Rational, b: Q.Rational) => Q.Rational): Num {
   const bits = Math.max(bitsOf(a), bitsOf(b));
   if (bits === 0) {
     const exact = rule(a.value, b.value);
@@ -133,18 +118,15 @@ function combined(a: Num, b: Num, rule: (a: Q.Rational, b: Q.Rational) => Q.Rati
   return value.n === 0n ? { kind: 'number', value } : { kind: 'decimal', value, bits };
 }
 
-const ZERO: Num = { kind: 'number', value: Q.ZERO };
-const ONE: Num = { kind: 'number', value: Q.ONE };
-const is = (value: Expression, n: bigint): boolean =>
+export const ZERO: Num = { kind: 'number', value: Q.ZERO };
+export const ONE: Num = { kind: 'number', value: Q.ONE };
+export const is = (value: Expression, n: bigint): boolean =>
   value.kind === 'number' && value.value.d === 1n && value.value.n === n;
 
-const sumOf = (terms: readonly Expression[]): Expression => gathered(terms, () => 'folded');
+const sumOf = (terms: readonly Expression[]): Expression => gathered(terms, false);
 
-/** The sum with its numbers and like terms added; of a term that is told so the number stands beside, or it is left alone. */
-function gathered(
-  given: readonly Expression[],
-  way: (term: Expression) => 'folded' | 'beside' | 'as it is',
-): Expression {
+/** The sum with its numbers and like terms added; what comes to a number may stay beside those that are written. */
+function gathered(given: readonly Expression[], apart: boolean): Expression {
   let constant: Num = ZERO;
   const beside: Num[] = [];
   const rest = new Map<string, { factor: Num; term: Expression }>();
@@ -155,15 +137,10 @@ function gathered(
       queue.push(...term.terms);
       continue;
     }
-    const kept = isNumber(term) ? 'folded' : way(term);
-    if (kept === 'as it is') {
-      rest.set(`${rest.size}`, { factor: ONE, term: inBinary(term) });
-      continue;
-    }
     const value = folded(term);
     if (value.kind === 'sum') queue.push(...value.terms);
     else if (isNumber(value)) {
-      if (kept === 'beside') beside.push(value);
+      if (apart && !isNumber(term)) beside.push(value);
       else constant = combined(constant, value, Q.add);
     } else {
       const [factor, other] = split(value);
@@ -181,32 +158,15 @@ function gathered(
   return all.length > 0 || left.length > 1 ? { kind: 'sum', terms: [...all, ...left] } : (only ?? ZERO);
 }
 
-/** Decimals as the binary numbers that they are. */
-function inBinary(value: Expression): Expression {
-  switch (value.kind) {
-    case 'decimal':
-      return float(toBinary(value.value, value.bits), value.bits);
-    case 'sum':
-    case 'product':
-      return { ...value, terms: value.terms.map(inBinary) };
-    case 'power':
-      return power(inBinary(value.base), inBinary(value.exponent));
-    case 'function':
-      return { ...value, parts: value.parts.map(inBinary) };
-    default:
-      return value;
-  }
-}
-
 /** A term as its number and what that stands before. */
-function split(term: Expression): [factor: Num, rest: Expression] {
+export function split(term: Expression): [factor: Num, rest: Expression] {
   const [first, ...others] = term.kind === 'product' ? term.terms : [];
   const [second] = others;
   if (!first || !second || !isNumber(first)) return [ONE, term];
   return [first, others.length === 1 ? second : { kind: 'product', terms: others }];
 }
 
-function productOf(factors: readonly Expression[]): Expression {
+export function productOf(factors: readonly Expression[]): Expression {
   let constant: Num = ONE;
   // Powers of the same base, by it.
   const powers = new Map<string, Expression>();
@@ -238,6 +198,9 @@ function powerOf(base: Expression, exponent: Expression): Expression {
   if (is(exponent, 1n)) return base;
   if (base.kind === 'power' && isNumber(base.exponent) && isNumber(exponent) && Q.isInteger(exponent.value))
     return powerOf(base.base, combined(base.exponent, exponent, Q.multiply));
+  const ofE = base.kind === 'power' && base.base.kind === 'constant' && base.base.name === 'e';
+  if (ofE && isNumber(exponent) && isReal(base.exponent))
+    return power(base.base, productOf([exponent, base.exponent]));
   const kept = power(base, exponent);
   if (!isNumber(base) || !isNumber(exponent)) {
     const isRoot = exponent.kind === 'number' && exponent.value.n === 1n && exponent.value.d === 2n;

@@ -1,4 +1,5 @@
 import { Cursor, REFUSED } from '@/lib/mathematics/cursor';
+import { evaluate, isExact, NOWHERE } from '@/lib/mathematics/evaluate';
 import {
   call,
   constant,
@@ -121,7 +122,8 @@ export abstract class Formula extends Cursor {
       case '{':
         return this.enclosed('{', this.chosen, '}');
       case 'boxed':
-        return this.attempt(() => (this.take('boxed') ? this.braced() : null));
+      case 'phantom':
+        return this.attempt(() => (this.take('boxed', 'phantom') ? this.braced() : null));
       case 'norm':
         return this.enclosed('norm', this.expression, 'norm') && REFUSED;
       case '|':
@@ -147,7 +149,7 @@ export abstract class Formula extends Cursor {
           this.at++;
           const top = this.braced();
           const bottom = top && this.braced();
-          return top && bottom && call('binomial', top, bottom);
+          return top && bottom && binomial(top, bottom);
         });
       case 'matrix':
         return this.matrix('matrix', 'end matrix');
@@ -165,7 +167,7 @@ export abstract class Formula extends Cursor {
     const top = this.expression();
     if (top === null || !this.take('choose')) return top;
     const bottom = this.expression();
-    return bottom && call('binomial', top, bottom);
+    return bottom && binomial(top, bottom);
   };
   protected absolute(): Expression | null {
     if (this.roles.get(this.at) !== 'open') return null;
@@ -260,13 +262,30 @@ export abstract class Formula extends Cursor {
   protected letter(): Expression | null {
     const token = this.take('letter', 'greek', 'other', 'accent');
     if (token === null) return null;
-    let exponent = this.attempt(() => this.superscript());
-    const subscript = this.attempt(() => this.subscript());
+    let exponent = this.exponentBeforeSubscript() ?? this.attempt(() => this.superscript());
+    const subscript = this.subscriptBeforeExponent() ?? this.attempt(() => this.subscript());
     exponent ??= subscript && this.attempt(() => this.superscript());
     // Upstream forgets what stands at the imaginary unit.
     if (token.text === 'I') return constant('i');
     const base = this.named(token, subscript?.text ?? null);
     return exponent ? power(base, exponent) : base;
+  }
+  /** The `2` of `x^2_0`, whose 0 belongs to the x. */
+  protected exponentBeforeSubscript(): Expression | null {
+    const token = this.tokens[this.at + 1];
+    if (token === undefined || this.type() !== '^' || this.type(2) !== '_') return null;
+    const isNumber = token.type === 'number';
+    if (!isNumber && !LETTERS.has(token.type)) return null;
+    this.at += 2;
+    return isNumber ? this.numeral(token.text) : this.named(token, null);
+  }
+  /** The `i` of `x_i^n`, whose n belongs to the x. */
+  protected subscriptBeforeExponent(): { text: string; value: Expression } | null {
+    const token = this.tokens[this.at + 1];
+    if (token === undefined || this.type() !== '_' || this.type(2) !== '^') return null;
+    if (!LETTERS.has(token.type)) return null;
+    this.at += 2;
+    return { text: token.text, value: this.named(token, null) };
   }
   protected named(token: Token, subscript: string | null): Expression {
     const name = token.type === 'accent' ? accented(token.text) : token.text;
@@ -298,6 +317,7 @@ export abstract class Formula extends Cursor {
   }
 }
 
+const LETTERS: ReadonlySet<TokenType> = new Set(['letter', 'greek', 'other', 'accent']);
 export const CLOSERS: ReadonlySet<TokenType> = new Set([
   ',',
   ';',
@@ -335,4 +355,13 @@ const isOperator = (value: Expression): value is Extract<Expression, { kind: 'fu
 function side(left: Expression, right: Expression): Expression {
   if (!isWhole(left) || right.kind !== 'number' || right.value.n <= 0n) return product(left, right);
   return number(add(left.value, left.value.n < 0n ? negative(right.value) : right.value));
+}
+
+const MAX_CHOSEN = 2_000n;
+/** SymPy carries out a binomial coefficient of whole numbers even where it is told to leave it. */
+function binomial(top: Expression, bottom: Expression): Expression {
+  const left = call('binomial', top, bottom);
+  if (!isWhole(top) || !isWhole(bottom) || bottom.value.n > MAX_CHOSEN) return left;
+  const value = evaluate(left, NOWHERE);
+  return value !== null && isExact(value) ? number(value) : left;
 }

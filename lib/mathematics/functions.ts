@@ -190,8 +190,8 @@ export abstract class Functions extends Formula {
   }
   protected integral(): Expression | null {
     this.at++;
-    let upper = this.attempt(() => this.superscript());
-    const lower = this.attempt(() => this.subscript());
+    let upper = this.exponentBeforeSubscript() ?? this.attempt(() => this.superscript());
+    const lower = this.subscriptBeforeExponent() ?? this.attempt(() => this.subscript());
     upper ??= this.attempt(() => this.superscript());
     if ((lower === null) !== (upper === null)) return null;
     const start = this.at;

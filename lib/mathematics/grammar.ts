@@ -5,6 +5,7 @@ import {
   finiteSet,
   holds,
   isOfSymbols,
+  keyOf,
   MINUS_ONE,
   number,
   type Relation,
@@ -136,7 +137,11 @@ class Grammar extends Functions {
       if (right === null) return null;
       if (sign.type === 'in') left = UNREADABLE;
       else if (sign.type === '≈') left = isOfSymbols(left) ? right : left;
-      else left = related(left, sign.type === '==' ? '=' : (sign.type as RelationSign), right);
+      else {
+        const relation = related(left, sign.type === '==' ? '=' : (sign.type as RelationSign), right);
+        if (relation === null) return null;
+        left = relation;
+      }
     }
   }
 
@@ -233,16 +238,36 @@ const equation = (left: Value, right: Value): Relation => ({ kind: 'relation', s
 const negated = (value: Expression): Expression =>
   value.kind === 'number' ? number(negative(value.value)) : { kind: 'product', terms: [MINUS_ONE, value] };
 
-function related(left: Value, sign: RelationSign, right: Value): Value {
-  if (left.kind === 'chain') {
-    const last = left.relations.at(-1);
-    return last
-      ? { kind: 'chain', relations: [...left.relations, { kind: 'relation', sign, left: last.right, right }] }
-      : left;
-  }
-  if (left.kind === 'relation')
-    return { kind: 'chain', relations: [left, { kind: 'relation', sign, left: left.right, right }] };
-  return { kind: 'relation', sign, left, right };
+/**
+ * A relation, or a chain of them, which upstream keeps in an And of SymPy's: one that contradicts itself by its form is
+ * "false" there, and twice the same is no And at all, on which the reading fails.
+ */
+function related(left: Value, sign: RelationSign, right: Value): Value | null {
+  const before = left.kind === 'chain' ? left.relations : left.kind === 'relation' ? [left] : [];
+  const last = before.at(-1);
+  const relation: Relation = { kind: 'relation', sign, left: last?.right ?? left, right };
+  if (last === undefined) return relation;
+  const denied = told({ ...relation, sign: DENIED[sign] });
+  if (before.some((each) => told(each) === denied)) return { kind: 'false' };
+  return before.length === 1 && told(last) === told(relation)
+    ? null
+    : { kind: 'chain', relations: [...before, relation] };
+}
+const DENIED: Readonly<Record<RelationSign, RelationSign>> = {
+  '=': '≠',
+  '≠': '=',
+  '<': '≥',
+  '≥': '<',
+  '>': '≤',
+  '≤': '>',
+};
+
+/** The same for `a < b` and `b > a`. */
+function told({ sign, left, right }: Relation): string {
+  const [a, b] = [keyOf(left), keyOf(right)];
+  if (sign === '>') return `${b}<${a}`;
+  if (sign === '≥') return `${b}≤${a}`;
+  return sign === '<' || sign === '≤' || a < b ? `${a}${sign}${b}` : `${b}${sign}${a}`;
 }
 
 function setOrOne(groups: readonly (readonly Value[])[]): Value {

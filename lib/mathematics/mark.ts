@@ -167,7 +167,7 @@ export function rootOfSquares(base: Expression): Expression | null {
 }
 
 /** Whether it is real by its form, whatever its letters are. */
-function isReal(value: Expression): boolean {
+export function isReal(value: Expression): boolean {
   switch (value.kind) {
     case 'symbol':
       return value.real;

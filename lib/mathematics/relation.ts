@@ -14,10 +14,11 @@ import {
   type RelationSign,
   type Value,
 } from '@/lib/mathematics/expression';
-import { folded, difference as less } from '@/lib/mathematics/fold';
+import { folded, isNumber, difference as less } from '@/lib/mathematics/fold';
 import { lettersOf } from '@/lib/mathematics/letters';
 import { marked } from '@/lib/mathematics/mark';
 import * as Q from '@/lib/mathematics/rational';
+import { mapped } from '@/lib/mathematics/substitute';
 
 const FLIPPED: Partial<Record<RelationSign, RelationSign>> = {
   '=': '=',
@@ -98,26 +99,72 @@ function withoutDenominators(expression: Expression): Expression {
   return cleared;
 }
 
-/** Whether no real number solves it: there is no letter, or it keeps away from zero on one side wherever it is tried. */
+/**
+ * Whether no real number solves it: there is no letter, or it is a quotient of polynomials in one unknown that keeps away from zero on
+ * one side for whatever values that can have. The unknown is the letter, or its sine, its root and the like.
+ */
 function isUnsolvable(expression: Expression, names: readonly string[]): boolean {
-  const [name] = names;
-  if (name === undefined) return true;
-  const points = Array.from({ length: 81 }, (_, at) => Q.fraction(BigInt(at - 40) ** 3n, 16n));
-  const far = [-1e15, -1e9, 1e9, 1e15].map(Q.integer);
+  if (names.length === 0) return true;
+  const unknowns = new Map<string, readonly Q.Rational[]>();
+  if (!isPolynomial(expression, unknowns)) return false;
+  const [[unknown, values] = ['', []], ...others] = unknowns;
+  if (others.length > 0) return false;
+  const inUnknown = (value: Value): Value => (keyOf(value) === unknown ? UNKNOWN : mapped(value, inUnknown));
+  const quotient = inUnknown(expression);
+  const polynomial = isExpression(quotient) ? withoutDenominators(quotient) : UNKNOWN;
   const signs = new Set<number | null>();
-  for (const point of [...points, ...far]) {
-    const value = evaluate(expression, new Map([[name, point]]));
-    if (value) signs.add(isZero(value) ? 0 : signOf(value));
+  for (const value of values) {
+    const result = evaluate(polynomial, new Map([[UNKNOWN.name, value]]));
+    if (result) signs.add(isZero(result) ? 0 : signOf(result));
   }
   const [sign] = signs;
-  return signs.size === 1 && (sign === 1 || sign === -1) && isPolynomial(expression);
+  return signs.size === 1 && (sign === 1 || sign === -1);
 }
-const isPolynomial = (value: Expression): boolean =>
-  value.kind === 'number' ||
+const UNKNOWN = { kind: 'symbol', name: 'unknown', real: true } as const;
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, at) => from + at);
+const cubes = (points: readonly number[]) => points.map((at) => Q.fraction(BigInt(at) ** 3n, 16n));
+const FAR = [1e9, 1e15];
+const POSITIVE = [...cubes(range(1, 40)), ...FAR.map(Q.integer)];
+const REAL = [...cubes(range(-40, 40)), ...FAR.flatMap((far) => [-far, far]).map(Q.integer)];
+const TO_ONE = range(-40, 40).map((at) => Q.fraction(BigInt(at), 40n));
+
+/** Whether it is a quotient of polynomials, and in which unknowns, with values of each. */
+function isPolynomial(value: Expression, unknowns: Map<string, readonly Q.Rational[]>): boolean {
+  if (lettersOf(value).size === 0) return true;
+  const of = (values: readonly Q.Rational[]) => unknowns.set(keyOf(value), values) !== undefined;
+  const all = (parts: readonly Expression[]) => parts.every((part) => isPolynomial(part, unknowns));
+  switch (value.kind) {
+    case 'symbol':
+      return of(REAL);
+    case 'sum':
+    case 'product':
+      return all(value.terms);
+    case 'power': {
+      const { base, exponent } = value;
+      if (isWhole(exponent)) return all([base]);
+      if (keyOf(exponent) === '1/2') return isLinear(base) && of([Q.ZERO, ...POSITIVE]);
+      const isFixed = (isNumber(base) && base.value.n > 0n) || keyOf(base) === 'e';
+      return isFixed && isLinear(exponent) && of(POSITIVE);
+    }
+    case 'function': {
+      const [inside] = value.parts;
+      if (inside === undefined || value.parts.length > 1 || !isLinear(inside)) return false;
+      if (value.name === 'abs') return of([Q.ZERO, ...POSITIVE]);
+      return (value.name === 'sin' || value.name === 'cos') && of(TO_ONE);
+    }
+    default:
+      return false;
+  }
+}
+/** Whether it is the letter, with its factor and a number beside it. */
+const isLinear = (value: Expression): boolean =>
   value.kind === 'symbol' ||
-  ((value.kind === 'sum' || value.kind === 'product') && value.terms.every(isPolynomial)) ||
-  (value.kind === 'power' &&
-    isWhole(value.exponent) &&
-    value.exponent.value.n > 0n &&
-    isPolynomial(value.base));
+  lettersOf(value).size === 0 ||
+  (value.kind === 'sum' && value.terms.every(isLinear)) ||
+  (value.kind === 'product' &&
+    value.terms.every(isLinear) &&
+    value.terms.filter((term) => lettersOf(term).size > 0).length === 1);
+
 const isZero = (value: Numeric): boolean => (isExact(value) ? value.n === 0n : C.order(value) < -150);

@@ -9,6 +9,7 @@ import {
   keyOf,
   type Value,
 } from '@/lib/mathematics/expression';
+import { folded } from '@/lib/mathematics/fold';
 import { infinite } from '@/lib/mathematics/interval';
 import { isSame, joined, type LineSpan, without } from '@/lib/mathematics/line';
 
@@ -99,7 +100,7 @@ function sorted(elements: readonly Value[]): { sized: readonly Value[]; rest: re
   return { sized: sized.map(({ element }) => element), rest };
 }
 function realOf(value: Value): Numeric | null {
-  const numeric = isExpression(value) ? evaluate(value, NOWHERE) : null;
+  const numeric = isExpression(value) ? evaluate(folded(value), NOWHERE) : null;
   return numeric && signOf(numeric) !== null ? numeric : null;
 }
 

@@ -76,6 +76,7 @@ export type TokenType =
   | 'lim'
   | 'to'
   | 'boxed'
+  | 'phantom'
   | 'matrix'
   | 'end matrix'
   | 'array'
@@ -149,7 +150,8 @@ for (const name of [
   'urcorner',
 ] as const)
   commands(name, name);
-commands('boxed', 'phantom boxed');
+commands('boxed', 'boxed');
+commands('phantom', 'phantom');
 commands('lim', 'lim');
 commands('to', 'to rightarrow Rightarrow longrightarrow Longrightarrow');
 commands('int', 'int');
@@ -226,7 +228,7 @@ for (const text of LITERALS.keys()) {
 }
 
 const ACCENT =
-  /\\(?:acute|bar|overline|breve|check|widecheck|dot|ddot|grave|hat|tilde|widetilde|vec|overrightarrow|bm|boldsymbol|text|textit|textbf|textnormal|mathbb|mathbin|mathbf|mathcal|mathclap|mathclose|mathellipsis|mathfrak|mathinner|mathit|mathnormal|mathop|mathopen|mathord|mathpunct|mathrel|mathring|mathrlap|mathrm|mathscr|mathsf|mathsterling|mathtt|mbox)[ \t\r\n]?\{[^}]*\}/y;
+  /\\(?:acute|bar|overline|breve|check|widecheck|dot|ddot|grave|hat|tilde|widetilde|vec|overrightarrow|bm|boldsymbol|text|textit|textbf|textnormal|mathbb|mathbin|mathbf|mathcal|mathclap|mathclose|mathellipsis|mathfrak|mathinner|mathit|mathnormal|mathop|mathopen|mathord|mathpunct|mathrel|mathring|mathrlap|mathrm|mathscr|mathsf|mathsterling|mathtt|mbox)[ \t\r\n]?\{(?:\\\}|[^}])*\}/y;
 const ARRAY = /\\begin\{array\}\{[clr]*\}/y;
 const DIFFERENTIAL = /d[ \t\r\n]*(?:[a-zA-Z]|\\[a-zA-Z]+)/y;
 const NUMERAL = '(?:[0-9]*\\.[0-9]+|[0-9]+)';
