@@ -95,7 +95,7 @@ describe('ocean answers', () => {
 
   it("applies a scorer's rule, by its name with or without the version", async () => {
     expect(await json('8√{3}', '$8$', '--rule', 'geoqa/seed')).toMatchObject({ equal: true, answer: '8' });
-    expect(await json('8√{3}', '$8$', '--rule', 'geoqa/strict@2')).toMatchObject({ equal: false });
+    expect(await json('8√{3}', '$8$', '--rule', 'geoqa/strict@3')).toMatchObject({ equal: false });
     expect((await said('4', 'It is \\boxed{4}.', '--rule', 'math-vision/official')).code).toBe(0);
     const judged = await said('4', 'I say four.', '--rule=math-vision/vlmevalkit');
     expect(judged.out).toMatch(/^needs a judge/);

@@ -191,7 +191,7 @@ describe('of runs of a server', () => {
     model: { name: `Model ${id}` },
     checkpoint: { stage: 'stage2', step: null },
     data: { sha256: 'd1' },
-    headlineScorer: 'geoqa/seed@2',
+    headlineScorer: 'geoqa/seed@3',
     score: { headline: 50, interval: { low: 45, high: 55, level: 0.95, method: 'wilson' } },
     ...changes,
   });
@@ -205,7 +205,7 @@ describe('of runs of a server', () => {
       score: { headline: 60, interval: { low: 56, high: 64, level: 0.95, method: 'wilson-reported' } },
     }),
     old: page('old', { data: { sha256: 'd0' } }),
-    strict: page('strict', { headlineScorer: 'geoqa/strict@2' }),
+    strict: page('strict', { headlineScorer: 'geoqa/strict@3' }),
     gone: page('gone', { state: 'withdrawn' }),
   };
   /** Two pages of two pictures each, asked about twice; all is right by b, half by a. */
@@ -255,7 +255,7 @@ describe('of runs of a server', () => {
       expect(set).toMatchObject({
         benchmark: 'geoqa',
         split: 'test',
-        scorer: 'geoqa/seed@2',
+        scorer: 'geoqa/seed@3',
         baseline: 'Model a stage2',
       });
       expect(set.comparisons[0]).toMatchObject({
@@ -284,7 +284,7 @@ describe('of runs of a server', () => {
         'Model old stage2 was scored on another version of geoqa test than Model a stage2',
       );
       expect(out).toContain(
-        'Model strict stage2 was scored by geoqa/strict@2 and Model a stage2 by geoqa/seed@2',
+        'Model strict stage2 was scored by geoqa/strict@3 and Model a stage2 by geoqa/seed@3',
       );
       const lost = await compare('a', 'b', 'gone', 'nobody');
       expect(lost.code).toBe(0);

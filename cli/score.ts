@@ -35,7 +35,7 @@ Samples without a prediction count as wrong.
 
 Example:
   ${OCEAN} score predictions.jsonl --benchmark superclevr --data super_clevr_test_5k.jsonl --verdicts verdicts.jsonl
-  ${OCEAN} score geoqa.json --scorer seed@2 --scorer strict@2
+  ${OCEAN} score geoqa.json --scorer seed@3 --scorer strict@3
 `;
 
 const options = {

@@ -55,8 +55,8 @@ test('a figure leads to where it was read, and a benchmark to its rule', async (
 
 test('a benchmark with several rules shows each with its version', async ({ page }) => {
   await page.goto('/leaderboard/geoqa');
-  await expect(page.getByText('geoqa/seed@2').first()).toBeVisible();
-  await expect(page.getByText('geoqa/strict@2').first()).toBeVisible();
+  await expect(page.getByText('geoqa/seed@3').first()).toBeVisible();
+  await expect(page.getByText('geoqa/strict@3').first()).toBeVisible();
   await page.goto('/leaderboard/math-vision');
   await expect(page.getByText('math-vision/vlmevalkit@66a76843.2').first()).toBeVisible();
   await expect(page.getByText(/not comparable with any published figure/).first()).toBeVisible();

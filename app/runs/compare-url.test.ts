@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { changesQuery, compareHref, readChanges } from './compare-url';
 
-const pair = { from: 'geoqa/seed@2', to: 'geoqa/strict@2' };
+const pair = { from: 'geoqa/seed@3', to: 'geoqa/strict@3' };
 
 test('an address restores the pair, the direction, the tag and the sample', () => {
   const view = {

@@ -6,7 +6,7 @@ const run = (name: string, changes: Partial<RunIdentity> = {}): RunIdentity => (
   name,
   benchmark: 'geoqa',
   split: 'test',
-  samples: { data: 'v1', scorer: 'geoqa/seed@2' },
+  samples: { data: 'v1', scorer: 'geoqa/seed@3' },
   ...changes,
 });
 
@@ -37,13 +37,13 @@ it.each<[string, RunIdentity[], RegExp]>([
   ],
   [
     'other annotations',
-    [run('A'), run('B'), run('C', { samples: { data: 'v2', scorer: 'geoqa/seed@2' } })],
+    [run('A'), run('B'), run('C', { samples: { data: 'v2', scorer: 'geoqa/seed@3' } })],
     /^C was scored on another version of geoqa test than A: their samples are not the same\.$/,
   ],
   [
     'another rule',
-    [run('A'), run('B'), run('C', { samples: { data: 'v1', scorer: 'geoqa/strict@2' } })],
-    /^C was scored by geoqa\/strict@2 and A by geoqa\/seed@2: .* Score it again by geoqa\/seed@2\.$/,
+    [run('A'), run('B'), run('C', { samples: { data: 'v1', scorer: 'geoqa/strict@3' } })],
+    /^C was scored by geoqa\/strict@3 and A by geoqa\/seed@3: .* Score it again by geoqa\/seed@3\.$/,
   ],
   ['another split', [run('A'), run('B'), run('C', { split: 'val' })], /^C is the only run of geoqa val: /],
 ])('%s is left out with a sentence, and the others are compared', (_, runs, sentence) => {
@@ -64,6 +64,6 @@ it('the fifth of five runs is left out, never the baseline', () => {
 
 it('of which none can be compared there is no set', () => {
   expect(
-    comparableSets([run('A'), run('B', { samples: { data: 'v2', scorer: 'geoqa/seed@2' } })], 0).sets,
+    comparableSets([run('A'), run('B', { samples: { data: 'v2', scorer: 'geoqa/seed@3' } })], 0).sets,
   ).toEqual([]);
 });

@@ -25,7 +25,7 @@ function set(runs: Readonly<Record<string, string>>, perPicture = 1): ComparedSe
   return {
     benchmark: { id: 'geoqa', name: 'GEOQA' },
     split: { id: 'test', label: 'test' },
-    scorer: 'geoqa/seed@2',
+    scorer: 'geoqa/seed@3',
     breakdowns: BREAKDOWNS,
     comparison: compareRuns(BREAKDOWNS, samples, compared, 0),
     unpaired: [],

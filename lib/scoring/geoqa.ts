@@ -9,7 +9,7 @@ const upstream = { repository: SEED_REPOSITORY, commit: SEED_COMMIT, path: 'eval
 
 /** The seed's rule for GEOQA: Math-Verify on the whole output and on the true answer as it is written. */
 export const geoqaSeed: Scorer = {
-  id: 'geoqa/seed@2',
+  id: 'geoqa/seed@3',
   label: 'Seed rule',
   rule: `Math-Verify ${MATH_VERIFY.version} looks for an answer in the whole output, thinking included: announced or boxed first, then the last formula or number. It is right where Math-Verify finds it equal to the true answer as that is written: 17 of the 754 true answers it cannot read, and 60 it reads up to their root or π (8√{3} as 8). No judge model.`,
   upstream,
@@ -18,7 +18,7 @@ export const geoqaSeed: Scorer = {
 
 /** The seed's rule with the true answers that Math-Verify misreads written as LaTeX. */
 export const geoqaStrict: Scorer = {
-  id: 'geoqa/strict@2',
+  id: 'geoqa/strict@3',
   label: 'Seed rule, true answers repaired',
   rule: `As the seed’s rule, Math-Verify ${MATH_VERIFY.version} on the whole output; but the 77 true answers with √ or π are given to it as LaTeX, without their units, so that $8\\sqrt{3}$ is right for 8√{3} and 8 is wrong. Ours: comparable only with figures by this rule.`,
   upstream,

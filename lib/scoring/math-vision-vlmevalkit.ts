@@ -17,13 +17,15 @@ import {
   vlmevalkitUpstream,
 } from '@/lib/scoring/vlmevalkit';
 
+/** Which writing of a commit's rule this is: each that changed a verdict has an id of its own (docs/scoring.md). */
+const WRITING = { '2025-04': 2, head: 3 } as const satisfies Record<CanInferVersion, number>;
+
 /**
  * VLMEvalKit's rule for MathVision (vlmeval/dataset/utils/mathv.py) as far as it goes without its judge, gpt-4o-mini:
  * `post_check` on the output, and on an extraction where there is one.
  */
 export const mathVisionVlmevalkit = (version: CanInferVersion): Scorer => ({
-  // The second writing of it: the first read numbers otherwise (docs/scoring.md).
-  id: `math-vision/vlmevalkit@${VLMEVALKIT_COMMITS[version]}.2`,
+  id: `math-vision/vlmevalkit@${VLMEVALKIT_COMMITS[version]}.${WRITING[version]}`,
   label: vlmevalkitLabel(version),
   rule: `With choices: ${INFERENCE_WORDS[version]} is the answer, right or wrong. Without: the whole output is right where it equals the true answer as a text or a number. What is left goes to a judge model upstream; here it needs a judge, unless an extraction comes with the output, whoever made it: the same rule applies to that, and the verdict says so.`,
   judge: 'extracts',

@@ -13,7 +13,7 @@ import { shortened } from '@/lib/scoring/vlmevalkit';
  * Ours, and no rule of the benchmark's authors.
  */
 export const tagExtract = (benchmark: string): Scorer => ({
-  id: `${benchmark}/tag-extract@2`,
+  id: `${benchmark}/tag-extract@3`,
   label: 'Answer tag (ours)',
   rule: `The last <answer> tag holds the answer; without one an output is wrong. It is right where it is the true answer as a text; where it names the right choice, as VLMEvalKit reads choices; or, without choices, where Math-Verify ${MATH_VERIFY.version} finds it equal to the true answer. No judge model. Ours: not comparable with any published figure.`,
   upstream: {
