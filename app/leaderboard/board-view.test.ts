@@ -4,6 +4,7 @@ import { BOARD, cell, row } from './board-fixture';
 import {
   ancestorsOf,
   type BoardView,
+  boardShowing,
   defaultView,
   deltaOf,
   EVIDENCE_CHOICES,
@@ -50,6 +51,13 @@ describe('the address', () => {
 
   it('takes the last sort, which is the one of the header that was pressed', () => {
     expect(parse('sort=-average&sort=geoqa').sort).toEqual({ key: 'geoqa', descending: false });
+  });
+
+  it('shows a column that is hidden at first to whom it leads there, and is the plain one for the others', () => {
+    const hidden = BOARD.columns.find(({ atFirst }) => atFirst === 'hidden')?.benchmark ?? '';
+    const leading = parseView(new URL(boardShowing(BOARD, hidden), 'https://x').searchParams, BOARD);
+    expect(leading.columns).toEqual([...defaultView(BOARD).columns, hidden]);
+    expect(boardShowing(BOARD, 'geoqa')).toBe('/');
   });
 
   it('restores any view', () => {

@@ -152,6 +152,14 @@ export function viewParams(view: BoardView, board: Board): URLSearchParams {
   return params;
 }
 
+/** The address of the board as it is at first, with this benchmark's column, which may be hidden at first. */
+export function boardShowing(board: Board, benchmark: string): string {
+  const fallback = defaultView(board);
+  const columns = among(columnIds(board), [...fallback.columns, benchmark]);
+  const params = viewParams({ ...fallback, columns }, board);
+  return params.size === 0 ? '/' : `/?${params}`;
+}
+
 /** What a click on a header does: figures start with the best, names and what counts down with the least. */
 export function nextSort(current: Sort, key: string): Sort {
   if (current.key === key) return { key, descending: !current.descending };

@@ -10,7 +10,7 @@ import { ScorerFacts } from '../ui/scorer-facts';
 import { claimWords, provenanceWords, scoreCommand, stateWords } from './run-words';
 
 /** What a run is: model, checkpoint, benchmark, split, and its state. */
-export function RunHeader({ run }: { run: RunPage }) {
+export function RunHeader({ run, boardHref }: { run: RunPage; boardHref: string | null }) {
   const { model, benchmark, split } = run;
   const training = formatTraining(run.checkpoint);
   return (
@@ -38,6 +38,7 @@ export function RunHeader({ run }: { run: RunPage }) {
             about the model
           </a>
         )}
+        {boardHref === null ? null : <Link href={boardHref}>in the leaderboard</Link>}
       </p>
     </PageHeader>
   );

@@ -35,6 +35,19 @@ export function provenanceWords(run: Pick<RunPage, 'source' | 'citation' | 'scor
     : `recomputed here from ${formatCount(total)} samples`;
 }
 
+/** Whoever did something with a run. */
+export function whoWords(by: string): string {
+  return by === 'site' ? 'this site itself' : by === 'team' ? 'the team' : by;
+}
+
+/** What a correction changed: "name: Tide 2B, before Tyde 2B". */
+export function changeWords(fact: string, before: unknown, after: unknown): string {
+  const words = (value: unknown) =>
+    fact === 'openWeights' ? (value === true ? 'open' : 'closed') : value === null ? 'none' : String(value);
+  const name = fact === 'openWeights' ? 'weights' : fact;
+  return `${name}: ${words(after)}, before ${words(before)}`;
+}
+
 /** A citation's words, and the address that it ends with in brackets, if it does. */
 export function citationOf(citation: string): { text: string; url: string | null } {
   const match = /^(.+?)\s*\((https?:\/\/[^\s()]+)\)$/.exec(citation);

@@ -167,8 +167,23 @@ export interface RunPage {
   tags: readonly { tag: string; label: string; values: readonly { value: string; count: number }[] }[];
   createdAt: Date;
   publishedAt: Date | null;
-  /** True where the visitor holds the right to publish or discard it. */
+  /** What was done with it since it was scored, the oldest first. */
+  history: readonly RunChange[];
+  /** True where the visitor holds the right to publish, withdraw or discard it. */
   mayDecide: boolean;
+  /** True where the visitor may correct what is said of its model as well; not of a model that the site describes itself. */
+  mayCorrect: boolean;
+}
+
+export interface RunChange {
+  kind: 'published' | 'withdrawn' | 'corrected';
+  /** `team` whoever holds the write token, `site` this server itself. */
+  by: string;
+  at: Date;
+  /** Of a correction: what it changed, by name. */
+  changes: Readonly<Record<string, readonly [before: unknown, after: unknown]>> | null;
+  /** Why, in the words of who did it. */
+  note: string | null;
 }
 
 /** The figure of a run by one scorer, in percent. */
