@@ -3,7 +3,7 @@ import { INTERVAL_METHODS, judgeWords } from '@/lib/stats/score';
 import type { RunPage } from '@/server/evals/types';
 import { EvidenceBadge } from '../ui/evidence';
 import { Explain } from '../ui/explain';
-import { formatCount, formatInterval, formatPercent, formatSize, formatTraining } from '../ui/format';
+import { formatCount, formatInterval, formatPercent, formatSizeName, formatTraining } from '../ui/format';
 import { IntervalBar } from '../ui/interval';
 import { PageHeader } from '../ui/page-header';
 import { ScorerFacts } from '../ui/scorer-facts';
@@ -30,7 +30,7 @@ export function RunHeader({ run, boardHref }: { run: RunPage; boardHref: string 
       <p className="run-what">
         <span className={`run-state run-state-${run.state}`}>{stateWords(run)}</span>
         {training === null ? null : <span>{training}</span>}
-        <span>{formatSize(model.parametersB)}</span>
+        <span>{formatSizeName(model)}</span>
         <span>{model.openWeights ? 'open weights' : 'closed weights'}</span>
         {split === null ? null : <span>{split.label}</span>}
         {model.link === null ? null : (

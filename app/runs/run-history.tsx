@@ -31,13 +31,11 @@ function Change({ change: { kind, by, changes, note } }: { change: RunChange }) 
         {note === null ? '' : ': '}
         {note === null ? null : <q dir="auto">{visible(note)}</q>}
       </p>
-      {changes === null
-        ? null
-        : Object.entries(changes).map(([fact, [before, after]]) => (
-            <p key={fact} className="text-muted">
-              {visible(changeWords(fact, before, after))}
-            </p>
-          ))}
+      {changeWords(changes ?? {}).map((words) => (
+        <p key={words} className="text-muted">
+          {visible(words)}
+        </p>
+      ))}
     </div>
   );
 }

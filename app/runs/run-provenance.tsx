@@ -3,7 +3,7 @@ import { FORMATS } from '@/lib/predictions/predictions-file';
 import type { RunPage } from '@/server/evals/types';
 import { Command } from '../ui/command';
 import { CopyButton } from '../ui/copy-button';
-import { formatBytes, formatCount, formatDate } from '../ui/format';
+import { formatBytes, formatCount, formatDate, formatSize } from '../ui/format';
 import { visible } from '../ui/visible';
 import { citationOf, scoreCommand, settingText } from './run-words';
 
@@ -71,6 +71,9 @@ export function RunProvenance({ run }: { run: RunPage }) {
                 <Generation settings={run.generation ?? {}} />
               </Fact>
             </>
+          )}
+          {run.model.parametersB === null ? null : (
+            <Fact name="Parameters">{formatSize(run.model.parametersB)}, the vision encoder included</Fact>
           )}
           <Fact name="Entered">{formatDate(run.createdAt)}</Fact>
         </dl>

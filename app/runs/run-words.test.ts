@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { citationOf, claimWords, provenanceWords, scoreCommand, settingText, stateWords } from './run-words';
+import {
+  changeWords,
+  citationOf,
+  claimWords,
+  provenanceWords,
+  scoreCommand,
+  settingText,
+  stateWords,
+} from './run-words';
 
 const score = {
   headline: 48,
@@ -34,6 +42,12 @@ test('a claim is set beside the recomputed figure', () => {
   expect(claimWords(48.0, 48.0)).toBe('the file claims 48.0, the same');
   expect(claimWords(47.0, 48.0)).toBe('the file claims 47.0, 1.0 points below this');
   expect(claimWords(50.5, 48.0)).toBe('the file claims 50.5, 2.5 points above this');
+});
+
+test('a correction is said fact by fact, in the order of the form', () => {
+  expect(
+    changeWords({ openWeights: [false, true], link: [null, 'https://x'], name: ['Tyde', 'Tide'] }),
+  ).toEqual(['name: Tide, before Tyde', 'link: https://x, before none', 'weights: open, before closed']);
 });
 
 test('a state is said in words', () => {

@@ -1,5 +1,5 @@
 import { OCEAN } from '@/lib/command-line';
-import type { RunPage } from '@/server/evals/types';
+import type { RunChange, RunPage } from '@/server/evals/types';
 import { formatCount, formatDate, formatPercent } from '../ui/format';
 
 /** A run in words: what state it is in, where its figure comes from, how to make it again. */
@@ -40,12 +40,16 @@ export function whoWords(by: string): string {
   return by === 'site' ? 'this site itself' : by === 'team' ? 'the team' : by;
 }
 
+const FACT_NAMES = { name: 'name', link: 'link', openWeights: 'weights' } as const;
+
 /** What a correction changed: "name: Tide 2B, before Tyde 2B". */
-export function changeWords(fact: string, before: unknown, after: unknown): string {
+export function changeWords(changes: NonNullable<RunChange['changes']>): readonly string[] {
   const words = (value: unknown) =>
-    fact === 'openWeights' ? (value === true ? 'open' : 'closed') : value === null ? 'none' : String(value);
-  const name = fact === 'openWeights' ? 'weights' : fact;
-  return `${name}: ${words(after)}, before ${words(before)}`;
+    value === null ? 'none' : value === true ? 'open' : value === false ? 'closed' : String(value);
+  return Object.entries(FACT_NAMES).flatMap(([fact, name]) => {
+    const change = changes[fact];
+    return change === undefined ? [] : [`${name}: ${words(change[1])}, before ${words(change[0])}`];
+  });
 }
 
 /** A citation's words, and the address that it ends with in brackets, if it does. */

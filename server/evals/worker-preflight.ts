@@ -12,9 +12,10 @@ import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
 import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
 import type { Sample } from '@/lib/samples/sample';
-import type { Scorer } from '@/lib/scoring/scorer';
+import type { Outcome, Scorer } from '@/lib/scoring/scorer';
 import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
+import type { PreflightReport } from './types';
 import { gaugesOf } from './worker-gauges';
 import type { Post, PreflightFindings, PreflightTask } from './worker-protocol';
 
@@ -90,7 +91,7 @@ export async function findingsOf(
   if (target?.samples != null && scorer !== null && isOfSplit(report))
     post({
       type: 'accuracy',
-      percent: accuracyOf(file, target, target.samples, scorer, gauges),
+      recomputed: recomputedOf(file, target, target.samples, scorer, gauges),
     });
   post({ type: 'done', result: null });
 }
@@ -137,21 +138,33 @@ function decided(
   return { target: found?.target ?? null, shares };
 }
 
-function accuracyOf(
+function recomputedOf(
   file: PredictionsFile,
   target: Target,
   samples: readonly Sample[],
   scorer: Scorer,
   gauges: ReturnType<typeof gaugesOf>,
-): number | null {
+): PreflightReport['recomputed'] {
   const until = performance.now() + SCORING_BUDGET_MS;
   const score = scoredBy(scorer);
+  const marks = { total: 0, right: 0, rightAndWrongHere: 0, wrongAndRightHere: 0 };
   const scoring = scoreRows(gauges.counted(file.rows()), samples, nameOf(target), (matched, position) =>
     gauges.scoring(position, () => score(matched, position)),
   );
-  for (const _ of scoring) if (performance.now() > until) return null;
+  for (const { row, verdict } of scoring) {
+    const mark = row?.claimedCorrect ?? null;
+    if (mark !== null) {
+      const isRight = verdict.outcome === 'correct';
+      marks.total++;
+      marks.right += Number(mark);
+      marks.rightAndWrongHere += Number(mark && !isRight);
+      marks.wrongAndRightHere += Number(!mark && isRight);
+    }
+    if (performance.now() > until) return null;
+  }
   const { outcomes } = scoring.scored();
-  return (100 * outcomes.filter((outcome) => outcome === 'correct').length) / samples.length;
+  const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
+  return { accuracy: (100 * count('correct')) / samples.length, needsJudge: count('needs-judge'), marks };
 }
 
 const nameOf = ({ benchmark, split }: Target): string => `${benchmark.name}, ${split.label}`;
