@@ -26,6 +26,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   ocean('benchmarks', 'install', 'ocean-world');
   ocean('benchmarks', 'install', 'superclevr-200', '--from', file('counting.jsonl'));
   ocean('benchmarks', 'install', 'geoqa', '--from', file('geometry.jsonl'), '--images', file('drawings'));
+  ocean('benchmarks', 'install', 'math-vision', '--split', 'test', '--from', file('contests.jsonl'));
   ocean('benchmarks', 'install', 'ocr-bench', '--from', file('signs.json'));
   ocean(
     'benchmarks',

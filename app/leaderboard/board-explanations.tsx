@@ -82,7 +82,7 @@ function AboutAverages() {
           and stands after the complete ones: it is another quantity. Where reported and recomputed figures
           enter one mean, both marks stand beside it, and there is no average rank: each kind is ranked for
           itself. A figure with samples that wait for a judge, or by another rule than its column’s, does not
-          count.
+          count. A checkpoint that has none of them shows another figure in place of the mean, and which.
         </p>
       </div>
     </ExplainPanel>

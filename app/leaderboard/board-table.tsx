@@ -22,7 +22,6 @@ import {
   isComplete,
   nextSort,
   rankText,
-  type ShownAverage,
   type ShownBoard,
   type ShownCell,
   type ShownRow,
@@ -184,7 +183,7 @@ const Row = memo(function Row({
   board: ShownBoard;
   index: number;
 }) {
-  const { row, cells, average } = shown;
+  const { row, cells } = shown;
   return (
     <tr aria-rowindex={index} data-checkpoint={row.checkpointId}>
       <th scope="row" className="board-model">
@@ -195,7 +194,7 @@ const Row = memo(function Row({
       </th>
       {board.facts.map((fact) => (
         <td key={fact}>
-          <Fact fact={fact} row={row} average={average} />
+          <Fact fact={fact} shown={shown} />
         </td>
       ))}
       {board.benchmarks.map(({ benchmark }) => {
@@ -226,10 +225,10 @@ function None() {
   );
 }
 
-function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average: ShownAverage | null }) {
+function Fact({ fact, shown: { row, average, lone } }: { fact: FactColumn; shown: ShownRow }) {
   if (fact === 'size') return <span>{row.parametersB === null ? <None /> : sizeName(row)}</span>;
   if (fact === 'stage') return <span>{row.stage === null ? <None /> : formatStage(row.stage)}</span>;
-  if (average === null) return <None />;
+  if (average === null) return fact === 'average' && lone !== null ? <Lone {...lone} /> : <None />;
   const complete = isComplete(average);
   return (
     <span className={complete ? 'cell' : 'cell cell-partial'}>
@@ -264,6 +263,24 @@ function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average
         )}
       </span>
     </span>
+  );
+}
+
+/** A figure that is in no average, in its place; it stands in its own column too, which may be far to the right. */
+function Lone({ column, cell }: NonNullable<ShownRow['lone']>) {
+  return (
+    <a
+      href={`/runs/${cell.runId}`}
+      className="cell cell-partial"
+      data-benchmark={column.benchmark}
+      aria-label={`${formatPercent(cell.value)} on ${column.shortName} only, ${cell.evidence}`}
+    >
+      <span className="cell-main">
+        <EvidenceMark evidence={cell.evidence} />
+        <span className="cell-value">{formatPercent(cell.value)}</span>
+      </span>
+      <span className="cell-sub">{column.shortName} only</span>
+    </a>
   );
 }
 

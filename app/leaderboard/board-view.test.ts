@@ -268,6 +268,22 @@ describe('averages', () => {
     expect(found('average=geoqa', 'wave-7b').average).toMatchObject({ value: 70, have: 1, of: 1 });
   });
 
+  it('give way to a figure that is in none of them, where that is all there is', () => {
+    const only = row('only', {
+      modelName: 'Only',
+      cells: { 'superclevr-200': { reported: null, recomputed: cell('recomputed', 12, 1) } },
+    });
+    const board = { ...BOARD, rows: [only, ...BOARD.rows] };
+    const { rows } = showBoard(board, defaultView(board));
+    expect(rows.map(({ row: { checkpointId }, lone }) => [checkpointId, lone?.cell.value])).toEqual([
+      ['wave-7b', undefined],
+      ['wave-3b', undefined],
+      ['base-3b', undefined],
+      ['closed', undefined],
+      ['only', 12],
+    ]);
+  });
+
   it('say when they mix kinds of evidence, and then have no rank', () => {
     expect(found('', 'wave-3b').average).toMatchObject({ evidence: 'mixed', rank: null });
   });

@@ -208,6 +208,8 @@ export interface ShownRow {
   row: BoardRow;
   cells: ReadonlyMap<string, ShownCell>;
   average: ShownAverage | null;
+  /** Where it has none of the averaged figures, the first of its others, so that it is seen beside the model's name. */
+  lone: { column: BoardColumn; cell: ShownCell } | null;
 }
 
 export interface ShownBoard {
@@ -351,6 +353,7 @@ function sortValue(shown: ShownRow, key: string): number | string | null {
 export function sortRows(rows: readonly ShownRow[], sort: Sort): readonly ShownRow[] {
   const sign = sort.descending ? -1 : 1;
   const have = (shown: ShownRow) => shown.average?.have ?? 0;
+  const lone = (shown: ShownRow) => shown.lone?.cell.value ?? 0;
   return rows
     .map((shown) => ({ shown, value: sortValue(shown, sort.key) }))
     .sort((a, b) => {
@@ -359,6 +362,7 @@ export function sortRows(rows: readonly ShownRow[], sort: Sort): readonly ShownR
           Number(a.value === null) - Number(b.value === null) ||
           Number(b.shown.cells.has(sort.key)) - Number(a.shown.cells.has(sort.key)) ||
           have(b.shown) - have(a.shown) ||
+          lone(b.shown) - lone(a.shown) ||
           a.shown.row.modelName.localeCompare(b.shown.row.modelName, 'en')
         );
       const order =
@@ -405,8 +409,17 @@ export function judgeRows(
       });
     }
     if (cells.size === 0) return [];
-    return [{ row, cells, average: averageOf(cells, averaged) }];
+    const average = averageOf(cells, averaged);
+    return [{ row, cells, average, lone: average === null ? loneOf(cells, board.columns) : null }];
   });
+}
+
+function loneOf(cells: ReadonlyMap<string, ShownCell>, columns: readonly BoardColumn[]): ShownRow['lone'] {
+  for (const column of columns) {
+    const cell = cells.get(column.benchmark);
+    if (cell?.comparable) return { column, cell };
+  }
+  return null;
 }
 
 /** The rows that pass a view's filters, in its order, and the columns that it shows. */
