@@ -21,7 +21,7 @@ export function ExplainPanel({ id, title, children }: { id: string; title: strin
       className="explain-panel"
       role="dialog"
       aria-labelledby={`${id}-title`}
-      // A long one scrolls, which must be possible by keyboard.
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
       tabIndex={0}
     >
       <h2 id={`${id}-title`}>{title}</h2>
