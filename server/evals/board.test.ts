@@ -3,7 +3,8 @@ import type { Database } from '../db';
 import { run, score, setDatabase } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
 import { chooseCheckpoint } from '../models';
-import { refreshBoard } from './board';
+import { newProcess } from '../process-wide';
+import { board } from './board';
 
 vi.hoisted(() => {
   process.env.LOG_LEVEL = 'silent';
@@ -54,6 +55,7 @@ describe.each(DRIVERS)('the ranks of a column on $name', ({ skip, make }) => {
     if (skip) return;
     at = await make();
     database = await at.open();
+    newProcess();
     setDatabase(database);
   });
   afterAll(async () => {
@@ -68,7 +70,7 @@ describe.each(DRIVERS)('the ranks of a column on $name', ({ skip, make }) => {
     await publish('Unjudged', 280, 1921, 'math-vision/new@2');
     await publish('Unjudged and high', 1500, 1, 'math-vision/new@2');
     await publish('Old', 1200, 0, 'math-vision/old@1');
-    const { rows } = await refreshBoard();
+    const { rows } = await board();
     const cells = Object.fromEntries(
       rows.map(({ modelName, cells }) => [modelName, cells['math-vision']?.recomputed]),
     );

@@ -4,6 +4,7 @@ import type { Database } from '../db';
 import { model, run, runChange, score, setDatabase } from '../db';
 import { DRIVERS, type TestDatabase } from '../db/test-databases';
 import { chooseCheckpoint } from '../models';
+import { newProcess } from '../process-wide';
 import { benchmarkPage } from './benchmark-page';
 import { board } from './board';
 import { correctRun } from './correct';
@@ -67,6 +68,7 @@ describe.each(DRIVERS)('a published run on $name', ({ skip, make }) => {
     if (skip) return;
     at = await make();
     database = await at.open();
+    newProcess();
     setDatabase(database);
     await seed(database.db);
   });
