@@ -1,20 +1,22 @@
 import Link from 'next/link';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
-import { OCEAN } from '@/lib/command-line';
+import { scoreLines } from '@/lib/command-line';
 import type { Board, BoardColumn } from '@/server/evals/types';
 import { EVIDENCE_WORDS, EvidenceMark } from '../ui/evidence';
 import { ExplainPanel } from '../ui/explain';
 import { ScorerFacts } from '../ui/scorer-facts';
+import { oceanHere } from '../ui/site-address';
 import { explainId } from './explain-id';
 
 /** The panels that the buttons in the table's headers and in the page's intro open. */
-export function BoardExplanations({ board }: { board: Board }) {
+export async function BoardExplanations({ board }: { board: Board }) {
+  const OCEAN = await oceanHere();
   return (
     <>
       <HowToRead />
       <AboutAverages />
       {board.columns.map((column) => (
-        <AboutColumn key={column.benchmark} column={column} />
+        <AboutColumn key={column.benchmark} column={column} OCEAN={OCEAN} />
       ))}
     </>
   );
@@ -89,7 +91,7 @@ function AboutAverages() {
   );
 }
 
-function AboutColumn({ column }: { column: BoardColumn }) {
+function AboutColumn({ column, OCEAN }: { column: BoardColumn; OCEAN: string }) {
   const benchmark = benchmarkOf(column.benchmark);
   return (
     <ExplainPanel id={explainId(column.benchmark)} title={column.name}>
@@ -100,7 +102,12 @@ function AboutColumn({ column }: { column: BoardColumn }) {
         {benchmark === null ? null : (
           <ScorerFacts
             scorer={benchmark.scorers[0]}
-            command={`${OCEAN} score predictions.jsonl --benchmark ${column.benchmark}`}
+            command={scoreLines(OCEAN, {
+              file: 'predictions.jsonl',
+              benchmark: column.benchmark,
+              split: null,
+              scorer: null,
+            })}
           />
         )}
         <p>

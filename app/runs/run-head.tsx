@@ -7,6 +7,7 @@ import { formatCount, formatInterval, formatPercent, formatSizeName, formatTrain
 import { IntervalBar } from '../ui/interval';
 import { PageHeader } from '../ui/page-header';
 import { ScorerFacts } from '../ui/scorer-facts';
+import { oceanHere } from '../ui/site-address';
 import { claimWords, provenanceWords, scoreCommand, stateWords } from './run-words';
 
 /** What a run is: model, checkpoint, benchmark, split, and its state. */
@@ -45,7 +46,7 @@ export function RunHeader({ run, boardHref }: { run: RunPage; boardHref: string 
 }
 
 /** The figure with all that stands behind it in a line each. */
-export function RunFigure({ run }: { run: RunPage }) {
+export async function RunFigure({ run }: { run: RunPage }) {
   const { score, scorer } = run;
   if (score === null) return null;
   const judge = judgeWords(score);
@@ -66,7 +67,7 @@ export function RunFigure({ run }: { run: RunPage }) {
             {run.source === 'reported' ? (
               <ScorerFacts scorer={scorer} />
             ) : (
-              <ScorerFacts scorer={scorer} command={scoreCommand(run)} />
+              <ScorerFacts scorer={scorer} command={scoreCommand(await oceanHere(), run)} />
             )}
           </Explain>
         )}

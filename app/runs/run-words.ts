@@ -1,4 +1,4 @@
-import { OCEAN } from '@/lib/command-line';
+import { scoreLines } from '@/lib/command-line';
 import type { RunChange, RunPage } from '@/server/evals/types';
 import { formatCount, formatDate, formatPercent } from '../ui/format';
 
@@ -71,15 +71,17 @@ export function claimWords(claimed: number | null, headline: number): string | n
   return `the file claims ${formatPercent(claimed)}, ${where}`;
 }
 
-/** The command that makes the figure again, as a shell takes it. */
-export function scoreCommand(
+/** The commands that make the figure again, as a shell takes them. */
+export const scoreCommand = (
+  OCEAN: string,
   run: Pick<RunPage, 'scorer' | 'split' | 'file'> & { benchmark: { id: string } },
-): string {
-  const words = [OCEAN, 'score', shellWord(run.file?.name ?? 'FILE'), '--benchmark', run.benchmark.id];
-  if (run.split !== null) words.push('--split', run.split.id);
-  if (run.scorer !== null) words.push('--scorer', run.scorer.id);
-  return words.join(' ');
-}
+): string =>
+  scoreLines(OCEAN, {
+    file: shellWord(run.file?.name ?? 'FILE'),
+    benchmark: run.benchmark.id,
+    split: run.split?.id ?? null,
+    scorer: run.scorer?.id ?? null,
+  });
 
 /** A file's name is its submitter's: quoted, so that pasting it runs nothing. */
 function shellWord(word: string): string {

@@ -1,5 +1,5 @@
 import { BENCHMARK_IDS, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
-import { OCEAN } from '@/lib/command-line';
+import { installLine, OCEAN } from '@/lib/command-line';
 import {
   couldBe,
   type InstalledSplit,
@@ -195,7 +195,7 @@ function problemsOf(
       ];
     }
     return [
-      `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them with \`${OCEAN} benchmarks install\`.`,
+      `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them on this server.`,
     ];
   }
   const { benchmark, split, samples } = target;
@@ -204,7 +204,7 @@ function problemsOf(
     problems.push(
       split.source.kind === 'generated'
         ? `The questions of ${nameOf(target)}, are being written on this server, once: look again in a minute.`
-        : `The annotations of ${nameOf(target)}, are not installed: run \`${OCEAN} benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
+        : `The annotations of ${nameOf(target)}, are not installed on this server. In its folder: \`${installLine(OCEAN, { benchmark: benchmark.id, split: split.id })}\`, where \`pictures\` is a folder with the benchmark's pictures; without --images samples are shown without them.`,
     );
   else if (report.matched === 0)
     problems.push(
