@@ -15,7 +15,7 @@ test('differences are taken to the base, and said to be, through every stage', a
   await expect(page.getByText('in points to the base of each model')).toBeVisible();
   const cell = (stage: string) =>
     page
-      .getByRole('row', { name: new RegExp(`Ocean-R1 Nano.*${stage}`) })
+      .getByRole('row', { name: new RegExp(`Ocean-R1 Nano.*· ${stage} ·`) })
       .locator('a[data-benchmark="ocean-world"]');
   const figure = async (stage: string) => Number(await cell(stage).locator('.cell-value').textContent());
   for (const stage of ['stage 1', 'stage 2']) {
