@@ -1,15 +1,6 @@
 'use client';
 
-import {
-  lazy,
-  Suspense,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ChatPicture, Conversation, SceneRef, Turn } from '@/lib/chat/conversation';
 import type { Endpoint } from '@/lib/chat/endpoint';
 import { LIMITS } from '@/lib/chat/limits';
@@ -24,6 +15,7 @@ import { SEED_LIMIT } from '@/lib/world/random';
 import { SEEDS_PER_SPLIT, seedIn, WORLD_VERSION } from '@/lib/world/scene';
 import { formatBytes } from '../ui/format';
 import { PageHeader } from '../ui/page-header';
+import { loadPart, PartMissing, usePart } from '../ui/part';
 import { browserSource } from './browser-source';
 import { CameraDialog } from './camera-dialog';
 import { ChatSession } from './chat-session';
@@ -31,11 +23,13 @@ import { Composer } from './composer';
 import { loadConversation, saveConversation } from './conversation-store';
 import { ConversationView } from './conversation-view';
 import { ConversationsDialog } from './conversations-dialog';
+import { Dialog } from './dialog';
 import { DraftView } from './draft-view';
 import { LiveRegion } from './live-region';
 import { browserChoices, type Choice, serverChoice } from './models';
 import { type Kept, ModelsDialog } from './models-dialog';
 import { newId } from './new-id';
+import { keepForOffline } from './offline';
 import { anyTask, PictureControls, SOLID_TASKS } from './picture-controls';
 import { DecodedPictures, pictureOfFile, pictureOfScene } from './pictures';
 import type { ReplySource } from './reply-source';
@@ -43,11 +37,12 @@ import { EXACT_SIDE, Scenes } from './scenes';
 import type { TurnActions } from './turn-view';
 import { usePicturesIn } from './use-pictures-in';
 
-const ShareDialog = lazy(() => import('./share-dialog').then((module) => ({ default: module.ShareDialog })));
+const loadShareDialog = () => import('./share-dialog');
 
 type Open = 'conversations' | 'models' | 'camera' | 'share' | null;
 
 const SELECTED = 'ocean-r1-chat-models';
+const WRITTEN = 'ocean-r1-chat-written';
 const STRANGERS: readonly Suggestion[] = [
   'Describe the image.',
   'How many objects are there?',
@@ -72,7 +67,7 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
   const models = choices.filter(({ model }) => selected.includes(model.id)).map(({ model }) => model);
   const [kept, refreshKept] = useKept(parts);
   const [open, setOpen] = useState<Open>(null);
-  const [text, setText] = useState('');
+  const [text, setText] = useText();
   /** A picture that no question was asked about yet. */
   const [fresh, setFresh] = useState<ChatPicture | null>(null);
   const [busy, setBusy] = useState(true);
@@ -91,7 +86,12 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
 
   const idle = conversation.turns.length > 0 && !running;
   useEffect(() => {
-    if (idle) scenes.fetchAll();
+    // What is not kept now is kept the next time.
+    if (idle)
+      scenes
+        .fetchAll()
+        .then(keepForOffline)
+        .catch(() => {});
   }, [idle, scenes]);
 
   /** What comes next is brought into sight. */
@@ -373,12 +373,19 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
         />
       ) : null}
       {open === 'camera' ? <CameraDialog onTake={bring} onClose={() => setOpen(null)} /> : null}
-      {open === 'share' ? (
-        <Suspense>
-          <ShareDialog conversation={conversation} onClose={() => setOpen(null)} />
-        </Suspense>
-      ) : null}
+      {open === 'share' ? <SharePart conversation={conversation} onClose={() => setOpen(null)} /> : null}
     </div>
+  );
+}
+
+/** The dialog for sharing, or why it is not there. */
+function SharePart(props: { conversation: Conversation; onClose: () => void }) {
+  const { part, error, retry } = usePart(loadShareDialog);
+  if (part !== null) return <part.ShareDialog {...props} />;
+  return (
+    <Dialog title="Share this conversation" onClose={props.onClose}>
+      {error === null ? <p>One moment</p> : <PartMissing error={error} retry={retry} />}
+    </Dialog>
   );
 }
 
@@ -404,7 +411,7 @@ function makeParts(
       if (choice?.where === 'browser') return inBrowser;
       return async function* (request) {
         if (choice === undefined) throw new Error(`${label} is not offered here any more.`);
-        const { serverSource } = await import('./server-source');
+        const { serverSource } = await loadPart(() => import('./server-source'));
         yield* serverSource(choice.endpoint, pictureOf)(request);
       };
     },
@@ -433,6 +440,17 @@ function useSelected(choices: readonly Choice[]): [string[], (selected: string[]
     setSelected(known(next));
   };
   return [selected, choose];
+}
+
+/** The question that is being written, which outlives a reload of this tab. */
+function useText(): [string, (text: string) => void] {
+  const [text, setText] = useState('');
+  useEffect(() => setText(sessionStorage.getItem(WRITTEN) ?? ''), []);
+  const write = (next: string) => {
+    sessionStorage.setItem(WRITTEN, next);
+    setText(next);
+  };
+  return [text, write];
 }
 
 /** What the browser keeps of downloaded models; null where that is not known. */

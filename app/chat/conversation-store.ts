@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Conversation } from '@/lib/chat/conversation';
 import type { NewShare } from '@/lib/chat/share';
+import { loadPart } from '../ui/part';
 
 /** Conversations in this browser's IndexedDB, and nowhere else. */
 
@@ -58,7 +59,7 @@ export async function loadConversation(id: string): Promise<Conversation | null>
 
 /** The schema is loaded where something comes in from outside. @throws Error with a sentence. */
 export async function parseConversation(value: unknown): Promise<Conversation> {
-  const { conversationSchema } = await import('@/lib/chat/conversation');
+  const { conversationSchema } = await loadPart(() => import('@/lib/chat/conversation'));
   const parsed = conversationSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

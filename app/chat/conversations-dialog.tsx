@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/lib/chat/conversation';
 import { Dialog } from '../ui/dialog';
 import { formatBytes, formatCount } from '../ui/format';
+import { loadPart } from '../ui/part';
 import {
   deleteConversation,
   listConversations,
@@ -41,7 +42,7 @@ export function ConversationsDialog({
     for (const id of ids) {
       const share = await loadShare(id);
       // The secret that revokes it goes with the conversation, so the link must not stay.
-      if (share !== null) await (await import('./share-links')).revokeLink(share);
+      if (share !== null) await (await loadPart(() => import('./share-links'))).revokeLink(share);
       await deleteConversation(id);
       onDeleted(id);
     }
