@@ -2,9 +2,10 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import type { RunPage } from '@/server/evals/types';
 import { TrpcProvider, useTRPC } from '../trpc/client';
+import { Confirm } from '../ui/dialog';
 
 type Decided = Pick<RunPage, 'id' | 'state' | 'model' | 'mayCorrect'> & { benchmark: { name: string } };
 
@@ -159,7 +160,7 @@ function Field({
   );
 }
 
-/** A button, and the dialog that it opens. `onYes` reads what was filled in by the name of its field. */
+/** A button, and the question that it asks before the call is made. */
 function Asked({
   label,
   primary = false,
@@ -175,46 +176,30 @@ function Asked({
   call: { isPending: boolean; isSuccess: boolean; error: { message: string } | null; reset: () => void };
   onYes: (said: (field: string) => string) => void;
 }) {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
-  const look = `button ${primary ? 'button-primary' : ''}`;
-  const { isSuccess } = call;
-  useEffect(() => {
-    if (isSuccess) dialog.current?.close();
-  }, [isSuccess]);
+  const [asking, setAsking] = useState(false);
+  const { isPending, isSuccess } = call;
   const open = () => {
     call.reset();
-    dialog.current?.showModal();
-  };
-  const submit = (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    onYes((field) => String(form.get(field) ?? '').trim());
+    setAsking(true);
   };
   return (
     <>
-      <button type="button" className={look} onClick={open}>
+      <button type="button" className={`button ${primary ? 'button-primary' : ''}`} onClick={open}>
         {label}
       </button>
-      <dialog ref={dialog} className="dialog" aria-labelledby={id}>
-        <form onSubmit={submit} className="grid gap-3">
-          <h2 id={id}>{title}</h2>
+      {asking && !isSuccess ? (
+        <Confirm
+          title={title}
+          yes={isPending ? 'One moment' : label}
+          primary={primary}
+          disabled={isPending}
+          error={call.error?.message ?? null}
+          onYes={onYes}
+          onClose={() => setAsking(false)}
+        >
           {children}
-          {call.error === null ? null : (
-            <p role="alert" className="text-wrong">
-              It did not work: {call.error.message}
-            </p>
-          )}
-          <div className="flex justify-end gap-2">
-            <button type="button" className="button" onClick={() => dialog.current?.close()}>
-              Not now
-            </button>
-            <button type="submit" className={look} disabled={call.isPending || isSuccess}>
-              {call.isPending ? 'One moment' : label}
-            </button>
-          </div>
-        </form>
-      </dialog>
+        </Confirm>
+      ) : null}
     </>
   );
 }
