@@ -1,12 +1,13 @@
 'use client';
 
+import { useSearchParams } from 'next/navigation';
 import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ChatPicture, Conversation, SceneRef, Turn } from '@/lib/chat/conversation';
 import type { Endpoint } from '@/lib/chat/endpoint';
 import { LIMITS } from '@/lib/chat/limits';
 import { promptFor } from '@/lib/chat/messages';
 import type { Suggestion } from '@/lib/chat/scene-questions';
-import { branchAt, newConversation, pictureAt, shownTurns, showTurn } from '@/lib/chat/turns';
+import { branchAt, branchTitle, newConversation, pictureAt, shownTurns, showTurn } from '@/lib/chat/turns';
 import { createVlm } from '@/lib/vlm/client';
 import type { Manifest } from '@/lib/vlm/manifest';
 import type { EngineFacts } from '@/lib/vlm/types';
@@ -102,7 +103,11 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
     if (!comes.current) return;
     comes.current = false;
     const turns = page.current?.querySelectorAll('.chat-turn');
-    turns?.[turns.length - 1]?.scrollIntoView({ block: turns.length > 1 ? 'start' : 'nearest' });
+    const last = turns?.[turns.length - 1];
+    last?.scrollIntoView({ block: (turns?.length ?? 0) > 1 ? 'start' : 'nearest' });
+    // The button that asked is gone with its draft: the focus stays in its place.
+    if (document.activeElement === document.body)
+      last?.querySelector<HTMLElement>('.chat-question')?.focus({ preventScroll: true });
   }, [conversation.currentId, fresh]);
 
   const show = useCallback(
@@ -189,6 +194,13 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
     });
   }, [roll, show]);
 
+  // The site's own link to this page leaves the conversation where it is, and so its address.
+  const params = useSearchParams();
+  useEffect(() => {
+    const { conversation } = session.state();
+    if (!params.has('c') && conversation.turns.length > 0) rememberInAddress(conversation);
+  }, [params, session]);
+
   const put = (asking: Suggestion) => {
     const refusal = session.ask({
       ...asking,
@@ -233,7 +245,10 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
       );
     },
     branch: (turnId) => {
-      const branch = branchAt(conversation, turnId, newId(), new Date());
+      const branch = {
+        ...branchAt(conversation, turnId, newId(), new Date()),
+        title: branchTitle(conversation, turnId),
+      };
       show(branch);
       parts.save(branch);
     },

@@ -91,14 +91,13 @@ export function ConversationsDialog({
               >
                 Export
               </button>
-              <button
-                type="button"
+              <AskedTwice
                 className="button-quiet-small"
-                aria-label={`Delete “${title}”`}
-                onClick={() => remove([id]).catch(tell)}
-              >
-                Delete
-              </button>
+                label="Delete"
+                again="Delete it for good?"
+                what={`“${title}”`}
+                onYes={() => remove([id]).catch(tell)}
+              />
             </li>
           ))}
         </ul>
@@ -119,7 +118,12 @@ export function ConversationsDialog({
           Open an exported file
         </button>
         {list !== null && list.length > 1 ? (
-          <DeleteAll onYes={() => remove(list.map(({ id }) => id)).catch(tell)} />
+          <AskedTwice
+            className="button"
+            label="Delete all"
+            again="Delete them for good?"
+            onYes={() => remove(list.map(({ id }) => id)).catch(tell)}
+          />
         ) : null}
       </div>
     </Dialog>
@@ -128,20 +132,35 @@ export function ConversationsDialog({
 
 const WHEN: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
 
-/** Asks once more. */
-function DeleteAll({ onYes }: { onYes: () => void }) {
+/** What it does cannot be undone, so it asks once more. */
+function AskedTwice({
+  label,
+  again,
+  what = '',
+  className,
+  onYes,
+}: {
+  label: string;
+  again: string;
+  /** What it is about, for who hears the button alone. */
+  what?: string;
+  className: string;
+  onYes: () => void;
+}) {
   const [asked, setAsked] = useState(false);
+  const words = asked ? again : label;
   return (
     <button
       type="button"
-      className="button"
+      className={className}
+      aria-label={`${words} ${what}`.trim()}
       onBlur={() => setAsked(false)}
       onClick={() => {
         if (asked) onYes();
         setAsked(!asked);
       }}
     >
-      {asked ? 'Delete them for good?' : 'Delete all'}
+      {words}
     </button>
   );
 }
