@@ -273,7 +273,7 @@ function Lone({ column, cell }: NonNullable<ShownRow['lone']>) {
       href={`/runs/${cell.runId}`}
       className="cell cell-partial"
       data-benchmark={column.benchmark}
-      aria-label={`${formatPercent(cell.value)} on ${column.shortName} only, ${cell.evidence}`}
+      aria-label={`${formatPercent(cell.value)} ${column.shortName} only, ${cell.evidence}`}
     >
       <span className="cell-main">
         <EvidenceMark evidence={cell.evidence} />
