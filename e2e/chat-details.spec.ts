@@ -56,7 +56,7 @@ test('broken output is shown as broken', async ({ page }) => {
   const conversation = {
     format: 'ocean-r1/conversation',
     version: 1,
-    id: 'broken',
+    id: 'broken-one',
     title: 'Broken',
     createdAt: '2026-05-04T10:00:00.000Z',
     updatedAt: '2026-05-04T10:00:00.000Z',
@@ -64,7 +64,7 @@ test('broken output is shown as broken', async ({ page }) => {
     pictures: [],
     turns: [
       {
-        id: 'turn',
+        id: 'turn-broken',
         parentId: null,
         askedAt: '2026-05-04T10:00:00.000Z',
         question: 'Where is it?',
@@ -74,7 +74,7 @@ test('broken output is shown as broken', async ({ page }) => {
         replies: [reply('<think>There.</think> Or</think> there: <answer>{"bbox_2d": [1, 2</answer>')],
       },
     ],
-    currentId: 'turn',
+    currentId: 'turn-broken',
   };
   await page.goto(scene);
   await page.getByRole('button', { name: 'Conversations' }).click();

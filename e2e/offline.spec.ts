@@ -62,7 +62,7 @@ test('after a first answer the page is reloaded, rolls and answers without a net
 
   await way.cut();
   await page.reload();
-  await expect(page.getByText('WebAssembly')).toHaveCount(3);
+  await ended(page);
   await page.getByRole('button', { name: 'Roll a scene' }).click();
   await askAll(page).click();
   await ended(page);
@@ -86,23 +86,26 @@ test('after a first answer the page is reloaded, rolls and answers without a net
   );
 });
 
-test('a tab that is left open over a new deployment goes on, and keeps what is written over a reload', async ({
-  page,
-}) => {
-  await page.goto('/chat?task=counting&seed=3221225475');
-  await askAll(page).click();
-  await ended(page);
-  const address = page.url();
-  await page.getByLabel('Your question').fill('Which of them is the largest?');
-  // The programs of this deployment are gone from the server.
-  await page.route('**/_next/static/**', (route) => route.fulfill({ status: 404 }));
-  await page.getByRole('button', { name: 'Share' }).click();
-  const dialog = page.getByRole('dialog', { name: 'Share this conversation' });
-  await expect(dialog.getByRole('alert')).toContainText('the site has changed since the page was opened');
-  await expect(page.getByLabel('Your question')).toHaveValue('Which of them is the largest?');
-  await page.unroute('**/_next/static/**');
-  await dialog.getByRole('button', { name: 'Reload the page' }).click();
-  await expect(page).toHaveURL(address);
-  await expect(page.getByLabel('Your question')).toHaveValue('Which of them is the largest?');
-  await ended(page);
+test.describe('where the browser keeps no page', () => {
+  test.use({ serviceWorkers: 'block' });
+  test('a tab that is left open over a new deployment goes on, and keeps what is written over a reload', async ({
+    page,
+  }) => {
+    await page.goto('/chat?task=counting&seed=3221225475');
+    await askAll(page).click();
+    await ended(page);
+    const address = page.url();
+    await page.getByLabel('Your question').fill('Which of them is the largest?');
+    // The programs of this deployment are gone from the server.
+    await page.route('**/_next/static/**', (route) => route.fulfill({ status: 404 }));
+    await page.getByRole('button', { name: 'Share' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Share this conversation' });
+    await expect(dialog.getByRole('alert')).toContainText('the site has changed since the page was opened');
+    await expect(page.getByLabel('Your question')).toHaveValue('Which of them is the largest?');
+    await page.unroute('**/_next/static/**');
+    await dialog.getByRole('button', { name: 'Reload the page' }).click();
+    await expect(page).toHaveURL(address);
+    await expect(page.getByLabel('Your question')).toHaveValue('Which of them is the largest?');
+    await ended(page);
+  });
 });

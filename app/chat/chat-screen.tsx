@@ -22,7 +22,7 @@ import { browserSource } from './browser-source';
 import { CameraDialog } from './camera-dialog';
 import { ChatSession } from './chat-session';
 import { Composer } from './composer';
-import { loadConversation, saveConversation } from './conversation-store';
+import { loadConversation, loadSchema, saveConversation } from './conversation-store';
 import { ConversationView } from './conversation-view';
 import { ConversationsDialog } from './conversations-dialog';
 import { DraftView } from './draft-view';
@@ -89,9 +89,8 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
   useEffect(() => {
     // What is not kept now is kept the next time.
     if (idle)
-      scenes
-        .fetchAll()
-        .then(keepForOffline)
+      Promise.all([scenes.fetchAll(), loadSchema()])
+        .then(([ofWorker]) => keepForOffline(ofWorker))
         .catch(() => {});
   }, [idle, scenes]);
 

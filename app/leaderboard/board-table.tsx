@@ -278,7 +278,7 @@ function Lone({ column, cell }: NonNullable<ShownRow['lone']>) {
       <span className="cell-main">
         <EvidenceMark evidence={cell.evidence} />
         <span className="cell-value">{formatPercent(cell.value)}</span>
-      </span>
+      </span>{' '}
       <span className="cell-sub">{column.shortName} only</span>
     </a>
   );
