@@ -1,6 +1,6 @@
 import Link from 'next/link';
+import { scoreLines } from '@/lib/benchmarks/command-lines';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
-import { scoreLines } from '@/lib/command-line';
 import type { Board, BoardColumn } from '@/server/evals/types';
 import { EVIDENCE_WORDS, EvidenceMark } from '../ui/evidence';
 import { ExplainPanel } from '../ui/explain';

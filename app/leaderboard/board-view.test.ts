@@ -7,7 +7,6 @@ import {
   apartWords,
   type BoardView,
   baseOf,
-  boardShowing,
   defaultView,
   deltaOf,
   EVIDENCE_CHOICES,
@@ -57,11 +56,12 @@ describe('the address', () => {
     expect(parse('sort=-average&sort=geoqa').sort).toEqual({ key: 'geoqa', descending: false });
   });
 
-  it('shows a column that is hidden at first to whom it leads there, and is the plain one for the others', () => {
-    const hidden = BOARD.columns.find(({ atFirst }) => atFirst === 'hidden')?.benchmark ?? '';
-    const leading = parseView(new URL(boardShowing(BOARD, hidden), 'https://x').searchParams, BOARD);
-    expect(leading.columns).toEqual([...defaultView(BOARD).columns, hidden]);
-    expect(boardShowing(BOARD, 'geoqa')).toBe('/');
+  it('shows a column that is hidden at first to whom a link leads there, beside what stands there anyway', () => {
+    const { columns } = defaultView(BOARD);
+    expect(parse('with=superclevr-200').columns).toEqual([...columns, 'superclevr-200']);
+    expect(parse('with=geoqa').columns).toEqual(columns);
+    expect(parse('with=__proto__&with=none').columns).toEqual(columns);
+    expect(parse('with=superclevr-200&show=geoqa').columns).toEqual(['geoqa']);
   });
 
   it('restores any view', () => {

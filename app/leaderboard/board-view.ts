@@ -99,7 +99,10 @@ export function parseView(params: URLSearchParams, board: Board): BoardView {
   const fallback = defaultView(board);
   const { stages, families } = facets(board);
   const benchmarks = board.columns.map((column) => column.benchmark);
-  const columns = among(columnIds(board), params.getAll('show'));
+  const shown = among(columnIds(board), params.getAll('show'));
+  // A link to a figure shows its column, which may be hidden at first, beside what stands there anyway.
+  const columns =
+    shown.length > 0 ? shown : among(columnIds(board), [...fallback.columns, ...params.getAll('with')]);
   const averaged = among(benchmarks, params.getAll('average'));
   // A header's button adds its own `sort` after the form's, so the last one counts.
   const asked = params.getAll('sort').at(-1) ?? '';
@@ -120,7 +123,7 @@ export function parseView(params: URLSearchParams, board: Board): BoardView {
       params.getAll('weights'),
     ),
     evidence: EVIDENCE_CHOICES.find((each) => each.id === params.get('evidence'))?.id ?? fallback.evidence,
-    columns: columns.length === 0 ? fallback.columns : columns,
+    columns,
     averaged: averaged.length === 0 ? fallback.averaged : averaged,
     sort: ['model', ...columnIds(board)].includes(sortKey)
       ? { key: sortKey, descending: asked.startsWith('-') }
@@ -150,14 +153,6 @@ export function viewParams(view: BoardView, board: Board): URLSearchParams {
   if (!same(view.averaged, fallback.averaged)) addAll('average', view.averaged);
   if (sortParam(view.sort) !== sortParam(fallback.sort)) params.set('sort', sortParam(view.sort));
   return params;
-}
-
-/** The address of the board as it is at first, with this benchmark's column, which may be hidden at first. */
-export function boardShowing(board: Board, benchmark: string): string {
-  const fallback = defaultView(board);
-  const columns = among(columnIds(board), [...fallback.columns, benchmark]);
-  const params = viewParams({ ...fallback, columns }, board);
-  return params.size === 0 ? '/' : `/?${params}`;
 }
 
 /** What a click on a header does: figures start with the best, names and what counts down with the least. */

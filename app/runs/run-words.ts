@@ -1,4 +1,4 @@
-import { scoreLines } from '@/lib/command-line';
+import { scoreLines } from '@/lib/benchmarks/command-lines';
 import type { RunChange, RunPage } from '@/server/evals/types';
 import { formatCount, formatDate, formatPercent } from '../ui/format';
 

@@ -1,5 +1,5 @@
 import { headers } from 'next/headers';
-import { oceanAt } from '@/lib/command-line';
+import { oceanAt } from '@/lib/benchmarks/command-lines';
 
 /** The address of this site as its visitor called it, for commands that are typed elsewhere: `https://ocean.example.org`. */
 export async function siteAddress(): Promise<string> {

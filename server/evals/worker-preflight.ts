@@ -1,5 +1,6 @@
 import { BENCHMARK_IDS, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
-import { installLine, OCEAN } from '@/lib/command-line';
+import { installLine } from '@/lib/benchmarks/command-lines';
+import { OCEAN } from '@/lib/command-line';
 import {
   couldBe,
   type InstalledSplit,

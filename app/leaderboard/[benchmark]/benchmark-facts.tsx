@@ -1,4 +1,4 @@
-import { installLine, scoreLines } from '@/lib/command-line';
+import { installLine, scoreLines } from '@/lib/benchmarks/command-lines';
 import type { BenchmarkPage } from '@/server/evals/types';
 import { api } from '../../trpc/server';
 import { Command } from '../../ui/command';

@@ -3,7 +3,6 @@ import '../../samples/samples.css';
 import type { Metadata } from 'next';
 import { notFound } from 'next/navigation';
 import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/evals/types';
-import { boardShowing } from '../../leaderboard/board-view';
 import type { FirstRead } from '../../samples/browse';
 import { PAGE, paramsOf, readView, type View, viewQuery } from '../../samples/samples-url';
 import { api, orNull } from '../../trpc/server';
@@ -113,7 +112,7 @@ async function boardHrefOf(run: RunPage): Promise<string | null> {
   const board = await (await api()).leaderboard.board();
   const cells = board.rows.find(({ checkpointId }) => checkpointId === run.checkpoint.id)?.cells;
   const kind = run.source === 'reported' ? 'reported' : 'recomputed';
-  return cells?.[run.benchmark.id]?.[kind] ? boardShowing(board, run.benchmark.id) : null;
+  return cells?.[run.benchmark.id]?.[kind] ? `/?with=${encodeURIComponent(run.benchmark.id)}` : null;
 }
 
 async function Preview({ run }: { run: RunPage }) {
