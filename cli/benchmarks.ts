@@ -8,7 +8,7 @@ import { dataDir } from './read-samples';
 const help = `Lists the benchmarks: their splits, how many samples each has, the scorer of the published table, and what is installed.
 
 Usage: ${OCEAN} benchmarks [--json]
-       ${OCEAN} benchmarks install ID --from PATH|URL
+       ${OCEAN} benchmarks install ID
        ${OCEAN} benchmarks samples ID
 
   --json   one JSON list
@@ -79,6 +79,6 @@ export const benchmarks: Command = {
       ]),
     );
     print(table([['BENCHMARK', 'SPLIT', 'SAMPLES', 'SCORER', 'INSTALLED'], ...rows]));
-    print(`\nInstalled in ${dataDir()}. To install one: ${OCEAN} benchmarks install ID --from PATH|URL`);
+    print(`\nInstalled in ${dataDir()}. To install one: ${OCEAN} benchmarks install ID`);
   },
 };

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -122,11 +124,10 @@ describe('ocean', () => {
     ],
     [
       ['score', 'predictions.json', '--benchmark', 'superclevr'],
-      /not installed .*ocean benchmarks install superclevr --from http/,
+      /not installed .*ocean benchmarks install superclevr,/,
     ],
     [['benchmarks', 'dance'], /there is no "benchmarks dance"/],
     [['benchmarks', 'install'], /name one benchmark/],
-    [['benchmarks', 'install', 'refcoco'], /--from https/],
     [['benchmarks', 'samples', 'geoqa'], /not installed/],
     [['submit', 'predictions.json'], /--server/],
     [['submit', 'predictions.json', '--server', 'http://127.0.0.1'], /--token/],
@@ -329,6 +330,78 @@ describe('ocean score', () => {
     const { out } = await ocean(...args);
     expect(out).toMatch(/50\.00 % {3}95 % interval 43\.1\d to 56\.8\d/);
     expect(out).toMatch(/100 samples have no prediction and count as wrong/);
+  });
+
+  describe('installs a benchmark from where it is published', () => {
+    const published = lines(counting);
+    let served: (request: IncomingMessage, response: ServerResponse) => void;
+    let server: Server;
+    beforeAll(async () => {
+      server = createServer((request, response) => served(request, response)).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+    });
+    afterAll(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    /** `onSaid` is told what the command says as it says it. */
+    const install = (dataDir: string, onSaid: (said: string) => void = () => {}) => {
+      const address = server.address();
+      if (address === null || typeof address === 'string') throw new Error('the server has no port');
+      const { child, ended } = command.start(['benchmarks', 'install', 'superclevr-200'], {
+        OCEAN_DATA_DIR: join(folder, dataDir),
+        NODE_OPTIONS: `--require ${join(root, 'scripts/rerouted-fetch.cjs')}`,
+        REROUTED: `http://127.0.0.1:${address.port}`,
+      });
+      child.stderr?.on('data', (said) => onSaid(String(said)));
+      return ended;
+    };
+
+    it('and refuses a file that is not the one that is known', async () => {
+      let asked: string | undefined;
+      served = ({ url }, response) => {
+        asked = url;
+        response.end(published);
+      };
+      const { code, error } = await install('fetched');
+      expect(asked).toMatch(/^\/raw\.githubusercontent\.com\/VLM-RL\/Ocean-R1\/.*counting_problems\.jsonl$/);
+      expect(error).toMatch(/fetching https:\/\/raw\.githubusercontent\.com\//);
+      expect(error).toMatch(/is not the file that is known here: its sha256 is [0-9a-f]{64}, not 4ca86120/);
+      expect(code).toBe(3);
+      expect((await ocean('benchmarks', '--json')).out).not.toContain('"known"');
+    });
+
+    it('and takes a download up in a later call, from where it was cut', async () => {
+      const bytes = Buffer.from(published);
+      let isCut = true;
+      let cut = () => {};
+      const ranges: (string | undefined)[] = [];
+      served = ({ headers }, response) => {
+        ranges.push(headers.range);
+        if (isCut && headers.range !== undefined) return response.destroy();
+        cut = () => response.destroy();
+        const start = Number(/\d+/.exec(headers.range ?? '')?.[0] ?? 0);
+        response.writeHead(start > 0 ? 206 : 200, {
+          etag: '"1"',
+          'content-length': bytes.length - start,
+          ...(start > 0 && { 'content-range': `bytes ${start}-${bytes.length - 1}/${bytes.length}` }),
+        });
+        if (isCut) response.write(bytes.subarray(0, 5_000));
+        else response.end(bytes.subarray(start));
+      };
+      const broken = await install('resumed', (said) => said.includes('5,000 of ') && cut());
+      expect(broken.error).toMatch(/connection was cut.*what came of it is kept: try again later/);
+      expect(broken.code).toBe(3);
+      isCut = false;
+      ranges.length = 0;
+      const whole = await install('resumed');
+      expect(ranges).toEqual(['bytes=5000-']);
+      expect(whole.error).toMatch(
+        new RegExp(`${bytes.length.toLocaleString('en')} of ${bytes.length.toLocaleString('en')} bytes`),
+      );
+      // Made up here, so it is not the known one; but it came whole.
+      expect(whole.error).toContain(createHash('sha256').update(bytes).digest('hex'));
+    });
   });
 
   it('uses what is installed, and finds the benchmark by it', async () => {

@@ -3,6 +3,7 @@ import { BENCHMARKS, benchmarkOf } from '@/lib/benchmarks/registry';
 import type { Sample } from '@/lib/samples/sample';
 import {
   BenchmarkDataError,
+  downloadsDir,
   ensureInstalled,
   type InstalledData,
   identify,
@@ -45,7 +46,7 @@ export function splitNamed(benchmark: Benchmark, id: string | undefined): Split 
  * too, for the split that its name says, else for the first.
  */
 export async function readData(benchmark: Benchmark, path: string, wanted: Split | null): Promise<Target> {
-  const source = await readSource(path);
+  const source = await readSource(path, downloadsDir(dataDir()));
   if (wanted === null) {
     try {
       const [{ split, samples }] = await identify(benchmark, source, null);
@@ -99,10 +100,7 @@ export async function readAllInstalled(
   return targets;
 }
 
-export function installCommand({ id, splits }: Benchmark): string {
-  const { source } = splits[0];
-  return `${OCEAN} benchmarks install ${id}${source.kind === 'published' ? ` --from ${source.url}` : ''}`;
-}
+export const installCommand = ({ id }: Benchmark): string => `${OCEAN} benchmarks install ${id}`;
 
 export const notInstalled = (benchmark: Benchmark, split: Split | null): UsageError =>
   new UsageError(

@@ -8,7 +8,12 @@ export interface Range {
   end: number;
 }
 
-const WORKER_FILE = new URL('./world-worker.mjs', import.meta.url);
+/** Of the command that is one file, the program itself, as an address; defined by its bundling. */
+declare const WORLD_WORKER: string | undefined;
+const WORKER_FILE = new URL(
+  typeof WORLD_WORKER === 'string' ? WORLD_WORKER : './world-worker.mjs',
+  import.meta.url,
+);
 
 /**
  * The rows of the ranges, made by several threads and handed out in order. The threads run a little ahead of the reader,

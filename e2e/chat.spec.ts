@@ -252,6 +252,7 @@ test('a conversation is kept in this browser, exported, opened again, and delete
   expect(conversationSchema.parse(JSON.parse(readFileSync(exported, 'utf8'))).turns).toHaveLength(1);
 
   await page.getByRole('button', { name: /^Delete “/ }).click();
+  await page.getByRole('button', { name: /^Delete it for good/ }).click();
   await expect(page.getByText('Nothing is kept yet')).toBeVisible();
   const chooser = page.locator('input[accept*="json"]');
   await chooser.setInputFiles({

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { MODELS, startModelServer } from './model-server';
+import { startWeb } from './web';
 import { ADDRESS, FOLDER, file, PORT, TOKEN, writeWorld } from './world';
 
 const root = join(FOLDER, '..', '..');
@@ -26,6 +27,7 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   ocean('benchmarks', 'install', 'ocean-world');
   ocean('benchmarks', 'install', 'superclevr-200', '--from', file('counting.jsonl'));
   ocean('benchmarks', 'install', 'geoqa', '--from', file('geometry.jsonl'), '--images', file('drawings'));
+  ocean('benchmarks', 'install', 'math-vision', '--split', 'test', '--from', file('contests.jsonl'));
   ocean('benchmarks', 'install', 'ocr-bench', '--from', file('signs.json'));
   ocean(
     'benchmarks',
@@ -43,9 +45,13 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   if (await fetch(ADDRESS).then(Boolean, () => false))
     throw new Error(`Something answers at ${ADDRESS} already: end it first.`);
   const endModelServer = await startModelServer();
+  // Nothing here reaches the web: what the server and the command fetch from it, they fetch from there.
+  const web = await startWeb();
+  process.env.REROUTED = web.env.REROUTED;
+  Object.assign(process.env, web.env);
   const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '-p', String(PORT)], {
     cwd: root,
-    env,
+    env: { ...env, ...web.env },
     stdio: 'inherit',
   });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));
@@ -63,5 +69,6 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
     server.kill('SIGTERM');
     await ended;
     endModelServer();
+    web.end();
   };
 }

@@ -10,6 +10,42 @@ test('the first paint is the table, without any script', async ({ browser }) => 
   await context.close();
 });
 
+test('differences are taken to the base, and said to be, through every stage', async ({ page }) => {
+  await page.goto('/?q=nano&show=ocean-world');
+  await expect(page.getByText('in points to the base of each model')).toBeVisible();
+  const cell = (stage: string) =>
+    page
+      .getByRole('row', { name: new RegExp(`Ocean-R1 Nano.*· ${stage} ·`) })
+      .locator('a[data-benchmark="ocean-world"]');
+  const figure = async (stage: string) => Number(await cell(stage).locator('.cell-value').textContent());
+  for (const stage of ['stage 1', 'stage 2']) {
+    const delta = Number((await cell(stage).locator('.delta').textContent())?.replace('−', '-'));
+    expect(Math.abs(delta - ((await figure(stage)) - (await figure('base'))))).toBeLessThan(0.11);
+    await expect(cell(stage)).toHaveAccessibleName(/compared with its base Ocean-R1 Nano/);
+  }
+});
+
+test('the one figure of Nano is seen without scrolling @phone', async ({ page }) => {
+  await page.goto('/?q=nano');
+  const row = page.getByRole('row', { name: /Ocean-R1 Nano.*stage 2/ });
+  await expect(row.getByText('Ocean World only')).toBeInViewport({ ratio: 1 });
+});
+
+test('models are called by the size in their names, with their parameters in the details', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await expect(page.getByRole('row', { name: /Ocean-R1-3B-Instruct/ })).toContainText('3B · stage 2');
+  await expect(page.locator('.gains')).toContainText('7B');
+  await expect(page.locator('main')).not.toContainText('3.75B');
+  await page
+    .getByRole('row', { name: /Ocean-R1-3B-Instruct/ })
+    .locator('a[data-benchmark="geoqa"]')
+    .click();
+  await page.locator('.run-more > summary').click();
+  await expect(page.getByText('3.75B, the vision encoder included')).toBeVisible();
+});
+
 test('sorting and searching stand in the address, and the address restores them', async ({ page }) => {
   await page.goto('/');
   const models = () => page.locator('tr[data-checkpoint] th').allTextContents();

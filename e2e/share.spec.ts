@@ -169,6 +169,7 @@ test.describe('in the page', () => {
     await page.getByRole('button', { name: 'Close', exact: true }).click();
     await page.getByRole('button', { name: 'Conversations' }).click();
     await page.getByRole('button', { name: /^Delete “/ }).click();
+    await page.getByRole('button', { name: /^Delete it for good/ }).click();
     await expect(page.getByText('Nothing is kept yet')).toBeVisible();
     expect((await request.get(link)).status()).toBe(404);
   });

@@ -40,6 +40,7 @@ test('a file is scored, looked at, published, and stands in the leaderboard', as
     page.locator('div', { has: page.locator('dt', { hasText: label }) }).last();
   await expect(figure('Claimed in the file')).toContainText('99');
   await expect(figure('Recomputed here')).toContainText('50');
+  await expect(page.getByText('row by row, come to 50.0 %, not to the 99.0 % that it states')).toBeVisible();
 
   await describeModel(page, 'Tide 2B', '2');
   await expectAccessible(page);

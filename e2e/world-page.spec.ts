@@ -8,6 +8,7 @@ import { expectAccessible } from './accessible';
 
 const SIZE = 448;
 const path = (task: Task, n = 0) => `/world?task=${task}&seed=${seedIn('test', n)}`;
+const facts = (page: Page) => page.getByText('What is known of the scene');
 const known = (task: Task, n = 0) => ask(task, seedIn('test', n), SIZE);
 
 const question = (page: Page) => page.locator('.world-question-text');
@@ -71,6 +72,10 @@ test('a split and a seed are chosen, and a small picture leads to its scene', as
 
 test('an object of the list has its box on the picture, by keyboard', async ({ page }) => {
   await page.goto(path('counting'));
+  // The list would tell the answer, so it is folded beside the question.
+  await expect(page.locator('.world-parts')).toBeHidden();
+  await expect(page.getByText(/^\d+ objects in the scene$/)).toBeHidden();
+  await facts(page).click();
   const object = page.locator('.world-parts button').nth(1);
   await object.focus();
   const box = (await boxShown(page, 'object')).join(', ');
@@ -81,6 +86,7 @@ test('an object of the list has its box on the picture, by keyboard', async ({ p
 
 test('what is pointed at in the picture is named beside it', async ({ page }) => {
   await page.goto(path('chart'));
+  await facts(page).click();
   const bar = page.locator('.world-parts button').first();
   const text = await bar.textContent();
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] =
@@ -108,6 +114,7 @@ test('an answer in words is held against the accepted forms', async ({ page }) =
   await expect(step).toHaveCount(0);
   await page.getByRole('button', { name: 'Show the answer' }).click();
   await expect(step).toBeVisible();
+  await expect(page.locator('.world-parts')).toBeVisible();
 });
 
 test('a choice is checked', async ({ page }) => {

@@ -106,6 +106,30 @@ export const signPredictions = (tail: string): string =>
     })),
   );
 
+/** MathVision's form, every question with choices. */
+export const contests = Array.from({ length: 3040 }, (_, index) => ({
+  id: String(index + 1),
+  question: `Which of the five is right in drawing ${index + 1}?`,
+  options: ['first', 'second', 'third', 'fourth', 'fifth'],
+  answer: 'B',
+  solution: null,
+  level: 1 + (index % 5),
+  subject: 'made up',
+  image: `images/${index + 1}.jpg`,
+}));
+
+/** Our own form: `right` answers are right, then come `unjudged` ones that only a judge could read, the others are wrong. */
+export const contestPredictions = (right: number, unjudged: number): string =>
+  lines(
+    contests.map(({ id }, index) => ({
+      sample_id: id,
+      output: index < right ? 'B' : index < right + unjudged ? 'It is hard to say.' : 'C',
+    })),
+  );
+
+/** The other split of it. */
+export const fewContests = contests.slice(0, 304);
+
 /** PNG's checksum; zlib's own came only with Node 20.15. */
 function crc32(bytes: Buffer): number {
   let crc = ~0;
@@ -144,6 +168,8 @@ export function writeWorld(): void {
     writeFileSync(file(`images/train2014/made_up_${index}.png`), picture());
   writeFileSync(file('geometry.jsonl'), lines(geometry));
   writeFileSync(file('signs.json'), json(signs));
+  writeFileSync(file('contests.jsonl'), lines(contests));
+  writeFileSync(file('few-contests.jsonl'), lines(fewContests));
   mkdirSync(file('drawings/Geo170K/images/test'), { recursive: true });
   for (const { image_path } of geometry) writeFileSync(file(`drawings/${image_path}`), picture());
   writeFileSync(file('counting-75.json'), json(countingPredictions(150, 75)));

@@ -52,5 +52,8 @@ export async function bundleEngine(root) {
     logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) write(path.slice(out.length + 1), Buffer.from(contents));
+  // For public/offline-worker.js.
+  const scripts = [...written].filter((name) => /\.m?js$/.test(name)).sort();
+  write('files.json', Buffer.from(JSON.stringify(scripts.map((name) => `/vlm/${name}`))));
   for (const name of readdirSync(out)) if (!written.has(name)) rmSync(join(out, name));
 }

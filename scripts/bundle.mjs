@@ -1,13 +1,15 @@
 // Bundles what runs outside Next: the CLI, its threads that make training rows, the worker that reads and scores predictions files,
-// and the in-browser engine's worker with onnxruntime's programs (into public/vlm).
+// the command as the site gives it to strangers (into public/cli), and the in-browser engine's worker with onnxruntime's programs
+// (into public/vlm).
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundleCli } from './bundle-cli.mjs';
+import { bundleCli, bundleRelease } from './bundle-cli.mjs';
 import { bundleEngine } from './bundle-engine.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await bundleCli(root, join(root, 'dist'));
+await bundleRelease(root, join(root, 'public/cli'));
 await build({
   absWorkingDir: root,
   entryPoints: { 'scoring-worker': 'server/evals/scoring-worker.ts' },

@@ -1,34 +1,28 @@
 'use client';
 
-import {
-  lazy,
-  Suspense,
-  useCallback,
-  useEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react';
+import { useSearchParams } from 'next/navigation';
+import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
 import type { ChatPicture, Conversation, SceneRef, Turn } from '@/lib/chat/conversation';
 import type { Endpoint } from '@/lib/chat/endpoint';
 import { LIMITS } from '@/lib/chat/limits';
 import { promptFor } from '@/lib/chat/messages';
 import type { Suggestion } from '@/lib/chat/scene-questions';
-import { branchAt, newConversation, pictureAt, shownTurns, showTurn } from '@/lib/chat/turns';
+import { branchAt, branchTitle, newConversation, pictureAt, shownTurns, showTurn } from '@/lib/chat/turns';
 import { createVlm } from '@/lib/vlm/client';
 import type { Manifest } from '@/lib/vlm/manifest';
 import type { EngineFacts } from '@/lib/vlm/types';
 import { TASKS, type Task } from '@/lib/world/question';
 import { SEED_LIMIT } from '@/lib/world/random';
 import { SEEDS_PER_SPLIT, seedIn, WORLD_VERSION } from '@/lib/world/scene';
+import { Dialog } from '../ui/dialog';
 import { formatBytes } from '../ui/format';
 import { PageHeader } from '../ui/page-header';
+import { loadPart, PartMissing, usePart } from '../ui/part';
 import { browserSource } from './browser-source';
 import { CameraDialog } from './camera-dialog';
 import { ChatSession } from './chat-session';
 import { Composer } from './composer';
-import { loadConversation, saveConversation } from './conversation-store';
+import { loadConversation, loadSchema, saveConversation } from './conversation-store';
 import { ConversationView } from './conversation-view';
 import { ConversationsDialog } from './conversations-dialog';
 import { DraftView } from './draft-view';
@@ -36,6 +30,7 @@ import { LiveRegion } from './live-region';
 import { browserChoices, type Choice, serverChoice } from './models';
 import { type Kept, ModelsDialog } from './models-dialog';
 import { newId } from './new-id';
+import { keepForOffline } from './offline';
 import { anyTask, PictureControls, SOLID_TASKS } from './picture-controls';
 import { DecodedPictures, pictureOfFile, pictureOfScene } from './pictures';
 import type { ReplySource } from './reply-source';
@@ -43,11 +38,12 @@ import { EXACT_SIDE, Scenes } from './scenes';
 import type { TurnActions } from './turn-view';
 import { usePicturesIn } from './use-pictures-in';
 
-const ShareDialog = lazy(() => import('./share-dialog').then((module) => ({ default: module.ShareDialog })));
+const loadShareDialog = () => import('./share-dialog');
 
 type Open = 'conversations' | 'models' | 'camera' | 'share' | null;
 
 const SELECTED = 'ocean-r1-chat-models';
+const WRITTEN = 'ocean-r1-chat-written';
 const STRANGERS: readonly Suggestion[] = [
   'Describe the image.',
   'How many objects are there?',
@@ -72,7 +68,7 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
   const models = choices.filter(({ model }) => selected.includes(model.id)).map(({ model }) => model);
   const [kept, refreshKept] = useKept(parts);
   const [open, setOpen] = useState<Open>(null);
-  const [text, setText] = useState('');
+  const [text, setText] = useText();
   /** A picture that no question was asked about yet. */
   const [fresh, setFresh] = useState<ChatPicture | null>(null);
   const [busy, setBusy] = useState(true);
@@ -91,7 +87,11 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
 
   const idle = conversation.turns.length > 0 && !running;
   useEffect(() => {
-    if (idle) scenes.fetchAll();
+    // What is not kept now is kept the next time.
+    if (idle)
+      Promise.all([scenes.fetchAll(), loadSchema()])
+        .then(([ofWorker]) => keepForOffline(ofWorker))
+        .catch(() => {});
   }, [idle, scenes]);
 
   /** What comes next is brought into sight. */
@@ -102,7 +102,11 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
     if (!comes.current) return;
     comes.current = false;
     const turns = page.current?.querySelectorAll('.chat-turn');
-    turns?.[turns.length - 1]?.scrollIntoView({ block: turns.length > 1 ? 'start' : 'nearest' });
+    const last = turns?.[turns.length - 1];
+    last?.scrollIntoView({ block: (turns?.length ?? 0) > 1 ? 'start' : 'nearest' });
+    // The button that asked is gone with its draft: the focus stays in its place.
+    if (document.activeElement === document.body)
+      last?.querySelector<HTMLElement>('.chat-question')?.focus({ preventScroll: true });
   }, [conversation.currentId, fresh]);
 
   const show = useCallback(
@@ -189,6 +193,13 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
     });
   }, [roll, show]);
 
+  // The site's own link to this page leaves the conversation where it is, and so its address.
+  const params = useSearchParams();
+  useEffect(() => {
+    const { conversation } = session.state();
+    if (!params.has('c') && conversation.turns.length > 0) rememberInAddress(conversation);
+  }, [params, session]);
+
   const put = (asking: Suggestion) => {
     const refusal = session.ask({
       ...asking,
@@ -233,7 +244,10 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
       );
     },
     branch: (turnId) => {
-      const branch = branchAt(conversation, turnId, newId(), new Date());
+      const branch = {
+        ...branchAt(conversation, turnId, newId(), new Date()),
+        title: branchTitle(conversation, turnId),
+      };
       show(branch);
       parts.save(branch);
     },
@@ -373,12 +387,19 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
         />
       ) : null}
       {open === 'camera' ? <CameraDialog onTake={bring} onClose={() => setOpen(null)} /> : null}
-      {open === 'share' ? (
-        <Suspense>
-          <ShareDialog conversation={conversation} onClose={() => setOpen(null)} />
-        </Suspense>
-      ) : null}
+      {open === 'share' ? <SharePart conversation={conversation} onClose={() => setOpen(null)} /> : null}
     </div>
+  );
+}
+
+/** The dialog for sharing, or why it is not there. */
+function SharePart(props: { conversation: Conversation; onClose: () => void }) {
+  const { part, error, retry } = usePart(loadShareDialog);
+  if (part !== null) return <part.ShareDialog {...props} />;
+  return (
+    <Dialog title="Share this conversation" onClose={props.onClose}>
+      {error === null ? <p>One moment</p> : <PartMissing error={error} retry={retry} />}
+    </Dialog>
   );
 }
 
@@ -404,7 +425,7 @@ function makeParts(
       if (choice?.where === 'browser') return inBrowser;
       return async function* (request) {
         if (choice === undefined) throw new Error(`${label} is not offered here any more.`);
-        const { serverSource } = await import('./server-source');
+        const { serverSource } = await loadPart(() => import('./server-source'));
         yield* serverSource(choice.endpoint, pictureOf)(request);
       };
     },
@@ -433,6 +454,17 @@ function useSelected(choices: readonly Choice[]): [string[], (selected: string[]
     setSelected(known(next));
   };
   return [selected, choose];
+}
+
+/** The question that is being written, which outlives a reload of this tab. */
+function useText(): [string, (text: string) => void] {
+  const [text, setText] = useState('');
+  useEffect(() => setText(sessionStorage.getItem(WRITTEN) ?? ''), []);
+  const write = (next: string) => {
+    sessionStorage.setItem(WRITTEN, next);
+    setText(next);
+  };
+  return [text, write];
 }
 
 /** What the browser keeps of downloaded models; null where that is not known. */

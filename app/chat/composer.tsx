@@ -1,4 +1,4 @@
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useLayoutEffect, useRef } from 'react';
 import { LIMITS } from '@/lib/chat/limits';
 import type { Suggestion } from '@/lib/chat/scene-questions';
 import { formatCount } from '../ui/format';
@@ -28,6 +28,15 @@ export function Composer({
   children: ReactNode;
 }) {
   const form = useRef<HTMLFormElement>(null);
+  const field = useRef<HTMLTextAreaElement>(null);
+  // As high as what is written, lines that the field breaks included; the style sheet says how high at most.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when another text stands in it
+  useLayoutEffect(() => {
+    const element = field.current;
+    if (element === null) return;
+    element.style.height = 'auto';
+    element.style.height = `${element.scrollHeight + element.offsetHeight - element.clientHeight}px`;
+  }, [text]);
   const excess = text.length - LIMITS.question;
   return (
     <form
@@ -57,10 +66,11 @@ export function Composer({
       )}
       <div className="chat-write">
         <textarea
+          ref={field}
           className="field"
           aria-label="Your question"
           placeholder="Ask something of your own"
-          rows={Math.min(6, Math.max(1, text.slice(0, 2_000).split('\n').length))}
+          rows={1}
           value={text}
           aria-invalid={excess > 0}
           aria-describedby={excess > 0 ? 'chat-excess' : undefined}

@@ -1,6 +1,7 @@
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import type { Conversation } from '@/lib/chat/conversation';
 import type { NewShare } from '@/lib/chat/share';
+import { loadPart } from '../ui/part';
 
 /** Conversations in this browser's IndexedDB, and nowhere else. */
 
@@ -56,9 +57,12 @@ export async function loadConversation(id: string): Promise<Conversation | null>
   return stored === undefined ? null : await parseConversation(stored);
 }
 
-/** The schema is loaded where something comes in from outside. @throws Error with a sentence. */
+/** The schema is loaded where something comes in from outside, and before the network may be gone. */
+export const loadSchema = () => loadPart(() => import('@/lib/chat/conversation'));
+
+/** @throws Error with a sentence. */
 export async function parseConversation(value: unknown): Promise<Conversation> {
-  const { conversationSchema } = await import('@/lib/chat/conversation');
+  const { conversationSchema } = await loadSchema();
   const parsed = conversationSchema.safeParse(value);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;

@@ -152,8 +152,8 @@ function Origin({ picture: { scene, width, height } }: { picture: ChatPicture })
       <Link href={`/world?${query}`} prefetch={false}>
         Ocean World
       </Link>
-      {splitOf(seed) === 'train' ? '' : ' that no training showed'}: {task}. Its {size} × {size} pixels are
-      asked about.
+      {splitOf(seed) === 'train' ? '' : ' that no training showed'}: {task}. Models are given its {size} ×{' '}
+      {size} pixels; one that makes the picture smaller names places in its own pixels.
     </span>
   );
 }

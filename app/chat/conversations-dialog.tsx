@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { Conversation } from '@/lib/chat/conversation';
 import { Dialog } from '../ui/dialog';
 import { formatBytes, formatCount } from '../ui/format';
+import { loadPart } from '../ui/part';
 import {
   deleteConversation,
   listConversations,
@@ -41,7 +42,7 @@ export function ConversationsDialog({
     for (const id of ids) {
       const share = await loadShare(id);
       // The secret that revokes it goes with the conversation, so the link must not stay.
-      if (share !== null) await (await import('./share-links')).revokeLink(share);
+      if (share !== null) await (await loadPart(() => import('./share-links'))).revokeLink(share);
       await deleteConversation(id);
       onDeleted(id);
     }
@@ -90,14 +91,13 @@ export function ConversationsDialog({
               >
                 Export
               </button>
-              <button
-                type="button"
+              <AskedTwice
                 className="button-quiet-small"
-                aria-label={`Delete “${title}”`}
-                onClick={() => remove([id]).catch(tell)}
-              >
-                Delete
-              </button>
+                label="Delete"
+                again="Delete it for good?"
+                what={`“${title}”`}
+                onYes={() => remove([id]).catch(tell)}
+              />
             </li>
           ))}
         </ul>
@@ -118,7 +118,12 @@ export function ConversationsDialog({
           Open an exported file
         </button>
         {list !== null && list.length > 1 ? (
-          <DeleteAll onYes={() => remove(list.map(({ id }) => id)).catch(tell)} />
+          <AskedTwice
+            className="button"
+            label="Delete all"
+            again="Delete them for good?"
+            onYes={() => remove(list.map(({ id }) => id)).catch(tell)}
+          />
         ) : null}
       </div>
     </Dialog>
@@ -127,20 +132,35 @@ export function ConversationsDialog({
 
 const WHEN: Intl.DateTimeFormatOptions = { dateStyle: 'medium', timeStyle: 'short' };
 
-/** Asks once more. */
-function DeleteAll({ onYes }: { onYes: () => void }) {
+/** What it does cannot be undone, so it asks once more. */
+function AskedTwice({
+  label,
+  again,
+  what = '',
+  className,
+  onYes,
+}: {
+  label: string;
+  again: string;
+  /** What it is about, for who hears the button alone. */
+  what?: string;
+  className: string;
+  onYes: () => void;
+}) {
   const [asked, setAsked] = useState(false);
+  const words = asked ? again : label;
   return (
     <button
       type="button"
-      className="button"
+      className={className}
+      aria-label={`${words} ${what}`.trim()}
       onBlur={() => setAsked(false)}
       onClick={() => {
         if (asked) onYes();
         setAsked(!asked);
       }}
     >
-      {asked ? 'Delete them for good?' : 'Delete all'}
+      {words}
     </button>
   );
 }

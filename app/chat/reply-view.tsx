@@ -2,6 +2,7 @@ import { type ReactNode, useState } from 'react';
 import type { ChatModel, Reply, Truth } from '@/lib/chat/conversation';
 import { answerOf, judge, sameAnswer } from '@/lib/chat/verdict';
 import { newWords } from '@/lib/chat/word-differences';
+import { faults } from '@/lib/reasoning/faults';
 import { type Section, sections } from '@/lib/reasoning/sections';
 import type { BoxLook } from '../ui/boxes';
 import { CopyButton } from '../ui/copy-button';
@@ -284,8 +285,11 @@ function Ending({ reply, running, answered }: { reply: Reply; running: boolean; 
   if (running) return null;
   const { end, figures } = reply;
   switch (end?.why) {
-    case 'stop':
-      return null;
+    case 'stop': {
+      const broken = faults(reply.text);
+      if (broken.length === 0) return null;
+      return <p className="chat-ending chat-broken">Broken output, shown as it is: {broken.join('; ')}.</p>;
+    }
     case 'length':
       return (
         <p className="chat-ending">

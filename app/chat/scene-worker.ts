@@ -4,17 +4,19 @@ import type { Task } from '@/lib/world/question';
 import { renderSolids } from '@/lib/world/raycast';
 import { isSolidTask, solidQuestion } from '@/lib/world/solid-questions';
 import type { Known } from '@/lib/world/world';
+import { loadedHere } from './offline';
 import type { RolledScene, SceneReply, SceneRequest } from './scenes';
 
 /** Scenes of solids are what a visitor sees first: what draws the others is fetched later. */
 const wholeWorld = () => import('@/lib/world/world');
 
 /** A web worker: Ocean World at work for the chat. Every request gets its scene back, or why there is none. */
-self.onmessage = async ({ data }: MessageEvent<SceneRequest | 'fetch all'>) => {
+self.onmessage = async ({ data, ports }: MessageEvent<SceneRequest | 'fetch all'>) => {
   const post = (reply: SceneReply, transfer: ArrayBuffer[]) => self.postMessage(reply, { transfer });
   if (data === 'fetch all') {
     // What does not come now is fetched again when it is needed, and then told.
     await wholeWorld().catch(() => null);
+    ports[0]?.postMessage(loadedHere());
     return;
   }
   const { number, ...request } = data;

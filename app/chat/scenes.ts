@@ -53,9 +53,15 @@ export class Scenes {
     return rolled;
   }
 
-  /** Has all of the world fetched, so that any scene can be rolled without a network. */
-  fetchAll(): void {
-    this.worker?.postMessage('fetch all');
+  /** Has all of the world fetched, so that any scene can be rolled without a network; gives the paths of its programs. */
+  fetchAll(): Promise<readonly string[]> {
+    const { worker } = this;
+    if (worker === null) return Promise.resolve([]);
+    return new Promise((resolve) => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = ({ data }: MessageEvent<readonly string[]>) => resolve(data);
+      worker.postMessage('fetch all', [port2]);
+    });
   }
 
   private request({ task, seed, size, version }: SceneRef): Promise<RolledScene> {

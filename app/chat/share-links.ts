@@ -12,7 +12,7 @@ const client = createTRPCClient<AppRouter>({
 
 /** @throws Error with a sentence. */
 export const makeLink = (conversation: Conversation): Promise<NewShare> =>
-  client.share.create.mutate({ conversation });
+  client.share.create.mutate({ conversation }).catch(inWords);
 
 /** @throws Error with a sentence. */
 export async function revokeLink(share: NewShare): Promise<void> {
@@ -20,6 +20,15 @@ export async function revokeLink(share: NewShare): Promise<void> {
     await client.share.revoke.mutate(share);
   } catch (reason) {
     // Whoever runs the server may have revoked it before.
-    if (!(reason instanceof TRPCClientError && reason.data?.code === 'NOT_FOUND')) throw reason;
+    if (!(reason instanceof TRPCClientError && reason.data?.code === 'NOT_FOUND')) inWords(reason);
   }
+}
+
+function inWords(reason: unknown): never {
+  // Without an answer of the server there is only the browser's own word for it.
+  if (reason instanceof TRPCClientError && reason.data === undefined)
+    throw new Error('The server cannot be reached. Nothing was changed; try again with a network.', {
+      cause: reason,
+    });
+  throw reason;
 }

@@ -130,7 +130,7 @@ function Question({ id, question, hidden }: { id: string; question: string; hidd
   const [whole, setWhole] = useState(false);
   const long = question.length > SHOWN_QUESTION;
   return (
-    <h2 id={id} className="chat-question" hidden={hidden} dir="auto">
+    <h2 id={id} className="chat-question" hidden={hidden} dir="auto" tabIndex={-1}>
       {visible(long && !whole ? `${question.slice(0, SHOWN_QUESTION)}… ` : question)}
       {long ? (
         <button type="button" className="button-quiet-small" onClick={() => setWhole(!whole)}>

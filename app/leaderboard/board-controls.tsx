@@ -214,6 +214,10 @@ export function BoardStatus({
           ? `${formatCount(count)} ${count === 1 ? 'checkpoint' : 'checkpoints'}`
           : `${formatCount(count)} of ${formatCount(board.rows.length)} checkpoints`}
       </p>
+      <p>
+        <span className="delta delta-up">+</span> <span className="delta delta-down">−</span> in points to the
+        base of each model
+      </p>
       {params.size === 0 ? null : (
         <a
           href="?"

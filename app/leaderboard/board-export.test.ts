@@ -11,11 +11,11 @@ describe('the export', () => {
   it('has the rows that are shown, in their order, and the columns that are shown', () => {
     const lines = csv('sort=-geoqa&show=geoqa&stage=2').trimEnd().split('\r\n');
     expect(lines[0]).toBe(
-      'model,checkpoint,family,open_weights,geoqa_percent,geoqa_ci95_low,geoqa_ci95_high,geoqa_rank,geoqa_tied,geoqa_delta,geoqa_delta_to,geoqa_evidence,geoqa_scorer,geoqa_run',
+      'model,checkpoint,family,open_weights,geoqa_percent,geoqa_ci95_low,geoqa_ci95_high,geoqa_rank,geoqa_tied,geoqa_delta,geoqa_delta_to,geoqa_evidence,geoqa_scorer,geoqa_run,geoqa_unjudged_percent',
     );
     expect(lines.slice(1)).toEqual([
-      'Wave 7B,wave-7b,Wave,true,70,,,1,false,,,reported,x/seed@1,/runs/run-reported-70',
-      'Wave 3B,wave-3b,Wave,true,56,,,2,false,17,Base 3B,reported,x/seed@1,/runs/run-reported-56',
+      'Wave 7B,wave-7b,Wave,true,70,,,1,false,,,reported,x/seed@1,/runs/run-reported-70,0',
+      'Wave 3B,wave-3b,Wave,true,56,,,2,false,17,Base 3B,reported,x/seed@1,/runs/run-reported-56,0',
     ]);
   });
 

@@ -47,12 +47,13 @@ function cellRecord(cell: ShownCell | undefined): Record<string, CsvValue> {
     ci95_low: cell?.interval?.low ?? null,
     ci95_high: cell?.interval?.high ?? null,
     rank: cell?.rank ?? null,
-    tied: cell?.tied ?? null,
+    tied: cell?.rank == null ? null : cell.tied,
     delta: cell?.delta?.value ?? null,
     delta_to: cell?.delta?.toName ?? null,
     evidence: cell?.evidence ?? null,
     scorer: cell?.scorer ?? null,
     run: cell === undefined ? null : `/runs/${cell.runId}`,
+    unjudged_percent: cell?.unjudged ?? null,
   };
 }
 

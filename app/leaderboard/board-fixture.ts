@@ -21,7 +21,7 @@ export const interval = (low: number, high: number): Interval => ({
 export function cell(
   evidence: 'reported' | 'recomputed',
   value: number,
-  rank: number,
+  rank: number | null,
   overrides: Partial<BoardCell> = {},
 ): BoardCell {
   return {
@@ -31,6 +31,7 @@ export function cell(
     interval: evidence === 'recomputed' ? interval(value - 1, value + 1) : null,
     rank,
     scorer: 'x/seed@1',
+    unjudged: 0,
     provenance: evidence === 'recomputed' ? 'recomputed here from 5,000 samples' : 'reported in a paper',
     ...overrides,
   };

@@ -10,17 +10,18 @@ import {
   formatDelta,
   formatInterval,
   formatPercent,
-  formatSize,
+  formatSizeName,
   formatStage,
   formatTraining,
 } from '../ui/format';
 import { FORM_ID } from './board-controls';
 import {
+  apartWords,
   FACT_COLUMNS,
   type FactColumn,
   isComplete,
   nextSort,
-  type ShownAverage,
+  rankText,
   type ShownBoard,
   type ShownCell,
   type ShownRow,
@@ -182,7 +183,7 @@ const Row = memo(function Row({
   board: ShownBoard;
   index: number;
 }) {
-  const { row, cells, average } = shown;
+  const { row, cells } = shown;
   return (
     <tr aria-rowindex={index} data-checkpoint={row.checkpointId}>
       <th scope="row" className="board-model">
@@ -193,7 +194,7 @@ const Row = memo(function Row({
       </th>
       {board.facts.map((fact) => (
         <td key={fact}>
-          <Fact fact={fact} row={row} average={average} />
+          <Fact fact={fact} shown={shown} />
         </td>
       ))}
       {board.benchmarks.map(({ benchmark }) => {
@@ -208,8 +209,10 @@ const Row = memo(function Row({
   );
 });
 
-function rowFacts({ parametersB, stage, step, openWeights }: BoardRow): string {
-  const facts = [formatSize(parametersB), formatTraining({ stage, step }), openWeights ? 'open' : 'closed'];
+const sizeName = ({ modelName, parametersB }: BoardRow) => formatSizeName({ name: modelName, parametersB });
+
+function rowFacts(row: BoardRow): string {
+  const facts = [sizeName(row), formatTraining(row), row.openWeights ? 'open' : 'closed'];
   return facts.filter((fact) => fact !== null).join(' · ');
 }
 
@@ -222,11 +225,10 @@ function None() {
   );
 }
 
-function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average: ShownAverage | null }) {
-  if (fact === 'size')
-    return <span>{row.parametersB === null ? <None /> : formatSize(row.parametersB)}</span>;
+function Fact({ fact, shown: { row, average, lone } }: { fact: FactColumn; shown: ShownRow }) {
+  if (fact === 'size') return <span>{row.parametersB === null ? <None /> : sizeName(row)}</span>;
   if (fact === 'stage') return <span>{row.stage === null ? <None /> : formatStage(row.stage)}</span>;
-  if (average === null) return <None />;
+  if (average === null) return fact === 'average' && lone !== null ? <Lone {...lone} /> : <None />;
   const complete = isComplete(average);
   return (
     <span className={complete ? 'cell' : 'cell cell-partial'}>
@@ -244,14 +246,16 @@ function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average
             <span className="cell-value">{formatPercent(average.value)}</span>
           </>
         ) : (
-          <span className="cell-value">{average.rank.toFixed(1)}</span>
+          <span className="cell-value">{average.rank === null ? '–' : average.rank.toFixed(1)}</span>
         )}
       </span>
       <span className="cell-sub">
         {complete ? (
-          fact === 'average' && average.delta !== null ? (
-            <Delta value={average.delta.value} to={average.delta.toName} />
-          ) : null
+          fact === 'average-rank' ? (
+            average.rank === null && 'of two kinds'
+          ) : average.delta === null ? null : (
+            <Delta value={average.delta.value} to={`its base ${average.delta.toName}`} />
+          )
         ) : (
           <span>
             over {average.have} of {average.of}
@@ -259,6 +263,24 @@ function Fact({ fact, row, average }: { fact: FactColumn; row: BoardRow; average
         )}
       </span>
     </span>
+  );
+}
+
+/** A figure that is in no average, in its place; it stands in its own column too, which may be far to the right. */
+function Lone({ column, cell }: NonNullable<ShownRow['lone']>) {
+  return (
+    <a
+      href={`/runs/${cell.runId}`}
+      className="cell cell-partial"
+      data-benchmark={column.benchmark}
+      aria-label={`${formatPercent(cell.value)} ${column.shortName} only, ${cell.evidence}`}
+    >
+      <span className="cell-main">
+        <EvidenceMark evidence={cell.evidence} />
+        <span className="cell-value">{formatPercent(cell.value)}</span>
+      </span>{' '}
+      <span className="cell-sub">{column.shortName} only</span>
+    </a>
   );
 }
 
@@ -280,16 +302,22 @@ function MixedMark() {
  * in one label, and the table follows the link itself (`followLink`).
  */
 function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
+  const apart = apartWords(cell);
   return (
-    <a href={`/runs/${cell.runId}`} className="cell" data-benchmark={benchmark} aria-label={inWords(cell)}>
+    <a
+      href={`/runs/${cell.runId}`}
+      className={apart === null ? 'cell' : 'cell cell-partial'}
+      data-benchmark={benchmark}
+      aria-label={inWords(cell)}
+    >
       <span className="cell-main">
-        <span className="cell-rank">{cell.tied ? `${cell.rank}=` : cell.rank}</span>{' '}
-        <EvidenceMark evidence={cell.evidence} />
+        <span className="cell-rank">{rankText(cell)}</span> <EvidenceMark evidence={cell.evidence} />
         <span className="cell-value">{formatPercent(cell.value)}</span>
       </span>{' '}
       <span className="cell-sub">
-        {cell.delta === null ? null : <Delta value={cell.delta.value} />}{' '}
-        {cell.interval === null ? null : (
+        {apart}
+        {apart !== null || cell.delta === null ? null : <Delta value={cell.delta.value} />}{' '}
+        {apart !== null || cell.interval === null ? null : (
           <span className="interval-range">{formatInterval(cell.interval)}</span>
         )}
       </span>
@@ -298,9 +326,17 @@ function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
 }
 
 /** What is seen, in the same order, then what its places and shapes mean. */
-function inWords({ value, evidence, rank, tied, delta, interval }: ShownCell): string {
+function inWords(cell: ShownCell): string {
+  const { value, evidence, rank, tied, interval, scorer } = cell;
+  const apart = apartWords(cell);
+  if (apart !== null) {
+    const ranked = rank === null ? 'No rank' : `Rank ${rankText(cell)}`;
+    const why = rank === null ? 'the others wait for a judge' : `ranked among the figures by ${scorer} alone`;
+    return `${ranked} ${formatPercent(value)} ${apart}, ${evidence}, ${why}`;
+  }
+  const { delta } = cell;
   const seen = [
-    `Rank ${rank}${tied ? '=' : ''}`,
+    `Rank ${rankText(cell)}`,
     formatPercent(value),
     delta === null ? [] : formatDelta(delta.value),
     interval === null ? [] : formatInterval(interval),
@@ -308,7 +344,7 @@ function inWords({ value, evidence, rank, tied, delta, interval }: ShownCell): s
   const meant = [
     evidence,
     tied ? 'tied' : [],
-    delta === null ? [] : `compared with ${delta.toName}`,
+    delta === null ? [] : `compared with its base ${delta.toName}`,
     interval === null ? [] : 'with its 95 % interval',
   ].flat();
   return `${seen.join(' ')}, ${meant.join(', ')}`;

@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { BoardCell } from '@/server/evals/types';
 import { BOARD, cell, row } from './board-fixture';
 import {
   ancestorsOf,
+  apartWords,
   type BoardView,
+  baseOf,
   defaultView,
   deltaOf,
   EVIDENCE_CHOICES,
@@ -11,6 +14,7 @@ import {
   facets,
   nextSort,
   parseView,
+  rankText,
   SIZE_BUCKETS,
   showBoard,
   viewParams,
@@ -50,6 +54,14 @@ describe('the address', () => {
 
   it('takes the last sort, which is the one of the header that was pressed', () => {
     expect(parse('sort=-average&sort=geoqa').sort).toEqual({ key: 'geoqa', descending: false });
+  });
+
+  it('shows a column that is hidden at first to whom a link leads there, beside what stands there anyway', () => {
+    const { columns } = defaultView(BOARD);
+    expect(parse('with=superclevr-200').columns).toEqual([...columns, 'superclevr-200']);
+    expect(parse('with=geoqa').columns).toEqual(columns);
+    expect(parse('with=__proto__&with=none').columns).toEqual(columns);
+    expect(parse('with=superclevr-200&show=geoqa').columns).toEqual(['geoqa']);
   });
 
   it('restores any view', () => {
@@ -140,9 +152,7 @@ describe('deltas', () => {
   it('are taken to the parent, within one kind of evidence', () => {
     expect(found('', 'wave-3b').cells.get('superclevr')?.delta).toEqual({
       value: 25,
-      toId: 'base-3b',
       toName: 'Base 3B',
-      toStage: 'base',
     });
     expect(found('evidence=reported', 'wave-3b').cells.get('superclevr')?.delta?.value).toBe(23);
   });
@@ -152,23 +162,22 @@ describe('deltas', () => {
     expect(found('', 'wave-7b').cells.get('superclevr')?.delta).toBeNull();
   });
 
-  it('pass over an ancestor that lacks the figure, and never compare two rules or two kinds', () => {
+  it('are taken to the base through every stage, never to the stage before', () => {
+    const stages = [row('base'), row('one', { parentId: 'base' }), row('two', { parentId: 'one' })];
+    const byId = new Map(stages.map((each) => [each.checkpointId, each]));
+    expect(stages.map((each) => baseOf(each, byId)?.checkpointId)).toEqual([undefined, 'base', 'base']);
+  });
+
+  it('never compare two rules or two kinds, nor what waits for a judge', () => {
     const own = cell('reported', 80, 1);
-    const none = row('stage-1');
-    const otherRule = row('other', {
-      cells: { a: { reported: cell('reported', 10, 2, { scorer: 'y' }), recomputed: null } },
-    });
-    const otherKind = row('kind', {
-      cells: { a: { reported: null, recomputed: cell('recomputed', 20, 2) } },
-    });
-    const base = row('base', { cells: { a: { reported: cell('reported', 70, 2), recomputed: null } } });
-    expect(deltaOf(own, 'a', [none, otherRule, otherKind, base])).toEqual({
-      value: 10,
-      toId: 'base',
-      toName: 'base',
-      toStage: 'base',
-    });
-    expect(deltaOf(own, 'a', [none, otherRule, otherKind])).toBeNull();
+    const base = (reported: BoardCell | null, recomputed: BoardCell | null = null) =>
+      row('base', { cells: { a: { reported, recomputed } } });
+    expect(deltaOf(own, 'a', base(cell('reported', 70, 2)))).toEqual({ value: 10, toName: 'base' });
+    expect(deltaOf(own, 'a', base(cell('reported', 10, 2, { scorer: 'y' })))).toBeNull();
+    expect(deltaOf(own, 'a', base(null, cell('recomputed', 20, 2)))).toBeNull();
+    expect(deltaOf(own, 'a', base(cell('reported', 70, null, { unjudged: 3 })))).toBeNull();
+    expect(deltaOf({ ...own, rank: null, unjudged: 3 }, 'a', base(cell('reported', 70, 2)))).toBeNull();
+    expect(deltaOf(own, 'a', null)).toBeNull();
   });
 
   it('end where parents go in a circle', () => {
@@ -179,6 +188,30 @@ describe('deltas', () => {
   });
 });
 
+/** The board sorted by SuperCLEVR, in which the figure of `wave-7b` is another. */
+function withCell(overrides: Partial<BoardCell>) {
+  const rows = BOARD.rows.map((each) =>
+    each.checkpointId === 'wave-7b'
+      ? {
+          ...each,
+          cells: {
+            ...each.cells,
+            superclevr: { reported: cell('reported', 95, 1, overrides), recomputed: null },
+          },
+        }
+      : each,
+  );
+  const { rows: shownRows } = showBoard({ ...BOARD, rows }, { ...parse('sort=-superclevr&evidence=best') });
+  const changed = shownRows.find(({ row: { checkpointId } }) => checkpointId === 'wave-7b');
+  const found = changed?.cells.get('superclevr');
+  if (changed === undefined || found === undefined) throw new Error('the figure is not shown');
+  return {
+    cell: found,
+    average: changed.average,
+    order: shownRows.map(({ row: { checkpointId } }) => checkpointId),
+  };
+}
+
 describe('ranks', () => {
   it('marks a rank as tied where another checkpoint has it by the same kind of evidence', () => {
     expect(found('', 'wave-7b').cells.get('cv-bench')).toMatchObject({ rank: 1, tied: true });
@@ -186,6 +219,36 @@ describe('ranks', () => {
     // Rank 1 exists twice among the recomputed ones; the reported rank 1 is alone.
     expect(found('', 'closed').cells.get('superclevr')).toMatchObject({ rank: 1, tied: true });
     expect(found('', 'wave-7b').cells.get('superclevr')).toMatchObject({ rank: 1, tied: false });
+  });
+
+  it('says where it is one among the reported, in a column in which recomputed figures stand too', () => {
+    const text = (query: string, id: string, benchmark: string) => {
+      const found_ = found(query, id).cells.get(benchmark);
+      if (found_ === undefined) throw new Error(`${id} has no ${benchmark}`);
+      return rankText(found_);
+    };
+    expect(text('', 'wave-7b', 'superclevr')).toBe('1 rep.');
+    expect(text('', 'wave-3b', 'superclevr')).toBe('1=');
+    expect(text('evidence=reported', 'wave-7b', 'superclevr')).toBe('1');
+    expect(text('', 'wave-7b', 'cv-bench')).toBe('1=');
+  });
+
+  it('are not had by a figure with samples that wait for a judge, which stands after the whole ones', () => {
+    const board = withCell({ value: 97, rank: null, unjudged: 63.2 });
+    expect(rankText(board.cell)).toBe('–');
+    expect(apartWords(board.cell)).toBe('63 % unjudged');
+    expect(board.order).toEqual(['closed', 'wave-3b', 'base-3b', 'wave-7b']);
+    expect(board.average).toMatchObject({ have: 2, of: 3, value: (70 + 77) / 2 });
+    expect(apartWords(withCell({ rank: null, unjudged: 0.2 }).cell)).toBe('under 1 % unjudged');
+    expect(apartWords(withCell({ rank: null, unjudged: 99.8 }).cell)).toBe('99 % unjudged');
+  });
+
+  it('of another rule than the column’s are said to be, and do not enter averages or the order', () => {
+    const board = withCell({ value: 97, rank: 1, scorer: 'x/seed@0' });
+    expect(apartWords(board.cell)).toBe('by seed@0');
+    expect(board.cell).toMatchObject({ tied: false, comparable: false });
+    expect(board.order).toEqual(['closed', 'wave-3b', 'base-3b', 'wave-7b']);
+    expect(board.average).toMatchObject({ have: 2, of: 3 });
   });
 
   it('stays what it is among all, whatever is filtered away', () => {
@@ -205,8 +268,24 @@ describe('averages', () => {
     expect(found('average=geoqa', 'wave-7b').average).toMatchObject({ value: 70, have: 1, of: 1 });
   });
 
-  it('say when they mix kinds of evidence', () => {
-    expect(found('', 'wave-3b').average?.evidence).toBe('mixed');
+  it('give way to a figure that is in none of them, where that is all there is', () => {
+    const only = row('only', {
+      modelName: 'Only',
+      cells: { 'superclevr-200': { reported: null, recomputed: cell('recomputed', 12, 1) } },
+    });
+    const board = { ...BOARD, rows: [only, ...BOARD.rows] };
+    const { rows } = showBoard(board, defaultView(board));
+    expect(rows.map(({ row: { checkpointId }, lone }) => [checkpointId, lone?.cell.value])).toEqual([
+      ['wave-7b', undefined],
+      ['wave-3b', undefined],
+      ['base-3b', undefined],
+      ['closed', undefined],
+      ['only', 12],
+    ]);
+  });
+
+  it('say when they mix kinds of evidence, and then have no rank', () => {
+    expect(found('', 'wave-3b').average).toMatchObject({ evidence: 'mixed', rank: null });
   });
 
   it('are partial where benchmarks are missing, and partial ones never rank among complete ones', () => {

@@ -99,7 +99,10 @@ export function parseView(params: URLSearchParams, board: Board): BoardView {
   const fallback = defaultView(board);
   const { stages, families } = facets(board);
   const benchmarks = board.columns.map((column) => column.benchmark);
-  const columns = among(columnIds(board), params.getAll('show'));
+  const shown = among(columnIds(board), params.getAll('show'));
+  // A link to a figure shows its column, which may be hidden at first, beside what stands there anyway.
+  const columns =
+    shown.length > 0 ? shown : among(columnIds(board), [...fallback.columns, ...params.getAll('with')]);
   const averaged = among(benchmarks, params.getAll('average'));
   // A header's button adds its own `sort` after the form's, so the last one counts.
   const asked = params.getAll('sort').at(-1) ?? '';
@@ -120,7 +123,7 @@ export function parseView(params: URLSearchParams, board: Board): BoardView {
       params.getAll('weights'),
     ),
     evidence: EVIDENCE_CHOICES.find((each) => each.id === params.get('evidence'))?.id ?? fallback.evidence,
-    columns: columns.length === 0 ? fallback.columns : columns,
+    columns,
     averaged: averaged.length === 0 ? fallback.averaged : averaged,
     sort: ['model', ...columnIds(board)].includes(sortKey)
       ? { key: sortKey, descending: asked.startsWith('-') }
@@ -160,30 +163,39 @@ export function nextSort(current: Sort, key: string): Sort {
 
 /* ---------------------------------------------------------------- the table */
 
-/** A difference in points to the nearest ancestor that has a figure of the same kind, made by the same rule. */
+/** Whether a figure is comparable with the others of its column: whole, and by the column's rule. */
+export const isComparable = (
+  cell: Pick<BoardCell, 'unjudged' | 'scorer'>,
+  { scorer }: Pick<BoardColumn, 'scorer'>,
+): boolean => cell.unjudged === 0 && cell.scorer === scorer;
+
+/** A difference in points to the base of the model's line, where that has a figure of the same kind by the same rule. */
 export interface ShownDelta {
   value: number;
-  toId: string;
   toName: string;
-  toStage: Stage | null;
 }
 
 export interface ShownCell extends BoardCell {
   /** The figure of the other kind, where both exist and both are asked for. */
   other: BoardCell | null;
+  /** Whether it is sorted among the others of its column, and counts in the averages. */
+  comparable: boolean;
   /** Somebody else of the column has the same rank. */
   tied: boolean;
+  /** Figures of the other kind stand in the column too, which are ranked apart. */
+  apart: boolean;
   delta: ShownDelta | null;
 }
 
 export interface ShownAverage {
   /** Means over the `have` benchmarks that the model has of the `of` chosen. */
   value: number;
-  rank: number;
+  /** Null where reported and recomputed figures enter: their ranks are among different figures. */
+  rank: number | null;
   have: number;
   of: number;
   evidence: 'reported' | 'recomputed' | 'mixed';
-  /** Only where the model and one ancestor have all of the chosen benchmarks. */
+  /** Only where the model and its base have all of the chosen benchmarks. */
   delta: ShownDelta | null;
 }
 
@@ -191,6 +203,8 @@ export interface ShownRow {
   row: BoardRow;
   cells: ReadonlyMap<string, ShownCell>;
   average: ShownAverage | null;
+  /** Where it has none of the averaged figures, the first of its others, so that it is seen beside the model's name. */
+  lone: { column: BoardColumn; cell: ShownCell } | null;
 }
 
 export interface ShownBoard {
@@ -198,6 +212,24 @@ export interface ShownBoard {
   benchmarks: readonly BoardColumn[];
   facts: readonly FactColumn[];
   rows: readonly ShownRow[];
+}
+
+/** "2=", "2= rep." among the reported where both kinds stand in the column; "–" for a figure that has no rank. */
+export function rankText({ rank, tied, apart, evidence }: ShownCell): string {
+  if (rank === null) return '–';
+  return `${rank}${tied ? '=' : ''}${apart && evidence === 'reported' ? ' rep.' : ''}`;
+}
+
+/** "63 % unjudged", "by seed@1": why a figure does not stand among the others of its column; null where it does. */
+export function apartWords({ comparable, unjudged, scorer }: ShownCell): string | null {
+  if (comparable) return null;
+  return unjudged > 0 ? unjudgedWords(unjudged) : `by ${scorer.slice(scorer.indexOf('/') + 1)}`;
+}
+
+/** Never "0 %" of what is not whole, nor "100 %" of what is judged in part. */
+function unjudgedWords(percent: number): string {
+  if (percent < 1) return 'under 1 % unjudged';
+  return `${percent === 100 ? 100 : Math.min(99, Math.round(percent))} % unjudged`;
 }
 
 /** The cell that stands for a checkpoint under a choice of evidence. */
@@ -221,51 +253,46 @@ export function ancestorsOf(row: BoardRow, byId: ReadonlyMap<string, BoardRow>):
   return ancestors;
 }
 
-/** The difference to the nearest ancestor with a figure of the same kind and rule; never across kinds or rules. */
-export function deltaOf(
-  cell: BoardCell,
-  benchmark: string,
-  ancestors: readonly BoardRow[],
-): ShownDelta | null {
-  for (const ancestor of ancestors) {
-    const other = cellOf(ancestor, benchmark, cell.evidence);
-    if (other !== null && other.scorer === cell.scorer)
-      return {
-        value: cell.value - other.value,
-        toId: ancestor.checkpointId,
-        toName: ancestor.modelName,
-        toStage: ancestor.stage,
-      };
-  }
-  return null;
+/** What all of a line's differences are taken to: the checkpoint that its training began from. */
+export const baseOf = (row: BoardRow, byId: ReadonlyMap<string, BoardRow>): BoardRow | null =>
+  ancestorsOf(row, byId).at(-1) ?? null;
+
+/** The difference to the base; never across kinds of evidence or rules, nor of what waits for a judge. */
+export function deltaOf(cell: BoardCell, benchmark: string, base: BoardRow | null): ShownDelta | null {
+  const other = base === null ? null : cellOf(base, benchmark, cell.evidence);
+  if (base === null || other === null || other.scorer !== cell.scorer) return null;
+  if (cell.unjudged > 0 || other.unjudged > 0) return null;
+  return { value: cell.value - other.value, toName: base.modelName };
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
-/** Over the chosen benchmarks that a row has; null where it has none of them. */
+/** Over the chosen benchmarks of which a row has a comparable figure; null where it has none of them. */
 function averageOf(
   cells: ReadonlyMap<string, ShownCell>,
   benchmarks: readonly string[],
 ): ShownAverage | null {
-  const present = benchmarks.flatMap((benchmark) => cells.get(benchmark) ?? []);
+  const present = benchmarks
+    .flatMap((benchmark) => cells.get(benchmark) ?? [])
+    .filter(({ comparable }) => comparable);
   const first = present[0];
   if (first === undefined) return null;
+  const isMixed = present.some((cell) => cell.evidence !== first.evidence);
   return {
     value: mean(present.map((cell) => cell.value)),
-    rank: mean(present.map((cell) => cell.rank)),
+    rank: isMixed ? null : mean(present.flatMap((cell) => cell.rank ?? [])),
     have: present.length,
     of: benchmarks.length,
-    evidence: present.every((cell) => cell.evidence === first.evidence) ? first.evidence : 'mixed',
+    evidence: isMixed ? 'mixed' : first.evidence,
     delta: averageDelta(present, benchmarks.length),
   };
 }
 
-/** The mean of the differences, where all chosen benchmarks have one and it is to the same ancestor. */
+/** The mean of the differences, where all chosen benchmarks have one. */
 function averageDelta(cells: readonly ShownCell[], chosen: number): ShownDelta | null {
   const deltas = cells.flatMap((cell) => cell.delta ?? []);
   const first = deltas[0];
   if (first === undefined || deltas.length < chosen) return null;
-  if (deltas.some((delta) => delta.toId !== first.toId)) return null;
   return { ...first, value: mean(deltas.map((delta) => delta.value)) };
 }
 
@@ -307,22 +334,30 @@ function sortValue(shown: ShownRow, key: string): number | string | null {
       return complete?.value ?? null;
     case 'average-rank':
       return complete?.rank ?? null;
-    default:
-      return shown.cells.get(key)?.value ?? null;
+    default: {
+      const cell = shown.cells.get(key);
+      return cell?.comparable ? cell.value : null;
+    }
   }
 }
 
-/** Sorts stably; rows without a value stay at the end in both directions, those with a partial average before the rest. */
+/**
+ * Sorts stably; rows without a value stay at the end in both directions, those with a figure that is not comparable or
+ * a partial average before the rest.
+ */
 export function sortRows(rows: readonly ShownRow[], sort: Sort): readonly ShownRow[] {
   const sign = sort.descending ? -1 : 1;
   const have = (shown: ShownRow) => shown.average?.have ?? 0;
+  const lone = (shown: ShownRow) => shown.lone?.cell.value ?? 0;
   return rows
     .map((shown) => ({ shown, value: sortValue(shown, sort.key) }))
     .sort((a, b) => {
       if (a.value === null || b.value === null)
         return (
           Number(a.value === null) - Number(b.value === null) ||
+          Number(b.shown.cells.has(sort.key)) - Number(a.shown.cells.has(sort.key)) ||
           have(b.shown) - have(a.shown) ||
+          lone(b.shown) - lone(a.shown) ||
           a.shown.row.modelName.localeCompare(b.shown.row.modelName, 'en')
         );
       const order =
@@ -346,24 +381,40 @@ export function judgeRows(
   { evidence, averaged }: Pick<BoardView, 'evidence' | 'averaged'>,
 ): JudgedRows {
   const byId = new Map(board.rows.map((row) => [row.checkpointId, row]));
-  const ties = new Map(board.columns.map(({ benchmark }) => [benchmark, countRanks(board, benchmark)]));
+  const columns = board.columns.map((column) => {
+    const kinds = board.rows.map((row) => cellOf(row, column.benchmark, evidence)?.evidence);
+    const apart = kinds.includes('reported') && kinds.includes('recomputed');
+    return { column, counts: countRanks(board, column.benchmark), apart };
+  });
   return board.rows.flatMap((row): readonly ShownRow[] => {
-    const ancestors = ancestorsOf(row, byId);
+    const base = baseOf(row, byId);
     const cells = new Map<string, ShownCell>();
-    for (const [benchmark, counts] of ties) {
+    for (const { column, counts, apart } of columns) {
+      const { benchmark } = column;
       const cell = cellOf(row, benchmark, evidence);
       if (cell === null) continue;
       cells.set(benchmark, {
         ...cell,
         other:
           evidence === 'best' && cell.evidence === 'recomputed' ? cellOf(row, benchmark, 'reported') : null,
-        tied: (counts[cell.evidence].get(cell.rank) ?? 0) > 1,
-        delta: deltaOf(cell, benchmark, ancestors),
+        comparable: isComparable(cell, column),
+        tied: cell.rank !== null && (counts.get(rankKey(cell)) ?? 0) > 1,
+        apart,
+        delta: deltaOf(cell, benchmark, base),
       });
     }
     if (cells.size === 0) return [];
-    return [{ row, cells, average: averageOf(cells, averaged) }];
+    const average = averageOf(cells, averaged);
+    return [{ row, cells, average, lone: average === null ? loneOf(cells, board.columns) : null }];
   });
+}
+
+function loneOf(cells: ReadonlyMap<string, ShownCell>, columns: readonly BoardColumn[]): ShownRow['lone'] {
+  for (const column of columns) {
+    const cell = cells.get(column.benchmark);
+    if (cell?.comparable) return { column, cell };
+  }
+  return null;
 }
 
 /** The rows that pass a view's filters, in its order, and the columns that it shows. */
@@ -382,11 +433,14 @@ export function arrange(board: Board, rows: JudgedRows, view: BoardView): ShownB
 export const showBoard = (board: Board, view: BoardView): ShownBoard =>
   arrange(board, judgeRows(board, view), view);
 
-/** How many cells of a column share each rank, by kind of evidence. */
-function countRanks(board: Board, benchmark: string) {
-  const counts = { reported: new Map<number, number>(), recomputed: new Map<number, number>() };
+/** What is ranked together has the same evidence and scorer. */
+const rankKey = ({ evidence, scorer, rank }: BoardCell): string => `${evidence} ${scorer} ${rank}`;
+
+/** How many cells of a column share each rank. */
+function countRanks(board: Board, benchmark: string): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
   for (const { cells } of board.rows)
     for (const cell of [cells[benchmark]?.reported, cells[benchmark]?.recomputed])
-      if (cell) counts[cell.evidence].set(cell.rank, (counts[cell.evidence].get(cell.rank) ?? 0) + 1);
+      if (cell) counts.set(rankKey(cell), (counts.get(rankKey(cell)) ?? 0) + 1);
   return counts;
 }

@@ -4,7 +4,7 @@ import { type RefObject, useEffect, useRef, useState } from 'react';
 import { INTERVAL_METHODS } from '@/lib/stats/score';
 import { Delta } from '../ui/delta';
 import { EvidenceBadge } from '../ui/evidence';
-import { formatPercent, formatStage } from '../ui/format';
+import { formatPercent } from '../ui/format';
 import { IntervalBar, IntervalText } from '../ui/interval';
 import type { ShownCell, ShownRow } from './board-view';
 
@@ -141,16 +141,22 @@ function CardText({ shown, cell }: { shown: ShownRow; cell: ShownCell }) {
       {interval === null ? null : <p>{INTERVAL_METHODS[interval.method]}.</p>}
       {delta === null ? null : (
         <p>
-          <Delta value={delta.value} /> points to {delta.toName}
-          {delta.toStage === null ? '' : ` (${formatStage(delta.toStage)})`}, by the same rule.
+          <Delta value={delta.value} /> points to its base, {delta.toName}, by the same rule.
         </p>
       )}
-      <p>
-        Rank {cell.rank}
-        {cell.tied
-          ? ', tied: the paired difference’s interval includes zero, or, where pairs are missing, the intervals overlap.'
-          : ' among all published figures of this kind.'}
-      </p>
+      {cell.rank === null ? (
+        <p>No rank: samples wait for a judge, so the figure is not whole.</p>
+      ) : (
+        <p>
+          Rank {cell.rank}
+          {cell.tied
+            ? ', tied: the paired difference’s interval includes zero, or, where pairs are missing, the intervals overlap.'
+            : ` among all published ${cell.evidence} figures by this scorer.`}
+        </p>
+      )}
+      {cell.comparable || cell.rank === null ? null : (
+        <p>The column’s rule is another, so it is not sorted among the others and counts in no average.</p>
+      )}
       {other === null ? null : (
         <p>
           Reported by its authors: {formatPercent(other.value)} ({other.provenance}).

@@ -1,8 +1,8 @@
 import Link from 'next/link';
 import type { Board } from '@/server/evals/types';
 import { Delta } from '../ui/delta';
-import { formatPercent, formatSize } from '../ui/format';
-import { ancestorsOf, cellOf, deltaOf } from './board-view';
+import { formatPercent, formatSizeName } from '../ui/format';
+import { baseOf, cellOf, deltaOf } from './board-view';
 
 const MOST_PAIRS = 2;
 
@@ -19,7 +19,7 @@ export function Gains({ board }: { board: Board }) {
       row,
       figures: columns.map(({ benchmark }) => {
         const cell = cellOf(row, benchmark, 'reported');
-        const delta = cell === null ? null : deltaOf(cell, benchmark, ancestorsOf(row, byId));
+        const delta = cell === null ? null : deltaOf(cell, benchmark, baseOf(row, byId));
         return cell === null || delta === null ? null : { after: cell.value, delta };
       }),
     }))
@@ -45,7 +45,9 @@ export function Gains({ board }: { board: Board }) {
               const before = after - delta.value;
               return (
                 <div key={row.checkpointId} className="gain">
-                  <span className="gain-size">{formatSize(row.parametersB)}</span>
+                  <span className="gain-size">
+                    {formatSizeName({ name: row.modelName, parametersB: row.parametersB })}
+                  </span>
                   <span className="sr-only">
                     {formatPercent(before)} to {formatPercent(after)},{' '}
                   </span>

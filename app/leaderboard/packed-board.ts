@@ -20,9 +20,10 @@ type PackedCell = readonly [
   recomputed: 0 | 1,
   runId: string,
   value: number,
-  rank: number,
+  rank: number | null,
   scorer: number,
   provenance: number,
+  unjudged: number,
   interval?: readonly [low: number, high: number, level: number, method: IntervalMethod],
 ];
 
@@ -38,7 +39,7 @@ export function packBoard(board: Board): PackedBoard {
   };
   const pack = (cell: BoardCell | null | undefined, column: number): readonly PackedCell[] => {
     if (!cell) return [];
-    const { evidence, runId, value, rank, scorer, provenance, interval } = cell;
+    const { evidence, runId, value, rank, scorer, provenance, unjudged, interval } = cell;
     const packed = [
       column,
       evidence === 'recomputed' ? 1 : 0,
@@ -47,6 +48,7 @@ export function packBoard(board: Board): PackedBoard {
       rank,
       place(scorer),
       place(provenance),
+      rounded(unjudged),
     ] as const;
     if (interval === null) return [packed];
     const { low, high, level, method } = interval;
@@ -69,7 +71,7 @@ export function unpackBoard({ columns, texts, rows }: PackedBoard): Board {
     columns,
     rows: rows.map(([facts, packed]) => {
       const cells: Record<string, { reported: BoardCell | null; recomputed: BoardCell | null }> = {};
-      for (const [column, recomputed, runId, value, rank, scorer, provenance, interval] of packed) {
+      for (const [column, recomputed, runId, value, rank, scorer, provenance, unjudged, interval] of packed) {
         const benchmark = columns[column]?.benchmark;
         if (benchmark === undefined) continue;
         const cell = cells[benchmark] ?? { reported: null, recomputed: null };
@@ -82,6 +84,7 @@ export function unpackBoard({ columns, texts, rows }: PackedBoard): Board {
           rank,
           scorer: texts[scorer] ?? '',
           provenance: texts[provenance] ?? '',
+          unjudged,
           interval:
             interval === undefined
               ? null

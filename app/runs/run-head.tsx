@@ -3,14 +3,15 @@ import { INTERVAL_METHODS, judgeWords } from '@/lib/stats/score';
 import type { RunPage } from '@/server/evals/types';
 import { EvidenceBadge } from '../ui/evidence';
 import { Explain } from '../ui/explain';
-import { formatCount, formatInterval, formatPercent, formatSize, formatTraining } from '../ui/format';
+import { formatCount, formatInterval, formatPercent, formatSizeName, formatTraining } from '../ui/format';
 import { IntervalBar } from '../ui/interval';
 import { PageHeader } from '../ui/page-header';
 import { ScorerFacts } from '../ui/scorer-facts';
+import { oceanHere } from '../ui/site-address';
 import { claimWords, provenanceWords, scoreCommand, stateWords } from './run-words';
 
 /** What a run is: model, checkpoint, benchmark, split, and its state. */
-export function RunHeader({ run }: { run: RunPage }) {
+export function RunHeader({ run, boardHref }: { run: RunPage; boardHref: string | null }) {
   const { model, benchmark, split } = run;
   const training = formatTraining(run.checkpoint);
   return (
@@ -30,7 +31,7 @@ export function RunHeader({ run }: { run: RunPage }) {
       <p className="run-what">
         <span className={`run-state run-state-${run.state}`}>{stateWords(run)}</span>
         {training === null ? null : <span>{training}</span>}
-        <span>{formatSize(model.parametersB)}</span>
+        <span>{formatSizeName(model)}</span>
         <span>{model.openWeights ? 'open weights' : 'closed weights'}</span>
         {split === null ? null : <span>{split.label}</span>}
         {model.link === null ? null : (
@@ -38,13 +39,14 @@ export function RunHeader({ run }: { run: RunPage }) {
             about the model
           </a>
         )}
+        {boardHref === null ? null : <Link href={boardHref}>in the leaderboard</Link>}
       </p>
     </PageHeader>
   );
 }
 
 /** The figure with all that stands behind it in a line each. */
-export function RunFigure({ run }: { run: RunPage }) {
+export async function RunFigure({ run }: { run: RunPage }) {
   const { score, scorer } = run;
   if (score === null) return null;
   const judge = judgeWords(score);
@@ -65,7 +67,7 @@ export function RunFigure({ run }: { run: RunPage }) {
             {run.source === 'reported' ? (
               <ScorerFacts scorer={scorer} />
             ) : (
-              <ScorerFacts scorer={scorer} command={scoreCommand(run)} />
+              <ScorerFacts scorer={scorer} command={scoreCommand(await oceanHere(), run)} />
             )}
           </Explain>
         )}

@@ -3,14 +3,16 @@ import { FORMATS } from '@/lib/predictions/predictions-file';
 import type { RunPage } from '@/server/evals/types';
 import { Command } from '../ui/command';
 import { CopyButton } from '../ui/copy-button';
-import { formatBytes, formatCount, formatDate } from '../ui/format';
+import { formatBytes, formatCount, formatDate, formatSize } from '../ui/format';
+import { oceanHere } from '../ui/site-address';
 import { visible } from '../ui/visible';
 import { citationOf, scoreCommand, settingText } from './run-words';
 
 const FORMAT_LABELS: Readonly<Record<string, string>> = FORMATS;
 
 /** How the figure was made, in enough detail to make it again. */
-export function RunProvenance({ run }: { run: RunPage }) {
+export async function RunProvenance({ run }: { run: RunPage }) {
+  const again = scoreCommand(await oceanHere(), run);
   const { scorer, data, file } = run;
   return (
     <section className="panel run-provenance" aria-labelledby="run-provenance">
@@ -27,9 +29,9 @@ export function RunProvenance({ run }: { run: RunPage }) {
         <div>
           <div className="flex items-center justify-between gap-3">
             <h3 className="label">Make it again</h3>
-            <CopyButton label="Copy" read={scoreCommand(run)} className="button-quiet-small" />
+            <CopyButton label="Copy" read={again} className="button-quiet-small" />
           </div>
-          <Command>{scoreCommand(run)}</Command>
+          <Command>{again}</Command>
         </div>
       )}
       <details className="run-more">
@@ -71,6 +73,9 @@ export function RunProvenance({ run }: { run: RunPage }) {
                 <Generation settings={run.generation ?? {}} />
               </Fact>
             </>
+          )}
+          {run.model.parametersB === null ? null : (
+            <Fact name="Parameters">{formatSize(run.model.parametersB)}, the vision encoder included</Fact>
           )}
           <Fact name="Entered">{formatDate(run.createdAt)}</Fact>
         </dl>

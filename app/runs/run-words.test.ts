@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { citationOf, claimWords, provenanceWords, scoreCommand, settingText, stateWords } from './run-words';
+import {
+  changeWords,
+  citationOf,
+  claimWords,
+  provenanceWords,
+  scoreCommand,
+  settingText,
+  stateWords,
+} from './run-words';
 
 const score = {
   headline: 48,
@@ -36,6 +44,12 @@ test('a claim is set beside the recomputed figure', () => {
   expect(claimWords(50.5, 48.0)).toBe('the file claims 50.5, 2.5 points above this');
 });
 
+test('a correction is said fact by fact, in the order of the form', () => {
+  expect(
+    changeWords({ openWeights: [false, true], link: [null, 'https://x'], name: ['Tyde', 'Tide'] }),
+  ).toEqual(['name: Tide, before Tyde', 'link: https://x, before none', 'weights: open, before closed']);
+});
+
 test('a state is said in words', () => {
   expect(stateWords({ state: 'published', source: 'upload', publishedAt: new Date('2026-05-04') })).toBe(
     'published 2026-05-04',
@@ -43,7 +57,7 @@ test('a state is said in words', () => {
   expect(stateWords({ state: 'scored', source: 'upload', publishedAt: null })).toBe('draft, not published');
 });
 
-describe('the command that makes a figure again', () => {
+describe('the commands that make a figure again', () => {
   const run = {
     benchmark: { id: 'superclevr-200' },
     split: { id: 'test', label: 'test' },
@@ -55,19 +69,27 @@ describe('the command that makes a figure again', () => {
     },
   };
   const file = (name: string) => ({ name, sha256: '', format: '', bytes: 1 });
-  test('names the file, benchmark, split and scorer', () => {
-    expect(scoreCommand({ ...run, file: file('out.json') })).toBe(
+  const last = (of: Parameters<typeof scoreCommand>[1]) => scoreCommand('./ocean', of).split('\n').at(-1);
+  test('install the benchmark, and name the file, benchmark, split and scorer', () => {
+    expect(scoreCommand('./ocean', { ...run, file: file('out.json') }).split('\n')).toEqual([
+      './ocean benchmarks install superclevr-200',
       './ocean score out.json --benchmark superclevr-200 --split test --scorer superclevr/seed@1',
-    );
-    expect(scoreCommand({ ...run, file: null, split: null, scorer: null })).toBe(
+    ]);
+    expect(last({ ...run, file: null, split: null, scorer: null })).toBe(
       './ocean score FILE --benchmark superclevr-200',
     );
   });
+  test('install nothing that is generated', () => {
+    const generated = { ...run, benchmark: { id: 'ocean-world' }, file: file('out.json'), scorer: null };
+    expect(scoreCommand('./ocean', generated)).toBe(
+      './ocean score out.json --benchmark ocean-world --split test',
+    );
+  });
   test("a file's name cannot run anything", () => {
-    expect(scoreCommand({ ...run, split: null, scorer: null, file: file("a'; rm -rf $(x).json") })).toBe(
+    expect(last({ ...run, split: null, scorer: null, file: file("a'; rm -rf $(x).json") })).toBe(
       "./ocean score 'a'\\''; rm -rf $(x).json' --benchmark superclevr-200",
     );
-    expect(scoreCommand({ ...run, split: null, scorer: null, file: file('--json') })).toContain('./--json');
+    expect(last({ ...run, split: null, scorer: null, file: file('--json') })).toContain('./--json');
   });
 });
 

@@ -1,5 +1,5 @@
-import { OCEAN } from '@/lib/command-line';
-import type { RunPage } from '@/server/evals/types';
+import { scoreLines } from '@/lib/benchmarks/command-lines';
+import type { RunChange, RunPage } from '@/server/evals/types';
 import { formatCount, formatDate, formatPercent } from '../ui/format';
 
 /** A run in words: what state it is in, where its figure comes from, how to make it again. */
@@ -35,6 +35,23 @@ export function provenanceWords(run: Pick<RunPage, 'source' | 'citation' | 'scor
     : `recomputed here from ${formatCount(total)} samples`;
 }
 
+/** Whoever did something with a run. */
+export function whoWords(by: string): string {
+  return by === 'site' ? 'this site itself' : by === 'team' ? 'the team' : by;
+}
+
+const FACT_NAMES = { name: 'name', link: 'link', openWeights: 'weights' } as const;
+
+/** What a correction changed: "name: Tide 2B, before Tyde 2B". */
+export function changeWords(changes: NonNullable<RunChange['changes']>): readonly string[] {
+  const words = (value: unknown) =>
+    value === null ? 'none' : value === true ? 'open' : value === false ? 'closed' : String(value);
+  return Object.entries(FACT_NAMES).flatMap(([fact, name]) => {
+    const change = changes[fact];
+    return change === undefined ? [] : [`${name}: ${words(change[1])}, before ${words(change[0])}`];
+  });
+}
+
 /** A citation's words, and the address that it ends with in brackets, if it does. */
 export function citationOf(citation: string): { text: string; url: string | null } {
   const match = /^(.+?)\s*\((https?:\/\/[^\s()]+)\)$/.exec(citation);
@@ -54,15 +71,17 @@ export function claimWords(claimed: number | null, headline: number): string | n
   return `the file claims ${formatPercent(claimed)}, ${where}`;
 }
 
-/** The command that makes the figure again, as a shell takes it. */
-export function scoreCommand(
+/** The commands that make the figure again, as a shell takes them. */
+export const scoreCommand = (
+  OCEAN: string,
   run: Pick<RunPage, 'scorer' | 'split' | 'file'> & { benchmark: { id: string } },
-): string {
-  const words = [OCEAN, 'score', shellWord(run.file?.name ?? 'FILE'), '--benchmark', run.benchmark.id];
-  if (run.split !== null) words.push('--split', run.split.id);
-  if (run.scorer !== null) words.push('--scorer', run.scorer.id);
-  return words.join(' ');
-}
+): string =>
+  scoreLines(OCEAN, {
+    file: shellWord(run.file?.name ?? 'FILE'),
+    benchmark: run.benchmark.id,
+    split: run.split?.id ?? null,
+    scorer: run.scorer?.id ?? null,
+  });
 
 /** A file's name is its submitter's: quoted, so that pasting it runs nothing. */
 function shellWord(word: string): string {

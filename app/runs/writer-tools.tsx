@@ -1,6 +1,7 @@
 'use client';
 
-import { type ComponentProps, type ComponentType, useEffect, useState } from 'react';
+import type { ComponentProps, ComponentType } from 'react';
+import { PartMissing, usePart } from '../ui/part';
 import type { JudgeButton as Judge } from './judge-button';
 import type { RescoreButton as Rescore } from './rescore-button';
 import type { RunDecision as Decision } from './run-decision';
@@ -11,35 +12,30 @@ import type { ScoringProgress } from './scoring-progress';
  * that no button stands there before it does anything.
  */
 
-function useLoaded<Props>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> | null {
-  const [loaded, setLoaded] = useState<ComponentType<Props> | null>(null);
-  useEffect(() => {
-    void load().then((component) => setLoaded(() => component));
-  }, [load]);
-  return loaded;
+const loadDecision = async () => ({ Part: (await import('./run-decision')).RunDecision });
+const loadRescore = async () => ({ Part: (await import('./rescore-button')).RescoreButton });
+const loadJudge = async () => ({ Part: (await import('./judge-button')).JudgeButton });
+const loadProgress = async () => ({ Part: (await import('./run-progress')).RunProgress });
+
+function Loaded<Props extends object>({
+  load,
+  props,
+}: {
+  load: () => Promise<{ Part: ComponentType<Props> }>;
+  props: Props;
+}) {
+  const { part, error, retry } = usePart(load);
+  if (error !== null) return <PartMissing error={error} retry={retry} />;
+  return part && <part.Part {...props} />;
 }
 
-const loadDecision = async () => (await import('./run-decision')).RunDecision;
-const loadRescore = async () => (await import('./rescore-button')).RescoreButton;
-const loadJudge = async () => (await import('./judge-button')).JudgeButton;
-const loadProgress = async () => (await import('./run-progress')).RunProgress;
-
-export function RunDecision(props: ComponentProps<typeof Decision>) {
-  const Loaded = useLoaded(loadDecision);
-  return Loaded && <Loaded {...props} />;
-}
-
-export function RescoreButton(props: ComponentProps<typeof Rescore>) {
-  const Loaded = useLoaded(loadRescore);
-  return Loaded && <Loaded {...props} />;
-}
-
-export function JudgeButton(props: ComponentProps<typeof Judge>) {
-  const Loaded = useLoaded(loadJudge);
-  return Loaded && <Loaded {...props} />;
-}
-
-export function RunProgress(props: Omit<ComponentProps<typeof ScoringProgress>, 'onDone'>) {
-  const Loaded = useLoaded(loadProgress);
-  return Loaded && <Loaded {...props} />;
-}
+export const RunDecision = (props: ComponentProps<typeof Decision>) => (
+  <Loaded load={loadDecision} props={props} />
+);
+export const RescoreButton = (props: ComponentProps<typeof Rescore>) => (
+  <Loaded load={loadRescore} props={props} />
+);
+export const JudgeButton = (props: ComponentProps<typeof Judge>) => <Loaded load={loadJudge} props={props} />;
+export const RunProgress = (props: Omit<ComponentProps<typeof ScoringProgress>, 'onDone'>) => (
+  <Loaded load={loadProgress} props={props} />
+);

@@ -1,5 +1,6 @@
-import { OCEAN } from '@/lib/command-line';
+import Link from 'next/link';
 import { Command } from '../ui/command';
+import { oceanHere } from '../ui/site-address';
 
 /** A tiny file a format; which one a file is in is read from its content, never from its name. */
 const FORMATS = [
@@ -43,7 +44,8 @@ const FORMATS = [
   },
 ] as const;
 
-export function Formats() {
+export async function Formats() {
+  const OCEAN = await oceanHere();
   return (
     <details className="submit-details">
       <summary>Accepted formats</summary>
@@ -65,7 +67,10 @@ export function Formats() {
         </ul>
         <div>
           <p className="label">The sample ids and questions of a benchmark</p>
-          <Command>{`${OCEAN} benchmarks samples cv-bench --json`}</Command>
+          <Command>{`${OCEAN} benchmarks install cv-bench\n${OCEAN} benchmarks samples cv-bench --json`}</Command>
+          <p className="text-muted">
+            <Link href="/cli">The command</Link> comes from this site and runs without it.
+          </p>
         </div>
       </div>
     </details>

@@ -4,6 +4,7 @@ import { MAX_FILE_BYTES } from '@/lib/predictions/limits';
 import { TrpcProvider } from '../trpc/client';
 import { api } from '../trpc/server';
 import { PageHeader } from '../ui/page-header';
+import { oceanHere } from '../ui/site-address';
 import { Formats } from './formats';
 import { SubmitFlow } from './submit-flow';
 import './submit.css';
@@ -30,6 +31,7 @@ export default async function SubmitPage() {
           models={models}
           maxBytes={MAX_FILE_BYTES}
           formats={<Formats />}
+          ocean={await oceanHere()}
         />
       </TrpcProvider>
     </div>

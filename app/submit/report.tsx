@@ -1,6 +1,7 @@
 import Link from 'next/link';
 import type { PreflightReport } from '@/server/evals/types';
 import { formatBinaryBytes, formatCount, formatDelta, formatPercent } from '../ui/format';
+import { whyDifferent } from './why-different';
 
 /** What the preflight found, in figures and sentences. */
 export function Report({ report }: { report: PreflightReport }) {
@@ -9,7 +10,7 @@ export function Report({ report }: { report: PreflightReport }) {
   const installed = report.candidates.some(
     (one) => one.installed && one.benchmark === target?.benchmark && one.split === target.split,
   );
-  const scored = report.recomputedAccuracy !== null || problems.length === 0;
+  const scored = report.recomputed !== null || problems.length === 0;
   return (
     <div className="stack">
       <p>
@@ -112,38 +113,52 @@ function Counts({ report }: { report: PreflightReport }) {
 }
 
 function Accuracies({ report }: { report: PreflightReport }) {
-  const { claimedAccuracy: claimed, recomputedAccuracy: recomputed, scorer } = report;
+  const { claimedAccuracy: claimed, scorer } = report;
+  const recomputed = report.recomputed?.accuracy ?? null;
+  const reasons = whyDifferent(report);
   if (claimed === null && recomputed === null) return null;
   return (
-    <dl className="submit-counts submit-accuracies">
-      <div>
-        <dt>Claimed in the file</dt>
-        <dd>
-          <span className="submit-figure">{claimed === null ? '–' : `${formatPercent(claimed)} %`}</span>
-          <span className="submit-hint">
-            {claimed === null ? 'The file claims no accuracy.' : 'As the file says; never used.'}
-          </span>
-        </dd>
-      </div>
-      <div>
-        <dt>Recomputed here</dt>
-        <dd>
-          <span className="submit-figure">
-            {recomputed === null ? '–' : `${formatPercent(recomputed)} %`}
-          </span>
-          <span className="submit-hint">
-            {recomputed === null
-              ? 'Too long for a preflight; the scoring will tell.'
-              : agreement(claimed, recomputed)}{' '}
-            {scorer === null || recomputed === null ? null : (
-              <>
-                By <code>{scorer.id}</code>.
-              </>
-            )}
-          </span>
-        </dd>
-      </div>
-    </dl>
+    <>
+      <dl className="submit-counts submit-accuracies">
+        <div>
+          <dt>Claimed in the file</dt>
+          <dd>
+            <span className="submit-figure">{claimed === null ? '–' : `${formatPercent(claimed)} %`}</span>
+            <span className="submit-hint">
+              {claimed === null ? 'The file claims no accuracy.' : 'As the file says; never used.'}
+            </span>
+          </dd>
+        </div>
+        <div>
+          <dt>Recomputed here</dt>
+          <dd>
+            <span className="submit-figure">
+              {recomputed === null ? '–' : `${formatPercent(recomputed)} %`}
+            </span>
+            <span className="submit-hint">
+              {recomputed === null
+                ? 'Too long for a preflight; the scoring will tell.'
+                : agreement(claimed, recomputed)}{' '}
+              {scorer === null || recomputed === null ? null : (
+                <>
+                  By <code>{scorer.id}</code>.
+                </>
+              )}
+            </span>
+          </dd>
+        </div>
+      </dl>
+      {reasons.length === 0 ? null : (
+        <div className="submit-note">
+          <p className="font-semibold">Why it is another than the file’s own figure</p>
+          <ul className="list-disc pl-5">
+            {reasons.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </div>
+      )}
+    </>
   );
 }
 

@@ -129,9 +129,14 @@ export function RunForm({
                   Where it stands in Ocean-R1's own training.
                 </p>
               </div>
-              {text('parent', 'Trained from', 'Differences are taken to it. Optional.', {
-                list: 'known-models',
-              })}
+              {text(
+                'parent',
+                'Trained from',
+                'Differences are taken to the base at the beginning of its line. Optional.',
+                {
+                  list: 'known-models',
+                },
+              )}
             </div>
             <label className="submit-check">
               <input type="checkbox" name="openWeights" /> Its weights are open

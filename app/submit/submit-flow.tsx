@@ -3,9 +3,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { type ReactNode, useCallback, useEffect } from 'react';
-import { OCEAN } from '@/lib/command-line';
 import { useTRPC, useTRPCClient } from '../trpc/client';
 import { Command } from '../ui/command';
+import { InstallSplit } from '../ui/install-split';
 import { LoadingState } from '../ui/state';
 import { type Failure, failureOf } from './failure';
 import { FileStep } from './file-step';
@@ -25,12 +25,15 @@ export function SubmitFlow({
   models: firstModels,
   maxBytes,
   formats,
+  ocean,
 }: {
   session: Session;
   benchmarks: readonly SubmittableBenchmark[];
   models: readonly KnownModel[];
   maxBytes: number;
   formats: ReactNode;
+  /** The command as this site's visitors call it. */
+  ocean: string;
 }) {
   const trpc = useTRPC();
   const { file, target: chosen } = readPlace(useSearchParams());
@@ -65,9 +68,12 @@ export function SubmitFlow({
     window.history.pushState(null, '', placeHref({ file: uploaded, target: null }));
     focusStep(3);
   }, []);
-  const checkAgain = () => Promise.all([askBenchmarks(), check.refetch()]);
+  const { refetch: askAgain } = check;
+  const checkAgain = useCallback(() => Promise.all([askBenchmarks(), askAgain()]), [askBenchmarks, askAgain]);
+  const split = benchmark?.splits.find(({ id }) => id === target?.split);
+  const missing = split?.installed === false && split.kind === 'published' ? target : null;
 
-  if (!session.writingEnabled) return <WritingOff formats={formats} />;
+  if (!session.writingEnabled) return <WritingOff formats={formats} OCEAN={ocean} />;
   return (
     <>
       <Step
@@ -148,6 +154,9 @@ export function SubmitFlow({
               />
             )}
             {report === undefined ? null : <Report report={report} />}
+            {missing === null ? null : (
+              <InstallSplit key={`${missing.benchmark} ${missing.split}`} {...missing} onDone={checkAgain} />
+            )}
             {report === undefined || report.problems.length === 0 ? null : (
               <div>
                 <button type="button" className="button" onClick={checkAgain}>
@@ -258,7 +267,7 @@ function CheckProblem({
   );
 }
 
-function WritingOff({ formats }: { formats: ReactNode }) {
+function WritingOff({ formats, OCEAN }: { formats: ReactNode; OCEAN: string }) {
   return (
     <div className="stack">
       <div className="submit-note">
@@ -269,7 +278,7 @@ function WritingOff({ formats }: { formats: ReactNode }) {
         </p>
       </div>
       <p>Without any server, a file is scored in a terminal:</p>
-      <Command>{`${OCEAN} score FILE`}</Command>
+      <Command>{`${OCEAN} score predictions.jsonl`}</Command>
       {formats}
     </div>
   );

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { type FormEvent, type ReactNode, useEffect, useId, useRef } from 'react';
 
 /** Modal for as long as it is mounted; Escape closes it, and the focus goes back to where it was. */
 function Modal({
@@ -59,7 +59,7 @@ export function Dialog({
   );
 }
 
-/** A question before something is done; what it says stands in `children`. */
+/** A question before something is done; what it says, and fields to fill in, stand in `children`. */
 export function Confirm({
   title,
   yes,
@@ -77,33 +77,36 @@ export function Confirm({
   disabled: boolean;
   /** Why it did not work, as a sentence. */
   error: string | null;
-  onYes: () => void;
+  /** Is given what was filled in, by the names of the fields. */
+  onYes: (said: (field: string) => string) => void;
   onClose: () => void;
   children: ReactNode;
 }) {
   const id = useId();
+  const submit = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    onYes((field) => String(form.get(field) ?? '').trim());
+  };
   return (
     <Modal titleId={id} onClose={onClose}>
-      <h2 id={id}>{title}</h2>
-      {children}
-      {error === null ? null : (
-        <p role="alert" className="text-wrong">
-          It did not work: {error}
-        </p>
-      )}
-      <div className="flex justify-end gap-2">
-        <button type="button" className="button" onClick={onClose}>
-          Not now
-        </button>
-        <button
-          type="button"
-          className={`button ${primary ? 'button-primary' : ''}`}
-          disabled={disabled}
-          onClick={onYes}
-        >
-          {yes}
-        </button>
-      </div>
+      <form onSubmit={submit} className="grid gap-3">
+        <h2 id={id}>{title}</h2>
+        {children}
+        {error === null ? null : (
+          <p role="alert" className="text-wrong">
+            It did not work: {error}
+          </p>
+        )}
+        <div className="flex justify-end gap-2">
+          <button type="button" className="button" onClick={onClose}>
+            Not now
+          </button>
+          <button type="submit" className={`button ${primary ? 'button-primary' : ''}`} disabled={disabled}>
+            {yes}
+          </button>
+        </div>
+      </form>
     </Modal>
   );
 }

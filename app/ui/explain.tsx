@@ -15,7 +15,15 @@ export function ExplainButton({ id, label }: { id: string; label: string }) {
 /** What the button opens: a native popover, closed by Escape or a click elsewhere, and at work without JavaScript. */
 export function ExplainPanel({ id, title, children }: { id: string; title: string; children: ReactNode }) {
   return (
-    <div id={id} popover="auto" className="explain-panel" role="dialog" aria-labelledby={`${id}-title`}>
+    <div
+      id={id}
+      popover="auto"
+      className="explain-panel"
+      role="dialog"
+      aria-labelledby={`${id}-title`}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+    >
       <h2 id={`${id}-title`}>{title}</h2>
       {children}
     </div>

@@ -7,6 +7,7 @@ import {
   formatInterval,
   formatPercent,
   formatSize,
+  formatSizeName,
   formatStage,
 } from './format';
 
@@ -32,6 +33,16 @@ describe('figures as they are written', () => {
     expect(formatSize(null)).toBe('size undisclosed');
     expect(formatStage('base')).toBe('base');
     expect(formatStage('stage2')).toBe('stage 2');
+  });
+  it('calls a model by the size in its name, where that is near its parameters', () => {
+    const called = (name: string, parametersB: number | null) => formatSizeName({ name, parametersB });
+    expect(called('Qwen2.5-VL-3B-Instruct', 3.75)).toBe('3B');
+    expect(called('Ocean-R1-7B-Instruct', 8.29)).toBe('7B');
+    expect(called('Better than 70B, 2B', 2.1)).toBe('2B');
+    expect(called('Tiny 500M', 0.494)).toBe('500M');
+    expect(called('Better than 70B', 2.1)).toBe('2.1B');
+    expect(called('Ocean-R1 Nano', 0.00245)).toBe('2.45M');
+    expect(called('Closed 7B', null)).toBe('size undisclosed');
   });
   it('has sizes in powers of ten', () => {
     expect(formatBytes(512)).toBe('512 bytes');

@@ -35,6 +35,20 @@ export function formatSize(parametersB: number | null): string {
     : `${Number(parametersB.toPrecision(3))}B`;
 }
 
+/**
+ * As people call a model: the size in its name ("3B" of Qwen2.5-VL-3B, which has 3.75 billion parameters) where it has
+ * one that is near the truth, else its parameters.
+ */
+export function formatSizeName({ name, parametersB }: { name: string; parametersB: number | null }): string {
+  const called = [...name.matchAll(/(?<![\d.])(\d+(?:\.\d+)?)\s?([BM])(?![\p{L}\p{N}])/gu)].find(
+    ([, number, unit]) => {
+      const billions = Number(number) / (unit === 'B' ? 1 : 1000);
+      return parametersB !== null && parametersB < 1.6 * billions && billions < 1.6 * parametersB;
+    },
+  );
+  return called === undefined ? formatSize(parametersB) : `${called[1]}${called[2]}`;
+}
+
 /** "base", "stage 1", "stage 2" */
 export function formatStage(stage: Stage): string {
   return stage === 'base' ? stage : `stage ${stageNumber(stage)}`;

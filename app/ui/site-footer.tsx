@@ -16,7 +16,8 @@ export function SiteFooter() {
         </p>
         <p>
           Have predictions of your own model? <Link href="/submit">Hand in the file</Link> and see every
-          verdict with its reason, before anything is published.
+          verdict with its reason, before anything is published. In a terminal:{' '}
+          <Link href="/cli">the command</Link>.
         </p>
       </div>
     </footer>

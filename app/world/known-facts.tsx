@@ -14,19 +14,27 @@ interface Pointing {
   onPin: (part: number) => void;
 }
 
-/** What is known of the scene: its objects or parts, each with its box on the picture, and what a flat picture says. */
-export function KnownFacts({ painted, ...pointing }: { painted: Painted & PaintRequest } & Pointing) {
+/**
+ * What is known of the scene: its objects or parts, each with its box on the picture, and what a flat picture says. Folded
+ * until the answer is shown, or the visitor wants to see it: the question stands beside it.
+ */
+export function KnownFacts({
+  painted,
+  revealed,
+  ...pointing
+}: { painted: Painted & PaintRequest; revealed: boolean } & Pointing) {
   const { known, parts } = painted;
   return (
-    <section className="world-known" aria-labelledby="world-known">
-      <h2 id="world-known" className="label">
+    <details className="world-known" open={revealed}>
+      <summary className="label">What is known of the scene, which may tell the answer</summary>
+      <h2 className="label">
         {'things' in known.scene ? `${parts.length} objects in the scene` : 'What the picture holds'}
       </h2>
       {'figure' in known ? <FigureFacts figure={known.figure} /> : null}
       {'chart' in known ? <ChartFacts chart={known.chart} /> : null}
       {'table' in known ? <TableFacts table={known.table} /> : null}
       {parts.length > 0 ? <Parts painted={painted} {...pointing} /> : null}
-    </section>
+    </details>
   );
 }
 

@@ -1,4 +1,3 @@
-import { OCEAN } from '@/lib/command-line';
 import './world.css';
 import type { Metadata } from 'next';
 import Link from 'next/link';
@@ -6,6 +5,7 @@ import { TASKS } from '@/lib/world/question';
 import { WORLD_VERSION } from '@/lib/world/scene';
 import { Command } from '../ui/command';
 import { PageHeader } from '../ui/page-header';
+import { oceanHere } from '../ui/site-address';
 import { WorldScreen } from './world-screen';
 
 export const metadata: Metadata = {
@@ -14,7 +14,8 @@ export const metadata: Metadata = {
     'A procedural benchmark whose answers are known: roll a scene, see what is in it and what is asked.',
 };
 
-export default function WorldPage() {
+export default async function WorldPage() {
+  const OCEAN = await oceanHere();
   return (
     <>
       <PageHeader title="Ocean World">

@@ -89,6 +89,7 @@ function Sample({
       />
       <KnownFacts
         painted={painted}
+        revealed={revealed}
         active={active}
         pinned={pinned}
         onHover={setHovered}

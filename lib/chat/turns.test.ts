@@ -3,6 +3,7 @@ import { type ChatModel, type Conversation, conversationSchema, type Reply, type
 import { lastQuestion, messagesFor, promptFor } from './messages';
 import {
   branchAt,
+  branchTitle,
   columnsOf,
   newConversation,
   pathTo,
@@ -98,6 +99,11 @@ describe('a conversation is a tree of turns', () => {
   test('the picture of a turn is its own or the last one before', () => {
     expect(pictureAt(conversation(), 'turn-third')?.id).toBe('picture-1');
     expect(pictureAt(conversation(), 'turn-other')?.id).toBe('picture-2');
+  });
+
+  test('a branch is called by the question that it was taken at', () => {
+    expect(branchTitle(conversation(), 'turn-second')).toBe('Branch: Question second?');
+    expect(branchTitle(conversation(), 'turn-second')).not.toBe(conversation().title);
   });
 
   test('a title is the first line of the first question, cut', () => {

@@ -121,6 +121,12 @@ export function branchAt(conversation: Conversation, turnId: string, id: string,
   };
 }
 
+/** What a branch is called that goes on from a turn: by the question that it was taken at. */
+export function branchTitle({ turns }: Conversation, turnId: string): string {
+  const taken = turns.find(({ id }) => id === turnId);
+  return titleOf(`Branch: ${taken?.question.trim() ?? ''}`);
+}
+
 /** The picture that a turn is about: its own, or the last one before it. */
 export function pictureAt(conversation: Conversation, turnId: string): ChatPicture | null {
   const pictureId = pathTo(conversation, turnId).findLast((turn) => turn.pictureId !== null)?.pictureId;

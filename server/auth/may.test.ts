@@ -6,9 +6,9 @@ const visitor: Principal = { role: 'visitor' };
 const writer: Principal = { role: 'writer' };
 const server: Principal = { role: 'server' };
 
-test('a visitor sees what is published, the others see all', () => {
+test('a visitor sees what is or was published, the others see all', () => {
   const seenBy = (principal: Principal) => RUN_STATES.filter((state) => maySee(principal, { state }));
-  expect(seenBy(visitor)).toEqual(['published']);
+  expect(seenBy(visitor)).toEqual(['published', 'withdrawn']);
   expect(seenBy(writer)).toEqual(RUN_STATES);
   expect(seenBy(server)).toEqual(RUN_STATES);
 });

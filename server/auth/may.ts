@@ -7,9 +7,9 @@ import { Problem } from '../problem';
  */
 export type Principal = { role: 'visitor' } | { role: 'writer' } | { role: 'server' };
 
-/** What is published is for everybody; all else for those who may write. */
+/** What is or was published is for everybody; all else for those who may write. */
 export function maySee(principal: Principal, run: { state: RunState }): boolean {
-  return run.state === 'published' || mayChange(principal);
+  return run.state === 'published' || run.state === 'withdrawn' || mayChange(principal);
 }
 
 /** What is written down of who did something. Accounts will have ids of their own. */

@@ -1,6 +1,7 @@
 import { AnnotationError, type AnnotationFile, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
 import type { Sample } from '@/lib/samples/sample';
-import { type AnnotationSource, BenchmarkDataError } from './annotation-source';
+import type { AnnotationSource } from './annotation-source';
+import { BenchmarkDataError } from './source-error';
 
 export interface Identified {
   split: Split;

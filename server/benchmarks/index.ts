@@ -1,7 +1,11 @@
-export { type AnnotationSource, BenchmarkDataError, readSource } from './annotation-source';
+export { type AnnotationSource, readSource } from './annotation-source';
+export type { DownloadProgress } from './download';
 export { type Identified, identify } from './identify';
 export { imagePath } from './images';
+export { beginInstall, type Installing, installing } from './installing';
+export { BenchmarkDataError } from './source-error';
 export {
+  downloadsDir,
   ensureInstalled,
   generateAll,
   type InstalledData,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -102,6 +103,26 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
 }
 
 describe('install', () => {
+  it('fetches the file from where it is published, and takes it only with a sha256 that is known', async () => {
+    let served = largeFile;
+    const server = createServer((_, response) => response.end(served)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/rows.jsonl`;
+    const split: Split = { ...large, source: { kind: 'published', url } };
+    const benchmark: Benchmark = { ...counting, splits: [split] };
+    const [data] = await install(dataDir, benchmark, null, null);
+    expect(data).toMatchObject({ source: url, known: true, sampleCount: 3 });
+
+    served = largeFile.replace('three?', 'four?');
+    await expect(install(dataDir, benchmark, split, null)).rejects.toThrow(
+      /is not the file that is known here/,
+    );
+    expect(await installed(dataDir)).toEqual([data]);
+    // Named by whoever wants it, it is taken.
+    expect(await install(dataDir, benchmark, split, url)).toMatchObject([{ known: false }]);
+    server.close();
+  });
+
   it('keeps the file as published, with where it came from', async () => {
     const [data] = await install(dataDir, counting, small, await file('rows.jsonl', smallFile));
     expect(data).toMatchObject({

@@ -7,8 +7,10 @@ import type { Benchmark, GeneratedSource, Split } from '@/lib/benchmarks/benchma
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import type { Sample } from '@/lib/samples/sample';
 import { processWide } from '../process-wide';
-import { BenchmarkDataError, isSystemError, readSource } from './annotation-source';
+import { readSource } from './annotation-source';
+import type { DownloadProgress } from './download';
 import { type Identified, identify, readSplit } from './identify';
+import { BenchmarkDataError, isSystemError } from './source-error';
 
 /**
  * Installed annotations: `<dataDir>/benchmarks/<benchmark>/<split>/` holds the annotation file, as it was published or
@@ -45,22 +47,48 @@ const hash = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('h
  * Installs the annotations of one split, or where none is asked for of all that the file holds (a zip may hold several).
  * What is installed stays as it was unless all of it is right.
  *
- * @param from - path or http(s) address of the published file, or a zip of it
+ * @param from - path or http(s) address of the published file, or a zip of it; null for where it is published, from where
+ *   it is taken only with a sha256 that is known, if any is
  * @throws BenchmarkDataError, AnnotationError
  */
 export async function install(
   dataDir: string,
   benchmark: Benchmark,
   split: Split | null,
-  from: string,
+  from: string | null,
   imagesDir: string | null = null,
+  onProgress?: (progress: DownloadProgress) => void,
 ): Promise<readonly InstalledData[]> {
   const images = imagesDir === null ? null : await folder(imagesDir);
-  const source = await readSource(from);
+  const source = await readSource(
+    from ?? publishedAddress(benchmark, split),
+    downloadsDir(dataDir),
+    onProgress,
+  );
   const found = await identify(benchmark, source, split);
+  if (from === null) for (const each of found) requireKnown(each, source.label);
   const installs: InstalledData[] = [];
   for (const each of found) installs.push(await keep(dataDir, benchmark, each, source.label, images));
   return installs;
+}
+
+/** Where downloads wait that were cut. */
+export const downloadsDir = (dataDir: string): string => join(dataDir, 'downloads');
+
+/** Where a split is published, or the first where none is named. @throws BenchmarkDataError where it is generated */
+function publishedAddress(benchmark: Benchmark, split: Split | null): string {
+  const { id, source } = split ?? benchmark.splits[0];
+  if (source.kind === 'generated')
+    throw new BenchmarkDataError(`${id} of ${benchmark.id} is generated here: it is published nowhere`);
+  return source.url;
+}
+
+function requireKnown({ split, file }: Identified, label: string): void {
+  const sha256 = hash(file.bytes);
+  if (split.knownSha256.length === 0 || split.knownSha256.includes(sha256)) return;
+  throw new BenchmarkDataError(
+    `${label} is not the file that is known here: its sha256 is ${sha256}, not ${split.knownSha256.join(' or ')}. Its authors may have changed it; to install it all the same, name it: --from`,
+  );
 }
 
 async function keep(

@@ -49,7 +49,7 @@ export const checkpoint = pgTable(
     /** Null of a model that has no part in the recipe. */
     stage: text('stage', { enum: STAGES }),
     step: integer('step'),
-    /** The checkpoint that it was trained from; deltas are taken to it. */
+    /** The checkpoint that it was trained from; deltas are taken to the first of the line. */
     parentId: text('parent_id').references((): AnyPgColumn => checkpoint.id),
     /** Of the checkpoints of one model and stage, the one that the board shows. */
     onBoard: boolean('on_board').notNull().default(true),

@@ -78,13 +78,14 @@ async function makeBoard(): Promise<Board> {
     for (const figures of [reported, recomputed]) {
       // Others are answered between two columns.
       await new Promise((resolve) => setImmediate(resolve));
-      const places = ranks(figures.map(({ ranked }) => ranked));
-      for (const [index, { checkpointId, cell }] of figures.entries()) {
+      const places = rankedApart(figures);
+      for (const figure of figures) {
+        const { checkpointId, cell } = figure;
         const row = cells.get(checkpointId) ?? {};
         cells.set(checkpointId, row);
         row[benchmark.id] ??= { reported: null, recomputed: null };
         const both = row[benchmark.id];
-        if (both) both[cell.evidence] = { ...cell, rank: places[index] ?? 1 };
+        if (both) both[cell.evidence] = { ...cell, rank: places.get(figure) ?? null };
       }
     }
   }
@@ -109,6 +110,18 @@ async function makeBoard(): Promise<Board> {
     return own === undefined ? [] : [{ ...each, cells: own }];
   });
   return { columns: Object.values(BENCHMARKS).map(columnOf), rows };
+}
+
+/** Ranks of the figures that are whole, each among those by its own scorer: two rules make two quantities. */
+function rankedApart(figures: readonly Figure[]): ReadonlyMap<Figure, number> {
+  const whole = figures.filter(({ cell }) => cell.unjudged === 0);
+  const places = new Map<Figure, number>();
+  for (const scorer of new Set(whole.map(({ cell }) => cell.scorer))) {
+    const group = whole.filter(({ cell }) => cell.scorer === scorer);
+    const found = ranks(group.map(({ ranked }) => ranked));
+    for (const [index, figure] of group.entries()) places.set(figure, found[index] ?? 1);
+  }
+  return places;
 }
 
 /** The newest first. */
@@ -158,6 +171,7 @@ function reportedFigure(row: Row): Figure {
       value,
       interval,
       scorer,
+      unjudged: 0,
       provenance: `reported in ${citation}`,
     },
     ranked: { value, interval: interval ?? withoutInterval(value), run: null },
@@ -198,6 +212,7 @@ async function recomputedFigures(
         value: mean.headline,
         interval: mean.interval,
         scorer: row.scorer,
+        unjudged: total === 0 ? 0 : (100 * needsJudge) / total,
         provenance: `recomputed here from ${total.toLocaleString('en')} samples${needsJudge === 0 ? '' : `, of which ${needsJudge.toLocaleString('en')} need a judge and count as wrong`}`,
       },
       ranked: {

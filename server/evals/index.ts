@@ -2,6 +2,7 @@ export { judgeEstimate } from './ask-judge';
 export { benchmarkPage } from './benchmark-page';
 export { board } from './board';
 export { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
+export { correctRun } from './correct';
 export { createRun } from './create-run';
 export { followRun } from './follow-run';
 export { type NewRun, newRun } from './new-run';

@@ -33,14 +33,14 @@ export async function preflight(
   const stored = await findBlob(input.fileSha256);
   if (stored === null) throw new Problem('not-found', 'This file is not here (any more): upload it again.');
 
-  const { findings, recomputedAccuracy } = await oneAtATime(() => inWorker(input, workerFile, limits));
+  const { findings, recomputed } = await oneAtATime(() => inWorker(input, workerFile, limits));
   const { target } = findings;
   return {
     ...findings,
     fileSha256: stored.sha256,
     fileName: input.fileName,
     bytes: stored.bytes,
-    recomputedAccuracy,
+    recomputed,
     existingRunId: target === null ? null : await existingRun(stored.sha256, target),
   };
 }
@@ -48,7 +48,7 @@ export async function preflight(
 async function inWorker(input: PreflightInput, workerFile: string, limits: typeof LIMITS) {
   const { fileSha256, fileName, benchmark, split } = input;
   let findings: PreflightFindings | null = null;
-  let recomputedAccuracy: number | null = null;
+  let recomputed: PreflightReport['recomputed'] = null;
   const end = await runInWorker(
     workerFile,
     {
@@ -62,13 +62,13 @@ async function inWorker(input: PreflightInput, workerFile: string, limits: typeo
     },
     (message) => {
       if (message.type === 'findings') findings = message.findings;
-      if (message.type === 'accuracy') recomputedAccuracy = message.percent;
+      if (message.type === 'accuracy') recomputed = message.recomputed;
     },
     AbortSignal.timeout(PREFLIGHT_LIMIT_MS),
     limits,
   );
   // A scorer that was lost on a sample leaves the findings; the scoring will tell the accuracy.
-  if (findings !== null) return { findings: findings as PreflightFindings, recomputedAccuracy };
+  if (findings !== null) return { findings: findings as PreflightFindings, recomputed };
   await removeUnusedBlob(fileSha256);
   if (end.how === 'refused') throw new Problem('refused', end.message);
   throw new Problem('refused', 'Looking the file through took too long here: hand it in in smaller parts.');

@@ -8,7 +8,7 @@ import { publishWithin } from './publish-within';
 import { ANY, BOARD, SCORINGS, scoringId } from './topics';
 
 /**
- * Shows a scored run to all, and has it scored by the rules that stand beside the first.
+ * Shows a scored run to all, or a withdrawn one again, and has it scored by the rules that stand beside the first.
  * @param by whose doing it is; see `ownerOf`.
  * @throws Problem where it is not there, or not scored.
  */

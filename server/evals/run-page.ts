@@ -4,7 +4,10 @@ import type { Outcome } from '@/lib/scoring/scorer';
 import { mayChange, maySee, type Principal } from '../auth';
 import { benchmarkData, blob, checkpoint, getDb, model, run, sample, score, scoring, verdict } from '../db';
 import { env } from '../env';
+import { isOurs } from '../models';
+import { historyOf } from './history';
 import { runScorers } from './run-scorers';
+import { hasVerdicts } from './samples';
 import type { RunPage } from './types';
 
 /** What a run is and what it came to; null where there is none, or none that this visitor may see. */
@@ -25,7 +28,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
   const benchmark = benchmarkOf(found.run.benchmark);
   const split = benchmark?.splits.find((each) => each.id === found.run.split);
   const scorer = benchmark?.scorers.find((each) => each.id === found.run.scorer);
-  const hasSamples = source !== 'reported' && (state === 'scored' || state === 'published');
+  const hasSamples = source !== 'reported' && hasVerdicts(state);
   return {
     id,
     state,
@@ -93,7 +96,9 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     tags: hasSamples && found.data ? await tagsOf(found.data.id, benchmark?.breakdowns ?? []) : [],
     createdAt: found.run.createdAt,
     publishedAt: found.run.publishedAt,
+    history: await historyOf(id),
     mayDecide: mayChange(principal) && source !== 'reported',
+    mayCorrect: mayChange(principal) && source !== 'reported' && !isOurs(found.model.slug),
   };
 }
 

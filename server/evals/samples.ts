@@ -3,7 +3,7 @@ import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { asBox, boxWithin } from '@/lib/scoring/box';
 import { maySee, type Principal } from '../auth';
 import { imagePath, installedSplit } from '../benchmarks';
-import { getDb, prediction, run, sample, score, verdict } from '../db';
+import { getDb, prediction, type RunState, run, sample, score, verdict } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
 import { processWide } from '../process-wide';
@@ -13,6 +13,9 @@ import type { SampleDetail, SampleFilter, SampleRow, VerdictDetail } from './typ
 /** Filtered lists that were made lately, kept so that scrolling through one does not make it anew. */
 const MAX_KEPT_LISTS = 64;
 const keptLists = processWide('sample lists', () => new Map<string, Promise<Int32Array>>());
+
+export const hasVerdicts = (state: RunState): boolean =>
+  state === 'scored' || state === 'published' || state === 'withdrawn';
 
 export type ScoredRun = { id: string; scorer: string; dataId: string; benchmark: string; split: string };
 
@@ -40,7 +43,7 @@ export async function scoredRun(
     .where(eq(run.id, id));
   if (found === undefined || !maySee(principal, found)) return null;
   const { state, dataId, split } = found;
-  if ((state !== 'scored' && state !== 'published') || dataId === null || split === null) return null;
+  if (!hasVerdicts(state) || dataId === null || split === null) return null;
   return { ...found, dataId, split };
 }
 

@@ -1,3 +1,4 @@
+import type { SplitSource } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { installed } from '../benchmarks';
 import { env } from '../env';
@@ -5,7 +6,13 @@ import { env } from '../env';
 export interface BenchmarkChoice {
   id: string;
   name: string;
-  splits: readonly { id: string; label: string; sampleCount: number; installed: boolean }[];
+  splits: readonly {
+    id: string;
+    label: string;
+    sampleCount: number;
+    kind: SplitSource['kind'];
+    installed: boolean;
+  }[];
   prompts: readonly { id: string; label: string; template: string }[];
 }
 
@@ -15,10 +22,11 @@ export async function submittableBenchmarks(): Promise<readonly BenchmarkChoice[
   return Object.values(BENCHMARKS).map((benchmark) => ({
     id: benchmark.id,
     name: benchmark.name,
-    splits: benchmark.splits.map(({ id, label, sampleCount }) => ({
+    splits: benchmark.splits.map(({ id, label, sampleCount, source }) => ({
       id,
       label,
       sampleCount,
+      kind: source.kind,
       installed: data.some((each) => each.benchmark === benchmark.id && each.split === id),
     })),
     prompts: benchmark.prompts,

@@ -30,9 +30,14 @@ export interface BoardCell {
   evidence: 'reported' | 'recomputed';
   value: number;
   interval: Interval | null;
-  /** 1 + the number of checkpoints that are better beyond chance; equal ranks are ties. */
-  rank: number;
+  /**
+   * 1 + the number of checkpoints that are better beyond chance, among the figures of the same evidence by the same
+   * scorer; equal ranks are ties. Null where samples wait for a judge: the figure is not whole.
+   */
+  rank: number | null;
   scorer: string;
+  /** Percent of the samples that wait for a judge; they count as wrong. */
+  unjudged: number;
   /** "recomputed here from 5,000 samples", "reported in …"; says it where some of them need a judge. */
   provenance: string;
 }
@@ -167,8 +172,23 @@ export interface RunPage {
   tags: readonly { tag: string; label: string; values: readonly { value: string; count: number }[] }[];
   createdAt: Date;
   publishedAt: Date | null;
-  /** True where the visitor holds the right to publish or discard it. */
+  /** What was done with it since it was scored, the oldest first. */
+  history: readonly RunChange[];
+  /** True where the visitor holds the right to publish, withdraw or discard it. */
   mayDecide: boolean;
+  /** True where the visitor may correct what is said of its model as well; not of a model that the site describes itself. */
+  mayCorrect: boolean;
+}
+
+export interface RunChange {
+  kind: 'published' | 'withdrawn' | 'corrected';
+  /** `team` whoever holds the write token, `site` this server itself. */
+  by: string;
+  at: Date;
+  /** Of a correction: what it changed, by name. */
+  changes: Readonly<Record<string, readonly [before: unknown, after: unknown]>> | null;
+  /** Why, in the words of who did it. */
+  note: string | null;
 }
 
 /** The figure of a run by one scorer, in percent. */
@@ -316,8 +336,15 @@ export interface PreflightReport {
   examples: { missing: readonly string[]; unknown: readonly string[]; duplicates: readonly string[] };
   /** Percent, as the file says. */
   claimedAccuracy: number | null;
-  /** Percent, by the scorer; null where it took too long here and the scoring will tell. */
-  recomputedAccuracy: number | null;
+  /** By the scorer; null where it took too long here and the scoring will tell. */
+  recomputed: {
+    /** Percent. */
+    accuracy: number;
+    /** Samples that wait for a judge; they count as wrong. */
+    needsJudge: number;
+    /** Rows that the file marks itself, of those how many as right, and how many otherwise than they are here. */
+    marks: { total: number; right: number; rightAndWrongHere: number; wrongAndRightHere: number };
+  } | null;
   scorer: { id: string; label: string } | null;
   manifest: { model: string | null; prompt: string | null; generation: Record<string, unknown> | null };
   /** What stands in the way of scoring, in sentences; empty where nothing does. */

@@ -138,7 +138,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
       unknown: 1,
       duplicates: 1,
       examples: { missing: ['7'] },
-      recomputedAccuracy: 74.5,
+      recomputed: { accuracy: 74.5, needsJudge: 0, marks: { total: 0 } },
       existingRunId: null,
       problems: [],
     });
@@ -185,7 +185,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     const { sha256 } = await upload(predictions(150, {}, others.join('')));
     const input = { fileSha256: sha256, fileName: 'a.jsonl', benchmark: null, split: null };
     const report = await preflight(input, WORKER);
-    expect(report).toMatchObject({ target: null, recomputedAccuracy: null });
+    expect(report).toMatchObject({ target: null, recomputed: null });
     expect(report.problems).toEqual([
       expect.stringMatching(/cannot be told from the file: choose it\..*: 200 of 240 rows \(83\.3 %\)/),
     ]);
@@ -256,7 +256,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
   test.skipIf(skip)('a preflight outlives a scorer that hangs', async () => {
     const { sha256 } = await upload(predictions(10, { 50: 'HANG' }));
     const input = { fileSha256: sha256, fileName: 'h.jsonl', benchmark: 'superclevr-200', split: 'test' };
-    expect(await preflight(input, WORKER, limits)).toMatchObject({ matched: 200, recomputedAccuracy: null });
+    expect(await preflight(input, WORKER, limits)).toMatchObject({ matched: 200, recomputed: null });
   });
 
   test.skipIf(skip)('a defect of ours fails the run and leaves no rows', async () => {

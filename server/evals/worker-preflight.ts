@@ -1,4 +1,5 @@
 import { BENCHMARK_IDS, type Benchmark, type Split } from '@/lib/benchmarks/benchmark';
+import { installLine } from '@/lib/benchmarks/command-lines';
 import { OCEAN } from '@/lib/command-line';
 import {
   couldBe,
@@ -12,9 +13,10 @@ import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
 import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
 import type { Sample } from '@/lib/samples/sample';
-import type { Scorer } from '@/lib/scoring/scorer';
+import type { Outcome, Scorer } from '@/lib/scoring/scorer';
 import { readInstalled } from '../benchmarks';
 import { fileSource } from './file-source';
+import type { PreflightReport } from './types';
 import { gaugesOf } from './worker-gauges';
 import type { Post, PreflightFindings, PreflightTask } from './worker-protocol';
 
@@ -90,7 +92,7 @@ export async function findingsOf(
   if (target?.samples != null && scorer !== null && isOfSplit(report))
     post({
       type: 'accuracy',
-      percent: accuracyOf(file, target, target.samples, scorer, gauges),
+      recomputed: recomputedOf(file, target, target.samples, scorer, gauges),
     });
   post({ type: 'done', result: null });
 }
@@ -137,21 +139,33 @@ function decided(
   return { target: found?.target ?? null, shares };
 }
 
-function accuracyOf(
+function recomputedOf(
   file: PredictionsFile,
   target: Target,
   samples: readonly Sample[],
   scorer: Scorer,
   gauges: ReturnType<typeof gaugesOf>,
-): number | null {
+): PreflightReport['recomputed'] {
   const until = performance.now() + SCORING_BUDGET_MS;
   const score = scoredBy(scorer);
+  const marks = { total: 0, right: 0, rightAndWrongHere: 0, wrongAndRightHere: 0 };
   const scoring = scoreRows(gauges.counted(file.rows()), samples, nameOf(target), (matched, position) =>
     gauges.scoring(position, () => score(matched, position)),
   );
-  for (const _ of scoring) if (performance.now() > until) return null;
+  for (const { row, verdict } of scoring) {
+    const mark = row?.claimedCorrect ?? null;
+    if (mark !== null) {
+      const isRight = verdict.outcome === 'correct';
+      marks.total++;
+      marks.right += Number(mark);
+      marks.rightAndWrongHere += Number(mark && !isRight);
+      marks.wrongAndRightHere += Number(!mark && isRight);
+    }
+    if (performance.now() > until) return null;
+  }
   const { outcomes } = scoring.scored();
-  return (100 * outcomes.filter((outcome) => outcome === 'correct').length) / samples.length;
+  const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
+  return { accuracy: (100 * count('correct')) / samples.length, needsJudge: count('needs-judge'), marks };
 }
 
 const nameOf = ({ benchmark, split }: Target): string => `${benchmark.name}, ${split.label}`;
@@ -182,7 +196,7 @@ function problemsOf(
       ];
     }
     return [
-      `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them with \`${OCEAN} benchmarks install\`.`,
+      `None of the annotations that could tell the benchmark are installed (${[...possible].join(', ')}): choose it, or install them on this server.`,
     ];
   }
   const { benchmark, split, samples } = target;
@@ -191,7 +205,7 @@ function problemsOf(
     problems.push(
       split.source.kind === 'generated'
         ? `The questions of ${nameOf(target)}, are being written on this server, once: look again in a minute.`
-        : `The annotations of ${nameOf(target)}, are not installed: run \`${OCEAN} benchmarks install ${benchmark.id} --split ${split.id} --from ${split.source.url}\`.`,
+        : `The annotations of ${nameOf(target)}, are not installed on this server. In its folder: \`${installLine(OCEAN, { benchmark: benchmark.id, split: split.id })}\`, where \`pictures\` is a folder with the benchmark's pictures; without --images samples are shown without them.`,
     );
   else if (report.matched === 0)
     problems.push(

@@ -47,7 +47,7 @@ export type Task = PreflightTask | ScoringTask;
 
 export type PreflightFindings = Omit<
   PreflightReport,
-  'fileSha256' | 'fileName' | 'bytes' | 'recomputedAccuracy' | 'existingRunId'
+  'fileSha256' | 'fileName' | 'bytes' | 'recomputed' | 'existingRunId'
 >;
 
 export interface ScoringResult {
@@ -62,7 +62,7 @@ export interface ScoringResult {
 /** Rows are JSON already: the server's thread hands the text on to the database. */
 export type WorkerMessage =
   | { type: 'findings'; findings: PreflightFindings }
-  | { type: 'accuracy'; percent: number | null }
+  | { type: 'accuracy'; recomputed: PreflightReport['recomputed'] }
   | { type: 'samples'; json: string; last: boolean }
   | { type: 'verdicts'; count: number; verdicts: string; predictions: string }
   | { type: 'done'; result: ScoringResult | null }

@@ -5,19 +5,24 @@ import { STAGES, type Stage, stageNumber } from '@/lib/models/stage';
 import { checkpoint, type Db, getDb, model, run } from '../db';
 import { Problem } from '../problem';
 
+/** What is said of a new model. */
+export const chosenModel = z.object({
+  name: z.string().trim().min(1).max(100),
+  family: z.string().trim().min(1).max(60),
+  parametersB: z.number().positive().max(10_000).nullable(),
+  openWeights: z.boolean(),
+  link: z
+    .url({ protocol: /^https?$/ })
+    .max(300)
+    .nullable(),
+});
+
 /** Whose predictions are handed in: a checkpoint that is known here, or a new one, of a new model as well. */
 export const chosenCheckpoint = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('existing'), checkpointId: z.string() }),
   z.object({
     kind: z.literal('new'),
-    name: z.string().trim().min(1).max(100),
-    family: z.string().trim().min(1).max(60),
-    parametersB: z.number().positive().max(10_000).nullable(),
-    openWeights: z.boolean(),
-    link: z
-      .url({ protocol: /^https?$/ })
-      .max(300)
-      .nullable(),
+    ...chosenModel.shape,
     /** Null of a model that has no part in the recipe. */
     stage: z.enum(STAGES).nullable(),
     parentId: z.string().nullable(),
@@ -63,8 +68,7 @@ export async function chooseCheckpoint(db: Db, chosen: ChosenCheckpoint): Promis
   const { kind: _, stage, parentId, ...named } = chosen;
   if (parentId !== null && !(await isThere(db, parentId)))
     throw new Problem('refused', `There is no checkpoint "${parentId}" that it could be trained from.`);
-  const slug = slugOf(named.name);
-  await makeModel(db, slug, named);
+  const slug = await makeModel(db, named);
   const ofStage = stage === null ? isNull(checkpoint.stage) : eq(checkpoint.stage, stage);
   if ((await db.$count(checkpoint, and(eq(checkpoint.modelSlug, slug), ofStage))) > 0)
     throw new Problem(
@@ -78,18 +82,15 @@ export async function chooseCheckpoint(db: Db, chosen: ChosenCheckpoint): Promis
   return id;
 }
 
-/** Where the model is known, all that is said of it must be the same. @throws Problem */
-async function makeModel(
-  db: Db,
-  slug: string,
-  named: Pick<
-    Extract<ChosenCheckpoint, { kind: 'new' }>,
-    'name' | 'family' | 'parametersB' | 'openWeights' | 'link'
-  >,
-): Promise<void> {
-  const [before] = await db.select().from(model).where(eq(model.slug, slug));
-  if (before === undefined) await db.insert(model).values({ slug, ...named });
-  else if (
+/** Gives the model's slug. Where it is known, all that is said of it must be the same. @throws Problem */
+async function makeModel(db: Db, named: z.infer<typeof chosenModel>): Promise<string> {
+  const before = await modelNamed(db, named.name);
+  if (before === null) {
+    const slug = slugOf(named.name);
+    await db.insert(model).values({ slug, ...named });
+    return slug;
+  }
+  if (
     before.name !== named.name ||
     before.family !== named.family ||
     before.parametersB !== named.parametersB ||
@@ -101,6 +102,16 @@ async function makeModel(
         ? `There is a model "${before.name}" already, described differently (${before.family}, ${before.parametersB ?? 'unknown'} B parameters, ${before.openWeights ? 'open' : 'closed'} weights): choose it from the list, or give this one a name of its own.`
         : `The name is too close to that of the model "${before.name}": choose that from the list, or give this one a name of its own.`,
     );
+  return before.slug;
+}
+
+/** The model whose name, or whose first name if it was corrected since, reads like this one; null where there is none. */
+export async function modelNamed(db: Db, name: string): Promise<typeof model.$inferSelect | null> {
+  const slug = slugOf(name);
+  const models = await db.select().from(model);
+  return (
+    models.find((each) => slugOf(each.name) === slug) ?? models.find((each) => each.slug === slug) ?? null
+  );
 }
 
 /** For addresses: lower case, letters and digits of any script, dots, and hyphens for all else. @throws Problem */

@@ -7,6 +7,7 @@ export {
   removeUnusedCheckpoint,
   slugOf,
 } from './choose';
+export { correctModel, isOurs, type ModelCorrection, modelCorrection } from './correct';
 export { type Checkpoint, describeModel, type Model } from './describe';
 export { checkpointFolder, type FolderFile } from './files';
 export { NANO, NANO_CHECKPOINTS } from './nano';

@@ -1,3 +1,4 @@
+import { benchmarksRouter } from './benchmarks';
 import { chatRouter } from './chat';
 import { createCallerFactory, router } from './init';
 import { leaderboardRouter } from './leaderboard';
@@ -7,6 +8,7 @@ import { submissionsRouter } from './submissions';
 import { trainingRouter } from './training';
 
 export const appRouter = router({
+  benchmarks: benchmarksRouter,
   chat: chatRouter,
   leaderboard: leaderboardRouter,
   runs: runsRouter,

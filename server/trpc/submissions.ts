@@ -4,6 +4,7 @@ import { mayChange, ownerOf, writingEnabled } from '../auth';
 import { sha256 } from '../blobs';
 import {
   cancelScoring,
+  correctRun,
   createRun,
   discardRun,
   followRun,
@@ -11,8 +12,9 @@ import {
   preflight,
   publishRun,
   submittableBenchmarks,
+  withdrawRun,
 } from '../evals';
-import { listModels } from '../models';
+import { listModels, modelCorrection } from '../models';
 import { asTrpcError, publicProcedure, router, writerProcedure } from './init';
 
 const runId = z.object({ runId: z.string() });
@@ -43,6 +45,17 @@ export const submissionsRouter = router({
   publish: writerProcedure
     .input(runId)
     .mutation(({ ctx, input }) => publishRun(input.runId, ownerOf(ctx.principal))),
+  withdraw: writerProcedure
+    .input(z.object({ ...runId.shape, note: z.string().trim().min(1).max(500) }))
+    .mutation(({ ctx, input }) => withdrawRun(input.runId, ownerOf(ctx.principal), input.note)),
+  /** Of the run's model, and so of all of its runs. */
+  correct: writerProcedure
+    .input(
+      z.object({ ...runId.shape, ...modelCorrection.shape, note: z.string().trim().max(500).nullable() }),
+    )
+    .mutation(({ ctx, input: { runId, ...correction } }) =>
+      correctRun(runId, ownerOf(ctx.principal), correction),
+    ),
   discard: writerProcedure.input(runId).mutation(({ input }) => discardRun(input.runId)),
 
   /** Progress of a scoring, the run's first or one by another scorer: the state at once, then each change, until it is done. */

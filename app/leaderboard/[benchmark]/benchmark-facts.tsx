@@ -1,17 +1,21 @@
-import { OCEAN } from '@/lib/command-line';
+import { installLine, scoreLines } from '@/lib/benchmarks/command-lines';
 import type { BenchmarkPage } from '@/server/evals/types';
+import { api } from '../../trpc/server';
 import { Command } from '../../ui/command';
 import { formatCount, formatDate } from '../../ui/format';
 import { ScorerFacts } from '../../ui/scorer-facts';
+import { oceanHere } from '../../ui/site-address';
+import { InstallHere } from './install-here';
 
 /** What the benchmark is and how its figures are made. */
-export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
+export async function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
+  const [OCEAN, { mayWrite }] = await Promise.all([oceanHere(), (await api()).submissions.session()]);
   return (
     <aside className="benchmark-facts" aria-label={`About ${page.name}`}>
       <section>
         <h2>{page.scorers.length > 1 ? 'Rules' : 'Rule'}</h2>
         {page.scorers.map((scorer) => (
-          <ScorerFacts key={scorer.id} scorer={scorer} command={scoreCommand(page, scorer.id)} />
+          <ScorerFacts key={scorer.id} scorer={scorer} command={scoreCommand(OCEAN, page, scorer.id)} />
         ))}
       </section>
       {page.caveats.length === 0 ? null : (
@@ -45,6 +49,9 @@ export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
                   <code title={installed.sha256}>{installed.sha256.slice(0, 12)}…</code>
                 </p>
               )}
+              {mayWrite && installed === null && kind === 'published' ? (
+                <InstallHere benchmark={page.id} split={id} />
+              ) : null}
             </li>
           ))}
         </ul>
@@ -53,10 +60,19 @@ export function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
             <p className="label">Get the questions and pictures</p>
             <Command>{`${OCEAN} benchmarks samples ${page.id} --split ${page.splits[0]?.id} --images pictures > samples.jsonl`}</Command>
           </div>
-        ) : page.splits.every((split) => split.installed !== null) ? null : (
+        ) : (
           <div className="stack">
-            <p className="label">Install it</p>
-            <Command>{`${OCEAN} benchmarks install ${page.id} --from PATH|URL`}</Command>
+            <p className="label">Get it, pictures included</p>
+            {page.splits.map((split) => (
+              <Command key={split.id}>
+                {installLine(OCEAN, { benchmark: page.id, split: split.id }) ?? ''}
+              </Command>
+            ))}
+            <p className="text-muted">
+              The annotations come from where they are published; <code>pictures</code> is the folder into
+              which you unpacked the pictures from the sources below. Without <code>--images pictures</code>{' '}
+              samples are shown without them.
+            </p>
           </div>
         )}
       </section>
@@ -101,13 +117,10 @@ function Box({ filled }: { filled: boolean }) {
   );
 }
 
-function scoreCommand(page: BenchmarkPage, scorer: string): string {
-  const first = page.splits[0]?.id;
-  return [
-    `${OCEAN} score predictions.jsonl --benchmark ${page.id}`,
-    page.splits.length > 1 ? `--split ${first}` : '',
-    page.scorers.length > 1 ? `--scorer ${scorer}` : '',
-  ]
-    .filter((part) => part !== '')
-    .join(' ');
-}
+const scoreCommand = (OCEAN: string, page: BenchmarkPage, scorer: string): string =>
+  scoreLines(OCEAN, {
+    file: 'predictions.jsonl',
+    benchmark: page.id,
+    split: page.splits.length > 1 ? (page.splits[0]?.id ?? null) : null,
+    scorer: page.scorers.length > 1 ? scorer : null,
+  });

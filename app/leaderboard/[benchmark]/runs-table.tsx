@@ -1,13 +1,17 @@
 import Link from 'next/link';
-import type { BenchmarkPage } from '@/server/evals/types';
+import type { BenchmarkPage, BenchmarkRun } from '@/server/evals/types';
 import { EvidenceBadge } from '../../ui/evidence';
 import { formatCount, formatDate, formatPercent, formatStage } from '../../ui/format';
 import { IntervalBar, IntervalText } from '../../ui/interval';
 import { EmptyState } from '../../ui/state';
 
-/** All published runs, the best first. */
+/** All published runs, the best first; those in which samples wait for a judge, or by another rule, after the others. */
 export function RunsTable({ page }: { page: BenchmarkPage }) {
-  const runs = [...page.runs].sort((a, b) => b.headline - a.headline);
+  const [rule] = page.scorers;
+  const isApart = (run: BenchmarkRun) => run.needsJudge > 0 || run.scorer !== rule?.id;
+  const runs = [...page.runs].sort(
+    (a, b) => Number(isApart(a)) - Number(isApart(b)) || b.headline - a.headline,
+  );
   const secondary = page.secondary.filter(({ id }) => runs.some((run) => run.secondary[id] !== undefined));
   const splits = page.splits.length > 1 && runs.some((run) => run.split !== null);
   return (
@@ -21,7 +25,10 @@ export function RunsTable({ page }: { page: BenchmarkPage }) {
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
         <section className="panel table-scroll" aria-label="Published runs, scrolls sideways" tabIndex={0}>
           <table className="data-table">
-            <caption className="sr-only">Published runs of {page.name}, the best first</caption>
+            <caption className="sr-only">
+              Published runs of {page.name}, the best first; those that are not whole, or by another rule,
+              last
+            </caption>
             <thead>
               <tr>
                 <th scope="col">Model</th>
@@ -52,10 +59,15 @@ export function RunsTable({ page }: { page: BenchmarkPage }) {
                   <td className="run-figure">
                     <IntervalText value={run.headline} interval={run.interval} />
                     <IntervalBar value={run.headline} interval={run.interval} />
+                    {run.scorer === rule?.id ? null : (
+                      <span className="run-needs-judge">
+                        by <code>{run.scorer}</code>
+                      </span>
+                    )}
                   </td>
                   <td className="num">
                     {run.correct === null || run.total === null ? (
-                      <Unknown words="number of samples not reported" />
+                      <Unknown words="not reported" />
                     ) : (
                       `${formatCount(run.correct)} of ${formatCount(run.total)}`
                     )}

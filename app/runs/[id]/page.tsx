@@ -11,6 +11,7 @@ import { cut, isWhole, readRun } from '../read-run';
 import { RunBreakdowns } from '../run-breakdowns';
 import { RunFailures } from '../run-failures';
 import { RunFigure, RunHeader } from '../run-head';
+import { RunHistory, Withdrawn } from '../run-history';
 import { RunProvenance } from '../run-provenance';
 import { RunSamples } from '../run-samples';
 import { RunScorers } from '../run-scorers';
@@ -37,7 +38,7 @@ export default async function RunScreen({ params, searchParams }: { params: Para
   const view = readView(paramsOf(await searchParams));
   return (
     <div className="run">
-      <RunHeader run={run} />
+      <RunHeader run={run} boardHref={await boardHrefOf(run)} />
       <RunNotice run={run} />
       {score === null ? null : (
         <div className="run-facts">
@@ -47,7 +48,14 @@ export default async function RunScreen({ params, searchParams }: { params: Para
         </div>
       )}
       <RunScorers run={run} />
+      <RunHistory run={run} />
       {run.state === 'scored' && run.mayDecide ? <Preview run={run} /> : null}
+      {(run.state === 'published' || run.state === 'withdrawn') && run.mayDecide ? (
+        <section className="panel run-preview" aria-labelledby="run-writer">
+          <h2 id="run-writer">For the team alone</h2>
+          <RunDecision run={run} />
+        </section>
+      ) : null}
       {score === null ? null : (
         <section id="samples" aria-labelledby="samples-heading" className="run-samples">
           <h2 id="samples-heading">Samples</h2>
@@ -90,10 +98,21 @@ function RunNotice({ run }: { run: RunPage }) {
           </p>
         </EmptyState>
       );
+    case 'withdrawn':
+      return <Withdrawn run={run} />;
     case 'scored':
     case 'published':
       return null;
   }
+}
+
+/** The leaderboard with the run's column shown; null where it has no figure of this checkpoint. */
+async function boardHrefOf(run: RunPage): Promise<string | null> {
+  if (run.state !== 'published') return null;
+  const board = await (await api()).leaderboard.board();
+  const cells = board.rows.find(({ checkpointId }) => checkpointId === run.checkpoint.id)?.cells;
+  const kind = run.source === 'reported' ? 'reported' : 'recomputed';
+  return cells?.[run.benchmark.id]?.[kind] ? `/?with=${encodeURIComponent(run.benchmark.id)}` : null;
 }
 
 async function Preview({ run }: { run: RunPage }) {
@@ -114,7 +133,7 @@ async function Preview({ run }: { run: RunPage }) {
             behind.
           </p>
         </div>
-        <RunDecision runId={run.id} what={`${run.model.name} on ${run.benchmark.name}`} />
+        <RunDecision run={run} />
       </div>
       <RunFailures runId={run.id} rows={failures.rows} />
     </section>

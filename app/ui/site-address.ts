@@ -1,0 +1,14 @@
+import { headers } from 'next/headers';
+import { oceanAt } from '@/lib/benchmarks/command-lines';
+
+/** The address of this site as its visitor called it, for commands that are typed elsewhere: `https://ocean.example.org`. */
+export async function siteAddress(): Promise<string> {
+  const asked = await headers();
+  const host = asked.get('x-forwarded-host') ?? asked.get('host') ?? '';
+  const protocol = asked.get('x-forwarded-proto')?.split(',')[0] === 'https' ? 'https' : 'http';
+  // It stands in lines that are pasted into a shell.
+  return `${protocol}://${/^[\w.-]+(:\d+)?$/.test(host) ? host : 'localhost:3000'}`;
+}
+
+/** The command as a page of this site calls it. */
+export const oceanHere = async (): Promise<string> => oceanAt(await siteAddress());
