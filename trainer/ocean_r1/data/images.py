@@ -118,8 +118,8 @@ def open_image(source: bytes | Path) -> Image.Image:
 
 def on_white(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
-        # Browsers, and Pillow where there are colours, take the upper byte. Pillow's own `convert` makes 255 of all that is more,
-        # and so transformers sees a white sheet.
+        # Browsers, and Pillow where there are colours, take the upper byte. Pillow's `convert` makes 255 of all that is more:
+        # transformers sees a white sheet.
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     if "A" not in image.getbands() and image.info.get("transparency") is None:
         return image.convert("RGB")
