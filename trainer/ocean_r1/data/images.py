@@ -118,7 +118,7 @@ def open_image(source: bytes | Path) -> Image.Image:
 
 def on_white(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I;16"):
-        # Browsers, and Pillow where there are colours, take the upper byte. Pillow's `convert` makes 255 of all that is more:
+        # Browsers, and Pillow where there are colours, take the upper byte. By its `convert` all that is more than 255 is 255:
         # transformers sees a white sheet.
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     if "A" not in image.getbands() and image.info.get("transparency") is None:
