@@ -29,7 +29,7 @@ describe('ocean answers', () => {
     const { code, out } = await said('$x=\\frac{1}{2}$', 'So it is \\boxed{ 1/2}.');
     expect(code).toBe(0);
     expect(out).toMatch(
-      /^equal, as Math-Verify 0\.8\.0 has it: the relation x = 1\/2 equals the number 1\/2\n/,
+      /^equal, as Math-Verify 0\.8\.0 has it: the relation x = 1\/2 equals the number 1\/2: the same, once a side of an equation or its solutions are taken\n/,
     );
     expect(out).toMatch(
       /found +“x=\\frac\{1\}\{2\}” at characters 2 to 14\n +read as +the relation x = 1\/2\n/,
@@ -41,11 +41,27 @@ describe('ocean answers', () => {
       rule: 'math-verify@0.8.0',
       equal: true,
       undecided: null,
+      step: 'form',
       pair: { gold: 0, prediction: 0 },
       gold: [{ kind: 'value', form: 'relation', value: 'x = 1/2', span: [1, 14] }, { kind: 'text' }],
       prediction: [{ form: 'number', value: '1/2', span: [9, 21] }, { kind: 'text' }],
     });
     expect((await said('37', '$37$')).out).toMatch(/^equal, .*: both are read as the number 37\n/);
+  });
+
+  it.each([
+    ['37', '$37$', 'form'],
+    ['$x^2<4$', '$(-2,2)$', 'form'],
+    ['0.333333', '$\\frac13$', 'numbers'],
+    ['$(x+1)^2$', '$x^2+2x+1$', 'identity'],
+    ['$\\{\\frac13, 2\\}$', '$\\{2, 0.333333\\}$', 'sets'],
+    ['$xy=1$', '$y=\\frac1x$', 'relations'],
+    ['4', '\\boxed{\\text{4}}', 'letters'],
+    ['$\\infty$', '$2\\infty$', 'infinities'],
+    ['$2\\begin{pmatrix}1&0.5\\end{pmatrix}$', '$\\begin{pmatrix}2&1\\end{pmatrix}$', 'matrices'],
+    ['1', '2', null],
+  ])('says by which step %s equals %s: %s', async (gold, prediction, step) => {
+    expect(await json(gold, prediction)).toMatchObject({ equal: step !== null, step });
   });
 
   it('takes negative numbers and letters for answers, and what stands behind -- as it is', async () => {

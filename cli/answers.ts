@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { geoqa } from '@/lib/benchmarks/geoqa';
 import { mathVision } from '@/lib/benchmarks/math-vision';
+import type { Step } from '@/lib/mathematics/compare';
 import { keyOf } from '@/lib/mathematics/expression';
 import { type Parsed, parseAnswers } from '@/lib/mathematics/parse';
 import { verify } from '@/lib/mathematics/verify';
@@ -20,7 +21,7 @@ Usage: ${OCEAN} answers GOLD PREDICTION [--rule RULE] [--json]
                     \\boxed{…}, or plain numbers; also -3. One that begins with -- comes behind --
   --rule            math-verify (left out), or a scorer of an open question:
                     ${SCORERS.map(({ id }) => id).join(',\n                    ')}
-  --json            one JSON object {rule, equal, reason, undecided, pair, gold, prediction}; of each text what was found in it,
+  --json            one JSON object {rule, equal, reason, undecided, step, pair, gold, prediction}; of each text what was found in it,
                     {kind, text, span, form, value}, in the order in which it is compared; "equal" is null where a judge model
                     would have to say, and of a scorer only {rule, equal, reason, answer, span} is told
 
@@ -107,13 +108,14 @@ function byScorer(scorer: Scorer, gold: string, prediction: string): Told {
 function byMathVerify(gold: string, prediction: string): Told {
   const [golds, predictions] = [parseAnswers(gold), parseAnswers(prediction)];
   const { equal, matched, undecided } = verify(golds, predictions);
-  const reason = matched === null ? whyNot(golds, predictions, undecided) : why(matched.gold, matched.target);
+  const reason = matched === null ? whyNot(golds, predictions, undecided) : why(matched);
   return {
     json: {
       rule: `math-verify@${MATH_VERIFY.version}`,
       equal,
       reason,
       undecided,
+      step: matched?.step ?? null,
       pair: matched && { gold: golds.indexOf(matched.gold), prediction: predictions.indexOf(matched.target) },
       gold: golds.map(asJson),
       prediction: predictions.map(asJson),
@@ -129,11 +131,24 @@ function byMathVerify(gold: string, prediction: string): Told {
 const readAs = (parsed: Parsed): string =>
   parsed.kind === 'value' ? valueWords(parsed.value) : `the text ${quoted(parsed.text)}`;
 
-function why(gold: Parsed, prediction: Parsed): string {
+/** What a step looks at, where the values are written differently. */
+const STEPS: Record<Step, string> = {
+  form: 'the same, once a side of an equation or its solutions are taken',
+  solutions: 'the relation holds there and nowhere else, as far as points show',
+  relations: 'as relations',
+  sets: 'member by member',
+  letters: 'both are spelled alike',
+  matrices: 'entry by entry',
+  infinities: 'both are infinite, and alike',
+  numbers: 'as numbers, decimals rounded to 6 places and others to 15 digits',
+  identity: 'they have the same value at all points that were tried',
+};
+
+function why({ gold, target: prediction, step }: { gold: Parsed; target: Parsed; step: Step }): string {
   if (gold.kind === 'string' || prediction.kind === 'string') return `both are ${readAs(gold)}`;
   return keyOf(gold.value) === keyOf(prediction.value)
     ? `both are read as ${valueWords(gold.value)}`
-    : `${valueWords(gold.value)} equals ${valueWords(prediction.value)}`;
+    : `${valueWords(gold.value)} equals ${valueWords(prediction.value)}: ${STEPS[step]}`;
 }
 
 function whyNot(golds: readonly Parsed[], predictions: readonly Parsed[], undecided: string | null): string {

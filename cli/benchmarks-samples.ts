@@ -1,8 +1,9 @@
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Sample } from '@/lib/samples/sample';
 import { imagePath } from '@/server/benchmarks';
+import { makeFolder } from '@/server/make-folder';
 import { type Command, OCEAN, print, printLines, say, table, UsageError } from './command';
 import {
   benchmarkNamed,
@@ -90,7 +91,7 @@ async function writeImages({ benchmark, split, samples }: Target, folder: string
     throw new UsageError(
       `the images of ${benchmark.id} are published, not made here: ${benchmark.sources.map(({ url }) => url).join(', ')}`,
     );
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (const [index, { image }] of samples.entries()) {
     const from = image === null ? null : await imagePath(dataDir(), benchmark.id, split.id, image);
     if (image === null || from === null) continue;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import * as z from 'zod';
@@ -9,6 +9,7 @@ import { SMALLEST_SIZE } from '@/lib/world/solid-scenes';
 import { TALK_KINDS, TALK_SAMPLES, type Talk, talk, talkReply } from '@/lib/world/talk';
 import { judgeTalk, type TalkVerdict } from '@/lib/world/talk-judge';
 import { render } from '@/lib/world/world';
+import { makeFolder } from '@/server/make-folder';
 import { type Command, OCEAN, print, printLines, table, UsageError } from './command';
 
 const idOf = (n: number, { kind }: Talk): string => `${kind}-${String(n).padStart(3, '0')}`;
@@ -50,7 +51,7 @@ Example:
       throw new UsageError(`--frame is a whole number from ${SMALLEST_SIZE} on, not "${values.frame}"`);
     if (folder === undefined || folder === '')
       throw new UsageError('say where the pictures go: --images DIR');
-    mkdirSync(folder, { recursive: true });
+    makeFolder(folder);
     const lines = function* () {
       for (const [id, { scene, earlier, question }] of samples(frame)) {
         const image = join(folder, `${id}.png`);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -6,6 +6,7 @@ import { TASKS, type Task } from '@/lib/world/question';
 import { SPLITS, WORLD_VERSION } from '@/lib/world/scene';
 import { SMALLEST_SIZE } from '@/lib/world/solid-scenes';
 import { LAST_ROW_SEED, type RowSet, SEEDS_PER_SET, taskOf } from '@/lib/world/training-row';
+import { makeFolder } from '@/server/make-folder';
 import { type Command, count, DiskError, OCEAN, print, say, UsageError } from './command';
 import {
   type Parameters,
@@ -161,7 +162,7 @@ async function writeShards(
   { set, count, folder, threads }: Wish,
   signal: AbortSignal,
 ): Promise<{ shards: readonly Shard[]; made: number }> {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const ours: Parameters = {
     world_version: WORLD_VERSION,
     split: set.split,

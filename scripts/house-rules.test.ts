@@ -225,6 +225,17 @@ describe('files', () => {
     ).toEqual([]);
   });
 
+  test('folders are made by server/make-folder, which always ends', () => {
+    const recursive = /\bmkdir(Sync)?\([^;]*recursive/;
+    expect(
+      sources.filter(
+        (file) =>
+          /^(cli|server)\/(?!.*test).*\.ts$/.test(file) &&
+          recursive.test(readFileSync(join(root, file), 'utf8')),
+      ),
+    ).toEqual([]);
+  });
+
   test('no test sleeps: it waits for what it needs, or turns the clock itself', () => {
     const sleeps =
       /waitForTimeout|\bsleep\(|(?<!\.)setTimeout\((?:resolve|\d)|setTimeout } from 'node:timers/;

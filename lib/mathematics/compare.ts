@@ -7,7 +7,7 @@ import {
   shortened,
 } from '@/lib/mathematics/assignment';
 import { Undecided } from '@/lib/mathematics/budget';
-import { equalExpressions, type Precision } from '@/lib/mathematics/equal';
+import { type ExpressionStep, equalExpressions, type Precision } from '@/lib/mathematics/equal';
 import { isExpression, isSet, keyOf, type Value } from '@/lib/mathematics/expression';
 import { printed } from '@/lib/mathematics/print';
 import { equalRelations } from '@/lib/mathematics/relation';
@@ -22,8 +22,11 @@ export interface Comparison extends Precision {
   allowSetRelationComparison: boolean;
 }
 
-/** `sympy_expr_eq`. Not symmetric: the gold's form decides what of a prediction counts. */
-export function equalValues(goldGiven: Value, predictionGiven: Value, options: Comparison): boolean {
+/** By which step two values are equal. */
+export type Step = 'form' | 'solutions' | 'relations' | 'sets' | 'letters' | ExpressionStep;
+
+/** `sympy_expr_eq`, null where it says no. Not symmetric: the gold's form decides what of a prediction counts. */
+export function equalValues(goldGiven: Value, predictionGiven: Value, options: Comparison): Step | null {
   let gold = goldGiven;
   let prediction = options.strict ? predictionGiven : renamed(predictionGiven, goldGiven);
   const goldAssigns = isAssignment(gold);
@@ -36,26 +39,28 @@ export function equalValues(goldGiven: Value, predictionGiven: Value, options: C
 
   if (isRelation(gold) && isSet(prediction)) {
     const solutions = solutionsOf(relationsOf(gold));
-    if (solutions === null && isSolvedBy(relationsOf(gold), prediction)) return true;
+    if (solutions === null && isSolvedBy(relationsOf(gold), prediction)) return 'solutions';
     gold = solutions ?? gold;
   }
   if (options.allowSetRelationComparison && isRelation(prediction) && isSet(gold)) {
     const solutions = solutionsOf(relationsOf(prediction));
-    if (solutions === null && isSolvedBy(relationsOf(prediction), gold)) return true;
+    if (solutions === null && isSolvedBy(relationsOf(prediction), gold)) return 'solutions';
     prediction = solutions ?? prediction;
   }
 
   if (gold.kind === 'constant' && (gold.name === 'undefined' || gold.name === 'complex ∞'))
     throw new Undecided('the gold divides by zero');
-  if (keyOf(gold) === keyOf(prediction)) return true;
+  if (keyOf(gold) === keyOf(prediction)) return 'form';
   const equal = (a: Value, b: Value) =>
-    equalValues(a, b, { ...options, strict: true, allowSetRelationComparison: false });
+    equalValues(a, b, { ...options, strict: true, allowSetRelationComparison: false }) !== null;
   if (isRelation(gold) && isRelation(prediction))
-    return equalRelations(relationsOf(gold), relationsOf(prediction), equal);
+    return equalRelations(relationsOf(gold), relationsOf(prediction), equal) ? 'relations' : null;
   if (isSet(gold) || gold.kind === 'tuple' || isSet(prediction) || prediction.kind === 'tuple')
-    return equalSets(gold, prediction, equal);
-  if (gold.kind === 'symbol' || prediction.kind === 'symbol') return equalLetters(gold, prediction);
-  return isExpression(gold) && isExpression(prediction) && equalExpressions(gold, prediction, options);
+    return equalSets(gold, prediction, equal) ? 'sets' : null;
+  if (gold.kind === 'symbol' || prediction.kind === 'symbol')
+    return equalLetters(gold, prediction) ? 'letters' : null;
+  if (!isExpression(gold) || !isExpression(prediction)) return null;
+  return equalExpressions(gold, prediction, options);
 }
 
 const isE = (value: Value): boolean => value.kind === 'constant' && value.name === 'e';

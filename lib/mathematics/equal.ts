@@ -36,17 +36,22 @@ export interface Precision {
   numericPrecision: number;
 }
 
-/** `sympy_numeric_eq` and then `sympy_symbolic_eq`. */
-export function equalExpressions(a: Expression, b: Expression, precision: Precision): boolean {
+/** By which step two expressions are equal: entry by entry, as infinities, as numbers, or as identities. */
+export type ExpressionStep = 'matrices' | 'infinities' | 'numbers' | 'identity';
+
+/** `sympy_numeric_eq` and then `sympy_symbolic_eq`; null where neither says that they are equal. */
+export function equalExpressions(a: Expression, b: Expression, precision: Precision): ExpressionStep | null {
   const [x, y] = [determined(calculated(a)), determined(calculated(b))];
   if (x.kind === 'matrix' || y.kind === 'matrix') {
-    if (x.kind !== 'matrix' || y.kind !== 'matrix') return false;
+    if (x.kind !== 'matrix' || y.kind !== 'matrix') return null;
     const [left, right] = [x.rows.flat(), y.rows.flat()];
-    if (x.rows.length !== y.rows.length || left.length !== right.length) return false;
-    return left.every((entry, at) => equalExpressions(entry, right[at] ?? entry, precision));
+    if (x.rows.length !== y.rows.length || left.length !== right.length) return null;
+    const equal = left.every((entry, at) => equalExpressions(entry, right[at] ?? entry, precision) !== null);
+    return equal ? 'matrices' : null;
   }
-  if (infinite(x) !== 0 || infinite(y) !== 0) return infinite(x) === infinite(y);
-  return equalNumbers(x, y, precision) || isZeroEverywhere(x, y);
+  if (infinite(x) !== 0 || infinite(y) !== 0) return infinite(x) === infinite(y) ? 'infinities' : null;
+  if (equalNumbers(x, y, precision)) return 'numbers';
+  return isZeroEverywhere(x, y) ? 'identity' : null;
 }
 
 const isAtomic = (value: Expression, test: (value: Expression) => boolean): boolean => {

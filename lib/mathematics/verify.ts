@@ -1,5 +1,5 @@
 import { COMPARING, refill, Undecided } from '@/lib/mathematics/budget';
-import { type Comparison, equalValues } from '@/lib/mathematics/compare';
+import { type Comparison, equalValues, type Step } from '@/lib/mathematics/compare';
 import type { Parsed } from '@/lib/mathematics/parse';
 import { strip } from '@/lib/python/text';
 
@@ -13,8 +13,8 @@ export const VERIFY_DEFAULTS: Comparison = {
 
 export interface Verification {
   equal: boolean;
-  /** The first pair that is equal, null where none is. */
-  matched: { gold: Parsed; target: Parsed } | null;
+  /** The first pair that is equal and the step that says so, null where none is. */
+  matched: { gold: Parsed; target: Parsed; step: Step } | null;
   /** Why some pair could not be decided, which counts as not equal; null where all could. */
   undecided: string | null;
 }
@@ -31,8 +31,8 @@ export function verify(
   for (const gold of golds) {
     for (const target of targets) {
       try {
-        if (equalAnswers(gold, target, settings))
-          return { equal: true, matched: { gold, target }, undecided: null };
+        const step = equalAnswers(gold, target, settings);
+        if (step !== null) return { equal: true, matched: { gold, target, step }, undecided: null };
       } catch (error) {
         if (!(error instanceof Undecided)) throw error;
         undecided = error.message;
@@ -42,9 +42,9 @@ export function verify(
   return { equal: false, matched: null, undecided };
 }
 
-function equalAnswers(gold: Parsed, target: Parsed, settings: Comparison): boolean {
+function equalAnswers(gold: Parsed, target: Parsed, settings: Comparison): Step | null {
   if (gold.kind === 'value' && target.kind === 'value')
     return equalValues(gold.value, target.value, settings);
-  if (gold.kind !== 'string' || target.kind !== 'string') return false;
-  return strip(gold.text) !== '' && strip(gold.text) === strip(target.text);
+  if (gold.kind !== 'string' || target.kind !== 'string') return null;
+  return strip(gold.text) !== '' && strip(gold.text) === strip(target.text) ? 'form' : null;
 }

@@ -94,9 +94,12 @@ describe('gzip', () => {
   test('is refused where it is cut, or something else stands behind it', async () => {
     for (let length = 3; length < whole.length; length++)
       expect(await refusal(whole.subarray(0, length))).toMatch(/gzip file is damaged/);
-    expect(await refusal(concat(whole, strToU8('\0\0x')))).toBe('the gzip file is damaged: it is cut off');
-    expect(await refusal(concat(whole, strToU8('nothing of gzip')))).toBe(
-      'the gzip file is damaged: what stands behind a member is none',
+    for (const junk of ['\0\0x', '\n', 'nothing of gzip', '\x1f?'])
+      expect(await refusal(concat(whole, strToU8(junk, true)))).toBe(
+        'the gzip file is damaged: what stands behind a member is none',
+      );
+    expect(await refusal(concat(whole, whole.subarray(0, 5)))).toBe(
+      'the gzip file is damaged: it is cut off',
     );
   });
 

@@ -47,8 +47,9 @@ function skipHeader(input: ByteReader): void {
     crc = crc32(bytes, crc);
     return bytes;
   };
-  const [first, second, method, flags = 0] = read(10);
-  if (first !== 0x1f || second !== 0x8b) throw damaged('gzip', 'what stands behind a member is none');
+  for (const expected of [0x1f, 0x8b])
+    if (read(1)[0] !== expected) throw damaged('gzip', 'what stands behind a member is none');
+  const [method, flags = 0] = read(8);
   if (method !== 8 || (flags & RESERVED) !== 0) throw damaged('gzip', 'its header is none that gzip writes');
   if (flags & EXTRA) read(view(read(2)).getUint16(0, true));
   for (const text of [NAME, COMMENT]) {

@@ -11,6 +11,16 @@ export function kindOf(head: Uint8Array): string | null {
   return known?.kind ?? (head.includes(0) ? 'a binary file' : null);
 }
 
+/**
+ * Text of two or four bytes a letter without a mark that says so: what we read begins with two letters of ASCII, and
+ * between them would be zeros. Null where it is none.
+ */
+export function wideText(head: Uint8Array): string | null {
+  const zeros = [...head.subarray(0, 4)].map((byte) => (byte === 0 ? '0' : 'x')).join('');
+  if (['x0x0', '0x0x'].includes(zeros)) return 'UTF-16 text: save it as UTF-8';
+  return ['x000', '000x'].includes(zeros) ? 'UTF-32 text: save it as UTF-8' : null;
+}
+
 export const startsWith = (head: Uint8Array, ...bytes: readonly number[]): boolean =>
   bytes.every((byte, at) => head[at] === byte);
 
@@ -28,6 +38,7 @@ const PICKLE =
 const KINDS: readonly { kind: string; begins: string | RegExp }[] = [
   { kind: 'an archive within an archive', begins: '\x1f\x8b' },
   { kind: 'an archive within an archive', begins: 'PK\x03\x04' },
+  { kind: 'UTF-32 text: save it as UTF-8', begins: /^(\xff\xfe\0\0|\0\0\xfe\xff)/ },
   { kind: 'UTF-16 text: save it as UTF-8', begins: '\xff\xfe' },
   { kind: 'UTF-16 text: save it as UTF-8', begins: '\xfe\xff' },
   { kind: 'an HTML or XML page', begins: /^(\xef\xbb\xbf)?\s*</ },

@@ -436,6 +436,10 @@ describe('what is refused', () => {
     ['a Python pickle, which can run code', '(lp0\nVx\np1\na.'],
     ['a Python pickle, which can run code', 'cos\nsystem\n(S"true"\ntR.'],
     ['UTF-16', new Uint8Array([0xff, 0xfe, 0x7b, 0])],
+    ['UTF-16', Buffer.from('{"sample_id": "1", "output": "é"}\n', 'utf16le')],
+    ['UTF-16', Buffer.from('index\tprediction\n1\tx\n', 'utf16le').swap16()],
+    ['UTF-32', new Uint8Array([0x7b, 0, 0, 0, 0x22, 0, 0, 0])],
+    ['UTF-32', new Uint8Array([0, 0, 0xfe, 0xff, 0, 0, 0, 0x7b])],
     ['no predictions', '[]'],
     [
       'no known predictions: its first record has the fields accuracy, results',

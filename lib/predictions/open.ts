@@ -2,7 +2,7 @@ import { gunzip } from './gzip';
 import { documentParts } from './json-document';
 import { concat, copyOf, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
-import { kindOf, startsWith } from './kind-of';
+import { kindOf, startsWith, wideText } from './kind-of';
 import { MAX_FILE_BYTES, MAX_ROWS, MAX_XLSX_PART_BYTES, MAX_ZIP_FILES } from './limits';
 import { lmmsEval } from './lmms-eval';
 import { mathV } from './math-v';
@@ -177,6 +177,8 @@ function layoutOf(content: Content): Layout {
     if (isOfficePackage(entries)) return table(() => xlsxRows(entries));
   }
   const head = headOf(content);
+  const wide = wideText(head);
+  if (wide !== null) throw new PredictionsError(`this looks like ${wide}; ${EXPECTED}`);
   const first = firstByte(content);
   if (first === 0x7b && isJsonLines(content)) {
     return { records: () => lineRecords(content), isLines: true, claimedAccuracy: null };

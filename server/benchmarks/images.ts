@@ -1,7 +1,8 @@
-import { mkdir, realpath, stat } from 'node:fs/promises';
+import { realpath, stat } from 'node:fs/promises';
 import { basename, join, sep } from 'node:path';
 import type { GeneratedSource } from '@/lib/benchmarks/benchmark';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
+import { makeFolder } from '../make-folder';
 import { installedSplit, splitDir, writeWhole } from './store';
 
 /**
@@ -43,7 +44,7 @@ async function drawnPath(
   if (await stat(path).catch(() => null)) return path;
   const png = await source.picture(image);
   if (png === null) return null;
-  await mkdir(drawn, { recursive: true });
+  makeFolder(drawn);
   await writeWhole(path, png);
   return path;
 }

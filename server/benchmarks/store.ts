@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Benchmark, GeneratedSource, Split } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import type { Sample } from '@/lib/samples/sample';
+import { makeFolder } from '../make-folder';
 import { processWide } from '../process-wide';
 import { readSource } from './annotation-source';
 import type { DownloadProgress } from './download';
@@ -114,7 +115,7 @@ async function keep(
     installedAt: new Date().toISOString(),
     imagesDir: images ?? before?.imagesDir ?? null,
   };
-  await mkdir(dir, { recursive: true });
+  makeFolder(dir);
   await writeWhole(join(dir, data.file), file.bytes);
   await writeWhole(join(dir, 'manifest.json'), `${JSON.stringify(data, null, 2)}\n`);
   if (before !== null && before.file !== data.file) await rm(join(dir, before.file), { force: true });

@@ -1,11 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { and, eq, lt, notExists, sql } from 'drizzle-orm';
 import { blob, checkpointFile, type Db, getDb, jobFile, rolloutImage, run } from '../db';
 import { env } from '../env';
 import { log } from '../log';
+import { makeFolder } from '../make-folder';
 import { Problem } from '../problem';
 import { BLOB_KINDS, type BlobKind } from './kinds';
 import { append, sizeOf, tooLarge } from './write';
@@ -39,7 +40,7 @@ export async function storeBlob(
 ): Promise<StoredBlob> {
   const { maxBytes } = BLOB_KINDS[kind];
   if (declaredBytes !== null && declaredBytes > maxBytes) throw tooLarge(kind);
-  await mkdir(incoming(), { recursive: true });
+  makeFolder(incoming());
   const draft = join(incoming(), randomUUID());
   const hash = createHash('sha256');
   let bytes = 0;
@@ -86,7 +87,7 @@ export async function storePart(
   stream: ReadableStream<Uint8Array>,
 ): Promise<number> {
   if (whole.bytes > BLOB_KINDS[kind].maxBytes) throw tooLarge(kind);
-  await mkdir(incoming(), { recursive: true });
+  makeFolder(incoming());
   const received = await receivedBytes(whole.sha256);
   if (offset !== received)
     throw new Problem(
@@ -131,7 +132,7 @@ async function place(draft: string, { sha256, bytes }: StoredBlob): Promise<void
   await db.transaction(async (tx) => {
     await lock(tx, sha256);
     const path = blobPath(sha256);
-    await mkdir(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     // What is there is what these bytes are, and runs are made of it: it is not touched.
     if ((await sizeOf(path)) === bytes) await rm(draft);
     else await rename(draft, path);
@@ -189,7 +190,7 @@ export async function tidyBlobs(now = Date.now()): Promise<void> {
     .where(and(lt(blob.createdAt, before), unused(db)));
   for (const { sha256 } of found) await removeUnusedBlob(sha256);
   let drafts = 0;
-  await mkdir(incoming(), { recursive: true });
+  makeFolder(incoming());
   for (const name of await readdir(incoming())) {
     const path = join(incoming(), name);
     // Another server may have placed or removed it meanwhile.

@@ -1,10 +1,10 @@
-import { mkdirSync } from 'node:fs';
 import { drizzle as drizzlePostgres } from 'drizzle-orm/node-postgres';
 import type { PgDatabase, PgQueryResultHKT } from 'drizzle-orm/pg-core';
 import { drizzle as drizzlePglite } from 'drizzle-orm/pglite';
 import pg from 'pg';
 import { env } from '../env';
 import { log } from '../log';
+import { makeFolder } from '../make-folder';
 import { processWide } from '../process-wide';
 import { listenPostgres } from './listen';
 import { migratePglite, migratePostgres } from './migrate';
@@ -60,7 +60,7 @@ export async function openDatabase(
       },
     };
   }
-  mkdirSync(options.dataDir, { recursive: true });
+  makeFolder(options.dataDir);
   const { pglite, close } = await openPglite(options.dataDir);
   const db = drizzlePglite(pglite, { schema });
   try {

@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 Positive = Annotated[int, Field(gt=0)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Decay = Annotated[float, Field(ge=0, lt=1)]
 Aggregation = Literal["token-mean", "seq-mean-token-mean", "seq-mean-token-sum", "seq-mean-token-sum-norm"]
 KlEstimate = Literal["kl", "abs", "mse", "low_var_kl"]
 
@@ -26,7 +27,7 @@ class RecipeError(ValueError):
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class DataFile(Section):
@@ -117,9 +118,10 @@ class Optimizer(Section):
     """Another rate for the vision tower; 0 freezes it."""
     muon: bool = False
     """Muon for the matrices inside the model, where much is to be learnt from little; AdamW for the rest."""
-    betas: tuple[Fraction, Fraction] = (0.9, 0.999)
+    betas: tuple[Decay, Decay] = (0.9, 0.999)
     weight_decay: float = Field(default=0.01, ge=0)
-    max_grad_norm: float = Field(default=1.0, gt=0)
+    max_grad_norm: float = Field(default=1.0, gt=0, allow_inf_nan=True)
+    """inf: gradients are as long as they are."""
     warmup_steps: int = Field(default=0, ge=0)
     decay: Literal["constant", "cosine", "linear"] = "constant"
 
@@ -282,7 +284,8 @@ def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) 
     if kind is None:
         raise RecipeError(f"{name}: kind is {data.get('kind')!r}; it may be {' or '.join(map(repr, KINDS))}")
     try:
-        return kind.model_validate(data)
+        # As JSON, strictly: `true` and "75" are no numbers, and a path is still a text.
+        return kind.model_validate_json(json.dumps(data, default=str), strict=True)
     except ValidationError as error:
         raise RecipeError(f"{name}: {problems_of(error)}") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,13 @@ def test_every_epoch_has_every_row_once_and_goes_on_where_it_stood() -> None:
     [
         ({"stepz": 3}, "stepz: there is no such key"),
         ({"steps": 0}, "steps"),
+        ({"steps": True}, r"steps: .* integer \(is True\)"),
+        ({"steps": "75"}, r"steps: .* integer \(is '75'\)"),
+        ({"model.fresh": 1}, r"model.fresh: .* boolean \(is 1\)"),
+        ({"data.files": "rows"}, r"data.files: .* array \(is 'rows'\)"),
+        ({"optimizer.lr": math.inf}, r"optimizer.lr: .* finite number \(is inf\)"),
+        ({"optimizer.betas": [0.9]}, "optimizer.betas.1: it is missing"),
+        ({"optimizer.betas": [0.9, 1.0]}, r"optimizer.betas.1: .* less than 1 \(is 1.0\)"),
         ({"algorithm.mini_batches": 3}, "cannot be split"),
         ({"algorithm.aggregation": "mean"}, "algorithm.aggregation"),
         ({"kind": "ppo"}, "'tower' or 'sft' or 'grpo'"),
@@ -143,3 +151,9 @@ def test_a_recipe_with_a_mistake_is_told_by_its_key(tmp_path: Path, change: dict
     parse_recipe(text, "toy.toml")
     with pytest.raises(RecipeError, match=rf"toy.toml.*{words}"):
         parse_recipe(text, "toy.toml", change)
+
+
+def test_gradients_may_be_clipped_at_nothing(tmp_path: Path) -> None:
+    text = recipe({"model": tmp_path, "rows": tmp_path}, tmp_path / "out", "grpo", stage=1, steps=2, prompts_per_step=4)
+    parsed = parse_recipe(text, "toy.toml", {"optimizer.max_grad_norm": math.inf})
+    assert parsed.optimizer.max_grad_norm == math.inf

@@ -87,7 +87,6 @@ FORMATS = {
     "palette PNG with transparency": lambda: encoded(painted("P"), transparency=bytes(range(256))),
     "gray PNG": lambda: encoded(painted("L")),
     "black and white PNG": lambda: encoded(painted("1")),
-    "PNG of 16 bits": lambda: encoded(painted("I;16")),
     "PNG with alpha": lambda: encoded(painted("RGBA")),
     "gray PNG with alpha": lambda: encoded(painted("LA")),
     "PNG with a text": lambda: encoded(painted())[:33] + chunk(b"tEXt", b"a\0b") + encoded(painted())[33:],
@@ -118,6 +117,15 @@ def test_pictures_of_every_kind_are_seen_as_by_transformers(content: Callable[[]
     torch.testing.assert_close(patches.pixels, expected, rtol=1e-5, atol=1e-5)
     if image.getexif().get(0x0112):  # pixels are taken as they lie
         assert ImageOps.exif_transpose(image).size != open_image(content()).size
+
+
+@pytest.mark.parametrize("kind", ["PNG", "TIFF"])
+def test_gray_of_16_bits_is_gray_of_8(kind: str) -> None:
+    """Pillow's own conversion, and so transformers, make all of it white that is more than 255."""
+    upper = np.arange(256, dtype=np.uint16).reshape(16, 16)
+    content = encoded(Image.fromarray(upper * 256 + upper.T), kind)
+    seen = np.asarray(open_image(content))
+    np.testing.assert_array_equal(seen, np.stack([upper] * 3, axis=-1))
 
 
 RAISED = [

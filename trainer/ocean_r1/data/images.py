@@ -117,6 +117,10 @@ def open_image(source: bytes | Path) -> Image.Image:
 
 
 def on_white(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16"):
+        # Browsers, and Pillow where there are colours, take the upper byte. `convert` makes 255 of all that is more: a white
+        # sheet, which is what transformers sees.
+        return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8)).convert("RGB")
     if "A" not in image.getbands() and image.info.get("transparency") is None:
         return image.convert("RGB")
     ground = Image.new("RGBA", image.size, "white")
