@@ -182,52 +182,52 @@ describe('of files', () => {
 });
 
 describe('of runs of a server', () => {
-  const page = (id: string, changes: object = {}) => ({
+  const stored = (id: string, changes: Partial<StoredRun> = {}): StoredRun => ({
     id,
-    state: 'published',
+    model: { slug: id, name: `Model ${id}` },
+    checkpoint: { id, stage: 'stage2', step: null },
+    benchmark: 'math-vista',
+    split: 'testmini',
     source: 'upload',
-    benchmark: { id: 'geoqa', name: 'GEOQA', breakdowns: [{ tag: 'kind', label: 'Kind' }], secondary: [] },
-    split: { id: 'test', label: 'test' },
-    model: { name: `Model ${id}` },
-    checkpoint: { stage: 'stage2', step: null },
-    data: { sha256: 'd1' },
-    headlineScorer: 'geoqa/seed@2',
-    score: { headline: 50, interval: { low: 45, high: 55, level: 0.95, method: 'wilson' } },
+    state: 'published',
+    scorer: 'math-vista/official@1',
+    data: 'd1',
+    figure: { value: 50, interval: { low: 45, high: 55, level: 0.95, method: 'wilson' } },
+    generation: null,
+    // All is right by b, half by a.
+    outcomes: id === 'b' ? '00000000' : '01010101',
     ...changes,
   });
-  const RUNS: Readonly<Record<string, object>> = {
-    a: page('a'),
-    b: page('b'),
-    paper: page('paper', {
+  const RUNS: Readonly<Record<string, StoredRun>> = {
+    a: stored('a'),
+    b: stored('b'),
+    paper: stored('paper', {
       source: 'reported',
       split: null,
       data: null,
-      score: { headline: 60, interval: { low: 56, high: 64, level: 0.95, method: 'wilson-reported' } },
+      outcomes: null,
+      figure: { value: 60, interval: { low: 56, high: 64, level: 0.95, method: 'wilson-reported' } },
     }),
-    old: page('old', { data: { sha256: 'd0' } }),
-    strict: page('strict', { headlineScorer: 'geoqa/strict@2' }),
-    gone: page('gone', { state: 'withdrawn' }),
+    old: stored('old', { data: 'd0' }),
+    strict: stored('strict', { scorer: 'math-vista/vlmevalkit@1' }),
+    blind: stored('blind', { generation: { images: 'none' }, state: 'withdrawn' }),
+    failed: stored('failed', { state: 'failed', outcomes: null }),
   };
-  /** Two pages of two pictures each, asked about twice; all is right by b, half by a. */
-  const scorable = (id: string, after: number) => ({
-    samples: [after + 1, after + 2, after + 3, after + 4].map((ordinal) => ({
-      ...{ sampleId: String(ordinal), ordinal, question: 'q', options: null, gold: 'A', image: null },
-      tags: { kind: ordinal % 2 === 0 ? 'even' : 'odd' },
-      cluster: String(ordinal >> 1),
-      ...{ output: 'x', extraction: null },
-      verdict: { outcome: id === 'b' || ordinal % 4 < 2 ? 'correct' : 'wrong', answer: null, reason: '' },
-    })),
-    next: after < 0 ? after + 4 : null,
-  });
+  /** Four pictures, each asked about twice. */
+  const groups: PackedSamples = {
+    count: 8,
+    clusters: [0, 0, 1, 1, 2, 2, 3, 3],
+    tags: { task: { values: ['even', 'odd'], of: [0, 1, 0, 1, 0, 1, 0, 1] } },
+  };
 
   async function withServer(use: (address: string) => Promise<void>) {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://localhost');
-      const { id, after } = JSON.parse(url.searchParams.get('input') ?? '{}').json;
+      const { id } = JSON.parse(url.searchParams.get('input') ?? '{}').json;
       const answer = (status: number, body: unknown) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       if (request.headers.authorization !== undefined) return answer(401, {});
-      const data = url.pathname.endsWith('runs.get') ? RUNS[id] : scorable(id, after);
+      const data = url.pathname.endsWith('runs.outcomes') ? RUNS[id] : groups;
       if (data !== undefined) return answer(200, { result: { data: { json: data } } });
       const error = {
         message: `There is no run "${id}".`,
