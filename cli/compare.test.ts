@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PackedSamples } from '@/lib/compare/packed-samples';
+import type { StoredRun } from '@/lib/compare/stored-run';
 import { type BundledCommand, bundleCommand, type Ended } from './bundled-command';
 
 /** `ocean compare` as people call it: bundled, in a process of its own. */
@@ -253,10 +255,10 @@ describe('of runs of a server', () => {
       expect(code).toBe(0);
       const [set] = JSON.parse(out).sets;
       expect(set).toMatchObject({
-        benchmark: 'geoqa',
-        split: 'test',
-        scorer: 'geoqa/seed@2',
-        baseline: 'Model a stage2',
+        benchmark: 'math-vista',
+        split: 'testmini',
+        scorer: 'math-vista/official@1',
+        baseline: 'Model a stage 2',
       });
       expect(set.comparisons[0]).toMatchObject({
         ...{ samples: 8, images: 4, fixed: 4, broken: 0, p_exact: null, method: 'tango-clustered' },
@@ -269,9 +271,9 @@ describe('of runs of a server', () => {
     await withServer(async (server) => {
       const { out } = await ocean('compare', 'a', 'paper', 'b', '--server', server);
       expect(out).toMatch(
-        /Model paper stage2 has 10\.0 points more than Model a stage2 \(.*not by the same samples/,
+        /Model paper stage 2 has 10\.0 points more than Model a stage 2 \(.*not by the same samples/,
       );
-      expect(out).toMatch(/Model b stage2 .*4 fixed, 0 broken/);
+      expect(out).toMatch(/Model b stage 2 .*4 fixed, 0 broken/);
     });
   });
 
@@ -281,20 +283,33 @@ describe('of runs of a server', () => {
       const { code, out } = await compare('a', 'b', 'old', 'strict');
       expect(code).toBe(0);
       expect(out).toContain(
-        'Model old stage2 was scored on another version of geoqa test than Model a stage2',
+        'Model old stage 2 was scored on another version of math-vista testmini than Model a stage 2',
       );
       expect(out).toContain(
-        'Model strict stage2 was scored by geoqa/strict@2 and Model a stage2 by geoqa/seed@2',
+        'Model strict stage 2 was scored by math-vista/vlmevalkit@1 and Model a stage 2 by math-vista/official@1',
       );
-      const lost = await compare('a', 'b', 'gone', 'nobody');
+      const lost = await compare('a', 'b', 'failed', 'nobody');
       expect(lost.code).toBe(0);
-      expect(lost.out).toContain('gone has no verdicts: it is withdrawn.');
+      expect(lost.out).toContain('(failed) has no verdicts: its scoring failed.');
       expect(lost.out).toContain('There is no run "nobody".');
       const none = await compare('a', 'nobody');
       expect(none).toMatchObject({ code: 2, out: '' });
-      expect(none.error).toMatch(/There is no run "nobody"\. Model a stage2 is the only run of geoqa test/);
+      expect(none.error).toMatch(
+        /There is no run "nobody"\. Model a stage 2 is the only run of math-vista testmini/,
+      );
       const other = await compare('a', 'b', '--benchmark', 'refcoco');
-      expect(other.error).toMatch(/a is of geoqa, not of refcoco/);
+      expect(other.error).toMatch(/a is of math-vista, not of refcoco/);
+    });
+  });
+
+  it('says which was made without pictures, and which was withdrawn since', async () => {
+    await withServer(async (server) => {
+      const { out } = await ocean('compare', 'blind', 'b', '--server', server);
+      expect(out).toContain(
+        'Model b stage 2 answers 50.0 points more than Model blind stage 2 without pictures',
+      );
+      expect(out).toContain('without pictures saw none of the pictures: what it answers is answered without');
+      expect(out).toContain('without pictures was withdrawn since.');
     });
   });
 });

@@ -23,8 +23,9 @@ export function sentencesIn(text: string): TextSpan[] {
 
 export function differencesOf(baselineText: string, otherText: string): Differences {
   const [before, after] = [baselineText.slice(0, MOST), otherText.slice(0, MOST)];
-  const [a, b] = [sentencesIn(before), sentencesIn(after)];
   const words = (text: string, [start, end]: TextSpan) => text.slice(start, end).trim();
+  const sentences = (text: string) => sentencesIn(text).filter((span) => words(text, span) !== '');
+  const [a, b] = [sentences(before), sentences(after)];
   const steps = diffArrays(
     a.map((span) => words(before, span)),
     b.map((span) => words(after, span)),

@@ -81,9 +81,7 @@ export function compareLoaded(
 
 function notesOf(name: string, run: LoadedRun | undefined): string[] {
   return [
-    ...(run?.blind
-      ? [`${name} was made without pictures: what it answers is answered without looking.`]
-      : []),
+    ...(run?.blind ? [`${name} saw none of the pictures: what it answers is answered without looking.`] : []),
     ...(run?.withdrawn ? [`${name} was withdrawn since.`] : []),
   ];
 }
