@@ -83,7 +83,7 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
         <summary>Change what is compared</summary>
         <Chooser
           choices={await (await api()).runs.compareChoices()}
-          chosen={runs.map(({ stored }) => stored.checkpoint.id)}
+          chosen={[...address.checkpoints, ...runs.map(({ stored }) => stored.checkpoint.id)]}
         />
       </details>
       {sets.length < 2 || open === null ? null : (

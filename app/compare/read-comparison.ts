@@ -34,6 +34,12 @@ export async function readComparison(address: CompareAddress): Promise<Compariso
   const refused: string[] = checkpoints
     .slice(MAX_RUNS)
     .map((id) => `${id} is one too many: at most ${MAX_RUNS} checkpoints are compared with each other.`);
+  if (ids.length === 0 && checkpoints.length > 0)
+    refused.push(
+      checkpoints.length === 1
+        ? `${checkpoints[0]} is one checkpoint: choose another to compare it with.`
+        : 'These checkpoints have no published figure on the same benchmark.',
+    );
   const stored = await Promise.all(ids.map((id) => orNull(trpc.outcomes({ id }))));
   const oneModel = new Set(stored.flatMap((run) => run?.model.slug ?? [])).size < 2;
   /** By version of the data, each read once. */
