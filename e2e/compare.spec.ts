@@ -34,7 +34,7 @@ test('from the board to a broken sample, and into the chat with its scene', asyn
   }).toPass();
   await page.getByRole('checkbox', { name: /Ocean-R1 Nano.*base/ }).check();
   await page.getByRole('checkbox', { name: /Ocean-R1 Nano.*stage 2/ }).check();
-  await page.getByRole('button', { name: 'Compare 2 ticked' }).click();
+  await page.getByRole('link', { name: 'Compare 2 ticked' }).click();
   await expect(page.locator('.compare-sentence').first()).toHaveText(
     /^Stage 2 answers \d+\.\d points more than Base \(.* p < 0\.001\); \d+ fixed, \d+ broken\.$/,
   );
@@ -114,7 +114,11 @@ test('outputs are read side by side: keys walk the list, thinking folds together
   await expect(options(page).nth(1)).toHaveAttribute('aria-selected', 'true');
   await expect(opened(page).locator('.output-column')).toHaveCount(3);
   await expect(opened(page).locator('.mark-differs').first()).toBeAttached();
-  await expect(opened(page).getByText(/^parts from A in sentence \d+$/).first()).toBeVisible();
+  await expect(
+    opened(page)
+      .getByText(/^parts from A in sentence \d+$/)
+      .first(),
+  ).toBeVisible();
   const open = opened(page).locator('details.thinking[open]');
   expect(await open.count()).toBeGreaterThan(0);
   await opened(page).getByLabel('Thinking open').uncheck();
