@@ -1,5 +1,5 @@
 import type { PackedSamples } from '@/lib/compare/packed-samples';
-import { loadedRun, type StoredRun } from '@/lib/compare/stored-run';
+import { areOfOneModel, loadedRun, type StoredRun } from '@/lib/compare/stored-run';
 import type { Api } from './server-api';
 
 /** The server does not have the run, or does not show it. */
@@ -21,7 +21,7 @@ export async function runsOfServer(
       answers.push({ refused: `${error.message.replace(/\.$/, '')}.` });
     }
   }
-  const oneModel = new Set(answers.flatMap((each) => ('run' in each ? [each.run.model.slug] : []))).size < 2;
+  const oneModel = areOfOneModel(answers.flatMap((each) => ('run' in each ? [each.run] : [])));
   /** By version of the data. */
   const samples = new Map<string, PackedSamples>();
   const loaded: ReturnType<typeof loadedRun>[] = [];

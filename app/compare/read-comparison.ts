@@ -2,7 +2,7 @@ import { compareLoaded, distinctNames, type PlacedSet } from '@/lib/compare/comp
 import { MAX_RUNS } from '@/lib/compare/compare-runs';
 import type { LoadedRun } from '@/lib/compare/loaded-run';
 import type { PackedSamples } from '@/lib/compare/packed-samples';
-import { loadedRun, type StoredRun } from '@/lib/compare/stored-run';
+import { areOfOneModel, loadedRun, type StoredRun } from '@/lib/compare/stored-run';
 import { api, orNull } from '../trpc/server';
 import type { CompareAddress } from './compare-url';
 
@@ -41,7 +41,7 @@ export async function readComparison(address: CompareAddress): Promise<Compariso
         : 'These checkpoints have no published figure on the same benchmark.',
     );
   const stored = await Promise.all(ids.map((id) => orNull(trpc.outcomes({ id }))));
-  const oneModel = new Set(stored.flatMap((run) => run?.model.slug ?? [])).size < 2;
+  const oneModel = areOfOneModel(stored.filter((run) => run !== null));
   /** By version of the data, each read once. */
   const samples = new Map<string, Promise<PackedSamples>>();
   const runs: { run: LoadedRun; stored: StoredRun }[] = [];

@@ -76,7 +76,10 @@ function lossSentence(
       : [];
   });
   return losses.length === 0
-    ? `${name} loses nowhere beyond chance, by ${breakdowns.map(({ label }) => label).join(', ')}.`
+    ? `${name} loses nowhere beyond chance, by ${breakdowns
+        .filter(({ tag }) => groups.some(({ group }) => group?.tag === tag))
+        .map(({ label }) => label)
+        .join(', ')}.`
     : `${name} loses in ${losses.join('; ')}.`;
 }
 

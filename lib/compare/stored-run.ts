@@ -28,7 +28,7 @@ export interface StoredRun {
 /**
  * A stored run to be compared, or in a sentence why it cannot be.
  * @param samples those of its data; null where it has no outcomes
- * @param oneModel whether all that is compared is of one model, whose name then need not be said
+ * @param oneModel see `areOfOneModel`
  */
 export function loadedRun(
   run: StoredRun,
@@ -81,6 +81,10 @@ export function loadedRun(
     },
   };
 }
+
+/** Whether the name of the model can be left out of theirs. */
+export const areOfOneModel = (runs: readonly StoredRun[]): boolean =>
+  runs.length > 1 && new Set(runs.map(({ model }) => model.slug)).size === 1;
 
 /** "base", "stage 2, step 400"; empty where neither is known. */
 export function checkpointWords({ stage, step }: StoredRun['checkpoint']): string {
