@@ -4,7 +4,8 @@ import { serving } from './serving.mjs';
 
 const RUNS = 5;
 
-async function visit(browser, address) {
+/** One look at a page, by a new visitor. `use` may do something with it, and what it returns comes back as `used`. */
+export async function visit(browser, address, use = async () => null) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
@@ -31,16 +32,20 @@ async function visit(browser, address) {
   await page.goto(address, { waitUntil: 'networkidle' });
   await page.waitForTimeout(500);
   const figures = await page.evaluate(() => window.figures);
+  const used = await use(page);
   await context.close();
-  return { ...figures, kilobytes: bytes / 1000 };
+  return { ...figures, kilobytes: bytes / 1000, used };
 }
+
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-background-networking'],
+  });
 
 export async function firstPaint() {
   await serving(4196, async ({ address, startMs }) => {
-    const browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-background-networking'],
-    });
+    const browser = await launch();
     await visit(browser, address);
     const visits = [];
     for (let run = 0; run < RUNS; run++) visits.push(await visit(browser, address));

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
+import { isBlind, type LoadedRun } from '@/lib/compare/loaded-run';
 import { openPredictions } from '@/lib/predictions/open';
 import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
 import { nameOf } from './compare-scorers';
 import { fileSource } from './file-source';
 import { findTarget, type Wish } from './find-target';
-import type { LoadedRun } from './loaded-run';
 
 /** A predictions file as a run: scored by the first scorer of its benchmark. @throws as `ocean score` does */
 export async function runOfFile(path: string, wish: Wish): Promise<LoadedRun> {
@@ -29,5 +29,7 @@ export async function runOfFile(path: string, wish: Wish): Promise<LoadedRun> {
     // Both files are read beside the annotations that are here now.
     scored: { data: '', scorer: scorer.id, samples, outcomes: scoring.scored().outcomes },
     figure: null,
+    blind: isBlind(file.manifest.generation ?? null),
+    withdrawn: false,
   };
 }

@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PackedSamples } from '@/lib/compare/packed-samples';
+import type { StoredRun } from '@/lib/compare/stored-run';
 import { type BundledCommand, bundleCommand, type Ended } from './bundled-command';
 
 /** `ocean compare` as people call it: bundled, in a process of its own. */
@@ -182,52 +184,52 @@ describe('of files', () => {
 });
 
 describe('of runs of a server', () => {
-  const page = (id: string, changes: object = {}) => ({
+  const stored = (id: string, changes: Partial<StoredRun> = {}): StoredRun => ({
     id,
-    state: 'published',
+    model: { slug: id, name: `Model ${id}` },
+    checkpoint: { id, stage: 'stage2', step: null },
+    benchmark: 'math-vista',
+    split: 'testmini',
     source: 'upload',
-    benchmark: { id: 'geoqa', name: 'GEOQA', breakdowns: [{ tag: 'kind', label: 'Kind' }], secondary: [] },
-    split: { id: 'test', label: 'test' },
-    model: { name: `Model ${id}` },
-    checkpoint: { stage: 'stage2', step: null },
-    data: { sha256: 'd1' },
-    headlineScorer: 'geoqa/seed@3',
-    score: { headline: 50, interval: { low: 45, high: 55, level: 0.95, method: 'wilson' } },
+    state: 'published',
+    scorer: 'math-vista/official@1',
+    data: 'd1',
+    figure: { value: 50, interval: { low: 45, high: 55, level: 0.95, method: 'wilson' } },
+    generation: null,
+    // All is right by b, half by a.
+    outcomes: id === 'b' ? '00000000' : '01010101',
     ...changes,
   });
-  const RUNS: Readonly<Record<string, object>> = {
-    a: page('a'),
-    b: page('b'),
-    paper: page('paper', {
+  const RUNS: Readonly<Record<string, StoredRun>> = {
+    a: stored('a'),
+    b: stored('b'),
+    paper: stored('paper', {
       source: 'reported',
       split: null,
       data: null,
-      score: { headline: 60, interval: { low: 56, high: 64, level: 0.95, method: 'wilson-reported' } },
+      outcomes: null,
+      figure: { value: 60, interval: { low: 56, high: 64, level: 0.95, method: 'wilson-reported' } },
     }),
-    old: page('old', { data: { sha256: 'd0' } }),
-    strict: page('strict', { headlineScorer: 'geoqa/strict@3' }),
-    gone: page('gone', { state: 'withdrawn' }),
+    old: stored('old', { data: 'd0' }),
+    strict: stored('strict', { scorer: 'math-vista/vlmevalkit@1' }),
+    blind: stored('blind', { generation: { images: 'none' }, state: 'withdrawn' }),
+    failed: stored('failed', { state: 'failed', outcomes: null }),
   };
-  /** Two pages of two pictures each, asked about twice; all is right by b, half by a. */
-  const scorable = (id: string, after: number) => ({
-    samples: [after + 1, after + 2, after + 3, after + 4].map((ordinal) => ({
-      ...{ sampleId: String(ordinal), ordinal, question: 'q', options: null, gold: 'A', image: null },
-      tags: { kind: ordinal % 2 === 0 ? 'even' : 'odd' },
-      cluster: String(ordinal >> 1),
-      ...{ output: 'x', extraction: null },
-      verdict: { outcome: id === 'b' || ordinal % 4 < 2 ? 'correct' : 'wrong', answer: null, reason: '' },
-    })),
-    next: after < 0 ? after + 4 : null,
-  });
+  /** Four pictures, each asked about twice. */
+  const groups: PackedSamples = {
+    count: 8,
+    clusters: [0, 0, 1, 1, 2, 2, 3, 3],
+    tags: { task: { values: ['even', 'odd'], of: [0, 1, 0, 1, 0, 1, 0, 1] } },
+  };
 
   async function withServer(use: (address: string) => Promise<void>) {
     const server = createServer((request, response) => {
       const url = new URL(request.url ?? '', 'http://localhost');
-      const { id, after } = JSON.parse(url.searchParams.get('input') ?? '{}').json;
+      const { id } = JSON.parse(url.searchParams.get('input') ?? '{}').json;
       const answer = (status: number, body: unknown) =>
         response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
       if (request.headers.authorization !== undefined) return answer(401, {});
-      const data = url.pathname.endsWith('runs.get') ? RUNS[id] : scorable(id, after);
+      const data = url.pathname.endsWith('runs.outcomes') ? RUNS[id] : groups;
       if (data !== undefined) return answer(200, { result: { data: { json: data } } });
       const error = {
         message: `There is no run "${id}".`,
@@ -253,10 +255,10 @@ describe('of runs of a server', () => {
       expect(code).toBe(0);
       const [set] = JSON.parse(out).sets;
       expect(set).toMatchObject({
-        benchmark: 'geoqa',
-        split: 'test',
-        scorer: 'geoqa/seed@3',
-        baseline: 'Model a stage2',
+        benchmark: 'math-vista',
+        split: 'testmini',
+        scorer: 'math-vista/official@1',
+        baseline: 'Model a stage 2',
       });
       expect(set.comparisons[0]).toMatchObject({
         ...{ samples: 8, images: 4, fixed: 4, broken: 0, p_exact: null, method: 'tango-clustered' },
@@ -269,9 +271,9 @@ describe('of runs of a server', () => {
     await withServer(async (server) => {
       const { out } = await ocean('compare', 'a', 'paper', 'b', '--server', server);
       expect(out).toMatch(
-        /Model paper stage2 has 10\.0 points more than Model a stage2 \(.*not by the same samples/,
+        /Model paper stage 2 has 10\.0 points more than Model a stage 2 \(.*not by the same samples/,
       );
-      expect(out).toMatch(/Model b stage2 .*4 fixed, 0 broken/);
+      expect(out).toMatch(/Model b stage 2 .*4 fixed, 0 broken/);
     });
   });
 
@@ -281,20 +283,31 @@ describe('of runs of a server', () => {
       const { code, out } = await compare('a', 'b', 'old', 'strict');
       expect(code).toBe(0);
       expect(out).toContain(
-        'Model old stage2 was scored on another version of geoqa test than Model a stage2',
+        'Model old stage 2 was scored on another version of math-vista testmini than Model a stage 2',
       );
       expect(out).toContain(
-        'Model strict stage2 was scored by geoqa/strict@3 and Model a stage2 by geoqa/seed@3',
+        'Model strict stage 2 was scored by math-vista/vlmevalkit@1 and Model a stage 2 by math-vista/official@1',
       );
-      const lost = await compare('a', 'b', 'gone', 'nobody');
+      const lost = await compare('a', 'b', 'failed', 'nobody');
       expect(lost.code).toBe(0);
-      expect(lost.out).toContain('gone has no verdicts: it is withdrawn.');
+      expect(lost.out).toContain('(failed) has no verdicts: its scoring failed.');
       expect(lost.out).toContain('There is no run "nobody".');
       const none = await compare('a', 'nobody');
       expect(none).toMatchObject({ code: 2, out: '' });
-      expect(none.error).toMatch(/There is no run "nobody"\. Model a stage2 is the only run of geoqa test/);
+      expect(none.error).toMatch(
+        /There is no run "nobody"\. Model a stage 2 is the only run of math-vista testmini/,
+      );
       const other = await compare('a', 'b', '--benchmark', 'refcoco');
-      expect(other.error).toMatch(/a is of geoqa, not of refcoco/);
+      expect(other.error).toMatch(/a is of math-vista, not of refcoco/);
+    });
+  });
+
+  it('says which was made without pictures, and which was withdrawn since', async () => {
+    await withServer(async (server) => {
+      const { out } = await ocean('compare', 'blind', 'b', '--server', server);
+      expect(out).toContain('Model b stage 2 cannot be told from Model blind stage 2 without pictures:');
+      expect(out).toContain('without pictures saw none of the pictures: what it answers is answered without');
+      expect(out).toContain('without pictures was withdrawn since.');
     });
   });
 });

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util';
-import { comparableSets } from '@/lib/compare/comparable';
-import { compareRuns } from '@/lib/compare/compare-runs';
+import { compareLoaded } from '@/lib/compare/compare-loaded';
 import {
   type ComparedSet,
   comparisonCsv,
@@ -12,9 +11,8 @@ import {
   tablesOf,
 } from '@/lib/compare/comparison-report';
 import { SIGNIFICANT } from '@/lib/compare/comparison-words';
-import { compareUnpaired } from '@/lib/stats/unpaired';
+import type { LoadedRun } from '@/lib/compare/loaded-run';
 import { type Command, EXIT, OCEAN, print, say, table, UsageError, write } from './command';
-import type { LoadedRun } from './loaded-run';
 
 const help = `Compares runs over the same samples, here: what one has over another, where it loses, and whether that can be known.
 
@@ -71,9 +69,9 @@ export const compare: Command = {
 
     const { runs, refused } = await loaded(positionals, values);
     const first = runs.find(({ arg }) => arg === positionals[baseline]);
-    const { sets, leftOut } = compared(
+    const { sets, leftOut } = compareLoaded(
       runs.map(({ run }) => run),
-      first === undefined ? 0 : runs.indexOf(first),
+      [first === undefined ? 0 : runs.indexOf(first)],
     );
     const without = [...refused, ...leftOut];
     if (sets.length === 0) throw new UsageError(without.join(' ') || 'there is nothing to compare');
@@ -112,89 +110,18 @@ async function loaded(
     for (const arg of args) runs.push({ arg, run: await runOfFile(arg, { benchmark, split, data }) });
     return { runs, refused };
   }
-  const [{ connect, serverNamed }, { runOfServer, RunRefused }] = await Promise.all([
+  const [{ connect, serverNamed }, { runsOfServer }] = await Promise.all([
     import('./server-api'),
     import('./compare-server'),
   ]);
-  const api = connect(serverNamed(wish.server), null);
-  for (const arg of args) {
-    try {
-      const run = await runOfServer(api, arg);
-      if (wish.benchmark === undefined || run.benchmark.id === wish.benchmark) runs.push({ arg, run });
-      else refused.push(`${arg} is of ${run.benchmark.id}, not of ${wish.benchmark}.`);
-    } catch (error) {
-      if (!(error instanceof RunRefused)) throw error;
-      refused.push(`${error.message.replace(/\.$/, '')}.`);
-    }
+  for (const [i, answer] of (await runsOfServer(connect(serverNamed(wish.server), null), args)).entries()) {
+    const arg = args[i] ?? '';
+    if ('refused' in answer) refused.push(answer.refused);
+    else if (wish.benchmark === undefined || answer.run.benchmark.id === wish.benchmark)
+      runs.push({ arg, run: answer.run });
+    else refused.push(`${arg} is of ${answer.run.benchmark.id}, not of ${wish.benchmark}.`);
   }
   return { runs, refused };
-}
-
-function compared(
-  runs: readonly LoadedRun[],
-  baseline: number,
-): { sets: readonly ComparedSet[]; leftOut: readonly string[] } {
-  const names = distinct(runs);
-  const { sets, leftOut } = comparableSets(
-    runs.map(({ id, benchmark, split, scored }, place) => ({
-      id,
-      name: names[place] ?? id,
-      benchmark: benchmark.id,
-      split: split.id,
-      samples: scored,
-    })),
-    baseline,
-  );
-  return {
-    sets: sets.flatMap((set) => {
-      const [own] = set.paired.length > 0 ? set.paired : set.reported;
-      const run = own === undefined ? undefined : runs[own];
-      if (run === undefined) return [];
-      const paired = set.paired.flatMap((place) => {
-        const { scored } = runs[place] ?? {};
-        return scored ? [{ place, name: names[place] ?? '', outcomes: scored.outcomes }] : [];
-      });
-      const first = paired.findIndex(({ place }) => place === set.baseline);
-      // A reported baseline is compared with all; else the reported ones are with the baseline.
-      const apart = first === -1 ? [...set.paired, ...set.reported] : set.reported;
-      const base = runs[set.baseline]?.figure;
-      return [
-        {
-          benchmark: run.benchmark,
-          split: run.split,
-          scorer: run.scored?.scorer ?? null,
-          breakdowns: run.benchmark.breakdowns,
-          comparison:
-            paired.length > 1 && run.scored
-              ? compareRuns(run.benchmark.breakdowns, run.scored.samples, paired, Math.max(0, first))
-              : null,
-          unpaired: apart.flatMap((place) => {
-            const figure = runs[place]?.figure;
-            return place === set.baseline || !base || !figure
-              ? []
-              : [
-                  {
-                    baseline: names[set.baseline] ?? '',
-                    name: names[place] ?? '',
-                    comparison: compareUnpaired(base, figure),
-                  },
-                ];
-          }),
-        },
-      ];
-    }),
-    leftOut,
-  };
-}
-
-/** The shortest names that tell the runs apart. */
-function distinct(runs: readonly LoadedRun[]): string[] {
-  const ids = new Set(runs.map(({ id }) => id)).size;
-  for (let length = 0; length < 3; length += 1) {
-    const names = runs.map(({ names, id }) => names[length] ?? names.at(-1) ?? id);
-    if (new Set(names).size >= ids) return names;
-  }
-  return runs.map(({ id }) => id);
 }
 
 function asText(sets: readonly ComparedSet[], leftOut: readonly string[]): string {

@@ -2,6 +2,7 @@
 const FIGURES = {
   'cli-compare': async () => (await import('../bench/cli-compare.mjs')).cliCompare(),
   'cli-score': async () => (await import('../bench/cli-score.mjs')).cliScore(),
+  'compare-page': async () => (await import('../bench/compare-page.mjs')).comparePage(),
   'import-memory': async () => (await import('../bench/import-memory.mjs')).importMemory(),
   mathematics: async () => (await import('../bench/mathematics.mjs')).mathematics(),
   'paired-coverage': async () => (await import('../bench/paired-coverage.mjs')).pairedCoverage(),

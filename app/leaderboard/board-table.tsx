@@ -38,10 +38,15 @@ export function BoardTable({
   shown,
   sort,
   onSort,
+  ticked,
+  onTick,
 }: {
   shown: ShownBoard;
   sort: Sort;
   onSort: (sort: Sort) => void;
+  /** Ids of the checkpoints that are to be compared. */
+  ticked: readonly string[];
+  onTick: (id: string, on: boolean) => void;
 }) {
   const router = useRouter();
   const scroller = useRef<HTMLElement>(null);
@@ -111,7 +116,14 @@ export function BoardTable({
         <tbody onClick={(event) => followLink(event, router.push)}>
           <Spacer rows={from} columns={columns} />
           {shown.rows.slice(from, to).map((each, index) => (
-            <Row key={each.row.checkpointId} shown={each} board={shown} index={from + index + 2} />
+            <Row
+              key={each.row.checkpointId}
+              shown={each}
+              board={shown}
+              index={from + index + 2}
+              ticked={ticked.includes(each.row.checkpointId)}
+              onTick={onTick}
+            />
           ))}
           <Spacer rows={shown.rows.length - to} columns={columns} />
         </tbody>
@@ -178,10 +190,14 @@ const Row = memo(function Row({
   shown,
   board,
   index,
+  ticked,
+  onTick,
 }: {
   shown: ShownRow;
   board: ShownBoard;
   index: number;
+  ticked: boolean;
+  onTick: (id: string, on: boolean) => void;
 }) {
   const { row, cells } = shown;
   return (
@@ -191,6 +207,14 @@ const Row = memo(function Row({
           {row.modelName}
         </span>
         <span className="board-facts">{rowFacts(row)}</span>
+        <label className="board-tick" title="Compare it">
+          <input
+            type="checkbox"
+            aria-label={`Compare ${row.modelName}, ${rowFacts(row)}`}
+            checked={ticked}
+            onChange={(event) => onTick(row.checkpointId, event.target.checked)}
+          />
+        </label>
       </th>
       {board.facts.map((fact) => (
         <td key={fact}>

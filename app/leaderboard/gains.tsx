@@ -52,7 +52,15 @@ export function Gains({ board }: { board: Board }) {
                     {formatPercent(before)} to {formatPercent(after)},{' '}
                   </span>
                   <Dumbbell before={before} after={after} />
-                  <Delta value={delta.value} />
+                  <Link
+                    href={`/compare?model=${encodeURIComponent(row.modelSlug)}&benchmark=${column.benchmark}`}
+                    prefetch={false}
+                    className="gain-compared"
+                    title="Can it be known?"
+                  >
+                    <Delta value={delta.value} />
+                    <span className="sr-only"> points, compared</span>
+                  </Link>
                 </div>
               );
             })}

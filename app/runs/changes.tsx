@@ -14,9 +14,9 @@ import type {
 import { goldText, shorten } from '../samples/answer-text';
 import { Browse, type FirstRead, type SampleSource } from '../samples/browse';
 import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
-import type { Mark } from '../samples/output-view';
 import { RowQuestion } from '../samples/row-question';
-import { AnswerValue, SampleFrame, VerdictLine } from '../samples/sample-view';
+import { boxesOf } from '../samples/sample-image';
+import { AnswerValue, answerMark, OneOutput, SampleFrame, VerdictLine } from '../samples/sample-view';
 import type { View } from '../samples/samples-url';
 import { tagLabelsOf } from '../samples/tag-labels';
 import { TagSelect } from '../samples/tag-select';
@@ -254,9 +254,13 @@ function ComparedView({
     <SampleFrame
       sample={sample}
       answers={sides.map(({ letter, verdict }) => ({ name: letter, answer: verdict.answer }))}
-      marks={sides.flatMap(({ letter, verdict: { span } }): Mark[] =>
-        span === null ? [] : [{ span, name: letter }],
-      )}
+      boxes={boxesOf(sample)}
+      output={
+        <OneOutput
+          sample={sample}
+          marks={sides.flatMap(({ letter, verdict }) => answerMark(verdict, letter))}
+        />
+      }
       tagLabels={tagLabels}
       headingRef={headingRef}
     >

@@ -34,6 +34,9 @@ export function RunHeader({ run, boardHref }: { run: RunPage; boardHref: string 
         <span>{formatSizeName(model)}</span>
         <span>{model.openWeights ? 'open weights' : 'closed weights'}</span>
         {split === null ? null : <span>{split.label}</span>}
+        <Link href={comparisonHref(run)} prefetch={false}>
+          {run.checkpoint.stage === null ? 'compare it with others' : 'compare its stages'}
+        </Link>
         {model.link === null ? null : (
           <a href={model.link} rel="noreferrer nofollow ugc">
             about the model
@@ -43,6 +46,16 @@ export function RunHeader({ run, boardHref }: { run: RunPage; boardHref: string 
       </p>
     </PageHeader>
   );
+}
+
+/** Where the stages of its model are compared; of a model without stages, where others are chosen to compare it with. */
+function comparisonHref({ model, checkpoint, benchmark, split }: RunPage): string {
+  const params = new URLSearchParams(
+    checkpoint.stage === null ? { checkpoints: checkpoint.id } : { model: model.slug },
+  );
+  params.set('benchmark', benchmark.id);
+  if (split !== null) params.set('split', split.id);
+  return `/compare?${params}`;
 }
 
 /** The figure with all that stands behind it in a line each. */

@@ -11,10 +11,26 @@ import { BLOCK, blocksOf, clip, markedParts, type Segment, segmentsOf } from './
 const FIRST = 20_000;
 const MORE = 100_000;
 
-/** Where an answer was found; named where there are several to tell apart. */
+/**
+ * `answer`: where it was found; named where there are several to tell apart. `differs`: words that another output does not
+ * have. `parts`: the first sentence that is another one.
+ */
 export interface Mark {
+  kind: 'answer' | 'differs' | 'parts';
   span: TextSpan;
   name: string | null;
+}
+
+const MARK_TITLES: Readonly<Record<Mark['kind'], string>> = {
+  answer: 'The answer was found here',
+  differs: 'Words that the other does not have',
+  parts: 'Here the two part',
+};
+
+/** Whether the thinking is open: as its reader has it, or all together. */
+export interface Folding {
+  open: boolean;
+  onToggle: (open: boolean) => void;
 }
 
 /** A model's output as text and nothing else: its thinking folded, and marked where answers were found. */
@@ -22,10 +38,12 @@ export function OutputView({
   output,
   thinking,
   marks,
+  folding,
 }: {
   output: string;
   thinking: readonly TextSpan[];
   marks: readonly Mark[];
+  folding?: Folding;
 }) {
   return (
     <div className="output">
@@ -37,7 +55,7 @@ export function OutputView({
       </div>
       {output === '' ? <p className="text-muted">The model said nothing.</p> : null}
       {segmentsOf(output.length, thinking).map((segment) => (
-        <SegmentView key={segment.start} output={output} segment={segment} marks={marks} />
+        <SegmentView key={segment.start} output={output} segment={segment} marks={marks} folding={folding} />
       ))}
     </div>
   );
@@ -47,16 +65,24 @@ function SegmentView({
   output,
   segment,
   marks,
+  folding,
 }: {
   output: string;
   segment: Segment;
   marks: readonly Mark[];
+  folding: Folding | undefined;
 }) {
   const body = <Text text={output} range={[segment.start, segment.end]} marks={marks} />;
   if (segment.kind === 'text') return output.slice(segment.start, segment.end).trim() === '' ? null : body;
-  const holdsAnswer = marks.some(({ span }) => span[0] < segment.end && span[1] > segment.start);
+  const holdsAnswer = marks.some(
+    ({ kind, span }) => kind === 'answer' && span[0] < segment.end && span[1] > segment.start,
+  );
   return (
-    <details className="thinking" open={holdsAnswer}>
+    <details
+      className="thinking"
+      open={folding?.open ?? holdsAnswer}
+      onToggle={(event) => folding?.onToggle(event.currentTarget.open)}
+    >
       <summary>
         Thinking
         <span className="text-muted"> · {formatCount(segment.end - segment.start)} characters</span>
@@ -70,7 +96,8 @@ function SegmentView({
 function Text({ text, range, marks }: { text: string; range: TextSpan; marks: readonly Mark[] }) {
   const [limit, setLimit] = useState(FIRST);
   const spans = marks.map(({ span }) => span);
-  return clip(text, range, spans, limit).map(({ start, end, hidden }) =>
+  const answers = marks.flatMap(({ kind, span }) => (kind === 'answer' ? [span] : []));
+  return clip(text, range, answers, limit).map(({ start, end, hidden }) =>
     hidden ? (
       <p key={start} className="output-hidden">
         {formatCount(end - start)} characters are not shown.
@@ -92,15 +119,26 @@ function Text({ text, range, marks }: { text: string; range: TextSpan; marks: re
             part.marks.length === 0 ? (
               visible(text.slice(...part.range))
             ) : (
-              <mark key={part.range[0]} title="The answer was found here">
+              <MarkedText key={part.range[0]} marks={part.marks.flatMap((place) => marks[place] ?? [])}>
                 {visible(text.slice(...part.range))}
-                <MarkNames names={part.marks.flatMap((place) => marks[place]?.name ?? [])} />
-              </mark>
+              </MarkedText>
             ),
           )}
         </div>
       ))
     ),
+  );
+}
+
+function MarkedText({ marks, children }: { marks: readonly Mark[]; children: string }) {
+  return (
+    <mark
+      className={marks.map(({ kind }) => `mark-${kind}`).join(' ')}
+      title={marks.map(({ kind }) => MARK_TITLES[kind]).join('; ')}
+    >
+      {children}
+      <MarkNames names={marks.flatMap(({ name }) => name ?? [])} />
+    </mark>
   );
 }
 

@@ -2,16 +2,31 @@
 
 import { useCallback, useState } from 'react';
 import type { SampleDetail } from '@/server/evals/types';
-import { Boxes } from '../ui/boxes';
+import { Boxes, type DrawnBox } from '../ui/boxes';
 
-type Box = SampleDetail['boxes'][number];
+/** `legend`: what the box is, and how its line looks. */
+export type SampleBox = DrawnBox & { legend: string };
+
+/** The boxes of one output. */
+export const boxesOf = ({ boxes }: Pick<SampleDetail, 'boxes'>): SampleBox[] =>
+  boxes.map(({ label, box }) => ({
+    look: label,
+    name: label,
+    legend: label === 'gold' ? 'gold (solid)' : 'answer (dashed)',
+    box,
+  }));
 
 /**
- * A sample's image with its boxes, drawn in the image's pixels: gold solid, the answer dashed. Where the image is not
+ * A sample's image with its boxes, drawn in the image's pixels. Where the image is not
  * installed, the boxes stand to scale on an empty ground. The frame has one size whatever the image has.
  */
-export function SampleImage({ sample }: { sample: Pick<SampleDetail, 'image' | 'imageUrl' | 'boxes'> }) {
-  const { image, imageUrl, boxes } = sample;
+export function SampleImage({
+  sample: { image, imageUrl },
+  boxes,
+}: {
+  sample: Pick<SampleDetail, 'image' | 'imageUrl'>;
+  boxes: readonly SampleBox[];
+}) {
   const [natural, setNatural] = useState<{ width: number; height: number } | null>(null);
   const [failed, setFailed] = useState(false);
   // An image of the server's page may have loaded before React came to listen.
@@ -39,23 +54,19 @@ export function SampleImage({ sample }: { sample: Pick<SampleDetail, 'image' | '
             />
           ) : null}
           {size !== null && boxes.length > 0 ? (
-            <Boxes
-              className="sample-image-layer"
-              boxes={boxes.map(({ label, box }) => ({ look: label, name: label, box }))}
-              {...size}
-            />
+            <Boxes className="sample-image-layer" boxes={boxes} {...size} />
           ) : null}
         </div>
       ) : null}
       <figcaption>
         {boxes.length > 0 ? (
           <span className="box-legend">
-            {boxes.map(({ label, box }) => (
-              <span key={label}>
+            {boxes.map(({ look, legend, box }) => (
+              <span key={legend}>
                 <svg width="22" height="8" aria-hidden="true">
-                  <line className={`box-line box-${label}`} x1="0" x2="22" y1="4" y2="4" />
+                  <line className={`box-line box-${look}`} x1="0" x2="22" y1="4" y2="4" />
                 </svg>
-                {label === 'gold' ? 'gold (solid)' : 'answer (dashed)'} [{box.join(', ')}]
+                {legend} [{box.join(', ')}]
               </span>
             ))}
           </span>
@@ -74,7 +85,7 @@ export function SampleImage({ sample }: { sample: Pick<SampleDetail, 'image' | '
 }
 
 /** How much ground boxes need, with a margin; null where there are none. */
-function extentOf(boxes: readonly Box[]): { width: number; height: number } | null {
+function extentOf(boxes: readonly SampleBox[]): { width: number; height: number } | null {
   if (boxes.length === 0) return null;
   const far = (axis: 0 | 1) => Math.max(1, ...boxes.flatMap(({ box }) => [box[axis], box[axis + 2] ?? 0]));
   return { width: Math.ceil(far(0) * 1.1), height: Math.ceil(far(1) * 1.1) };

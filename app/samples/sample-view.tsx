@@ -8,7 +8,7 @@ import { goldText, optionLetter, optionOf, shorten } from './answer-text';
 import { OUTCOME_WORDS, OutcomeMark } from './outcome';
 import { thinkingOf } from './output-parts';
 import { type Mark, OutputView } from './output-view';
-import { SampleImage } from './sample-image';
+import { boxesOf, type SampleBox, SampleImage } from './sample-image';
 
 /** An answer may be the whole of a long output. */
 const ANSWER = 600;
@@ -28,7 +28,8 @@ export function SampleView({
       {...rest}
       sample={sample}
       answers={[{ name: 'answer', answer: sample.answer }]}
-      marks={sample.span === null ? [] : [{ span: sample.span, name: null }]}
+      boxes={boxesOf(sample)}
+      output={<OneOutput sample={sample} marks={answerMark(sample, null)} />}
     >
       <VerdictLine verdict={sample} />
       <dl className="sample-answers">
@@ -44,6 +45,24 @@ export function SampleView({
         </div>
       </dl>
     </SampleFrame>
+  );
+}
+
+/** Where the answer was found. */
+export const answerMark = ({ span }: Pick<SampleDetail, 'span'>, name: string | null): Mark[] =>
+  span === null ? [] : [{ kind: 'answer', span, name }];
+
+/** A run's output on a sample. */
+export function OneOutput({ sample, marks }: { sample: SampleDetail; marks: readonly Mark[] }) {
+  return sample.output === null ? (
+    <p className="text-muted">The file has no output for this sample; it counts as wrong.</p>
+  ) : (
+    <OutputView
+      key={`output ${sample.sampleId}`}
+      output={sample.output}
+      thinking={thinkingOf(sample.output)}
+      marks={marks}
+    />
   );
 }
 
@@ -69,11 +88,12 @@ export const AnswerValue = ({ answer }: { answer: string | null }) =>
     visible(shorten(answer, ANSWER))
   );
 
-/** All of a sample but its verdicts, which are the children. */
+/** All of a sample but its verdicts, which are the children, and its outputs. */
 export function SampleFrame({
   sample,
   answers,
-  marks,
+  boxes,
+  output,
   tagLabels,
   headingRef,
   children,
@@ -81,7 +101,8 @@ export function SampleFrame({
   sample: SampleDetail;
   /** What was extracted, to be pointed out among the options. */
   answers: readonly { name: string; answer: string | null }[];
-  marks: readonly Mark[];
+  boxes: readonly SampleBox[];
+  output: ReactNode;
   tagLabels: Readonly<Record<string, string>>;
   headingRef: Ref<HTMLHeadingElement>;
   children: ReactNode;
@@ -103,17 +124,8 @@ export function SampleFrame({
         )}
       </div>
       {/* Keyed, so that the next sample's image does not begin with this one's size. */}
-      <SampleImage key={sample.sampleId} sample={sample} />
-      {sample.output === null ? (
-        <p className="text-muted">The file has no output for this sample; it counts as wrong.</p>
-      ) : (
-        <OutputView
-          key={`output ${sample.sampleId}`}
-          output={sample.output}
-          thinking={thinkingOf(sample.output)}
-          marks={marks}
-        />
-      )}
+      <SampleImage key={sample.sampleId} sample={sample} boxes={boxes} />
+      {output}
       {tags.length > 0 || sample.tokens !== null ? (
         <dl className="facts sample-tags">
           {tags.map(([tag, value]) => (

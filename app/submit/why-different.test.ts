@@ -13,7 +13,7 @@ const report = (
   missing: 0,
   unknown: 0,
   duplicates: 0,
-  scorer: { id: 'geoqa/seed@2', label: 'Seed' },
+  scorer: { id: 'geoqa/seed@3', label: 'Seed' },
   ...more,
 });
 
@@ -41,8 +41,8 @@ describe('why a recomputed figure is another than the file’s own', () => {
         report(60, 50, {}, { marks: { total: 10, right: 6, rightAndWrongHere: 2, wrongAndRightHere: 1 } }),
       ),
     ).toEqual([
-      'Rows that the file marks as right and that are not by geoqa/seed@2: 2.',
-      'Rows that the file marks as wrong and that are right by geoqa/seed@2: 1.',
+      'Rows that the file marks as right and that are not by geoqa/seed@3: 2.',
+      'Rows that the file marks as wrong and that are right by geoqa/seed@3: 1.',
     ]);
   });
 

@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 
 const PLACES = [
-  { href: '/', label: 'Leaderboard', holds: ['/', '/leaderboard', '/runs'] },
+  { href: '/', label: 'Leaderboard', holds: ['/', '/leaderboard', '/runs', '/compare'] },
   { href: '/chat', label: 'Try it', holds: ['/chat'] },
   { href: '/world', label: 'World', holds: ['/world'] },
   { href: '/submit', label: 'Submit', holds: ['/submit'] },

@@ -4,7 +4,7 @@ import { REC_PROMPT, THINK_PROMPT } from '@/lib/samples/prompts';
 import type { Gold, Sample } from '@/lib/samples/sample';
 import { asBox } from '@/lib/scoring/box';
 import { exactScorer } from '@/lib/scoring/exact';
-import { ABILITY, type AskedScene, TASKS } from '@/lib/world/question';
+import { ABILITY, type AskedScene, TASKS, type Task } from '@/lib/world/question';
 import { seedIn, WORLD_VERSION, type Split as WorldSplit } from '@/lib/world/scene';
 
 /**
@@ -29,6 +29,15 @@ const taskOf = (n: number) => TASKS[n % TASKS.length] ?? TASKS[0];
 /** `counting-000120`, and `counting-hard-000120` of test-hard: an id tells task, split and seed. */
 const sampleIdOf = (split: BenchmarkSplit, n: number): string =>
   `${taskOf(n)}${SPLITS[split].mark}-${String(n).padStart(6, '0')}`;
+
+/** The scene that a sample asks about; null where its id names none of the split. */
+export function sceneOf(splitId: string, sampleId: string): { task: Task; seed: number } | null {
+  const split = Object.keys(SPLITS).find((each): each is BenchmarkSplit => each === splitId);
+  const n = Number(/-(\d{6})$/.exec(sampleId)?.[1]);
+  if (split === undefined || !(n < SPLITS[split].sampleCount) || sampleId !== sampleIdOf(split, n))
+    return null;
+  return { task: taskOf(n), seed: seedIn(split, n) };
+}
 
 /** The world is loaded where something of it is asked for: whoever reads this file alone does not carry it. */
 async function askNth(split: BenchmarkSplit, n: number): Promise<AskedScene> {

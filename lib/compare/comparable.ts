@@ -26,33 +26,30 @@ export interface ComparableSet {
 
 /**
  * Which of the runs can be compared, a set for each split of a benchmark; and a sentence for each that is left out.
- * @param baseline its place; where it is of another split than a set, the first run of the set is its baseline
+ * @param baselines places of the runs that are baselines where they stand; of a set without one, the first run is
  */
 export function comparableSets(
   runs: readonly RunIdentity[],
-  baseline: number,
+  baselines: readonly number[],
 ): { sets: readonly ComparableSet[]; leftOut: readonly string[] } {
   const leftOut: string[] = [];
-  const kept: number[] = [];
-  const first = [baseline, ...runs.keys()].filter((place, i, all) => all.indexOf(place) === i);
+  const bySplit = new Map<string, number[]>();
+  const first = [...baselines, ...runs.keys()].filter((place, i, all) => all.indexOf(place) === i);
   for (const place of first) {
     const run = runs[place];
     if (run === undefined) continue;
+    const key = `${run.benchmark} ${run.split}`;
+    const kept = bySplit.get(key) ?? [];
     const same = kept.find((other) => runs[other]?.id === run.id);
     if (same !== undefined) leftOut.push(`${run.name} is the same run as ${runs[same]?.name}.`);
     else if (kept.length === MAX_RUNS)
       leftOut.push(`${run.name} is one too many: at most ${MAX_RUNS} runs are compared with each other.`);
-    else kept.push(place);
+    else bySplit.set(key, [...kept, place]);
   }
 
-  const bySplit = new Map<string, number[]>();
-  for (const place of kept) {
-    const key = `${runs[place]?.benchmark} ${runs[place]?.split}`;
-    bySplit.set(key, [...(bySplit.get(key) ?? []), place]);
-  }
   const sets: ComparableSet[] = [];
   for (const [split, places] of bySplit) {
-    const [own = baseline] = places;
+    const [own = 0] = places;
     const reference = runs[places.find((place) => runs[place]?.samples !== null) ?? own];
     const paired: number[] = [];
     const reported: number[] = [];

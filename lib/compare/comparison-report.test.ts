@@ -29,6 +29,7 @@ function set(runs: Readonly<Record<string, string>>, perPicture = 1): ComparedSe
     breakdowns: BREAKDOWNS,
     comparison: compareRuns(BREAKDOWNS, samples, compared, 0),
     unpaired: [],
+    notes: [],
   };
 }
 

@@ -27,6 +27,8 @@ export interface ComparedSet {
   comparison: RunsComparison | null;
   /** Where one side is only reported. */
   unpaired: readonly { baseline: string; name: string; comparison: UnpairedComparison }[];
+  /** What is to be known of a run, in sentences. */
+  notes: readonly string[];
 }
 
 export interface ReportTable {
@@ -43,7 +45,7 @@ export function headingOf({ benchmark, split, scorer, comparison }: ComparedSet)
 }
 
 /** A run's changes with its name; not the baseline's. */
-function changesOf(
+export function changesOf(
   { names }: RunsComparison,
   { changes, figures }: GroupComparison,
 ): { name: string; run: number; change: Change; accuracy: number }[] {
@@ -74,27 +76,37 @@ function lossSentence(
       : [];
   });
   return losses.length === 0
-    ? `${name} loses nowhere beyond chance, by ${breakdowns.map(({ label }) => label).join(', ')}.`
+    ? `${name} loses nowhere beyond chance, by ${breakdowns
+        .filter(({ tag }) => groups.some(({ group }) => group?.tag === tag))
+        .map(({ label }) => label)
+        .join(', ')}.`
     : `${name} loses in ${losses.join('; ')}.`;
 }
 
-/** The answer, then what limits it. */
-export function sentencesOf({ comparison, unpaired, breakdowns }: ComparedSet): string[] {
+/** The answer, a sentence for each run but the baseline, which can be quoted. */
+export function answersOf({ comparison, unpaired }: ComparedSet): string[] {
   const apart = unpaired.map((each) => unpairedSentence(each.name, each.baseline, each.comparison));
   if (comparison === null) return apart;
   const baseline = baselineOf(comparison);
-  const { names, all, answered, undecided } = comparison;
+  return [
+    ...changesOf(comparison, comparison.all).map(({ name, change }) =>
+      pairedSentence(name, baseline, change),
+    ),
+    ...apart,
+  ];
+}
+
+/** Where runs lose, and what limits the answer. */
+export function limitsOf({ comparison, breakdowns, notes }: ComparedSet): string[] {
+  if (comparison === null) return [...notes];
+  const baseline = baselineOf(comparison);
+  const { names, all, groups, answered, undecided } = comparison;
   const changes = changesOf(comparison, all);
   return [
-    ...changes.flatMap(({ name, change }) => {
-      const sentence = pairedSentence(name, baseline, change);
-      const exact = exactWords(change);
-      return exact === null ? [sentence] : [sentence, exact];
-    }),
-    ...(comparison.groups.length === 0
+    ...changes.flatMap(({ change }) => exactWords(change) ?? []),
+    ...(groups.length === 0
       ? []
       : changes.map(({ name, run }) => lossSentence(name, run, comparison, breakdowns))),
-    ...apart,
     ...changes.map(({ name, change }) => `${name}: ${detectableWords(change)}.`),
     ...undecided.flatMap(({ missing, needsJudge, timedOut }, run) =>
       (
@@ -115,12 +127,16 @@ export function sentencesOf({ comparison, unpaired, breakdowns }: ComparedSet): 
           ({ name, change }) =>
             `Of the ${count(answered.total)} samples that all have a prediction for: ${pairedSentence(name, baseline, change)}`,
         )),
+    ...notes,
   ];
 }
 
+export const sentencesOf = (set: ComparedSet): string[] => [...answersOf(set), ...limitsOf(set)];
+
 const percent = (value: number) => value.toFixed(1);
-const range = ({ low, high }: Interval) => `${signedPoints(low)} to ${signedPoints(high)}`;
-const bareP = (p: number) => pWords(p).replace(/^p (= )?/, '');
+export const rangeWords = ({ low, high }: Interval) => `${signedPoints(low)} to ${signedPoints(high)}`;
+/** Without "p =". */
+export const bareP = (p: number) => pWords(p).replace(/^p (= )?/, '');
 
 /** The runs, then the transitions where there are three or more, then a table a tag. */
 export function tablesOf({ breakdowns, comparison }: ComparedSet): ReportTable[] {
@@ -142,7 +158,7 @@ export function tablesOf({ breakdowns, comparison }: ComparedSet): ReportTable[]
       return [
         ...own,
         signedPoints(change.difference),
-        range(change.interval),
+        rangeWords(change.interval),
         bareP(change.pValue),
         bareP(change.adjustedP),
         change.exactP === null ? '' : bareP(change.exactP),
@@ -189,7 +205,7 @@ export function tablesOf({ breakdowns, comparison }: ComparedSet): ReportTable[]
             percent(group.figures[baseline]?.accuracy ?? 0),
             percent(accuracy),
             signedPoints(change.difference),
-            range(change.interval),
+            rangeWords(change.interval),
             bareP(change.pValue),
             bareP(change.adjustedP),
             count(change.fixed),

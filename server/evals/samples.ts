@@ -1,18 +1,18 @@
 import { and, asc, eq, ilike, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { sceneOf } from '@/lib/benchmarks/ocean-world';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { asBox, boxWithin } from '@/lib/scoring/box';
 import { maySee, type Principal } from '../auth';
 import { imagePath, installedSplit } from '../benchmarks';
 import { getDb, prediction, type RunState, run, sample, score, verdict } from '../db';
 import { env } from '../env';
+import { keptLately } from '../kept';
 import { Problem } from '../problem';
-import { processWide } from '../process-wide';
 import { dataIdOf } from './store-samples';
 import type { SampleDetail, SampleFilter, SampleRow, VerdictDetail } from './types';
 
-/** Filtered lists that were made lately, kept so that scrolling through one does not make it anew. */
-const MAX_KEPT_LISTS = 64;
-const keptLists = processWide('sample lists', () => new Map<string, Promise<Int32Array>>());
+/** Lists of a run's samples: a scored run does not change, and scrolling through one does not make it anew. `key` begins with the run's id. */
+export const keptList = keptLately<Int32Array>('sample lists', 64);
 
 export const hasVerdicts = (state: RunState): boolean =>
   state === 'scored' || state === 'published' || state === 'withdrawn';
@@ -123,26 +123,6 @@ function filtered(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
   );
 }
 
-/** A scored run does not change, so a list of its samples is made once. `key` begins with the run's id. */
-export function keptList(key: string, make: () => Promise<Int32Array>): Promise<Int32Array> {
-  const lists = keptLists();
-  const kept = lists.get(key);
-  if (kept !== undefined) {
-    // Anew at the end: the first is the one that was not asked for for longest.
-    lists.delete(key);
-    lists.set(key, kept);
-    return kept;
-  }
-  const made = make();
-  lists.set(key, made);
-  made.catch(() => lists.delete(key));
-  for (const oldest of lists.keys()) {
-    if (lists.size <= MAX_KEPT_LISTS) break;
-    lists.delete(oldest);
-  }
-  return made;
-}
-
 /** True for a string that equals the value, and for a list that has it. */
 export const hasTag = ({ tag, value }: { tag: string; value: string }): SQL =>
   sql`jsonb_exists(${sample.tags} -> ${tag}::text, ${value}::text)`;
@@ -200,6 +180,7 @@ export async function sampleDetail(
     output: found.output,
     tokens: found.tokens,
     ...verdictDetail(found.verdict),
+    scene: of.benchmark === 'ocean-world' ? sceneOf(of.split, sampleId) : null,
     boxes: boxesOf(found.sample.gold, found.output, found.verdict),
   };
 }

@@ -1,9 +1,11 @@
 import type { SplitSource } from '@/lib/benchmarks/benchmark';
+import type { Behaviour } from '@/lib/compare/behaviour';
 import type { Stage } from '@/lib/models/stage';
 import type { Gold, Sample } from '@/lib/samples/sample';
 import type { Outcome, Scorer, ScorerId, Upstream } from '@/lib/scoring/scorer';
 import type { OutcomeComparison } from '@/lib/stats/compare-outcomes';
 import type { BreakdownGroup, Interval } from '@/lib/stats/score';
+import type { Task } from '@/lib/world/question';
 import type { JudgeRecord, RunSource, RunState } from '../db';
 
 /** What the pages are told. Screens take these types (and nothing else) from the server. */
@@ -273,6 +275,8 @@ export interface SampleDetail {
   answer: string | null;
   reason: string;
   span: readonly [number, number] | null;
+  /** The scene of Ocean World that it asks about; null of all other samples. */
+  scene: { task: Task; seed: number } | null;
   /** Boxes to draw, in the image's pixels, where the benchmark has boxes. */
   boxes: readonly { label: 'gold' | 'answer'; box: readonly [number, number, number, number] }[];
 }
@@ -307,6 +311,32 @@ export interface ScorableSample extends Sample {
   /** What a judge upstream found that the output answers, where the file keeps it. */
   extraction: string | null;
   verdict: VerdictRow;
+}
+
+/* ---------------------------------------------------------------- several runs over the same samples */
+
+/** A checkpoint that can be chosen to be compared. */
+export interface CompareChoice {
+  checkpointId: string;
+  modelSlug: string;
+  modelName: string;
+  stage: Stage | null;
+  step: number | null;
+}
+
+export interface ComparedRow {
+  sampleId: string;
+  ordinal: number;
+  question: string;
+  gold: Gold;
+  /** One a run. */
+  sides: readonly { outcome: Outcome; answer: string | null }[];
+}
+
+/** How a run answers: in all, and by what became of the samples since the baseline; null of the baseline. */
+export interface ComparedBehaviour {
+  all: Behaviour;
+  since: Readonly<Record<'broken' | 'fixed' | 'bothRight' | 'bothWrong', Behaviour>> | null;
 }
 
 /* ---------------------------------------------------------------- a submission */

@@ -1,15 +1,25 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
+import { MAX_RUNS } from '@/lib/compare/compare-runs';
+import { ORDERS } from '@/lib/compare/listed-samples';
 import { OUTCOMES } from '@/lib/scoring/scorer';
 import {
   cancelScoring,
   changedRows,
   changePosition,
+  compareChoices,
+  comparedBehaviour,
+  comparedPosition,
+  comparedRows,
   compareScorers,
   judgeEstimate,
+  lineage,
   rescoreRun,
+  runOutcomes,
   runPage,
+  runsOfCheckpoints,
   sampleDetail,
+  sampleGroups,
   samplePosition,
   sampleRows,
   sampleVerdict,
@@ -30,6 +40,17 @@ const changeFilter = z.object({
     .union([z.literal('answer'), z.object({ from: z.enum(OUTCOMES), to: z.enum(OUTCOMES) })])
     .optional(),
   tag: filter.shape.tag,
+});
+const compared = z.object({
+  ids: z.array(z.string()).min(1).max(MAX_RUNS),
+  filter: z.object({
+    right: z
+      .string()
+      .regex(/^[01x]{1,4}$/)
+      .optional(),
+    tag: filter.shape.tag,
+  }),
+  order: z.enum(ORDERS),
 });
 const runAndScorer = z.object({ runId: z.string(), scorer: z.string() });
 
@@ -81,6 +102,42 @@ export const runsRouter = router({
   changePosition: publicProcedure
     .input(z.object({ ...pair.shape, filter: changeFilter, sampleId: z.string() }))
     .query(({ ctx, input }) => changePosition(input, ctx.principal, input.filter, input.sampleId)),
+
+  /** A run with its outcomes by the scorer of its headline, without outputs, to be compared with others. */
+  outcomes: publicProcedure.input(z.object({ id: z.string() })).query(async ({ ctx, input }) => {
+    const found = await runOutcomes(input.id, ctx.principal);
+    if (found === null) throw new TRPCError({ code: 'NOT_FOUND', message: `There is no run "${input.id}".` });
+    return found;
+  }),
+  /** Pictures and tags of the samples that its outcomes are of; the same for all runs over the same data. */
+  sampleGroups: publicProcedure.input(z.object({ id: z.string() })).query(async ({ ctx, input }) => {
+    const found = await sampleGroups(input.id, ctx.principal);
+    if (found === null)
+      throw new TRPCError({ code: 'NOT_FOUND', message: `There is no scored run "${input.id}".` });
+    return found;
+  }),
+
+  /** Several runs over the same samples: those samples, and how the runs answer. */
+  compared: publicProcedure
+    .input(z.object({ ...compared.shape, ...range.shape }))
+    .query(({ ctx, input: { ids, filter, order, offset, limit } }) =>
+      comparedRows(ids, ctx.principal, filter, order, offset, limit),
+    ),
+  comparedPosition: publicProcedure
+    .input(z.object({ ...compared.shape, sampleId: z.string() }))
+    .query(({ ctx, input: { ids, filter, order, sampleId } }) =>
+      comparedPosition(ids, ctx.principal, filter, order, sampleId),
+    ),
+  behaviour: publicProcedure
+    .input(z.object({ ids: compared.shape.ids, baseline: z.number().int().min(0) }))
+    .query(({ ctx, input }) => comparedBehaviour(input.ids, ctx.principal, input.baseline)),
+
+  /** What can be chosen to be compared, and the runs that stand for it. */
+  compareChoices: publicProcedure.query(() => compareChoices()),
+  lineage: publicProcedure.input(z.object({ model: z.string() })).query(({ input }) => lineage(input.model)),
+  ofCheckpoints: publicProcedure
+    .input(z.object({ ids: z.array(z.string()).max(MAX_RUNS) }))
+    .query(({ input }) => runsOfCheckpoints(input.ids)),
 
   /** Samples with their outputs, page after page, for a scorer that runs in the browser. */
   scorable: publicProcedure

@@ -1,7 +1,7 @@
 import type { Breakdown } from '@/lib/benchmarks/benchmark';
-import type { Sample } from '@/lib/samples/sample';
 import type { Outcome } from '@/lib/scoring/scorer';
 import type { Figure } from '@/lib/stats/unpaired';
+import type { GroupedSample } from './packed-samples';
 
 /** A run that is to be compared: of a file, or of a server. */
 export interface LoadedRun {
@@ -12,10 +12,18 @@ export interface LoadedRun {
   split: { id: string; label: string };
   /** Null where only a figure is reported. */
   scored: {
+    /** Names the version of the annotations. */
     data: string;
     scorer: string;
-    samples: readonly Sample[];
+    samples: readonly GroupedSample[];
     outcomes: readonly Outcome[];
   } | null;
   figure: Figure | null;
+  /** Made without pictures. */
+  blind: boolean;
+  withdrawn: boolean;
 }
+
+/** Whether the settings that a run was made with say that the model saw no pictures: `images: none`. */
+export const isBlind = (generation: Readonly<Record<string, unknown>> | null): boolean =>
+  generation?.images === 'none';

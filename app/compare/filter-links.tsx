@@ -1,0 +1,28 @@
+'use client';
+
+import type { MouseEvent, ReactNode } from 'react';
+
+/**
+ * Figures whose links each list some of the samples: an ordinary click on one changes the list at once, without loading the
+ * page anew; any other click is the browser's, and without scripts the server answers.
+ */
+export function FilterLinks({ children }: { children: ReactNode }) {
+  const follow = (event: MouseEvent<HTMLElement>) => {
+    if (event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a[data-samples]') : null;
+    const href = link?.getAttribute('href');
+    if (!href) return;
+    event.preventDefault();
+    window.history.pushState(null, '', href.replace(/#.*$/, ''));
+    const samples = document.getElementById('samples');
+    samples?.scrollIntoView();
+    samples?.focus({ preventScroll: true });
+  };
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the links in it are what is pressed
+    // biome-ignore lint/a11y/useKeyWithClickEvents: a key on a link is a click
+    <div className="compare-figures" onClick={follow}>
+      {children}
+    </div>
+  );
+}

@@ -1,0 +1,184 @@
+import './compare.css';
+import '../samples/samples.css';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { headingOf, methodWords } from '@/lib/compare/comparison-report';
+import { paramsOf } from '../samples/samples-url';
+import { api } from '../trpc/server';
+import { PageHeader } from '../ui/page-header';
+import { EmptyState } from '../ui/state';
+import { Answer } from './answer';
+import { Behaviour } from './behaviour';
+import { BenchmarksTable } from './benchmarks-table';
+import { Chooser } from './chooser';
+import { addressQuery, type CompareAddress, readAddress, readList } from './compare-url';
+import { ComparedSamples } from './compared-samples';
+import { FilterLinks } from './filter-links';
+import { readComparison } from './read-comparison';
+import { readFirst } from './read-first';
+import { RunsTable } from './runs-table';
+import { sidesOf } from './sides';
+import { TagTables } from './tag-tables';
+import { Transitions } from './transitions';
+
+type Query = Promise<Record<string, string | string[] | undefined>>;
+
+export const metadata: Metadata = {
+  title: 'Compare',
+  description:
+    'Which checkpoint is better, at what, and can it be known: runs over the same samples, with paired intervals, what was fixed and what was broken.',
+  robots: { index: false },
+};
+
+export default async function ComparePage({ searchParams }: { searchParams: Query }) {
+  const params = paramsOf(await searchParams);
+  const address = readAddress(params);
+  const comparison = await readComparison(address);
+  if (comparison === null) return <Choosing address={address} />;
+  const { open, sets, leftOut, runs } = comparison;
+  const sides = open === null ? [] : sidesOf(comparison, open);
+  const view = readList(params);
+  const hasSamples = open !== null && open.comparison !== null;
+  return (
+    <div className="compare">
+      <PageHeader
+        title={
+          sides.length === 0 ? (
+            'Nothing can be compared'
+          ) : (
+            <>
+              <bdi>{titleOf(comparison.runs.map(({ stored }) => stored.model.name))}</bdi> compared
+            </>
+          )
+        }
+        actions={
+          sets.length === 0 ? null : (
+            <p className="compare-files">
+              As{' '}
+              {(['csv', 'json', 'markdown'] as const).map((format, i) => (
+                <span key={format}>
+                  {i === 0 ? '' : i === 2 ? ' or ' : ', '}
+                  <a href={`/compare/export${addressQuery(address)}&format=${format}`} download>
+                    {FORMATS[format]}
+                  </a>
+                </span>
+              ))}
+            </p>
+          )
+        }
+      >
+        {open === null ? null : <p>{headingOf(open)}</p>}
+      </PageHeader>
+      {leftOut.length === 0 ? null : (
+        <ul className="compare-left-out" aria-label="Not compared">
+          {leftOut.map((sentence) => (
+            <li key={sentence} dir="auto">
+              {sentence}
+            </li>
+          ))}
+        </ul>
+      )}
+      {open === null ? null : <Answer address={address} set={open} sides={sides} runs={runs} />}
+      <details className="compare-choose" open={open === null}>
+        <summary>Change what is compared</summary>
+        <Chooser
+          choices={await (await api()).runs.compareChoices()}
+          chosen={[...address.checkpoints, ...runs.map(({ stored }) => stored.checkpoint.id)]}
+        />
+      </details>
+      {sets.length < 2 || open === null ? null : (
+        <BenchmarksTable address={address} sets={sets} open={open} />
+      )}
+      {!hasSamples ? (
+        open === null ? null : (
+          <EmptyState title="No samples stand behind these figures">
+            <p>
+              Reported figures are compared as figures. What became of each sample can be seen where two runs
+              have predictions; whoever has them can <Link href="/submit">hand them in</Link>.
+            </p>
+          </EmptyState>
+        )
+      ) : (
+        <FilterLinks>
+          <RunsTable address={address} set={open} sides={sides} />
+          <Transitions address={address} comparison={open.comparison} sides={sides} />
+          <TagTables
+            address={address}
+            comparison={open.comparison}
+            breakdowns={open.breakdowns}
+            sides={sides}
+          />
+          <Behaviour
+            key={sides.map(({ id }) => id).join(' ')}
+            sides={sides}
+            baseline={open.comparison?.baseline ?? 0}
+          />
+        </FilterLinks>
+      )}
+      {!hasSamples ? null : (
+        <section id="samples" tabIndex={-1} aria-labelledby="samples-heading" className="run-samples">
+          <h2 id="samples-heading">Samples side by side</h2>
+          <ComparedSamples
+            key={sides.map(({ id }) => id).join(' ')}
+            address={address}
+            sides={sides}
+            baseline={open.comparison?.baseline ?? 0}
+            total={open.comparison?.all.total ?? 0}
+            breakdowns={tagChoices(open)}
+            first={await readFirst(sides, view, address)}
+          />
+        </section>
+      )}
+      {sets.length === 0 ? null : (
+        <p className="compare-method text-muted">
+          {methodWords(sets)} How they are made, and how they were checked: <code>docs/comparing.md</code>.
+        </p>
+      )}
+    </div>
+  );
+}
+
+const FORMATS = { csv: 'CSV', json: 'JSON', markdown: 'Markdown' } as const;
+
+const titleOf = (models: readonly string[]): string => [...new Set(models)].join(', ');
+
+/** The values of each tag, with their counts, as they are compared. */
+function tagChoices({
+  breakdowns,
+  comparison,
+}: NonNullable<Awaited<ReturnType<typeof readComparison>>>['sets'][number]) {
+  const order = new Intl.Collator('en', { numeric: true });
+  return breakdowns.flatMap(({ tag, label }) => {
+    const values = (comparison?.groups ?? [])
+      .flatMap(({ group, total }) => (group?.tag === tag ? [{ value: group.value, count: total }] : []))
+      .sort((a, b) => order.compare(a.value, b.value));
+    return values.length === 0 ? [] : [{ tag, label, values }];
+  });
+}
+
+async function Choosing({ address }: { address: CompareAddress }) {
+  const choices = await (await api()).runs.compareChoices();
+  return (
+    <div className="compare">
+      <PageHeader title="Compare">
+        <p>
+          Which checkpoint is better, at what, and can it be known: two to four of them over the same samples,
+          with what was fixed and what was broken.
+        </p>
+      </PageHeader>
+      {address.model === null ? null : (
+        <p className="compare-left-out">There is no model “{address.model}” here with checkpoints.</p>
+      )}
+      {choices.length < 2 ? (
+        <EmptyState title="There is nothing to compare yet">
+          <p>
+            Two checkpoints with a published figure are needed.{' '}
+            <Link href="/submit">Hand in predictions</Link>.
+          </p>
+        </EmptyState>
+      ) : (
+        <Chooser choices={choices} chosen={[]} />
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,200 @@
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { type Behaviour, behaviourOf, type RunTraits, traitsOf } from '@/lib/compare/behaviour';
+import {
+  type ComparedFilter,
+  type ComparedOrder,
+  listedPlaces,
+  patternAt,
+} from '@/lib/compare/listed-samples';
+import type { Principal } from '../auth';
+import { getDb, prediction, sample, verdict } from '../db';
+import { keptLately } from '../kept';
+import { Problem } from '../problem';
+import { groupsOf, packedOutcomes } from './outcomes';
+import { keptList, ofRun, type ScoredRun, scoredRun, shortened } from './samples';
+import type { ComparedBehaviour, ComparedRow } from './types';
+
+/** @throws Problem where one is not to be seen, or not all are over the same samples */
+async function comparedRuns(
+  ids: readonly string[],
+  principal: Principal,
+): Promise<readonly [ScoredRun, ...ScoredRun[]]> {
+  const runs: ScoredRun[] = [];
+  for (const id of ids) {
+    const of = await scoredRun(id, principal);
+    if (of === null) throw new Problem('not-found', `There is no run "${id}" with verdicts here.`);
+    runs.push(of);
+  }
+  const [first, ...others] = runs;
+  if (first === undefined) throw new Problem('refused', 'Name the runs that are compared.');
+  if (others.some(({ dataId }) => dataId !== first.dataId))
+    throw new Problem('refused', 'These runs are not over the same samples.');
+  return [first, ...others];
+}
+
+/** A range of the samples that the filter leaves, with what each run says of them. @throws Problem */
+export async function comparedRows(
+  ids: readonly string[],
+  principal: Principal,
+  filter: ComparedFilter,
+  order: ComparedOrder,
+  offset: number,
+  limit: number,
+): Promise<{ total: number; rows: readonly ComparedRow[] }> {
+  const runs = await comparedRuns(ids, principal);
+  const listed = await listOf(runs, filter, order);
+  const shown = [...listed.subarray(offset, offset + limit)];
+  if (shown.length === 0) return { total: listed.length, rows: [] };
+  const db = await getDb();
+  const [{ dataId }] = runs;
+  const samples = await db
+    .select({
+      sampleId: sample.sampleId,
+      ordinal: sample.ordinal,
+      question: sample.question,
+      gold: sample.gold,
+    })
+    .from(sample)
+    .where(and(eq(sample.dataId, dataId), inArray(sample.ordinal, shown)));
+  const sides: Map<number, ComparedRow['sides'][number]>[] = [];
+  for (const of of runs) {
+    const verdicts = await db
+      .select({ ordinal: verdict.ordinal, outcome: verdict.outcome, answer: verdict.answer })
+      .from(verdict)
+      .where(and(ofRun(of), inArray(verdict.ordinal, shown)));
+    sides.push(
+      new Map(
+        verdicts.map(({ ordinal, outcome, answer }) => [
+          ordinal,
+          { outcome, answer: answer === null ? null : shortened(answer) },
+        ]),
+      ),
+    );
+  }
+  const byOrdinal = new Map(samples.map((each) => [each.ordinal, each]));
+  return {
+    total: listed.length,
+    rows: shown.flatMap((ordinal) => {
+      const known = byOrdinal.get(ordinal);
+      return known === undefined
+        ? []
+        : [
+            {
+              ...known,
+              question: shortened(known.question),
+              sides: sides.map((each) => each.get(ordinal) ?? { outcome: 'missing', answer: null }),
+            },
+          ];
+    }),
+  };
+}
+
+/** Place (from 0) of a sample among those; null where the filter leaves it out, or there is none. @throws Problem */
+export async function comparedPosition(
+  ids: readonly string[],
+  principal: Principal,
+  filter: ComparedFilter,
+  order: ComparedOrder,
+  sampleId: string,
+): Promise<number | null> {
+  const runs = await comparedRuns(ids, principal);
+  const db = await getDb();
+  const [found] = await db
+    .select({ ordinal: sample.ordinal })
+    .from(sample)
+    .where(and(eq(sample.dataId, runs[0].dataId), eq(sample.sampleId, sampleId)));
+  if (found === undefined) return null;
+  const position = (await listOf(runs, filter, order)).indexOf(found.ordinal);
+  return position === -1 ? null : position;
+}
+
+function listOf(
+  runs: readonly [ScoredRun, ...ScoredRun[]],
+  filter: ComparedFilter,
+  order: ComparedOrder,
+): Promise<Int32Array> {
+  const { right, tag } = filter;
+  const key = JSON.stringify([
+    runs.map(({ id, scorer }) => [id, scorer]),
+    right,
+    tag?.tag,
+    tag?.value,
+    order,
+  ]);
+  return keptList(key, async () => {
+    const outcomes: string[] = [];
+    for (const of of runs) outcomes.push(await packedOutcomes(of));
+    return listedPlaces(await groupsOf(runs[0]), outcomes, filter, order);
+  });
+}
+
+/* ---------------------------------------------------------------- how they answer */
+
+const keptTraits = keptLately<RunTraits>('output traits', 16);
+
+/** Rows read at once, and how much of an output is looked into. */
+const PAGE = 500;
+const MOST = 100_000;
+
+/** How runs answer, in all and by what became of the samples since the baseline. @throws Problem */
+export async function comparedBehaviour(
+  ids: readonly string[],
+  principal: Principal,
+  baseline: number,
+): Promise<readonly ComparedBehaviour[]> {
+  const runs = await comparedRuns(ids, principal);
+  const groups = await groupsOf(runs[0]);
+  const outcomes: string[] = [];
+  const traits: RunTraits[] = [];
+  for (const of of runs) {
+    outcomes.push(await packedOutcomes(of));
+    traits.push(await traitsOfRun(of, groups.count));
+  }
+  const before = traits[baseline];
+  if (before === undefined) throw new Problem('refused', `There is no run ${baseline} among these.`);
+  return traits.map((own, place): ComparedBehaviour => {
+    const of = (right: string): Behaviour =>
+      behaviourOf(own, place === baseline ? null : before, listedPlaces(groups, outcomes, { right }, 'data'));
+    const since = (was: boolean, is: boolean) => of(patternAt(runs.length, { [baseline]: was, [place]: is }));
+    return {
+      all: of(''),
+      since:
+        place === baseline
+          ? null
+          : {
+              broken: since(true, false),
+              fixed: since(false, true),
+              bothRight: since(true, true),
+              bothWrong: since(false, false),
+            },
+    };
+  });
+}
+
+function traitsOfRun(of: ScoredRun, count: number): Promise<RunTraits> {
+  return keptTraits(`${of.id} ${of.scorer}`, async () => {
+    const db = await getDb();
+    const traits = new Array<RunTraits[number]>(count).fill(null);
+    for (let from = 0; from < count; from += PAGE) {
+      const rows = await db
+        .select({
+          ordinal: verdict.ordinal,
+          output: sql<string>`left(${prediction.output}, ${MOST}::int)`,
+          length: sql<number>`length(${prediction.output})`,
+          answer: sql<string | null>`md5(${verdict.answer})`,
+        })
+        .from(verdict)
+        .innerJoin(
+          prediction,
+          and(eq(prediction.runId, verdict.runId), eq(prediction.sampleId, verdict.sampleId)),
+        )
+        .where(and(ofRun(of), sql`${verdict.ordinal} between ${from} and ${from + PAGE - 1}`))
+        .orderBy(asc(verdict.ordinal));
+      for (const { ordinal, output, length, answer } of rows)
+        traits[ordinal] = { answer, ...traitsOf(output, length > MOST ? length : output.length) };
+      // Others are answered between two pages.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return traits;
+  });
+}

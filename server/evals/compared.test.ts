@@ -1,0 +1,204 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import type { Stage } from '@/lib/models/stage';
+import type { Outcome } from '@/lib/scoring/scorer';
+import type { Database, Db } from '../db';
+import {
+  benchmarkData,
+  checkpoint,
+  model,
+  prediction,
+  type RunState,
+  run,
+  sample,
+  score,
+  setDatabase,
+  verdict,
+} from '../db';
+import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { newProcess } from '../process-wide';
+import { compareChoices, lineage, runsOfCheckpoints } from './compare-choices';
+import { comparedBehaviour, comparedPosition, comparedRows } from './compared-samples';
+import { runOutcomes, sampleGroups } from './outcomes';
+
+const folder = vi.hoisted(() => {
+  const made = `${process.env.TMPDIR ?? '/tmp'}/ocean-compared-${process.pid}-${Date.now()}`;
+  process.env.OCEAN_DATA_DIR = made;
+  process.env.LOG_LEVEL = 'silent';
+  return made;
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const VISITOR = { role: 'visitor' } as const;
+const WRITER = { role: 'writer' } as const;
+const SCORER = 'cv-bench/seed@1';
+const OUTCOMES: Readonly<Record<string, Outcome>> = { '1': 'correct', '0': 'wrong', '-': 'missing' };
+
+/** Four samples, of two tasks by turns; two share a picture. */
+async function describeData(db: Db, id: string): Promise<void> {
+  await db.insert(benchmarkData).values({
+    ...{ id, benchmark: 'cv-bench', split: 'test', sha256: `sha of ${id}` },
+    ...{ source: 'tests', licence: 'none', sampleCount: 4 },
+  });
+  await db.insert(sample).values(
+    [0, 1, 2, 3].map((ordinal) => ({
+      ...{ dataId: id, sampleId: `s${ordinal}`, ordinal, question: `question ${ordinal}`, gold: 'A' },
+      tags: { task: ordinal % 2 === 0 ? 'Count' : 'Depth' },
+      ...{ image: null, cluster: String(Math.floor(ordinal / 3)) },
+    })),
+  );
+}
+
+async function describeRun(
+  db: Db,
+  {
+    id,
+    of,
+    dataId,
+    marks,
+    state = 'published',
+  }: { id: string; of: string; dataId: string; marks: string; state?: RunState },
+): Promise<void> {
+  await db.insert(run).values({
+    ...{ id, checkpointId: of, benchmark: 'cv-bench', split: 'test', source: 'upload', state },
+    ...{ scorer: SCORER, dataId, publishedAt: new Date(1_700_000_000_000) },
+  });
+  await db.insert(score).values({
+    ...{ runId: id, scorer: SCORER, headline: 50, breakdown: [], secondary: {} },
+    interval: { low: 40, high: 60, level: 0.95, method: 'wilson' },
+  });
+  for (const [ordinal, mark] of [...marks].entries()) {
+    const outcome = OUTCOMES[mark] ?? 'wrong';
+    const place = { runId: id, sampleId: `s${ordinal}` };
+    await db.insert(verdict).values({
+      ...place,
+      scorer: SCORER,
+      ordinal,
+      outcome,
+      answer: outcome === 'correct' ? 'A' : 'B',
+      reason: 'r',
+    });
+    if (outcome !== 'missing')
+      await db
+        .insert(prediction)
+        .values({ ...place, output: `<think>Wait.</think><answer>${mark}</answer>` });
+  }
+}
+
+describe.each(DRIVERS)('runs over the same samples, on $name', ({ skip, make }) => {
+  let at: TestDatabase;
+  let database: Database;
+  beforeAll(async () => {
+    if (skip) return;
+    at = await make();
+    database = await at.open();
+    newProcess();
+    setDatabase(database);
+    const { db } = database;
+    await db
+      .insert(model)
+      .values({ slug: 'nano', name: 'Nano', family: 'tests', parametersB: 1, openWeights: true });
+    const line: readonly (readonly [string, Stage, string | null])[] = [
+      ['base', 'base', null],
+      ['one', 'stage1', 'base'],
+      ['two', 'stage2', 'one'],
+    ];
+    for (const [id, stage, parentId] of line)
+      await db.insert(checkpoint).values({ id, modelSlug: 'nano', stage, parentId });
+    await describeData(db, 'v1');
+    await describeData(db, 'v2');
+    await describeRun(db, { id: 'a', of: 'base', dataId: 'v1', marks: '1100' });
+    await describeRun(db, { id: 'b', of: 'one', dataId: 'v1', marks: '011-' });
+    await describeRun(db, { id: 'draft', of: 'two', dataId: 'v1', marks: '1111', state: 'scored' });
+    await describeRun(db, { id: 'gone', of: 'two', dataId: 'v1', marks: '1111', state: 'withdrawn' });
+    await describeRun(db, { id: 'other', of: 'two', dataId: 'v2', marks: '1111' });
+  });
+  afterAll(async () => {
+    if (skip) return;
+    await database.close();
+    await at.remove();
+  });
+
+  test.skipIf(skip)('a run is told with an outcome a sample, in the order of the data', async () => {
+    expect(await runOutcomes('b', VISITOR)).toEqual({
+      id: 'b',
+      model: { slug: 'nano', name: 'Nano' },
+      checkpoint: { id: 'one', stage: 'stage1', step: null },
+      ...{ benchmark: 'cv-bench', split: 'test', source: 'upload', state: 'published' },
+      ...{ scorer: SCORER, data: 'sha of v1', generation: null, outcomes: '1004' },
+      figure: { value: 50, interval: { low: 40, high: 60, level: 0.95, method: 'wilson' } },
+    });
+    expect(await sampleGroups('b', VISITOR)).toMatchObject({
+      count: 4,
+      clusters: [0, 0, 0, 1],
+      tags: { task: { values: ['Count', 'Depth'], of: [0, 1, 0, 1] } },
+    });
+  });
+
+  test.skipIf(skip)('what is not published is told to nobody but a writer', async () => {
+    for (const id of ['draft', 'gone', 'nobody']) {
+      expect(await runOutcomes(id, VISITOR)).toBeNull();
+      expect(await sampleGroups(id, VISITOR)).toBeNull();
+      await expect(comparedRows(['a', id], VISITOR, {}, 'data', 0, 10)).rejects.toThrow(`no run "${id}"`);
+      await expect(comparedPosition(['a', id], VISITOR, {}, 'data', 's0')).rejects.toThrow(`no run "${id}"`);
+      await expect(comparedBehaviour(['a', id], VISITOR, 0)).rejects.toThrow(`no run "${id}"`);
+    }
+    expect(await runOutcomes('draft', WRITER)).toMatchObject({ outcomes: '0000' });
+    expect(await runOutcomes('gone', WRITER)).toMatchObject({ state: 'withdrawn', outcomes: '0000' });
+  });
+
+  test.skipIf(skip)('samples are listed with what each run says, what was lost first', async () => {
+    const listed = async (filter: Parameters<typeof comparedRows>[2], order: 'lost' | 'data') =>
+      (await comparedRows(['a', 'b'], VISITOR, filter, order, 0, 10)).rows.map(({ sampleId }) => sampleId);
+    expect(await listed({}, 'lost')).toEqual(['s0', 's2', 's1', 's3']);
+    expect(await listed({ right: '01' }, 'lost')).toEqual(['s2']);
+    expect(await listed({ tag: { tag: 'task', value: 'Depth' } }, 'data')).toEqual(['s1', 's3']);
+    const { total, rows } = await comparedRows(['a', 'b'], VISITOR, {}, 'lost', 1, 1);
+    expect(total).toBe(4);
+    expect(rows).toEqual([
+      {
+        ...{ sampleId: 's2', ordinal: 2, question: 'question 2', gold: 'A' },
+        sides: [
+          { outcome: 'wrong', answer: 'B' },
+          { outcome: 'correct', answer: 'A' },
+        ],
+      },
+    ]);
+    expect(await comparedPosition(['a', 'b'], VISITOR, {}, 'lost', 's1')).toBe(2);
+    expect(await comparedPosition(['a', 'b'], VISITOR, { right: '10' }, 'lost', 's1')).toBeNull();
+    expect(await comparedPosition(['a', 'b'], VISITOR, {}, 'lost', 'none')).toBeNull();
+    await expect(comparedRows(['a', 'other'], VISITOR, {}, 'lost', 0, 1)).rejects.toThrow(
+      'not over the same',
+    );
+  });
+
+  test.skipIf(skip)('how they answer is counted by what became of the samples', async () => {
+    const [base, tuned] = await comparedBehaviour(['a', 'b'], VISITOR, 0);
+    expect(base).toMatchObject({
+      since: null,
+      all: { outputs: 4, wellFormed: 4, reflecting: 4, changed: null },
+    });
+    expect(tuned?.all).toMatchObject({ outputs: 3, changed: { reflecting: 2, others: 0 } });
+    expect(tuned?.since).toMatchObject({
+      broken: { outputs: 1 },
+      fixed: { outputs: 1 },
+      bothRight: { outputs: 1, changed: { reflecting: 0 } },
+      bothWrong: { outputs: 0 },
+    });
+  });
+
+  test.skipIf(skip)(
+    'a model stands for the line of its training, and checkpoints for their newest runs',
+    async () => {
+      expect(await lineage('nano')).toEqual(['base', 'one', 'two']);
+      expect(await lineage('nobody')).toEqual([]);
+      expect(await runsOfCheckpoints(['base', 'one', 'two'])).toEqual(['a', 'b', 'other']);
+      expect(await runsOfCheckpoints(['base'])).toEqual([]);
+      expect((await compareChoices()).map(({ checkpointId }) => checkpointId)).toEqual([
+        'base',
+        'one',
+        'two',
+      ]);
+    },
+  );
+});
