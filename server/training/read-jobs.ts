@@ -27,6 +27,8 @@ export interface JobRow {
   endedAt: Date | null;
   /** Of the last step that measured one: the mean score of its responses, else that of validation. */
   score: number | null;
+  /** How long a step takes, by the clock, of the last ones; null before the second. */
+  stepSeconds: number | null;
 }
 
 export interface JobFilter {
@@ -37,11 +39,19 @@ export interface JobFilter {
 
 const visible = (principal: Principal) => (mayChange(principal) ? undefined : eq(job.public, true));
 
-/** The last of the metrics that say how well a step did. */
+/** The last of the metrics that say how well a step did; what is hundreds of steps ago says no more. */
 const lastScore = sql<number | null>`(
   select coalesce(m.values->>'critic/score/mean', m.values->>'val/score')::float8 from ${jobMetric} as m
-  where m.job_id = ${job.id} and coalesce(m.values->>'critic/score/mean', m.values->>'val/score') is not null
+  where m.job_id = ${job.id} and m.step > ${job.step} - 200
+    and coalesce(m.values->>'critic/score/mean', m.values->>'val/score') is not null
   order by m.step desc limit 1)`;
+
+const stepSeconds = sql<number | null>`(
+  select extract(epoch from max(last.at) - min(last.at)) / nullif(max(last.step) - min(last.step), 0) from (
+    select m.step, m.at from ${jobMetric} as m
+    where m.job_id = ${job.id} and m.attempt = ${job.attempt} order by m.step desc limit 20) as last)`.mapWith(
+  Number,
+);
 
 const COLUMNS = {
   id: job.id,
@@ -61,6 +71,7 @@ const COLUMNS = {
   startedAt: job.startedAt,
   endedAt: job.endedAt,
   score: lastScore,
+  stepSeconds,
 };
 
 /** The newest first. @param before the id of the last one that is there already. */

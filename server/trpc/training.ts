@@ -19,6 +19,7 @@ import {
   ROLLOUT_FILTERS,
   ROLLOUT_ORDERS,
   revokeAgent,
+  rolloutAt,
   rolloutPoints,
   rollouts,
   unpublishTraining,
@@ -74,6 +75,9 @@ export const trainingRouter = router({
     .query(({ ctx, input: { id, step, filter, order, offset, limit } }) =>
       rollouts(id, ctx.principal, step, filter, order, offset, limit),
     ),
+  rolloutAt: publicProcedure
+    .input(z.object({ ...id.shape, step, ordinal: step }))
+    .query(({ ctx, input }) => rolloutAt(input.id, ctx.principal, input.step, input.ordinal)),
   rolloutPoints: publicProcedure
     .input(z.object({ ...id.shape, step }))
     .query(({ ctx, input }) => rolloutPoints(input.id, ctx.principal, input.step)),
