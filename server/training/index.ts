@@ -7,6 +7,7 @@ export {
   revokeAgent,
   seen,
 } from './agents';
+export { type Config, configOf } from './config';
 export { createJobs, type NewJobs, newJobs } from './create-jobs';
 export { cancelJob, describeJob, failJob } from './decide';
 export { EventGap, takeEvents } from './events';

@@ -114,8 +114,11 @@ export interface JobPage extends JobRow {
   owner: string;
   mayDecide: boolean;
   machine: Machine | null;
-  /** Of one that waits: how many are to be taken up before it, and how many agents have asked for work in the last minute. */
-  queue: { before: number; agents: number } | null;
+  /**
+   * Of one that waits: how many are to be taken up before it, how many agents have asked for work in the last minute, and how many
+   * seconds it is left alone after a loss.
+   */
+  queue: { before: number; agents: number; rest: number } | null;
   /** The others of its chain, in their order, itself among them. */
   chain: readonly JobRow[];
   /** What it sent. */
@@ -211,7 +214,7 @@ async function chainOf(id: string, principal: Principal): Promise<readonly JobRo
   return rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
-async function queueOf({ createdAt }: JobRow): Promise<{ before: number; agents: number }> {
+async function queueOf({ id, createdAt }: JobRow): Promise<NonNullable<JobPage['queue']>> {
   const db = await getDb();
   const [waiting] = await db
     .select({ count: count() })
@@ -221,7 +224,15 @@ async function queueOf({ createdAt }: JobRow): Promise<{ before: number; agents:
     .select({ count: count() })
     .from(agent)
     .where(and(isNull(agent.revokedAt), sql`${agent.seenAt} > now() - interval '1 minute'`));
-  return { before: waiting?.count ?? 0, agents: asking?.count ?? 0 };
+  const [resting] = await db
+    .select({
+      rest: sql<number>`greatest(0, coalesce(extract(epoch from ${job.notBefore} - now()), 0))`.mapWith(
+        Number,
+      ),
+    })
+    .from(job)
+    .where(eq(job.id, id));
+  return { before: waiting?.count ?? 0, agents: asking?.count ?? 0, rest: Math.ceil(resting?.rest ?? 0) };
 }
 
 /** The stage that a training is of, by its recipe. */

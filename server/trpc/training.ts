@@ -4,6 +4,7 @@ import { ownerOf } from '../auth';
 import { JOB_STATES } from '../db';
 import {
   cancelJob,
+  configOf,
   createAgent,
   createJobs,
   curves,
@@ -81,6 +82,7 @@ export const trainingRouter = router({
   rolloutPoints: publicProcedure
     .input(z.object({ ...id.shape, step }))
     .query(({ ctx, input }) => rolloutPoints(input.id, ctx.principal, input.step)),
+  config: publicProcedure.input(id).query(({ ctx, input }) => configOf(input.id, ctx.principal)),
   log: publicProcedure
     .input(
       z.object({
