@@ -2,6 +2,9 @@ import type { Curve } from './types';
 
 /** Curves as they are drawn: what was measured since, in line with others, smoothed, in words. All pure. */
 
+/** Spans of a curve at the most: a panel has about as many pixels. */
+export const CURVE_POINTS = 500;
+
 /** A step as it was measured. */
 export interface Measured {
   step: number;

@@ -34,8 +34,8 @@ export function JobHead({
         {visible(job.owner)}
       </PageHeader>
       <div className="panel training-status">
-        <p className="training-status-line" role="status">
-          <StateMark state={job.state} /> <span dir="auto">{statusLine({ ...job, before, lostFor })}</span>
+        <p className="training-status-line" role="status" dir="auto">
+          <StateMark state={job.state} sentence={visible(statusLine({ ...job, before, lostFor }))} />
         </p>
         {job.steps === null || job.kind === 'export' ? null : (
           <progress

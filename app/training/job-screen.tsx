@@ -13,7 +13,7 @@ import { JobFiles } from './job-files';
 import { JobHead } from './job-head';
 import { JobLog } from './job-log';
 import { JobMachine } from './job-machine';
-import { type JobView, jobQuery, readJobView, type Zoom } from './job-url';
+import { type JobView, jobAddress, readJobView, type Zoom } from './job-url';
 import { Rollouts } from './rollouts';
 import type { Config, Curves, JobPage, RolloutRow } from './types';
 import { useCurves } from './use-curves';
@@ -48,7 +48,7 @@ function Job({ first }: { first: First }) {
   now.current = view;
   const onChange = useCallback(
     (next: Partial<JobView>, how: 'push' | 'replace' = 'replace') => {
-      const address = `${pathname}${jobQuery({ ...now.current, ...next })}`;
+      const address = `${pathname}${jobAddress({ ...now.current, ...next })}`;
       if (how === 'push') window.history.pushState(null, '', address);
       else window.history.replaceState(null, '', address);
     },

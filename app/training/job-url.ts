@@ -93,3 +93,7 @@ export function jobQuery(view: JobView): string {
   if (view.sort !== 'place') params.set('sort', view.sort);
   return params.size === 0 ? '' : `?${params}`;
 }
+
+/** The query, and the place on the page that is looked at: who opens an address with a step sees its rollouts. */
+export const jobAddress = (view: JobView): string =>
+  `${jobQuery(view)}${view.step === null ? '' : '#rollouts'}`;

@@ -9,7 +9,7 @@ import { EmptyState, ErrorState, LoadingState } from '../ui/state';
 import { visible } from '../ui/visible';
 import { formatValue } from './curve-data';
 import { GroupView } from './group-view';
-import { FILTERS, type JobView, jobQuery, ORDERS } from './job-url';
+import { FILTERS, type JobView, jobAddress, ORDERS } from './job-url';
 import { groupWords, isRight, questionOf, sortedResponses } from './rollout-words';
 import { Scatter } from './scatter';
 import type { JobPage, RolloutRow } from './types';
@@ -53,7 +53,13 @@ export function Rollouts({
 }) {
   const { rolloutSteps } = job;
   return (
-    <section ref={ref} tabIndex={-1} aria-labelledby="rollouts-heading" className="stack rollouts-section">
+    <section
+      ref={ref}
+      id="rollouts"
+      tabIndex={-1}
+      aria-labelledby="rollouts-heading"
+      className="stack rollouts-section"
+    >
       <h2 id="rollouts-heading">Rollouts</h2>
       {rolloutSteps.length === 0 ? (
         <p className="text-muted">
@@ -269,7 +275,7 @@ function Step({
         <CopyButton
           label="Copy link"
           read={() =>
-            `${window.location.origin}${window.location.pathname}${jobQuery({ ...view, group: open })}`
+            `${window.location.origin}${window.location.pathname}${jobAddress({ ...view, group: open })}`
           }
         />
         <p className="samples-keys" aria-hidden="true">

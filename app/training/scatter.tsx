@@ -70,6 +70,7 @@ export function Scatter({
           const [left, top] = [x(tokens), y(reward)];
           const shown = ordinal === open.group && (open.response === null || response === open.response);
           return (
+            // biome-ignore lint/a11y/noStaticElementInteractions: the list beside it is the way by keyboard
             <path
               key={`${ordinal} ${response}`}
               className={`scatter-point${shown ? ' scatter-open' : ''}${finished ? '' : ' scatter-cut'}`}

@@ -1,12 +1,12 @@
+'use client';
+
 import { keepPreviousData, useQueries, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useMemo } from 'react';
 import { useTRPC } from '../trpc/client';
-import { type Measured, withTail } from './curve-data';
+import { CURVE_POINTS, type Measured, withTail } from './curve-data';
 import type { Zoom } from './job-url';
 import type { Curves } from './types';
 
-/** Spans of a curve at the most, at first: a panel has about as many pixels. */
-export const CURVE_POINTS = 500;
 /** Steps behind what was read, after which it is read anew, in spans again. */
 export const MOST_TAIL = 1_000;
 

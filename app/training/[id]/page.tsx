@@ -6,10 +6,9 @@ import { cache } from 'react';
 import { paramsOf } from '../../samples/samples-url';
 import { api } from '../../trpc/server';
 import { ADVICE_STEPS, adviceMetrics } from '../advice';
-import { firstMetrics } from '../curve-data';
+import { CURVE_POINTS, firstMetrics } from '../curve-data';
 import { JobScreen } from '../job-screen';
 import { readJobView } from '../job-url';
-import { CURVE_POINTS } from '../use-curves';
 
 type Params = Promise<{ id: string }>;
 type Query = Promise<Record<string, string | string[] | undefined>>;
