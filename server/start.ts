@@ -11,8 +11,14 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ generateAll }, { database }, { publishOwnRuns, seed, startScorings }, { log }] =
-      await Promise.all([import('./benchmarks'), import('./db'), import('./evals'), import('./log')]);
+    const [{ generateAll }, { database }, { publishOwnRuns, seed, startScorings }, { log }, { addOwnJobs }] =
+      await Promise.all([
+        import('./benchmarks'),
+        import('./db'),
+        import('./evals'),
+        import('./log'),
+        import('./training'),
+      ]);
     const { db, driver } = await database();
     await closeAtTheEnd();
     await seed(db);
@@ -22,6 +28,7 @@ export async function start(): Promise<void> {
       TIDY_EVERY_MS,
     ).unref();
     await startScorings();
+    await addOwnJobs();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
     // It takes seconds at the first start of a version; until then a file for one of them is put off.
     generateAll(env().OCEAN_DATA_DIR)

@@ -7,9 +7,9 @@ import { type Section, sections } from '@/lib/reasoning/sections';
 import type { BoxLook } from '../ui/boxes';
 import { CopyButton } from '../ui/copy-button';
 import { formatBytes, formatCount } from '../ui/format';
+import { type OnPoint, ReplyText } from '../ui/reply-text';
 import type { Activity } from './chat-session';
 import { figureWords, formatDuration } from './figure-words';
-import { type OnPoint, ReplyText } from './reply-text';
 import { useWide } from './use-wide';
 
 /** The reply of the column before, against which another is marked. */

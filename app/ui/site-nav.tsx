@@ -7,6 +7,7 @@ const PLACES = [
   { href: '/', label: 'Leaderboard', holds: ['/', '/leaderboard', '/runs', '/compare'] },
   { href: '/chat', label: 'Try it', holds: ['/chat'] },
   { href: '/world', label: 'World', holds: ['/world'] },
+  { href: '/training', label: 'Training', holds: ['/training'] },
   { href: '/submit', label: 'Submit', holds: ['/submit'] },
 ] as const;
 

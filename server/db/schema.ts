@@ -311,6 +311,27 @@ export const jobMetric = pgTable(
   (table) => [primaryKey({ columns: [table.jobId, table.step] })],
 );
 
+/**
+ * The lowest and the highest of each metric within whole spans of steps, told together with the step that ends them: a curve of
+ * a hundred thousand steps is drawn of these.
+ */
+export const jobMetricSpan = pgTable(
+  'job_metric_span',
+  {
+    jobId: text('job_id')
+      .notNull()
+      .references(() => job.id, { onDelete: 'cascade' }),
+    /** `floor(step / SPAN)` of its steps. */
+    place: integer('place').notNull(),
+    /** The first of its steps that measured something, and when that was. */
+    step: integer('step').notNull(),
+    at: timestamp('at', { withTimezone: true }).notNull(),
+    low: jsonb('low').$type<Record<string, number>>().notNull(),
+    high: jsonb('high').$type<Record<string, number>>().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.jobId, table.place] })],
+);
+
 /** A prompt of a step with all responses to it. */
 export const rollout = pgTable(
   'rollout',

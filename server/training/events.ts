@@ -11,6 +11,7 @@ import { Problem } from '../problem';
 import { wellFormed } from '../well-formed';
 import type { Agent } from './agents';
 import { type Job, renew, requireLease } from './lease';
+import { dropSpansBehind, writeSpans } from './metric-spans';
 import { JOBS } from './topics';
 
 /** An event is missing between what is here and what came: nothing of the request is taken. */
@@ -40,6 +41,10 @@ export async function takeEvents(
     for (const [at, { seq }] of fresh.entries())
       if (seq !== found.nextSeq + at) throw new EventGap(found.nextSeq + at);
     for (const each of fresh) await write(tx, found, each);
+    const steps = fresh.flatMap(({ event }) => (event.type === 'metrics' ? event.step : []));
+    const newest = steps.at(-1);
+    // The span that the step before was in may be whole by now.
+    if (newest !== undefined) await writeSpans(tx, jobId, [found.step, ...steps], newest);
     const nextSeq = found.nextSeq + fresh.length;
     if (fresh.length > 0) {
       await tx.update(job).set({ nextSeq }).where(eq(job.id, jobId));
@@ -88,6 +93,7 @@ async function begin(
   // Step 0 is the measure before the first, which is taken again.
   const later = step === 0 ? -1 : step;
   await tx.delete(jobMetric).where(and(eq(jobMetric.jobId, jobId), gt(jobMetric.step, later)));
+  await dropSpansBehind(tx, jobId, later);
   await tx.delete(rollout).where(and(eq(rollout.jobId, jobId), gt(rollout.step, later)));
   await tx.delete(rolloutImage).where(and(eq(rolloutImage.jobId, jobId), gt(rolloutImage.step, later)));
   await tx.delete(jobFile).where(and(eq(jobFile.jobId, jobId), gt(jobFile.step, step)));

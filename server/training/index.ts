@@ -7,12 +7,14 @@ export {
   revokeAgent,
   seen,
 } from './agents';
+export { type Config, configOf } from './config';
 export { createJobs, type NewJobs, newJobs } from './create-jobs';
 export { cancelJob, describeJob, failJob } from './decide';
 export { EventGap, takeEvents } from './events';
 export { finish } from './finish';
 export { followJob, type JobTick } from './follow-job';
 export { BEAT_SECONDS, beat, LEASE_SECONDS, LeaseLost, takeJob } from './lease';
+export { addOwnJobs } from './own-jobs';
 export { publishTraining, unpublishTraining } from './publish';
 export { type JobFilter, type JobPage, type JobRow, jobPage, listJobs } from './read-jobs';
 export {
@@ -25,6 +27,7 @@ export {
   ROLLOUT_FILTERS,
   ROLLOUT_ORDERS,
   type RolloutRow,
+  rolloutAt,
   rolloutPoints,
   rollouts,
 } from './read-told';

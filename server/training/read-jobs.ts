@@ -27,6 +27,8 @@ export interface JobRow {
   endedAt: Date | null;
   /** Of the last step that measured one: the mean score of its responses, else that of validation. */
   score: number | null;
+  /** How long a step takes, by the clock, of the last ones; null before the second. */
+  stepSeconds: number | null;
 }
 
 export interface JobFilter {
@@ -37,11 +39,19 @@ export interface JobFilter {
 
 const visible = (principal: Principal) => (mayChange(principal) ? undefined : eq(job.public, true));
 
-/** The last of the metrics that say how well a step did. */
+/** The last of the metrics that say how well a step did; what is hundreds of steps ago says no more. */
 const lastScore = sql<number | null>`(
   select coalesce(m.values->>'critic/score/mean', m.values->>'val/score')::float8 from ${jobMetric} as m
-  where m.job_id = ${job.id} and coalesce(m.values->>'critic/score/mean', m.values->>'val/score') is not null
+  where m.job_id = ${job.id} and m.step > ${job.step} - 200
+    and coalesce(m.values->>'critic/score/mean', m.values->>'val/score') is not null
   order by m.step desc limit 1)`;
+
+const stepSeconds = sql<number | null>`(
+  select extract(epoch from max(last.at) - min(last.at)) / nullif(max(last.step) - min(last.step), 0) from (
+    select m.step, m.at from ${jobMetric} as m
+    where m.job_id = ${job.id} and m.attempt = ${job.attempt} order by m.step desc limit 20) as last)`.mapWith(
+  Number,
+);
 
 const COLUMNS = {
   id: job.id,
@@ -61,6 +71,7 @@ const COLUMNS = {
   startedAt: job.startedAt,
   endedAt: job.endedAt,
   score: lastScore,
+  stepSeconds,
 };
 
 /** The newest first. @param before the id of the last one that is there already. */
@@ -103,8 +114,11 @@ export interface JobPage extends JobRow {
   owner: string;
   mayDecide: boolean;
   machine: Machine | null;
-  /** Of one that waits: how many are to be taken up before it, and how many agents have asked for work in the last minute. */
-  queue: { before: number; agents: number } | null;
+  /**
+   * Of one that waits: how many are to be taken up before it, how many agents have asked for work in the last minute, and how many
+   * seconds it is left alone after a loss.
+   */
+  queue: { before: number; agents: number; rest: number } | null;
   /** The others of its chain, in their order, itself among them. */
   chain: readonly JobRow[];
   /** What it sent. */
@@ -200,7 +214,7 @@ async function chainOf(id: string, principal: Principal): Promise<readonly JobRo
   return rows.sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
 
-async function queueOf({ createdAt }: JobRow): Promise<{ before: number; agents: number }> {
+async function queueOf({ id, createdAt }: JobRow): Promise<NonNullable<JobPage['queue']>> {
   const db = await getDb();
   const [waiting] = await db
     .select({ count: count() })
@@ -210,7 +224,15 @@ async function queueOf({ createdAt }: JobRow): Promise<{ before: number; agents:
     .select({ count: count() })
     .from(agent)
     .where(and(isNull(agent.revokedAt), sql`${agent.seenAt} > now() - interval '1 minute'`));
-  return { before: waiting?.count ?? 0, agents: asking?.count ?? 0 };
+  const [resting] = await db
+    .select({
+      rest: sql<number>`greatest(0, coalesce(extract(epoch from ${job.notBefore} - now()), 0))`.mapWith(
+        Number,
+      ),
+    })
+    .from(job)
+    .where(eq(job.id, id));
+  return { before: waiting?.count ?? 0, agents: asking?.count ?? 0, rest: Math.ceil(resting?.rest ?? 0) };
 }
 
 /** The stage that a training is of, by its recipe. */

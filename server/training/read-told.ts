@@ -1,8 +1,9 @@
-import { and, asc, desc, eq, gt, gte, ilike, lt, lte, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { LoggedEvent, MetricValue, RolloutGroup } from '@/lib/training/protocol';
 import { mayChange, type Principal } from '../auth';
 import { blob, getDb, job, jobEvent, jobMetric, rollout, rolloutImage } from '../db';
 import { Problem } from '../problem';
+import { extents } from './metric-spans';
 
 /** @throws Problem where there is no such job, or none that this visitor may see. */
 export async function requireJob(id: string, principal: Principal): Promise<typeof job.$inferSelect> {
@@ -17,8 +18,8 @@ export async function requireJob(id: string, principal: Principal): Promise<type
 export interface Curve {
   /** The first step of each span. */
   steps: readonly number[];
-  low: readonly (number | null)[];
-  high: readonly (number | null)[];
+  low: readonly number[];
+  high: readonly number[];
   /** Milliseconds since 1970, of the span's first step. */
   at: readonly number[];
 }
@@ -32,46 +33,17 @@ export async function curves(
   points: number,
 ): Promise<Readonly<Record<string, Curve>>> {
   await requireJob(id, principal);
-  const db = await getDb();
-  const within = and(eq(jobMetric.jobId, id), gte(jobMetric.step, from), lte(jobMetric.step, to));
-  const [ends] = await db
-    .select({ first: sql<number>`min(${jobMetric.step})`, last: sql<number>`max(${jobMetric.step})` })
-    .from(jobMetric)
-    .where(within);
-  const { first, last } = ends ?? { first: null, last: null };
-  if (first === null || last === null || names.length === 0)
-    return Object.fromEntries(names.map((name) => [name, { steps: [], low: [], high: [], at: [] }]));
-  const span = Math.max(1, Math.ceil((last - first + 1) / points));
-  const values = names.map((name) => sql`(${jobMetric.values}->>${name}::text)::float8`);
-  const lows = sql.join(
-    values.map((value) => sql`min(nullif(${value}, 'NaN'))`),
-    sql`, `,
-  );
-  const highs = sql.join(
-    values.map((value) => sql`max(nullif(${value}, 'NaN'))`),
-    sql`, `,
-  );
-  const rows = await db
-    .select({
-      step: sql<number>`min(${jobMetric.step})`,
-      at: sql<number>`extract(epoch from min(${jobMetric.at})) * 1000`.mapWith(Number),
-      low: sql<(number | null)[]>`jsonb_build_array(${lows})`,
-      high: sql<(number | null)[]>`jsonb_build_array(${highs})`,
-    })
-    .from(jobMetric)
-    .where(within)
-    .groupBy(sql`(${jobMetric.step} - ${first}::int) / ${span}::int`)
-    .orderBy(sql`1`);
+  const all = names.length === 0 ? [] : await extents(id, { from, to }, points);
   return Object.fromEntries(
-    names.map((name, at) => {
-      const own = rows.filter(({ low }) => low[at] !== null);
+    names.map((name) => {
+      const own = all.filter(({ low }) => Object.hasOwn(low, name));
       return [
         name,
         {
           steps: own.map(({ step }) => step),
-          low: own.map(({ low }) => low[at] ?? null),
-          high: own.map(({ high }) => high[at] ?? null),
-          at: own.map((row) => row.at),
+          low: own.flatMap(({ low }) => low[name] ?? []),
+          high: own.flatMap(({ high }) => high[name] ?? []),
+          at: own.map(({ at }) => at.getTime()),
         },
       ];
     }),
@@ -151,6 +123,22 @@ export async function rollouts(
     .offset(offset)
     .limit(limit);
   return { total: await db.$count(rollout, where), groups };
+}
+
+/** One group of a step; null where there is none at that place. @throws Problem */
+export async function rolloutAt(
+  id: string,
+  principal: Principal,
+  step: number,
+  ordinal: number,
+): Promise<RolloutRow | null> {
+  await requireJob(id, principal);
+  const db = await getDb();
+  const [found] = await db
+    .select()
+    .from(rollout)
+    .where(and(eq(rollout.jobId, id), eq(rollout.step, step), eq(rollout.ordinal, ordinal)));
+  return found ?? null;
 }
 
 /** Every response of a step as a point: reward against length. @throws Problem */

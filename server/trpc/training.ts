@@ -4,6 +4,7 @@ import { ownerOf } from '../auth';
 import { JOB_STATES } from '../db';
 import {
   cancelJob,
+  configOf,
   createAgent,
   createJobs,
   curves,
@@ -19,6 +20,7 @@ import {
   ROLLOUT_FILTERS,
   ROLLOUT_ORDERS,
   revokeAgent,
+  rolloutAt,
   rolloutPoints,
   rollouts,
   unpublishTraining,
@@ -74,9 +76,13 @@ export const trainingRouter = router({
     .query(({ ctx, input: { id, step, filter, order, offset, limit } }) =>
       rollouts(id, ctx.principal, step, filter, order, offset, limit),
     ),
+  rolloutAt: publicProcedure
+    .input(z.object({ ...id.shape, step, ordinal: step }))
+    .query(({ ctx, input }) => rolloutAt(input.id, ctx.principal, input.step, input.ordinal)),
   rolloutPoints: publicProcedure
     .input(z.object({ ...id.shape, step }))
     .query(({ ctx, input }) => rolloutPoints(input.id, ctx.principal, input.step)),
+  config: publicProcedure.input(id).query(({ ctx, input }) => configOf(input.id, ctx.principal)),
   log: publicProcedure
     .input(
       z.object({

@@ -2,7 +2,7 @@ import type { BlockContent, DefinitionContent, List, Node, Nodes, Table } from '
 import { Fragment, type ReactNode } from 'react';
 import { MASK, type Markdown } from '@/lib/chat/markdown';
 import type { TextSpan } from '@/lib/text-span';
-import { visible } from '../ui/visible';
+import { visible } from './visible';
 
 /** Draws what the reply's text has between two offsets: words, formulas, boxes. */
 export type DrawSpan = (span: TextSpan) => ReactNode;

@@ -1,9 +1,10 @@
+import './reply-text.css';
 import { type ReactNode, useEffect, useState } from 'react';
 import { piecesOf, type ReplyPiece } from '@/lib/chat/pieces';
 import type { Box } from '@/lib/scoring/box';
 import type { TextSpan } from '@/lib/text-span';
-import { visible } from '../ui/visible';
 import { Mathematics } from './mathematics';
+import { visible } from './visible';
 
 /** A box is pointed at, or none any more; `chosen` where it was pressed, so that it has to be in sight. */
 export type OnPoint = (box: Box | null, chosen?: boolean) => void;

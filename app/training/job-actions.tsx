@@ -1,0 +1,236 @@
+'use client';
+
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRouter } from 'next/navigation';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useTRPC, useTRPCClient } from '../trpc/client';
+import { Confirm, Dialog } from '../ui/dialog';
+import type { JobPage } from './types';
+
+type Open = 'cancel' | 'publish' | 'unpublish' | 'describe' | 'fork' | null;
+
+/** What the team may do about a job. */
+export function JobActions({ job }: { job: JobPage }) {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const queryClient = useQueryClient();
+  const [open, setOpen] = useState<Open>(null);
+  const act = useMutation({
+    mutationFn: (what: () => Promise<unknown>) => what(),
+    onSuccess: async () => {
+      await queryClient.invalidateQueries({ queryKey: trpc.training.page.queryKey({ id: job.id }) });
+      setOpen(null);
+    },
+  });
+  const show = (which: Open) => {
+    act.reset();
+    setOpen(which);
+  };
+  const going = job.state === 'waiting' || job.state === 'running';
+  const trains = job.kind === 'sft' || job.kind === 'train';
+  const exported = job.chain.some(({ kind, state }) => kind === 'export' && state === 'succeeded');
+  const common = {
+    disabled: act.isPending,
+    error: act.error?.message ?? null,
+    onClose: () => setOpen(null),
+  };
+  const id = { id: job.id };
+  return (
+    <>
+      {going && !job.cancelRequested ? <Action onClick={() => show('cancel')}>Cancel</Action> : null}
+      {trains && exported && job.checkpointId === null ? (
+        <Action onClick={() => show('publish')}>Publish</Action>
+      ) : null}
+      {trains && job.checkpointId !== null ? (
+        <Action onClick={() => show('unpublish')}>Unpublish</Action>
+      ) : null}
+      <Action onClick={() => show('describe')}>Name and note</Action>
+      <Action
+        disabled={act.isPending}
+        onClick={() => act.mutate(() => client.training.describe.mutate({ ...id, public: !job.public }))}
+      >
+        {job.public ? 'Make it a draft' : 'Make public'}
+      </Action>
+      {trains ? <Action onClick={() => show('fork')}>Fork</Action> : null}
+      {open === null && act.error !== null ? (
+        <p role="alert" className="text-wrong">
+          {act.error.message}
+        </p>
+      ) : null}
+      {open === 'cancel' ? (
+        <Confirm
+          {...common}
+          title="Cancel this job?"
+          yes="Cancel the job"
+          onYes={() => act.mutate(() => client.training.cancel.mutate(id))}
+        >
+          <p>
+            {job.state === 'waiting'
+              ? 'It has not begun, and is over at once.'
+              : 'The step that it is at ends, a checkpoint is written and sent; then it is over.'}{' '}
+            What waits for it is cancelled too.
+          </p>
+        </Confirm>
+      ) : null}
+      {open === 'publish' ? (
+        <Confirm
+          {...common}
+          primary
+          title="Publish what it made?"
+          yes="Publish"
+          onYes={() => act.mutate(() => client.training.publish.mutate(id))}
+        >
+          <p>
+            Its exported model is served to browsers and stands among the models of the chat; the runs that
+            evaluated it are published; this page becomes public.
+          </p>
+        </Confirm>
+      ) : null}
+      {open === 'unpublish' ? (
+        <Confirm
+          {...common}
+          title="Take it out again?"
+          yes="Unpublish"
+          onYes={() => act.mutate(() => client.training.unpublish.mutate(id))}
+        >
+          <p>Browsers are served it no more, and its runs are withdrawn. The job itself stays as it is.</p>
+        </Confirm>
+      ) : null}
+      {open === 'describe' ? (
+        <Describe
+          job={job}
+          {...common}
+          onSave={(words) => act.mutate(() => client.training.describe.mutate({ ...id, ...words }))}
+        />
+      ) : null}
+      {open === 'fork' ? <Fork job={job} onClose={common.onClose} /> : null}
+    </>
+  );
+}
+
+const Action = ({
+  onClick,
+  disabled = false,
+  children,
+}: {
+  onClick: () => void;
+  disabled?: boolean;
+  children: ReactNode;
+}) => (
+  <button type="button" className="button" aria-disabled={disabled} onClick={onClick}>
+    {children}
+  </button>
+);
+
+/** A field of a form by its name. */
+function fieldOf(form: HTMLFormElement, name: string): string {
+  const field = form.elements.namedItem(name);
+  return field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement ? field.value : '';
+}
+
+function Describe({
+  job,
+  disabled,
+  error,
+  onSave,
+  onClose,
+}: {
+  job: JobPage;
+  disabled: boolean;
+  error: string | null;
+  onSave: (words: { name: string; note: string }) => void;
+  onClose: () => void;
+}) {
+  return (
+    <Dialog title="Name and note" onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event: FormEvent<HTMLFormElement>) => {
+          event.preventDefault();
+          const form = event.currentTarget;
+          if (!disabled) onSave({ name: fieldOf(form, 'name'), note: fieldOf(form, 'note') });
+        }}
+      >
+        <label className="stack">
+          <span className="label">Name</span>
+          <input name="name" className="field" defaultValue={job.name} required maxLength={100} />
+        </label>
+        <label className="stack">
+          <span className="label">Note</span>
+          <textarea name="note" className="field" rows={6} defaultValue={job.note} maxLength={10_000} />
+        </label>
+        <Failed error={error} />
+        <button type="submit" className="button button-primary" aria-disabled={disabled}>
+          Save
+        </button>
+      </form>
+    </Dialog>
+  );
+}
+
+/** The same once more, with what is changed in its recipe. */
+function Fork({ job, onClose }: { job: JobPage; onClose: () => void }) {
+  const client = useTRPCClient();
+  const router = useRouter();
+  const { spec } = job;
+  const create = useMutation({
+    mutationFn: ({ name, toml }: { name: string; toml: string }) => {
+      if (spec.kind !== 'sft' && spec.kind !== 'train') throw new Error('This job has no recipe.');
+      return client.training.create.mutate({
+        name,
+        chain: [{ ...spec, recipe: { ...spec.recipe, toml } }],
+      });
+    },
+    onSuccess: ([id]) => router.push(`/training/${id}`),
+  });
+  if (spec.kind !== 'sft' && spec.kind !== 'train') return null;
+  const overrides = Object.keys(spec.recipe.overrides);
+  return (
+    <Dialog title="Fork" wide onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event: FormEvent<HTMLFormElement>) => {
+          event.preventDefault();
+          const form = event.currentTarget;
+          if (!create.isPending) create.mutate({ name: fieldOf(form, 'name'), toml: fieldOf(form, 'toml') });
+        }}
+      >
+        <p className="text-muted">
+          A new job with this recipe, the same rows and the same start; the old one stays as it is.
+          {overrides.length === 0 ? '' : ` Replaced as before: ${overrides.join(', ')}.`}
+        </p>
+        <label className="stack">
+          <span className="label">Name</span>
+          <input
+            name="name"
+            className="field"
+            defaultValue={`${job.name}, again`.slice(0, 100)}
+            required
+            maxLength={100}
+          />
+        </label>
+        <label className="stack">
+          <span className="label">Recipe</span>
+          <textarea
+            name="toml"
+            className="field training-toml"
+            rows={18}
+            spellCheck={false}
+            defaultValue={spec.recipe.toml}
+          />
+        </label>
+        <Failed error={create.error?.message ?? null} />
+        <button type="submit" className="button button-primary" aria-disabled={create.isPending}>
+          Queue it
+        </button>
+      </form>
+    </Dialog>
+  );
+}
+
+const Failed = ({ error }: { error: string | null }) =>
+  error === null ? null : (
+    <p role="alert" className="text-wrong">
+      It did not work: {error}
+    </p>
+  );
