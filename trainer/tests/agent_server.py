@@ -29,8 +29,8 @@ def sha256(content: bytes) -> str:
 
 
 class AgentServer:
-    """One job. `fault` is asked about each request, `(method, path)`: None for none, a status, `drop` for a connection that
-    breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one in the middle of a part."""
+    """One job. `fault` is asked about each request, `(method, path)`: None for none, a status, `drop` for a connection
+    that breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one amid a part."""
 
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
@@ -64,7 +64,10 @@ class AgentServer:
 
     def folder(self, folder: Path) -> dict[str, Any]:
         files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-        return {"kind": "files", "files": [self.file(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files]}
+        return {
+            "kind": "files",
+            "files": [self.file(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files],
+        }
 
     def until(self, true: Callable[[AgentServer], Any]) -> None:
         """Waits until what was told makes it so."""
@@ -133,7 +136,7 @@ class AgentServer:
             case "files":
                 self.files[event["purpose"]] = event
 
-    def end(self, request: dict[str, Any]) -> None | tuple[int, dict[str, Any]]:
+    def end(self, request: dict[str, Any]) -> tuple[int, dict[str, Any]] | None:
         if request["events"] != self.next:
             return 409, {"error": "a gap", "kind": "gap", "expected": self.next}
         if request["outcome"]["kind"] == "succeeded" and not self.files:

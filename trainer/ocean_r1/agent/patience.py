@@ -10,7 +10,8 @@ from typing import TypeVar
 from ocean_r1.agent.server import AwayError
 
 T = TypeVar("T")
-LONGEST = 15.0
+LONGEST = 15
+"""Times the first wait."""
 
 
 class GivenUpError(Exception):
@@ -27,4 +28,4 @@ def patiently(call: Callable[[], T], over: Event, first: float) -> T:
         except AwayError as error:
             if over.wait(wait * random.uniform(0.5, 1)):
                 raise GivenUpError(str(error)) from error
-            wait = min(LONGEST, 2 * wait)
+            wait = min(LONGEST * first, 2 * wait)

@@ -16,6 +16,7 @@ from ocean_r1.agent.machine import birth_of
 from ocean_r1.files import atomic_write
 
 CHILD = "child.json"
+COMMAND = ["-m", "ocean_r1.agent.child"]
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -31,7 +32,7 @@ def record(folder: Path) -> None:
 def start(folder: Path) -> subprocess.Popen[bytes]:
     """A job's process, in a group of its own: what a terminal sends to the agent is not for it."""
     return subprocess.Popen(
-        [sys.executable, "-u", "-m", "ocean_r1.agent.child"],
+        [sys.executable, "-u", *COMMAND],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")])},
         stdin=subprocess.PIPE,

@@ -91,11 +91,14 @@ class Spool:
         """The next lines, up to so many bytes of them and at least one if there is one."""
         with self.locked():
             while True:
+                before = self.at
                 lines = self.read_segment(most)
-                following = self.path_of(self.at.segment + 1)
-                if lines or not following.exists():
+                if lines:
                     return lines
-                self.at = Position(self.at.segment + 1, 0)
+                if self.at == before:  # and not only over lines that are none
+                    if not self.path_of(self.at.segment + 1).exists():
+                        return []
+                    self.at = Position(self.at.segment + 1, 0)
 
     def read_segment(self, most: int) -> list[Line]:
         path = self.path_of(self.at.segment)
