@@ -1,4 +1,4 @@
-"""The commands: `ocean-r1 new | sft | train | eval | export | agent`."""
+"""The commands: `ocean-r1 new | sft | train | eval | export | pack | agent`."""
 
 from __future__ import annotations
 
