@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import subprocess
+import tomllib
 from contextlib import suppress
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -55,9 +56,11 @@ def describe(work: Path) -> dict[str, Any]:
 @cache
 def versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
+    with suppress(OSError):  # of the sources it is run from, or of the package
+        found["trainer"] = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]["version"]
     for name, package in {"torch": "torch", "trainer": "ocean-r1"}.items():
         with suppress(PackageNotFoundError):
-            found[name] = version(package)
+            found.setdefault(name, version(package))
     if (library := nvml()) is not None:
         found["driver"] = text(library.nvmlSystemGetDriverVersion())
     with suppress(OSError, subprocess.SubprocessError):
