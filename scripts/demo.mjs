@@ -1,23 +1,6 @@
 // `npm run demo`: from a fresh clone to a running product. Installs, builds, starts; the server migrates and seeds itself.
-import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { build, checkNode, install, root, say, startServer, stop, untilHealthy } from './setup.mjs';
-
-/** The write token of this clone: from the environment, or made once and kept in .env.local, which git ignores. */
-function writeToken() {
-  if (process.env.OCEAN_TOKEN) return process.env.OCEAN_TOKEN;
-  const path = join(root, '.env.local');
-  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
-  const kept = text.match(/^OCEAN_TOKEN=(.+)$/m)?.[1];
-  if (kept) return kept.trim().replace(/^(["'])(.*)\1$/, '$2');
-  const token = randomBytes(12).toString('hex');
-  writeFileSync(path, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}OCEAN_TOKEN=${token}\n`, {
-    mode: 0o600,
-  });
-  return token;
-}
+import { build, checkNode, install, say, startServer, stop, untilHealthy, writeToken } from './setup.mjs';
 
 const isFree = (port) =>
   new Promise((resolve) => {
@@ -56,4 +39,6 @@ say(`
 
   To submit predictions, use this token:  ${token}
   (kept in .env.local; press Ctrl+C to stop)
+
+  To train here too, start an agent in a second terminal:  ${port === 3000 ? '' : `PORT=${port} `}npm run agent
 `);

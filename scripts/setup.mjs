@@ -1,6 +1,7 @@
 // What `npm run demo` and `npm test` share: a fresh clone becomes one that is installed and built, and nothing is done twice.
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -27,6 +28,20 @@ export function checkNode() {
   if (major < 20 || (major === 20 && minor < 9)) {
     stop(`Ocean-R1 needs Node 20.9 or newer; this is ${process.versions.node}.`);
   }
+}
+
+/** The write token of this clone: from the environment, or made once and kept in .env.local, which git ignores. */
+export function writeToken() {
+  if (process.env.OCEAN_TOKEN) return process.env.OCEAN_TOKEN;
+  const path = at('.env.local');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  const kept = text.match(/^OCEAN_TOKEN=(.+)$/m)?.[1];
+  if (kept) return kept.trim().replace(/^(["'])(.*)\1$/, '$2');
+  const token = randomBytes(12).toString('hex');
+  writeFileSync(path, `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}OCEAN_TOKEN=${token}\n`, {
+    mode: 0o600,
+  });
+  return token;
 }
 
 const modified = (path) => (existsSync(path) ? statSync(path).mtimeMs : 0);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -119,6 +119,16 @@ test('a file that is sent in parts goes on where a connection broke', async () =
   // Sent again, it is there.
   expect(await receivedBytes(file.sha256)).toBe(10_000);
   expect(await storePart(file, 'checkpoint', 10_000, part(content.slice(0, 0)))).toBe(10_000);
+});
+
+test('an empty part puts in its place what had come whole when the server was killed', async () => {
+  const content = bytes(37);
+  const file = whole(content);
+  await storePart(file, 'checkpoint', 0, part(content.slice(0, 9_000)));
+  appendFileSync(join(folder, 'blobs', 'incoming', `${file.sha256}.part`), content.subarray(9_000));
+  expect(await findBlob(file.sha256)).toBeNull();
+  expect(await storePart(file, 'checkpoint', 10_000, part(content.slice(0, 0)))).toBe(10_000);
+  expect(await findBlob(file.sha256)).toEqual(file);
 });
 
 test('a part goes on where the disk was full', async () => {

@@ -1,4 +1,4 @@
-"""The commands: `ocean-r1 new | sft | train | eval | export`."""
+"""The commands: `ocean-r1 new | sft | train | eval | export | pack | agent`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from ocean_r1.config import (
     RecipeError,
     SftRecipe,
     TowerRecipe,
+    agent_token,
+    cache_folder,
     check_exists,
     check_model_folder,
     load_recipe,
@@ -37,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_eval(commands)
     add_export(commands)
     add_pack(commands)
+    add_agent(commands)
     options = parser.parse_args(arguments)
     before = signal.signal(signal.SIGTERM, terminate)
     try:
@@ -191,47 +194,18 @@ def add_export(commands: Any) -> None:
 
 
 def run_export(options: argparse.Namespace) -> None:
-    from ocean_r1.config import Data, DataFile
-    from ocean_r1.data.images import pixel_bounds
-    from ocean_r1.data.prompts import Reader, Tokenizer
-    from ocean_r1.data.rows import open_dataset
-    from ocean_r1.device import usable_device
-    from ocean_r1.export.onnx import export
-    from ocean_r1.export.proof import prove
-    from ocean_r1.export.replies import conversations
-    from ocean_r1.models.config import ModelConfig
+    from ocean_r1.export.proved import export_proved
 
-    check_model_folder(options.model)
-    device = usable_device(options.device)
-    # What is wrong with model or rows is told before the minutes that an export takes.
-    bounds, tokenizer, reader = pixel_bounds(options.model), Tokenizer(options.model), None
-    if options.rows is not None:
-        check_exists(options.rows)
-        data = Data(files=[DataFile(path=options.rows)], min_pixels=bounds.min_pixels, max_pixels=bounds.max_pixels)
-        dataset = open_dataset(data.files)
-        reader = Reader(dataset, ModelConfig.from_folder(options.model), tokenizer, data)
-        conversations(reader, options.replies)
-    export(options.model, options.out)
-    print(f"{options.out}: written", flush=True)
-    if reader is None:
-        return
-    positions = range(min(options.prompts, len(reader.dataset)))
-    proof = prove(options.model, options.out, reader, positions, options.max_new_tokens, options.tokens, device)
-    ended = "" if proof.prompts == len(positions) else f" of {len(positions)}, where --tokens {options.tokens} ended it"
-    print(
-        f"proved on {proof.prompts} prompts{ended}, {proof.tokens:,} tokens: "
-        f"those of {proof.equal} of {proof.prompts} are PyTorch's in float32, of {proof.equal_int8} in int8; "
-        f"correct {proof.correct_rounded:.1%}, before the weights were rounded {proof.correct:.1%}"
+    export_proved(
+        options.model,
+        options.out,
+        options.rows,
+        prompts=options.prompts,
+        max_new_tokens=options.max_new_tokens,
+        max_tokens=options.tokens,
+        replies=options.replies,
+        device=options.device,
     )
-    if min(proof.equal, proof.equal_int8) < proof.prompts:
-        raise RuntimeError("the graphs are not the model")
-    if options.replies:
-        from ocean_r1.export.replies import write_replies
-        from ocean_r1.models.weights import load_model
-
-        path = options.out / "greedy.json"
-        write_replies(load_model(options.out).to(device), reader, options.replies, options.max_new_tokens, path)
-        print(f"{path}: {options.replies} replies")
 
 
 def add_pack(commands: Any) -> None:
@@ -313,3 +287,34 @@ def override(text: str) -> tuple[str, Any]:
         return key, json.loads(value)
     except json.JSONDecodeError:
         return key, value
+
+
+def add_agent(commands: Any) -> None:
+    parser = commands.add_parser(
+        "agent",
+        help="does the jobs of a server's training page, and tells it of all that happens",
+        description="Asks a server for jobs (sft, train, export, eval) and does them one by one. It only dials out. "
+        "Ctrl-C and SIGTERM let the job end its step and save, so that another agent goes on; a second one ends it at once.",
+        epilog="example: OCEAN_AGENT_TOKEN=ocean-agent-... ocean-r1 agent --server https://ocean.example.org",
+    )
+    parser.add_argument("--server", required=True, help="its address, as in a browser")
+    parser.add_argument("--token", help="the agent's own, made on the training page; left out, OCEAN_AGENT_TOKEN")
+    parser.add_argument("--work", type=Path, help="the folder of its jobs and what it keeps; left out, in the user's cache")
+    parser.add_argument("--ocean", help="the command that makes rows and samples; left out, ./ocean of the repository")
+    parser.add_argument("--once", action="store_true", help="end when one job has ended")
+    parser.set_defaults(run=run_agent_command, after_stop="jobs go on when an agent starts again")
+
+
+def run_agent_command(options: argparse.Namespace) -> None:
+    from ocean_r1.agent.agent import run_agent
+    from ocean_r1.agent.attempt import Place
+    from ocean_r1.agent.ocean import own_command
+    from ocean_r1.agent.server import Server
+
+    if not (token := options.token or agent_token()):
+        raise ValueError("the agent has no token: make one on the server's training page, and set OCEAN_AGENT_TOKEN to it")
+    ocean = options.ocean.split() if options.ocean else own_command()
+    if ocean is None:
+        raise ValueError("there is no ./ocean beside the trainer: --ocean names the command that makes rows and samples")
+    work = (options.work or cache_folder() / "agent").absolute()
+    run_agent(Server(options.server, token), Place(work, ocean), options.once)

@@ -334,6 +334,11 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ocean-r1"
 
 
+def agent_token() -> str | None:
+    """The token that an agent shows its server, where no option says it: other users of the machine see options."""
+    return os.environ.get("OCEAN_AGENT_TOKEN") or None
+
+
 def check_exists(path: Path) -> None:
     if not path.exists():
         raise RecipeError(not_found(path))

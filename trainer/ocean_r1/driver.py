@@ -43,6 +43,9 @@ class Observer(Protocol):
     """Watches a run, from inside its process. It is called between steps, after what it is told of lies on the disk; what it
     raises ends nothing, and but for `wants_stop` nothing that it does is looked at."""
 
+    def on_begin(self, step: int, steps: int) -> None:
+        """Before all else: the run goes on behind this step, 0 for its beginning, to so many in all."""
+
     def on_metrics(self, step: int, values: Mapping[str, float]) -> None:
         """After each step, and with step 0 for the validation before the first."""
 
@@ -76,6 +79,7 @@ def drive(run: Run, step: StepFunction, validator: Validator | None = None, obse
 
     rows = f"{len(run.sampler.positions):,} rows, {run.too_long:,} too long"
     print(f"{rows}; {run.total:,} steps of {recipe.batch_size:,}", flush=True)
+    tell(lambda who: who.on_begin(progress.step, run.total))
     with stop_signals() as received, progress_bar(run.total, "step", progress.step) as show:
         if validator and validator.before_training and progress.step == 0:
             record(validator.metrics(run.model))

@@ -15,6 +15,8 @@ from ocean_r1.files import atomic_write
 class Rollout:
     """A response. Those to one prompt stand one after the other."""
 
+    group: int
+    """Which prompt of the step it answers, from 0: a row may be taken twice."""
     row: str
     """The row's file, and its number or line there."""
     data_source: str
@@ -31,6 +33,8 @@ class Rollout:
     terms: Mapping[str, float]
     failed: Mapping[str, str]
     """Why terms are 0 that ran out of time or failed."""
+    advantage: float
+    """How much better than its group it is, as the loss weighs it."""
 
 
 def write_rollouts(folder: Path, step: int, rollouts: Sequence[Rollout]) -> None:

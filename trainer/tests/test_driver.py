@@ -44,6 +44,9 @@ class Watching:
         self.output = output
         self.told: list[str] = []
 
+    def on_begin(self, step: int, steps: int) -> None:
+        self.told.append(f"begin {step} of {steps}")
+
     def on_metrics(self, step: int, values: Mapping[str, float]) -> None:
         last = json.loads((self.output / "metrics.jsonl").read_text().splitlines()[-1])
         assert last == {"step": step, "data": values}
@@ -74,11 +77,14 @@ def test_an_observer_is_told_of_everything_once_it_lies_on_the_disk(
     assert "failed" not in capsys.readouterr().err
     first, second, third = ["asked", "metrics 1"], ["asked", "metrics 2"], ["asked", "metrics 3"]
     second, third = [*second, "rollouts 2", "checkpoint 2"], [*third, "rollouts 3", "checkpoint 3"]
-    assert watching.told == ["metrics 0", *first, *second, *third]
+    assert watching.told == ["begin 0 of 3", "metrics 0", *first, *second, *third]
 
 
 class Broken:
     """Takes apart what it is given, and fails."""
+
+    def on_begin(self, step: int, steps: int) -> None:
+        raise ValueError("do I?")
 
     def on_metrics(self, step: int, values: dict[str, float]) -> None:
         values.clear()

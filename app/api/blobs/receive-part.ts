@@ -24,9 +24,9 @@ export async function receivePart(request: Request, name: string): Promise<numbe
     offset: request.headers.get('upload-offset') ?? undefined,
   });
   if (!said.success) throw new Problem('refused', `What was sent is not taken: ${firstIssue(said.error)}.`);
-  if (request.body === null) throw new Problem('refused', 'The part is empty.');
   const { kind, offset, ...whole } = said.data;
-  return storePart(whole, kind, offset, request.body);
+  // An empty part puts in its place what came whole before the server was killed.
+  return storePart(whole, kind, offset, request.body ?? new Blob().stream());
 }
 
 export const offsetReply = (offset: number, headers: HeadersInit = {}): Response =>

@@ -43,10 +43,17 @@ class Group:
         return all_equal(self.rewards)
 
 
-def rollouts_of(group: Group) -> Iterator[Rollout]:
+def rollouts_of(groups: Sequence[Group], algorithm: Algorithm) -> Iterator[Rollout]:
+    for number, (group, advantages) in enumerate(zip(groups, advantages_of(groups, algorithm), strict=True)):
+        yield from group_rollouts(number, group, advantages.tolist())
+
+
+def group_rollouts(number: int, group: Group, advantages: list[float]) -> Iterator[Rollout]:
     example = group.example
-    for text, response, score, reward in zip(group.texts, group.responses, group.scored, group.rewards, strict=True):
+    parts = (group.texts, group.responses, group.scored, group.rewards, advantages)
+    for text, response, score, reward, advantage in zip(*parts, strict=True):
         yield Rollout(
+            group=number,
             row=example.name,
             data_source=example.row.data_source,
             prompt=[message.model_dump() for message in example.row.prompt],
@@ -58,6 +65,7 @@ def rollouts_of(group: Group) -> Iterator[Rollout]:
             reward=reward,
             terms=score.terms,
             failed=score.failed,
+            advantage=advantage,
         )
 
 

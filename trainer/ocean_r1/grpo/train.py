@@ -41,7 +41,7 @@ def train_grpo(recipe: GrpoRecipe, observer: Observer | None = None) -> Path:
                 "perf/throughput": tokens / (updated - started),
             }
             summary = f"score {metrics['critic/score/mean']:.3f}  length {metrics['response_length/mean']:.0f}"
-            return StepResult(metrics, summary, [each for group in groups for each in rollouts_of(group)])
+            return StepResult(metrics, summary, list(rollouts_of(groups, recipe.algorithm)))
 
         return drive(run, step, validator, observer)
 
