@@ -23,5 +23,5 @@ test.each(['', 'correct', 'correct.', 'right.wrong', 'correct.wrong.x'.replace('
 );
 
 test('a comparison has an address', () => {
-  expect(compareHref('a/b', pair)).toBe('/runs/a%2Fb/compare?from=geoqa%2Fseed%402&to=geoqa%2Fstrict%402');
+  expect(compareHref('a/b', pair)).toBe('/runs/a%2Fb/compare?from=geoqa%2Fseed%403&to=geoqa%2Fstrict%403');
 });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { open, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { AnnotationFile } from '@/lib/benchmarks/benchmark';
+import { makeFolder } from '../make-folder';
 import { BenchmarkDataError, inWords, isSystemError, MAX_ANNOTATION_BYTES, tooLarge } from './source-error';
 
 /** How long a server may say nothing before it is asked again. */
@@ -29,7 +30,7 @@ export async function download(
 ): Promise<AnnotationFile> {
   const label = publicAddress(address);
   const part = join(folder, `${createHash('sha256').update(address).digest('hex').slice(0, 16)}.part`);
-  await mkdir(folder, { recursive: true });
+  makeFolder(folder);
   for (let idle = 0; ; ) {
     const before = await sizeOf(part);
     const end = await fetchRest(address, label, part, onProgress, stallMs);

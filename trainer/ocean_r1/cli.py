@@ -300,7 +300,7 @@ def add_agent(commands: Any) -> None:
     parser.add_argument("--server", required=True, help="its address, as in a browser")
     parser.add_argument("--token", help="the agent's own, made on the training page; left out, OCEAN_AGENT_TOKEN")
     parser.add_argument("--work", type=Path, help="the folder of its jobs and what it keeps; left out, in the user's cache")
-    parser.add_argument("--ocean", help="the command that makes rows and samples; left out, ./ocean of the repository")
+    parser.add_argument("--ocean", help="the command that makes rows and samples; left out, that of the repository")
     parser.add_argument("--once", action="store_true", help="end when one job has ended")
     parser.set_defaults(run=run_agent_command, after_stop="jobs go on when an agent starts again")
 
@@ -315,6 +315,6 @@ def run_agent_command(options: argparse.Namespace) -> None:
         raise ValueError("the agent has no token: make one on the server's training page, and set OCEAN_AGENT_TOKEN to it")
     ocean = options.ocean.split() if options.ocean else own_command()
     if ocean is None:
-        raise ValueError("there is no ./ocean beside the trainer: --ocean names the command that makes rows and samples")
+        raise ValueError("the trainer lies in no repository of ours: --ocean names the command that makes rows and samples")
     work = (options.work or cache_folder() / "agent").absolute()
     run_agent(Server(options.server, token), Place(work, ocean), options.once)
