@@ -10,6 +10,7 @@ test('a run is published to a hidden column, withdrawn, corrected and published 
   request,
   browser,
 }) => {
+  test.setTimeout(120_000);
   const runId = await scoredRun(request, {
     text: JSON.stringify(countingPredictions(120, 61)),
     benchmark: 'superclevr-200',
