@@ -166,6 +166,7 @@ test('reported figures are compared as such, and what could be seen is said', as
   await expect(page.locator('.compare-sentence').first()).toContainText(
     /cannot be told from .* points more .* not by the same samples.* a difference of \d\.\d points could be seen/,
   );
+  await expect(page.getByRole('navigation', { name: 'Baseline' }).getByRole('link')).toHaveCount(2);
   await expect(page.getByRole('region', { name: /^All benchmarks/ })).toContainText('unpaired');
 });
 

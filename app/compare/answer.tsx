@@ -2,7 +2,6 @@ import Link from 'next/link';
 import type { PlacedSet } from '@/lib/compare/compare-loaded';
 import { answersOf, limitsOf } from '@/lib/compare/comparison-report';
 import { addressQuery, type CompareAddress } from './compare-url';
-import type { Comparison } from './read-comparison';
 import { SideName } from './side-name';
 import type { Side } from './sides';
 
@@ -11,15 +10,14 @@ export function Answer({
   address,
   set,
   sides,
-  runs,
+  baselineId,
 }: {
   address: CompareAddress;
   set: PlacedSet;
   sides: readonly Side[];
-  runs: Comparison['runs'];
+  baselineId: string;
 }) {
   const limits = limitsOf(set);
-  const baseline = runs[set.baseline];
   return (
     <section className="panel compare-answer" aria-labelledby="compare-answer">
       <h2 id="compare-answer" className="label">
@@ -35,8 +33,8 @@ export function Answer({
         {sides.map((side) => (
           <Link
             key={side.id}
-            href={`/compare${addressQuery({ ...address, baseline: side.id, benchmark: set.benchmark.id, split: set.split.id })}`}
-            aria-current={side.id === baseline?.id ? 'true' : undefined}
+            href={`/compare${addressQuery({ ...address, baseline: address.runs.length > 0 ? side.id : side.checkpointId, benchmark: set.benchmark.id, split: set.split.id })}`}
+            aria-current={side.id === baselineId ? 'true' : undefined}
             className="compare-baseline-choice"
             prefetch={false}
           >

@@ -32,7 +32,7 @@ export function Chooser({
         </section>
       )}
       <form action="/compare" method="get" aria-labelledby="compare-checkpoints">
-        <h3 id="compare-checkpoints">Two to {MAX_RUNS} checkpoints</h3>
+        <h3 id="compare-checkpoints">Choose 2 to {MAX_RUNS} checkpoints</h3>
         <ul className="compare-checkpoints">
           {choices.map(({ checkpointId, modelName, stage, step }) => (
             <li key={checkpointId}>

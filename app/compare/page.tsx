@@ -36,14 +36,16 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
   const comparison = await readComparison(address);
   if (comparison === null) return <Choosing address={address} />;
   const { open, sets, leftOut, runs } = comparison;
-  const sides = open === null ? [] : sidesOf(comparison, open);
+  const all = open === null ? [] : sidesOf(comparison, open);
+  /** Those whose samples are compared. */
+  const sides = all.slice(0, open?.comparison?.names.length ?? 0);
   const view = readList(params);
   const hasSamples = open !== null && open.comparison !== null;
   return (
     <div className="compare">
       <PageHeader
         title={
-          sides.length === 0 ? (
+          all.length === 0 ? (
             'Nothing can be compared'
           ) : (
             <>
@@ -78,7 +80,9 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
           ))}
         </ul>
       )}
-      {open === null ? null : <Answer address={address} set={open} sides={sides} runs={runs} />}
+      {open === null ? null : (
+        <Answer address={address} set={open} sides={all} baselineId={runs[open.baseline]?.id ?? ''} />
+      )}
       <details className="compare-choose" open={open === null}>
         <summary>Change what is compared</summary>
         <Chooser

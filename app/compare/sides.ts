@@ -5,6 +5,7 @@ import type { Comparison } from './read-comparison';
 /** A run among those that are side by side: by letter, name and the line of its boxes. */
 export interface Side {
   id: string;
+  checkpointId: string;
   letter: string;
   name: string;
   look: BoxLook;
@@ -12,16 +13,8 @@ export interface Side {
 
 const LOOKS: readonly BoxLook[] = ['first', 'second', 'third', 'fourth'];
 
-/** The runs of a set that have samples, in its order; where none has, those with a figure. */
-export function sidesOf({ runs }: Comparison, { paired, unpaired, baseline, comparison }: PlacedSet): Side[] {
-  const names = unpaired.map(({ name }) => name);
-  const places =
-    comparison !== null
-      ? paired
-      : [baseline, ...runs.keys()].filter(
-          (place, i, all) =>
-            all.indexOf(place) === i && (place === baseline || names.includes(runs[place]?.name ?? '')),
-        );
+/** The runs of a set: those with samples in the order of its comparison, then those of which only a figure is reported. */
+export function sidesOf({ runs }: Comparison, { places }: PlacedSet): Side[] {
   return places.flatMap((place, i) => {
     const run = runs[place];
     return run === undefined
@@ -29,6 +22,7 @@ export function sidesOf({ runs }: Comparison, { paired, unpaired, baseline, comp
       : [
           {
             id: run.id,
+            checkpointId: run.stored.checkpoint.id,
             letter: String.fromCharCode(65 + i),
             name: run.name,
             look: LOOKS[i] ?? 'fourth',

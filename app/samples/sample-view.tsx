@@ -114,7 +114,7 @@ export function SampleFrame({
         <span className="text-muted">Sample</span> <bdi className="break-all">{sample.sampleId}</bdi>
       </h3>
       {children}
-      <div>
+      <div className="sample-ask">
         <h4 className="label">Question</h4>
         <p className="sample-question" dir="auto">
           {visible(sample.question)}

@@ -6,8 +6,8 @@ import type { LoadedRun } from './loaded-run';
 
 /** Runs that are compared with each other, and where they stand among those that were given. */
 export interface PlacedSet extends ComparedSet {
-  /** Of the runs of `comparison`, in its order. */
-  paired: readonly number[];
+  /** Those of `comparison`, in its order, then those of which only a figure is reported. */
+  places: readonly number[];
   /** Of the baseline, whether it has samples or only a figure. */
   baseline: number;
 }
@@ -51,7 +51,7 @@ export function compareLoaded(
           split: run.split,
           scorer: run.scored?.scorer ?? null,
           breakdowns: run.benchmark.breakdowns,
-          paired: paired.map(({ place }) => place),
+          places: [...set.paired, ...set.reported],
           baseline: set.baseline,
           comparison:
             paired.length > 1 && run.scored
