@@ -159,6 +159,8 @@ class Logging(Section):
     rollouts_every: Positive = 10
     tensorboard: bool = False
     """Write events for TensorBoard beside `metrics.jsonl`."""
+    trace: bool = False
+    """Rollouts have each token's text, log-probability and entropy: many times their size."""
 
 
 class GrpoRecipe(Section):

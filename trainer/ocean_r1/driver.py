@@ -27,11 +27,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class StepResult:
-    """What a step says of itself: its metrics, a few words for people, and, in GRPO, all of its rollouts."""
+    """What a step says of itself: its metrics, a few words for people, and, in GRPO, all of its rollouts, asked for where
+    they are written."""
 
     metrics: dict[str, float]
     summary: str
-    rollouts: Sequence[Rollout] = ()
+    rollouts: Callable[[], Sequence[Rollout]] = tuple
 
 
 StepFunction = Callable[[int], StepResult]
@@ -95,8 +96,8 @@ def drive(run: Run, step: StepFunction, validator: Validator | None = None, obse
                 if progress.best is None or metrics["val/score"] > progress.best:
                     progress = replace(progress, best=metrics["val/score"], best_step=progress.step)
             record(metrics)
-            if result.rollouts and (last or progress.step % recipe.logging.rollouts_every == 0):
-                log_rollouts(result.rollouts)
+            if (last or progress.step % recipe.logging.rollouts_every == 0) and (rollouts := result.rollouts()):
+                log_rollouts(rollouts)
             # The best step is kept, so it is saved when it is found.
             if last or progress.step % recipe.checkpoints.every == 0 or progress.best_step == progress.step:
                 save()

@@ -7,8 +7,17 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from ocean_r1.files import atomic_write
+
+
+class TracedToken(TypedDict):
+    """A token of a response; its log-probability and the entropy of what it was drawn from, in nats."""
+
+    text: str
+    logp: float
+    entropy: float
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,8 @@ class Rollout:
     """Why terms are 0 that ran out of time or failed."""
     advantage: float
     """How much better than its group it is, as the loss weighs it."""
+    trace: Sequence[TracedToken] | None
+    """Token by token, where `logging.trace` of the recipe asks for it."""
 
 
 def write_rollouts(folder: Path, step: int, rollouts: Sequence[Rollout]) -> None:

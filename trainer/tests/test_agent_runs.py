@@ -25,6 +25,7 @@ from ocean_r1.config import RecipeError, parse_recipe
 from ocean_r1.files import WriteError
 
 EVERY = {"logging.rollouts_every": 2}
+TRACED = {**EVERY, "logging.trace": True}
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def sent(server: AgentServer, folder: Path) -> Path:
 def test_a_job_ends_in_the_weights_of_its_recipe_by_hand(server: AgentServer, address: str, tmp_path: Path) -> None:
     paths = toy(tmp_path)
     alone = by_hand(paths, tmp_path, **EVERY)
-    server.offer(spec_of(recipe(paths, tmp_path / "elsewhere", "grpo", **GRPO), **EVERY), server.folder(paths["model"]))
+    server.offer(spec_of(recipe(paths, tmp_path / "elsewhere", "grpo", **GRPO), **TRACED), server.folder(paths["model"]))
     with agent(address, tmp_path / "work") as process:
         assert process.wait() == 0, process.stderr and process.stderr.read()
     assert server.outcomes == [{"kind": "succeeded"}]
@@ -88,6 +89,11 @@ def test_a_job_ends_in_the_weights_of_its_recipe_by_hand(server: AgentServer, ad
     for group in groups:
         assert abs(sum(response["advantage"] for response in group["responses"])) < 1e-4
         assert all(image in server.blobs for image in group["images"])
+        for response in group["responses"]:
+            words = [token["text"] for token in response["trace"]]
+            assert all(word in response["output"] for word in words if "\ufffd" not in word and "<|" not in word)
+            assert len(response["trace"]) == response["tokens"]
+            assert all(token["logp"] < 0 < token["entropy"] for token in response["trace"])
     assert any(group["images"] for group in groups)
 
 

@@ -350,11 +350,11 @@ def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: Qwen2_5_VL, m
     by_prompt = {id(rollout.prompt): rollout for rollout in rollouts}
 
     def sample(
-        _: Qwen2_5_VL, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, logp: bool, graphs: bool
+        _: Qwen2_5_VL, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: bool
     ) -> list[list[Response]]:
         settings = recipe.rollout
         assert sampling == Sampling(LIMIT, (STOP,), settings.temperature, settings.top_p, settings.top_k, (IMAGE,))
-        assert (group, logp, graphs) == (4, True, False)
+        assert (group, *given) == (4, True, False, False)
         assert seeds.shape == (len(prompts), group)
         return [by_prompt[id(prompt)].responses for prompt in prompts]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 import signal
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event as Flag
@@ -137,20 +136,17 @@ class Attempt:
         pump.start()
         gauge, looked = Gauge(child.pid), monotonic()
         asked: float | None = None
-        while True:
+        while child.poll() is None:
             if self.talk.over.is_set() or (asked and self.talk.cancelled and self.overdue(asked)):
                 processes.kill(child.pid)
+                child.wait()
             elif self.talk.stop.is_set() and asked is None:
                 child.send_signal(signal.SIGTERM)
                 asked = monotonic()
-            try:
-                child.wait(0.25)
-                break
-            except subprocess.TimeoutExpired:
-                pass
             if monotonic() - looked >= GAUGE_EVERY:
                 self.spool.append(gauge.read())
                 looked = monotonic()
+            self.talk.over.wait(0.25)
         processes.kill(child.pid)  # what it started, and left behind if it was killed
         pump.join(10)
         return self.outcome(child.returncode)

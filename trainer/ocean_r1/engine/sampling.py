@@ -34,11 +34,13 @@ class Sampling:
 @dataclass(frozen=True)
 class Response:
     """Token ids (n,), the stop token included; `finished` is false where the limit cut it. `logp` (n,) when asked for:
-    under the model at temperature `temperature`, before top-k and top-p. Both lie on the host."""
+    under the model at temperature `temperature`, before top-k and top-p; `entropy` (n,) of the same distribution. All lie on
+    the host."""
 
     ids: Tensor
     finished: bool
     logp: Tensor | None
+    entropy: Tensor | None = None
 
 
 GOLDEN = -7046029254386353131  # 2^64 / golden ratio, as a signed 64-bit integer
@@ -219,14 +221,17 @@ def sample(
     seeds: Tensor,
     return_logp: bool = False,
     cuda_graphs: bool = False,
+    return_entropy: bool = False,
 ) -> list[list[Response]]:
-    """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch."""
+    """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch.
+    Entropies are there with log-probabilities only."""
     device = model.device
     count, max_new = len(prompts), sampling.max_new_tokens
     cache, last, next_positions = prefill(model, prompts, group, max_new)
     hidden = last[:, None].expand(-1, group, -1)
     ids = torch.full((count, group, max_new), -1, device=device)
     logps = torch.zeros(count, group, max_new, device=device)
+    entropies = torch.zeros_like(logps)
     ended_at = torch.full((count, group), max_new, device=device)
     stops = torch.tensor(sampling.stop_tokens, device=device)
     # What the rows of the grid are: which prompt, which member of its group; and whether they still run.
@@ -248,8 +253,10 @@ def sample(
         ids[where] = chosen.view_as(running)[running]
         if return_logp:
             scaled = logits / (sampling.temperature or 1.0)
-            logp = F.log_softmax(scaled, dim=-1).gather(1, chosen[:, None]).view_as(running)
-            logps[where] = logp[running]
+            all_logp = F.log_softmax(scaled, dim=-1)
+            logps[where] = all_logp.gather(1, chosen[:, None]).view_as(running)[running]
+            if return_entropy:
+                entropies[where] = -(all_logp.exp() * all_logp).sum(dim=-1).view_as(running)[running]
         ending = running & torch.isin(chosen, stops).view_as(running)
         ended_at[where[0], where[1]] = torch.where(ending[running], step + 1, ended_at[where[0], where[1]])
         running = running & ~ending
@@ -276,13 +283,14 @@ def sample(
             hidden = decode(model, cache, next_ids, next_positions + step, torch.tensor([step], device=device), step + 1)
     lengths = ended_at.tolist()
     finished = torch.isin(ids.gather(2, (ended_at - 1)[..., None]).squeeze(2), stops).tolist()
-    ids, logps = ids.cpu(), logps.cpu()
+    ids, logps, entropies = ids.cpu(), logps.cpu(), entropies.cpu()
     return [
         [
             Response(
                 ids[b, g, : lengths[b][g]].clone(),
                 finished[b][g],
                 logps[b, g, : lengths[b][g]].clone() if return_logp else None,
+                entropies[b, g, : lengths[b][g]].clone() if return_entropy else None,
             )
             for g in range(group)
         ]

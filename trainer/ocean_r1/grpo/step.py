@@ -20,7 +20,7 @@ from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.optimizer import Stepper
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
-from ocean_r1.rollouts import Rollout
+from ocean_r1.rollouts import Rollout, TracedToken
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class Group:
         return all_equal(self.rewards)
 
 
-def rollouts_of(groups: Sequence[Group], algorithm: Algorithm) -> Iterator[Rollout]:
+def rollouts_of(groups: Sequence[Group], algorithm: Algorithm, tokenizer: Tokenizer) -> Iterator[Rollout]:
     for number, (group, advantages) in enumerate(zip(groups, advantages_of(groups, algorithm), strict=True)):
-        yield from group_rollouts(number, group, advantages.tolist())
+        yield from group_rollouts(number, group, advantages.tolist(), tokenizer)
 
 
-def group_rollouts(number: int, group: Group, advantages: list[float]) -> Iterator[Rollout]:
+def group_rollouts(number: int, group: Group, advantages: list[float], tokenizer: Tokenizer) -> Iterator[Rollout]:
     example = group.example
     parts = (group.texts, group.responses, group.scored, group.rewards, advantages)
     for text, response, score, reward, advantage in zip(*parts, strict=True):
@@ -66,7 +66,16 @@ def group_rollouts(number: int, group: Group, advantages: list[float]) -> Iterat
             terms=score.terms,
             failed=score.failed,
             advantage=advantage,
+            trace=trace_of(response, tokenizer),
         )
+
+
+def trace_of(response: Response, tokenizer: Tokenizer) -> list[TracedToken] | None:
+    if response.logp is None or response.entropy is None:
+        return None
+    texts = [tokenizer.text([token], skip_special=False) for token in response.ids.tolist()]
+    numbers = zip(response.logp.tolist(), response.entropy.tolist(), strict=True)
+    return [{"text": text, "logp": logp, "entropy": own} for text, (logp, own) in zip(texts, numbers, strict=True)]
 
 
 def row_seeds(seed: int, step: int, rows: Sequence[tuple[str, int]], group: int) -> Tensor:
@@ -102,7 +111,8 @@ def sample_groups(
     def draw(model: Qwen2_5_VL, some: list[tuple[Example, int]]) -> list[list[Response]]:
         seeds = row_seeds(recipe.seed, step, [(example.name, copy) for example, copy in some], settings.group)
         prompts = [example.prompt for example, _ in some]
-        return sample(model, prompts, settings.group, sampling, seeds, True, settings.cuda_graphs)
+        graphs, trace = settings.cuda_graphs, recipe.logging.trace
+        return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace)
 
     groups: list[Group] = []
     for start in range(0, len(examples), settings.prompts_at_once):

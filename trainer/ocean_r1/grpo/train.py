@@ -41,7 +41,7 @@ def train_grpo(recipe: GrpoRecipe, observer: Observer | None = None) -> Path:
                 "perf/throughput": tokens / (updated - started),
             }
             summary = f"score {metrics['critic/score/mean']:.3f}  length {metrics['response_length/mean']:.0f}"
-            return StepResult(metrics, summary, list(rollouts_of(groups, recipe.algorithm)))
+            return StepResult(metrics, summary, lambda: list(rollouts_of(groups, recipe.algorithm, run.tokenizer)))
 
         return drive(run, step, validator, observer)
 
