@@ -46,7 +46,7 @@ const NOTE =
   'Trained before the site had jobs: recipe and metrics are those of the run, and its rows are made by trainer/nano.sh. ' +
   'Its times are the lengths of its steps one after the other, from a date that stands for the day.';
 const ROLLOUTS_NOTE =
-  ' Its rollouts were sampled later, by the same recipe and with eight prompts: at the first step with the checkpoint that it began ' +
+  ' Its rollouts were sampled later, by the same recipe on eight rows of the same kinds: at the first step with the checkpoint that it began ' +
   'with, at the last with the one that it made.';
 
 interface Step {
