@@ -12,6 +12,7 @@ const FIGURES = {
   'first-paint': async () => (await import('../bench/first-paint.mjs')).firstPaint(),
   'first-answer': async () => (await import('../bench/first-answer.mjs')).firstAnswer(),
   vlm: async () => (await import('../bench/vlm.mjs')).vlm(),
+  training: async () => (await import('../bench/training.mjs')).training(),
   'web-memory': async () => (await import('../bench/web-memory.mjs')).webMemory(),
 };
 

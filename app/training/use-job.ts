@@ -8,7 +8,7 @@ import type { Measured } from './curve-data';
 import type { JobPage } from './types';
 
 /** Between two readings of what is not told step by step: files, rollouts, the log. */
-const READ_EVERY_MS = 1_500;
+const READ_EVERY_MS = 2_500;
 /** Where nothing is heard: the queue moves without a word. */
 const QUEUE_EVERY_MS = 5_000;
 /** Kept of what was measured since the page was opened; older steps are read from the server. */
@@ -89,9 +89,10 @@ export function useJob(first: JobPage, onReset: () => void): LiveJob {
   const job = standing === null ? read : { ...read, ...standing };
   const over = isOver(job);
   // What ended is read once more, with all that it left.
+  const ended = over && !isOver(first);
   useEffect(() => {
-    if (over) readSoon();
-  }, [over, readSoon]);
+    if (ended) readSoon();
+  }, [ended, readSoon]);
   const now = useNow(lost.seconds > 0);
   return {
     job,

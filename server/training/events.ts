@@ -117,7 +117,7 @@ function summaryOf({ responses }: RolloutGroup) {
   };
 }
 
-async function writeRollouts(
+export async function writeRollouts(
   tx: Db,
   jobId: string,
   { step, first, groups }: Extract<AgentEvent, { type: 'rollouts' }>,

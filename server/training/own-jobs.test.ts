@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type Database, openDatabase, setDatabase } from '../db';
-import { curves, describeJob, jobPage, listJobs } from '.';
+import { curves, describeJob, isRolloutImage, jobPage, listJobs, rollouts } from '.';
 import { addOwnJobs, OWN_JOBS } from './own-jobs';
 
 const folder = vi.hoisted(() => {
@@ -29,7 +29,12 @@ test('the trainings of Nano are there for everybody, as one chain, with their cu
   expect(new Set(listed.map(({ state }) => state))).toEqual(new Set(['succeeded']));
   const page = await jobPage('nano-stage1', VISITOR);
   expect(page?.chain.map(({ id }) => id)).toEqual(ids);
-  expect(page).toMatchObject({ owner: 'site', step: 75, steps: 75, mayDecide: false });
+  expect(page).toMatchObject({ owner: 'site', step: 75, steps: 75, mayDecide: false, rolloutSteps: [1, 75] });
+  const { total, groups } = await rollouts('nano-stage1', VISITOR, 75, 'mixed', 'place', 0, 50);
+  expect(groups).toHaveLength(total);
+  const picture = groups[0]?.data.images[0] ?? '';
+  expect(await isRolloutImage('nano-stage1', VISITOR, picture)).toBe(true);
+  expect(await isRolloutImage('nano-stage2', VISITOR, picture)).toBe(false);
   const { 'val/score': score } = await curves(
     'nano-stage1',
     VISITOR,

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import type { JobSpec, MetricValue } from '@/lib/training/protocol';
+import type { AgentEvent, JobSpec, MetricValue } from '@/lib/training/protocol';
+import { storeBlob } from '../blobs';
 import { type Db, getDb, job, jobMetric } from '../db';
+import { writeRollouts } from './events';
 import { writeSpans } from './metric-spans';
 
 /** A training of our own that came before there were jobs: its recipe and what it measured lie in the repository. */
@@ -13,6 +15,8 @@ export interface OwnJob {
   recipe: string;
   /** JSON lines `{step, data}`. */
   metrics: string;
+  /** JSON lines `{step, first, groups}` as events have them, with their pictures beside them by sha256; null where none were kept. */
+  rollouts: string | null;
   /** Null of the first. */
   afterId: string | null;
 }
@@ -32,6 +36,7 @@ export const OWN_JOBS: readonly OwnJob[] = PARTS.map(([part, name, kind], place)
   kind,
   recipe: join(process.cwd(), 'trainer', 'recipes', `nano-${part}.toml`),
   metrics: join(process.cwd(), 'nano', 'metrics', `${part}.jsonl`),
+  rollouts: kind === 'train' ? join(process.cwd(), 'nano', 'rollouts', `${part}.jsonl`) : null,
   afterId: place === 0 ? null : `nano-${PARTS[place - 1]?.[0]}`,
 }));
 
@@ -40,6 +45,9 @@ const BEGIN = Date.UTC(2026, 10, 28);
 const NOTE =
   'Trained before the site had jobs: recipe and metrics are those of the run, and its rows are made by trainer/nano.sh. ' +
   'Its times are the lengths of its steps one after the other, from a date that stands for the day.';
+const ROLLOUTS_NOTE =
+  ' Its rollouts were sampled later, by the same recipe on eight rows of the same kinds: at the first step with the checkpoint that it began ' +
+  'with, at the last with the one that it made.';
 
 interface Step {
   step: number;
@@ -57,9 +65,24 @@ export async function addOwnJobs(jobs: readonly OwnJob[] = OWN_JOBS): Promise<vo
       .split('\n')
       .map((line): Step => JSON.parse(line));
     const times = timesOf(steps, begin);
-    await db.transaction((tx) => write(tx, own, toml, steps, times));
+    const rollouts = own.rollouts === null ? [] : await readRollouts(own.rollouts);
+    await db.transaction((tx) => write(tx, own, { toml, steps, times, rollouts }));
     begin = times.at(-1) ?? begin;
   }
+}
+
+type Rollouts = Extract<AgentEvent, { type: 'rollouts' }>;
+
+/** @returns them, with their pictures stored. */
+async function readRollouts(path: string): Promise<Rollouts[]> {
+  const lines = (await readFile(path, 'utf8')).trim().split('\n');
+  const rollouts = lines.map((line): Rollouts => ({ type: 'rollouts', ...JSON.parse(line) }));
+  const pictures = new Set(rollouts.flatMap(({ groups }) => groups.flatMap(({ images }) => images)));
+  for (const sha256 of pictures) {
+    const bytes = await readFile(join(dirname(path), 'pictures', `${sha256}.png`));
+    await storeBlob(new Blob([bytes]).stream(), null, 'picture');
+  }
+  return rollouts;
 }
 
 /** When each step had ended, in milliseconds: they came one after the other. */
@@ -74,9 +97,12 @@ function timesOf(steps: readonly Step[], begin: number): number[] {
 async function write(
   tx: Db,
   { id, name, kind, afterId }: OwnJob,
-  toml: string,
-  steps: readonly Step[],
-  times: readonly number[],
+  {
+    toml,
+    steps,
+    times,
+    rollouts,
+  }: { toml: string; steps: readonly Step[]; times: readonly number[]; rollouts: readonly Rollouts[] },
 ): Promise<void> {
   const [there] = await tx.select().from(job).where(eq(job.id, id));
   const last = steps.at(-1)?.step ?? 0;
@@ -90,7 +116,7 @@ async function write(
   const began = new Date(times[0] ?? BEGIN);
   const values = {
     name,
-    note: NOTE,
+    note: rollouts.length === 0 ? NOTE : NOTE + ROLLOUTS_NOTE,
     spec,
     afterId,
     state: 'succeeded' as const,
@@ -124,4 +150,5 @@ async function write(
     steps.map(({ step }) => step),
     last,
   );
+  for (const event of rollouts) await writeRollouts(tx, id, event);
 }
