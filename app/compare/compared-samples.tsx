@@ -5,7 +5,7 @@ import { patternOf } from '@/lib/compare/listed-samples';
 import { type TransitionKind, transitionKind, transitions } from '@/lib/compare/transitions';
 import type { ComparedRow, RunPage } from '@/server/evals/types';
 import { goldText, shorten } from '../samples/answer-text';
-import { Browse, type FirstRead, type SampleSource } from '../samples/browse';
+import { Browse, type ChangeFilter, type FirstRead, type SampleSource } from '../samples/browse';
 import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
 import { RowQuestion } from '../samples/row-question';
 import { tagLabelsOf } from '../samples/tag-labels';
@@ -89,7 +89,7 @@ function Samples({ address, sides, baseline, total, breakdowns, first }: Props) 
       renderEmpty={(_, onChange) => (
         <EmptyState title="No sample is like that">
           <p>Nothing among the {formatCount(total)} samples passes the filter.</p>
-          <button type="button" className="button mt-3" onClick={() => onChange(WHOLE_LIST)}>
+          <button type="button" className="button mt-3" onClick={() => onChange(() => WHOLE_LIST)}>
             Show all samples
           </button>
         </EmptyState>
@@ -114,7 +114,7 @@ function ListFilterForm({
   filter: ListFilter;
   sides: readonly Side[];
   tags: RunPage['tags'];
-  onChange: (filter: ListFilter, how: 'push') => void;
+  onChange: ChangeFilter<ListFilter>;
 }) {
   const kinds = useMemo(() => transitions(sides.map(() => [])), [sides]);
   const chosen = filter.right ?? '';
@@ -136,10 +136,9 @@ function ListFilterForm({
         className="field"
         aria-label="What became of them"
         value={chosen}
-        onChange={({ target: { value } }) => {
-          const { right: _, ...rest } = filter;
-          onChange(value === '' ? rest : { ...rest, right: value }, 'push');
-        }}
+        onChange={({ target: { value } }) =>
+          onChange(({ right: _, ...now }) => (value === '' ? now : { ...now, right: value }))
+        }
       >
         <option value="">All samples</option>
         {chosen === '' || patterns.includes(chosen) ? null : <option value={chosen}>{words(chosen)}</option>}
@@ -153,10 +152,7 @@ function ListFilterForm({
         tags={tags}
         chosen={filter.tag}
         counted={chosen === ''}
-        onChoose={(tag) => {
-          const { tag: _, ...rest } = filter;
-          onChange(tag === undefined ? rest : { ...rest, tag }, 'push');
-        }}
+        onChoose={(tag) => onChange(({ tag: _, ...now }) => (tag === undefined ? now : { ...now, tag }))}
       />
       <select
         name="order"
@@ -164,7 +160,7 @@ function ListFilterForm({
         aria-label="Order"
         value={filter.order}
         onChange={({ target: { value } }) =>
-          onChange({ ...filter, order: value === 'data' ? 'data' : 'lost' }, 'push')
+          onChange((now) => ({ ...now, order: value === 'data' ? 'data' : 'lost' }))
         }
       >
         <option value="lost">What was lost first</option>

@@ -12,7 +12,7 @@ import type {
   VerdictDetail,
 } from '@/server/evals/types';
 import { goldText, shorten } from '../samples/answer-text';
-import { Browse, type FirstRead, type SampleSource } from '../samples/browse';
+import { Browse, type ChangeFilter as ChangeOf, type FirstRead, type SampleSource } from '../samples/browse';
 import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
 import { RowQuestion } from '../samples/row-question';
 import { boxesOf } from '../samples/sample-image';
@@ -109,7 +109,7 @@ export function Changes({
               </EmptyState>
             ) : (
               <EmptyState title="No verdict changes like that">
-                <button type="button" className="button mt-3" onClick={() => onChange({})}>
+                <button type="button" className="button mt-3" onClick={() => onChange(() => ({}))}>
                   Show all changed verdicts
                 </button>
               </EmptyState>
@@ -132,7 +132,7 @@ function ChangeFilterForm({
   filter: ChangeFilter;
   comparison: ScorerComparison;
   tags: RunPage['tags'];
-  onChange: (filter: ChangeFilter, how: 'push') => void;
+  onChange: ChangeOf<ChangeFilter>;
 }) {
   const chosen = filter.change === undefined ? '' : changeKey(filter.change);
   const choices: readonly { change: Change; count: number }[] = [
@@ -161,7 +161,7 @@ function ChangeFilterForm({
                 className="sr-only"
                 value={key}
                 checked={key === chosen}
-                onChange={() => onChange({ ...filter, change }, 'push')}
+                onChange={() => onChange((now) => ({ ...now, change }))}
               />
               <ChangeName change={change} />
               <span className="segment-count">{formatCount(count)}</span>
@@ -172,7 +172,7 @@ function ChangeFilterForm({
         tags={tags}
         chosen={filter.tag}
         counted={false}
-        onChoose={(tag) => onChange({ ...filter, tag }, 'push')}
+        onChoose={(tag) => onChange((now) => ({ ...now, tag }))}
       />
     </form>
   );

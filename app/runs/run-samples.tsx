@@ -55,7 +55,7 @@ function Samples({ run, first }: Props) {
           filter={filter}
           outcomes={run.outcomes}
           tags={run.tags}
-          onChange={(next) => onChange(next, next.text !== filter.text ? 'replace' : 'push')}
+          onChange={(next) => onChange(() => next, next.text !== filter.text ? 'replace' : 'push')}
         />
       )}
       renderRow={(row, place, opening) => <RowContent row={row} place={place} opening={opening} />}
@@ -68,7 +68,7 @@ function Samples({ run, first }: Props) {
             Nothing among the {formatCount(all)} samples has{' '}
             {Object.values(filter).filter((each) => each !== undefined).length > 1 ? 'all of this' : 'this'}.
           </p>
-          <button type="button" className="button mt-3" onClick={() => onChange({})}>
+          <button type="button" className="button mt-3" onClick={() => onChange(() => ({}))}>
             Show all samples
           </button>
         </EmptyState>

@@ -33,6 +33,12 @@ export interface FirstRead<Row, Detail> {
   detailIsWhole: boolean;
 }
 
+/**
+ * `next` makes the new filter of that which stands in the address: after a quick change before it, what is drawn may be
+ * of the filter before.
+ */
+export type ChangeFilter<Filter> = (next: (now: Filter) => Filter, how?: 'push' | 'replace') => void;
+
 interface Props<Filter, Row, Detail> {
   source: SampleSource<Filter, Row, Detail>;
   first: FirstRead<Row, Detail> | null;
@@ -43,12 +49,12 @@ interface Props<Filter, Row, Detail> {
   linkFilter: Filter;
   /** How many samples there are at all. */
   all: number;
-  renderFilter: (filter: Filter, onChange: (next: Filter, how: 'push' | 'replace') => void) => ReactNode;
+  renderFilter: (filter: Filter, onChange: ChangeFilter<Filter>) => ReactNode;
   /** A row's content; `place` is its number, from 1; `opening` is what all questions begin with, and hides what tells them apart. */
   renderRow: (row: Row, place: number, opening: string) => ReactNode;
   renderDetail: (detail: Detail, headingRef: Ref<HTMLHeadingElement>) => ReactNode;
   /** What is said of a list without samples. */
-  renderEmpty: (filter: Filter, onChange: (next: Filter) => void) => ReactNode;
+  renderEmpty: (filter: Filter, onChange: ChangeFilter<Filter>) => ReactNode;
 }
 
 /** Below this width a sample takes the whole screen; `samples.css` has the same. */
@@ -142,13 +148,16 @@ export function Browse<
     },
     [pathname, queryOf],
   );
+  /** What stands in the address, of which what is drawn may be a change behind. */
+  const inAddress = useCallback(() => readView(new URLSearchParams(window.location.search)), [readView]);
   const open = useCallback(
     (id: string, index: number) => {
       queryClient.setQueryData(keyOf('position', id), index);
+      const now = inAddress();
       // One entry of the history for reading samples, however many are read.
-      go(sampleId === null ? 'push' : 'replace', { filter, sampleId: id });
+      go(now.sampleId === null ? 'push' : 'replace', { filter: now.filter, sampleId: id });
     },
-    [queryClient, keyOf, filter, sampleId, go],
+    [queryClient, keyOf, inAddress, go],
   );
   const hrefOf = useCallback(
     (id: string) => `${pathname}${queryOf({ filter, sampleId: id })}`,
@@ -211,14 +220,15 @@ export function Browse<
     if (window.matchMedia(NARROW).matches) {
       // The row that was read stays where the list is.
       setMoved(null);
-      go('replace', { filter, sampleId: null });
+      go('replace', { filter: inAddress().filter, sampleId: null });
     } else setMoved(cursor);
   };
 
-  const changeFilter = (next: Filter, how: 'push' | 'replace' = 'push') => {
+  const changeFilter: ChangeFilter<Filter> = (next, how = 'push') => {
     setMoved(null);
     setSeen({ first: 0, last: 0 });
-    go(how, { filter: next, sampleId });
+    const now = inAddress();
+    go(how, { filter: next(now.filter), sampleId: now.sampleId });
   };
 
   return (
