@@ -191,12 +191,20 @@ function timeLabel(seconds: number): string {
     : `${Number((seconds / 3_600).toFixed(1))} h`;
 }
 
+/** By scheme and name: to ask the browser for each at every drawing would cost more than the drawing. */
+const colours = new Map<string, string>();
+
 /** A custom property as a canvas takes it: `light-dark()` is settled by an element of that colour. */
 function colourOf(element: HTMLElement, name: string): string {
+  const key = `${matchMedia('(prefers-color-scheme: dark)').matches} ${name}`;
+  const known = colours.get(key);
+  if (known !== undefined) return known;
   const probe = element.querySelector<HTMLElement>('[data-probe]');
   if (probe === null) return 'gray';
   probe.style.color = `var(${name})`;
-  return getComputedStyle(probe).color;
+  const { color } = getComputedStyle(probe);
+  colours.set(key, color);
+  return color;
 }
 
 /** `rgb(1, 2, 3)` as `rgb(1 2 3 / 18%)`. */

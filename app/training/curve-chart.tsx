@@ -68,6 +68,8 @@ export const CurveChart = memo(function CurveChart({
   const drawn = useRef(shown);
 
   const plot = useRef<uPlot | null>(null);
+  // What is out of sight is drawn when it comes into it.
+  const sight = useRef({ inSight: true, isOld: false });
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
   const count = curves.length;
   useEffect(() => {
@@ -77,6 +79,12 @@ export const CurveChart = memo(function CurveChart({
     const resize = new ResizeObserver(([entry]) => {
       if (entry !== undefined)
         plot.current?.setSize({ width: Math.floor(entry.contentRect.width), height: CHART_HEIGHT });
+    });
+    const watch = new IntersectionObserver((entries) => {
+      sight.current.inSight = entries.at(-1)?.isIntersecting ?? true;
+      if (!sight.current.inSight || !sight.current.isOld) return;
+      sight.current.isOld = false;
+      plot.current?.setData(drawn.current.table);
     });
     const dark = window.matchMedia('(prefers-color-scheme: dark)');
     const redraw = () => plot.current?.redraw(false);
@@ -89,6 +97,7 @@ export const CurveChart = memo(function CurveChart({
           element,
         );
         resize.observe(element);
+        watch.observe(element);
         dark.addEventListener('change', redraw);
         setState('ready');
       },
@@ -97,6 +106,7 @@ export const CurveChart = memo(function CurveChart({
     return () => {
       wanted = false;
       resize.disconnect();
+      watch.disconnect();
       dark.removeEventListener('change', redraw);
       plot.current?.destroy();
       plot.current = null;
@@ -106,7 +116,8 @@ export const CurveChart = memo(function CurveChart({
   useEffect(() => {
     drawn.current = shown;
     // Scales take their ranges from the zoom, so this moves nothing that is looked at closely.
-    plot.current?.setData(shown.table);
+    if (sight.current.inSight) plot.current?.setData(shown.table);
+    else sight.current.isOld = true;
     const { left } = plot.current?.cursor ?? {};
     if (left === undefined || left < 0) shown.onRead(null);
   }, [shown]);

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQueries } from '@tanstack/react-query';
+import { memo } from 'react';
 import { useTRPC } from '../trpc/client';
 import { formatCount } from '../ui/format';
 import { visible } from '../ui/visible';
@@ -8,7 +9,7 @@ import { configRows } from './config-rows';
 import type { Config, JobPage } from './types';
 
 /** What a job was told to do: its recipe and what differs, its rows, its start. */
-export function JobConfig({
+function JobConfigSection({
   job,
   config,
   others,
@@ -155,3 +156,6 @@ function Settings({
     </details>
   );
 }
+
+/** A step more changes nothing of it. */
+export const JobConfig = memo(JobConfigSection);

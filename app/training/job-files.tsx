@@ -1,10 +1,11 @@
+import { memo } from 'react';
 import { visible } from '../ui/visible';
 import type { JobPage } from './types';
 
 const PURPOSES = { checkpoint: 'Checkpoint', export: 'Exported model', predictions: 'Predictions' } as const;
 
 /** What a job sent, as folders. */
-export function JobFiles({ job }: { job: JobPage }) {
+function JobFilesSection({ job }: { job: JobPage }) {
   const groups = (['checkpoint', 'export', 'predictions'] as const)
     .map((purpose) => [purpose, job.files.filter((file) => file.purpose === purpose)] as const)
     .filter(([, files]) => files.length > 0);
@@ -36,3 +37,6 @@ export function JobFiles({ job }: { job: JobPage }) {
     </section>
   );
 }
+
+/** A step more changes nothing of it. */
+export const JobFiles = memo(JobFilesSection);

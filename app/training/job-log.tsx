@@ -1,7 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { memo, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTRPC, useTRPCClient } from '../trpc/client';
 import { visible } from '../ui/visible';
 import { linesOf, mergedLog } from './log-lines';
@@ -14,7 +14,7 @@ const PAGE = 200;
 const NEAR = 24;
 
 /** The end of a log, followed while its end is in sight; older lines and a search on demand. */
-export function JobLog({ jobId, grown, over }: { jobId: string; grown: number; over: boolean }) {
+function JobLogSection({ jobId, grown, over }: { jobId: string; grown: number; over: boolean }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const [text, setText] = useState('');
@@ -122,3 +122,6 @@ export function JobLog({ jobId, grown, over }: { jobId: string; grown: number; o
     </section>
   );
 }
+
+/** A step more changes nothing of it. */
+export const JobLog = memo(JobLogSection);

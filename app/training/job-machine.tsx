@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { memo } from 'react';
 import { useTRPC } from '../trpc/client';
 import { formatBytes, formatCount } from '../ui/format';
 import { visible } from '../ui/visible';
@@ -8,7 +9,7 @@ import type { JobPage } from './types';
 import { useRegrown } from './use-regrown';
 
 /** The box of a job, and how busy it was. */
-export function JobMachine({ job, grown }: { job: JobPage; grown: number }) {
+function JobMachineSection({ job, grown }: { job: JobPage; grown: number }) {
   const trpc = useTRPC();
   const use = useQuery(trpc.training.machine.queryOptions({ id: job.id }));
   useRegrown(grown, use.refetch);
@@ -107,3 +108,6 @@ function Use({
     </li>
   );
 }
+
+/** A step more changes nothing of it. */
+export const JobMachine = memo(JobMachineSection);

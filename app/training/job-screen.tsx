@@ -56,7 +56,7 @@ function Job({ first }: { first: First }) {
   );
 
   const reread = useRef(() => {});
-  const { job, tail, grown, lostFor, connection } = useJob(first.job, () => reread.current());
+  const { job, page, tail, grown, lostFor, connection } = useJob(first.job, () => reread.current());
   const measured = useMemo(
     () =>
       [...new Set([...job.metrics, ...tail.slice(-1).flatMap(({ values }) => Object.keys(values))])].sort(),
@@ -83,37 +83,52 @@ function Job({ first }: { first: First }) {
   useRegrown(grown, recent.refetch);
   const log = useQuery(trpc.training.log.queryOptions({ id: job.id, limit: 500 }));
   useRegrown(grown, log.refetch);
-  const otherPages = useQueries({
+  const otherNames = useQueries({
     queries: view.others.map((id) => trpc.training.page.queryOptions({ id }, { staleTime: 60_000 })),
+    combine: namesOf,
   });
   const labels = useMemo(
     () =>
       new Map([
         [job.id, job.name],
-        ...view.others.map((id, at): [string, string] => [id, otherPages[at]?.data?.name ?? id]),
+        ...view.others.map((id, at): [string, string] => [id, otherNames[at] ?? id]),
       ]),
-    [job.id, job.name, view.others, otherPages],
+    [job.id, job.name, view.others, otherNames],
   );
 
   const own = curves.jobs[0]?.curves[names[0] ?? ''];
-  const marks = useMemo((): ChartMark[] => {
-    const checkpoints = new Set(
-      job.files.filter(({ purpose }) => purpose === 'checkpoint').map(({ step }) => step),
-    );
-    const notices = new Set(
+  // As a text, so that marks stay the same ones while steps come.
+  const noticeSteps = [
+    ...new Set(
       (log.data ?? []).flatMap(({ at, data }) =>
         data.type === 'notice' && own !== undefined ? (stepAt(own, at.getTime()) ?? []) : [],
       ),
+    ),
+  ].join(' ');
+  const marks = useMemo((): ChartMark[] => {
+    const checkpoints = new Set(
+      page.files.filter(({ purpose }) => purpose === 'checkpoint').map(({ step }) => step),
     );
     return [
       ...[...checkpoints].map((step): ChartMark => ({ kind: 'checkpoint', step })),
-      ...[...notices].map((step): ChartMark => ({ kind: 'notice', step })),
+      ...noticeSteps
+        .split(' ')
+        .filter(Boolean)
+        .map(Number)
+        .map((step): ChartMark => ({ kind: 'notice', step })),
       ...(view.step === null ? [] : [{ kind: 'open' as const, step: view.step }]),
     ];
-  }, [job.files, log.data, own, view.step]);
+  }, [page.files, noticeSteps, view.step]);
 
+  const [firstRollouts, settings] = useMemo(
+    () => [
+      first.rollouts === null ? null : { view: first.view, ...first.rollouts },
+      first.config?.settings ?? {},
+    ],
+    [first],
+  );
   const rollouts = useRef<HTMLElement>(null);
-  const { rolloutSteps } = job;
+  const { rolloutSteps } = page;
   const onStep = useCallback(
     (step: number) => {
       const found = rolloutSteps[nearest(rolloutSteps, step)];
@@ -146,22 +161,25 @@ function Job({ first }: { first: First }) {
       {job.kind === 'train' ? (
         <Rollouts
           ref={rollouts}
-          job={job}
-          settings={first.config?.settings ?? {}}
+          job={page}
+          settings={settings}
           view={view}
-          first={first.rollouts === null ? null : { view: first.view, ...first.rollouts }}
+          first={firstRollouts}
           onChange={onChange}
         />
       ) : null}
       <JobLog jobId={job.id} grown={grown} over={connection === 'over'} />
-      <JobConfig job={job} config={first.config} others={view.others} labels={labels} />
+      <JobConfig job={page} config={first.config} others={view.others} labels={labels} />
       <div className="training-pair">
-        <JobMachine job={job} grown={grown} />
-        <JobFiles job={job} />
+        <JobMachine job={page} grown={grown} />
+        <JobFiles job={page} />
       </div>
     </div>
   );
 }
+
+const namesOf = (pages: readonly { data: JobPage | null | undefined }[]) =>
+  pages.map(({ data }) => data?.name ?? null);
 
 function AdviceList({ advice }: { advice: ReturnType<typeof adviceOf> }) {
   if (advice.length === 0) return null;

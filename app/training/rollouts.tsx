@@ -1,7 +1,7 @@
 'use client';
 
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { type Ref, useEffect, useRef } from 'react';
+import { memo, type Ref, useEffect, useRef } from 'react';
 import { useTRPC, useTRPCClient } from '../trpc/client';
 import { CopyButton } from '../ui/copy-button';
 import { formatCount } from '../ui/format';
@@ -34,7 +34,7 @@ const ORDER_WORDS = {
 type Change = (next: Partial<JobView>, how?: 'push' | 'replace') => void;
 
 /** What a step was rewarded for: its groups, and of the open one every response. */
-export function Rollouts({
+function RolloutsSection({
   ref,
   job,
   settings,
@@ -366,3 +366,6 @@ function GroupRow({ row }: { row: RolloutRow }) {
     </>
   );
 }
+
+/** A step more changes nothing of it. */
+export const Rollouts = memo(RolloutsSection);

@@ -16,6 +16,8 @@ const MOST_KEPT = 4_000;
 
 export interface LiveJob {
   job: JobPage;
+  /** As it was read last: the same until it is read anew, while `job` changes with every step. */
+  page: JobPage;
   /** What was measured since the page was read, in its order. */
   tail: readonly Measured[];
   /** Grows whenever there is more than steps to read: the log, files, rollouts. */
@@ -96,6 +98,7 @@ export function useJob(first: JobPage, onReset: () => void): LiveJob {
   const now = useNow(lost.seconds > 0);
   return {
     job,
+    page: read,
     tail,
     grown,
     lostFor: lost.seconds === 0 ? 0 : lost.seconds + Math.max(0, Math.round((now - lost.at) / 1_000)),

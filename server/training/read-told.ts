@@ -3,7 +3,7 @@ import type { LoggedEvent, MetricValue, RolloutGroup } from '@/lib/training/prot
 import { mayChange, type Principal } from '../auth';
 import { blob, getDb, job, jobEvent, jobMetric, rollout, rolloutImage } from '../db';
 import { Problem } from '../problem';
-import { extents } from './metric-spans';
+import { type Extent, extents } from './metric-spans';
 
 /** @throws Problem where there is no such job, or none that this visitor may see. */
 export async function requireJob(id: string, principal: Principal): Promise<typeof job.$inferSelect> {
@@ -34,21 +34,30 @@ export async function curves(
 ): Promise<Readonly<Record<string, Curve>>> {
   await requireJob(id, principal);
   const all = names.length === 0 ? [] : await extents(id, { from, to }, points);
+  // Most metrics stand in every step: their places are one list, which a page is told once.
+  const places = placesOf(all);
   return Object.fromEntries(
     names.map((name) => {
       const own = all.filter(({ low }) => Object.hasOwn(low, name));
       return [
         name,
         {
-          steps: own.map(({ step }) => step),
-          low: own.flatMap(({ low }) => low[name] ?? []),
-          high: own.flatMap(({ high }) => high[name] ?? []),
-          at: own.map(({ at }) => at.getTime()),
+          ...(own.length === all.length ? places : placesOf(own)),
+          low: own.flatMap(({ low }) => low[name] ?? []).map(short),
+          high: own.flatMap(({ high }) => high[name] ?? []).map(short),
         },
       ];
     }),
   );
 }
+
+const placesOf = (all: readonly Extent[]) => ({
+  steps: all.map(({ step }) => step),
+  at: all.map(({ at }) => at.getTime()),
+});
+
+/** As finely as anybody reads it. */
+const short = (value: number): number => Number(value.toPrecision(7));
 
 /** The steps behind `after`, as they were measured. @throws Problem */
 export async function metricsAfter(
