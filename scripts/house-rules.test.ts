@@ -225,6 +225,18 @@ describe('files', () => {
     ).toEqual([]);
   });
 
+  test('the command carries neither the log nor the environment of the server', () => {
+    expect(
+      offences(
+        ({ file, target, typeOnly }) =>
+          file.startsWith('server/benchmarks/') &&
+          !isTest(file) &&
+          !typeOnly &&
+          ['server/env', 'server/log'].includes(target),
+      ),
+    ).toEqual([]);
+  });
+
   test('folders are made by server/make-folder, which always ends', () => {
     const recursive = /\bmkdir(Sync)?\([^;]*recursive/;
     expect(

@@ -1,6 +1,4 @@
 import { benchmarkOf } from '@/lib/benchmarks/registry';
-import { env } from '../env';
-import { log } from '../log';
 import { Problem } from '../problem';
 import { processWide } from '../process-wide';
 import type { DownloadProgress } from './download';
@@ -18,9 +16,15 @@ const installs = processWide('installs', () => new Map<string, Installing>());
 
 /**
  * Begins to fetch a split from where it is published; the address is the benchmark's own. Does nothing while that goes on.
+ * @param onDefect hears what was nobody's fault but ours. (The command loads this room too, so the log is not imported here.)
  * @throws Problem where there is no such split, or it is not published.
  */
-export function beginInstall(benchmarkId: string, splitId: string): void {
+export function beginInstall(
+  dataDir: string,
+  benchmarkId: string,
+  splitId: string,
+  onDefect: (error: unknown) => void,
+): void {
   const benchmark = benchmarkOf(benchmarkId);
   const split = benchmark?.splits.find(({ id }) => id === splitId);
   if (!benchmark || !split)
@@ -31,14 +35,14 @@ export function beginInstall(benchmarkId: string, splitId: string): void {
   const all = installs();
   if (all.get(key)?.state === 'running') return;
   all.set(key, { state: 'running', received: 0, total: null });
-  install(env().OCEAN_DATA_DIR, benchmark, split, null, null, (progress) =>
+  install(dataDir, benchmark, split, null, null, (progress) =>
     all.set(key, { state: 'running', ...progress }),
   ).then(
     () => all.set(key, { state: 'done' }),
     (error: unknown) => {
       const known =
         error instanceof BenchmarkDataError || (error instanceof Error && error.name === 'AnnotationError');
-      if (!known) log.error({ err: error, benchmarkId, splitId }, 'an install failed');
+      if (!known) onDefect(error);
       all.set(key, {
         state: 'failed',
         error: known && error instanceof Error ? error.message : 'Something failed here; the log has it.',
