@@ -30,7 +30,7 @@ export function Composer({
   const form = useRef<HTMLFormElement>(null);
   const field = useRef<HTMLTextAreaElement>(null);
   // As high as what is written, lines that the field breaks included; the style sheet says how high at most.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when another text stands in it
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height follows the text, which the effect reads off the field and not from `text`
   useLayoutEffect(() => {
     const element = field.current;
     if (element === null) return;

@@ -19,8 +19,8 @@ export function FilterLinks({ children }: { children: ReactNode }) {
     samples?.focus({ preventScroll: true });
   };
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the links in it are what is pressed
-    // biome-ignore lint/a11y/useKeyWithClickEvents: a key on a link is a click
+    // biome-ignore lint/a11y/noStaticElementInteractions: it hears the clicks of the links in it, and is no control itself
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Enter on a link is told as a click on it, so keys come this way too
     <div className="compare-figures" onClick={follow}>
       {children}
     </div>

@@ -22,7 +22,7 @@ export function useDifferences(
     },
     [],
   );
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the outputs
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `outputs` is a new list at each drawing, and megabytes to compare; `key` changes exactly when they do
   useEffect(() => {
     const first = outputs[baseline];
     if (!wished || first === null || first === undefined) return;

@@ -54,7 +54,7 @@ export function GroupView({
       <div className="rollout-prompt panel">
         {data.images.map((hash, at) => (
           <Picture
-            // biome-ignore lint/suspicious/noArrayIndexKey: a picture may stand in a prompt twice
+            // biome-ignore lint/suspicious/noArrayIndexKey: the same picture may stand in a prompt twice, so its hash alone is no key; the list never changes order
             key={`${hash} ${at}`}
             jobId={jobId}
             hash={hash}
@@ -69,7 +69,7 @@ export function GroupView({
           </h3>
           {data.prompt.map(({ role, content }, at) =>
             role === 'system' ? (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a message is its place
+              // biome-ignore lint/suspicious/noArrayIndexKey: a message has no name but its place, and a stored prompt never changes
               <details key={at}>
                 <summary className="label">System prompt</summary>
                 <p className="rollout-message" dir="auto">
@@ -77,7 +77,7 @@ export function GroupView({
                 </p>
               </details>
             ) : (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a message is its place
+              // biome-ignore lint/suspicious/noArrayIndexKey: a message has no name but its place, and a stored prompt never changes
               <div key={at}>
                 <h4 className="label">{role === 'user' ? 'Prompt' : visible(role)}</h4>
                 <p className="rollout-message" dir="auto">
@@ -160,7 +160,7 @@ function Picture({
         <p className="text-muted">The picture could not be loaded.</p>
       ) : (
         <div>
-          {/* biome-ignore lint/performance/noImgElement: boxes are drawn in its own pixels, so nothing may resize it. */}
+          {/* biome-ignore lint/performance/noImgElement: boxes are drawn in the picture's own pixels, and next/image would serve others; it also comes through a door that asks who looks */}
           <img
             ref={look}
             src={`/api/training/${encodeURIComponent(jobId)}/pictures/${hash}`}
