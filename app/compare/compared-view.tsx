@@ -8,6 +8,7 @@ import { thinkingOf } from '../samples/output-parts';
 import { type Mark, OutputView } from '../samples/output-view';
 import { boxesOf, type SampleBox } from '../samples/sample-image';
 import { AnswerValue, answerMark, SampleFrame, VerdictLine } from '../samples/sample-view';
+import { ScrollRegion } from '../ui/scrolls';
 import { marksOf } from './difference-marks';
 import type { Differences } from './differences';
 import type { ComparedDetail } from './read-first';
@@ -176,8 +177,7 @@ function OutputColumn({
       <h5>
         <SideName side={side} />
       </h5>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <section className="output-scroll" aria-label={`Output of ${side.name}, scrolls`} tabIndex={0}>
+      <ScrollRegion className="output-scroll" label={`Output of ${side.name}, scrolls`}>
         {output === null ? (
           <p className="text-muted">The file has no output for this sample; it counts as wrong.</p>
         ) : (
@@ -193,7 +193,7 @@ function OutputColumn({
             }}
           />
         )}
-      </section>
+      </ScrollRegion>
       <p className="output-parts text-muted">{parts}</p>
     </section>
   );

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { ScrollRegion } from '../ui/scrolls';
 
 /** A table that may be wider than its place, and then scrolls in it. */
 export function WideTable({
@@ -11,9 +12,8 @@ export function WideTable({
   children: ReactNode;
 }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className={`table-scroll ${className}`} aria-label={`${label}, scrolls sideways`} tabIndex={0}>
+    <ScrollRegion className={`table-scroll ${className}`} label={`${label}, scrolls sideways`}>
       <table className="data-table compare-table">{children}</table>
-    </section>
+    </ScrollRegion>
   );
 }

@@ -14,6 +14,7 @@ import {
   formatStage,
   formatTraining,
 } from '../ui/format';
+import { ScrollRegion } from '../ui/scrolls';
 import { FORM_ID } from './board-controls';
 import {
   apartWords,
@@ -62,12 +63,10 @@ export function BoardTable({
     </SortHeader>
   );
   return (
-    <section
+    <ScrollRegion
       ref={scroller}
       className="board-scroll panel"
-      aria-label="Leaderboard, scrolls in both directions"
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-      tabIndex={0}
+      label="Leaderboard, scrolls in both directions"
     >
       <table
         className="board-table"
@@ -129,7 +128,7 @@ export function BoardTable({
         </tbody>
       </table>
       <CellCard scroller={scroller} rows={shown.rows} />
-    </section>
+    </ScrollRegion>
   );
 }
 

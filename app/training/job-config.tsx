@@ -4,6 +4,7 @@ import { useQueries } from '@tanstack/react-query';
 import { memo } from 'react';
 import { useTRPC } from '../trpc/client';
 import { formatCount } from '../ui/format';
+import { ScrollCode, ScrollRegion } from '../ui/scrolls';
 import { visible } from '../ui/visible';
 import { configRows } from './config-rows';
 import type { Config, JobPage } from './types';
@@ -58,10 +59,7 @@ function JobConfigSection({
           <Settings config={config} others={others} labels={labels} />
           <details>
             <summary>The recipe as it was written</summary>
-            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-            <pre className="panel training-recipe" tabIndex={0}>
-              <code>{visible(spec.recipe.toml)}</code>
-            </pre>
+            <ScrollCode className="panel training-recipe">{visible(spec.recipe.toml)}</ScrollCode>
           </details>
         </>
       )}
@@ -118,8 +116,7 @@ function Settings({
           {besides ? `, of which ${differing} differ` : '; the repository has no recipe of this name'}
         </span>
       </summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <section className="table-scroll panel" aria-label="Settings" tabIndex={0}>
+      <ScrollRegion className="table-scroll panel" label="Settings">
         <table className="data-table training-settings">
           <thead>
             <tr>
@@ -152,7 +149,7 @@ function Settings({
             ))}
           </tbody>
         </table>
-      </section>
+      </ScrollRegion>
     </details>
   );
 }

@@ -6,6 +6,7 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useEffect, useMemo, useState } from 'react';
 import { TrpcProvider, useTRPCClient } from '../trpc/client';
 import { formatDate } from '../ui/format';
+import { ScrollRegion } from '../ui/scrolls';
 import { EmptyState, ErrorState, LoadingState } from '../ui/state';
 import { visible } from '../ui/visible';
 import { formatValue } from './curve-data';
@@ -196,8 +197,7 @@ function Filter({
 
 function JobTable({ jobs }: { jobs: readonly JobRow[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className="table-scroll panel" aria-label="Table of jobs" tabIndex={0}>
+    <ScrollRegion className="table-scroll panel" label="Table of jobs">
       <table className="data-table training-table">
         <thead>
           <tr>
@@ -223,7 +223,7 @@ function JobTable({ jobs }: { jobs: readonly JobRow[] }) {
           </tbody>
         ))}
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

@@ -102,7 +102,7 @@ function JobLogSection({ jobId, grown, over }: { jobId: string; grown: number; o
           role="log"
           aria-live="off"
           aria-label="Lines of the log"
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and keys scroll what has the focus; a log has a role of its own, so it is no ScrollRegion
           tabIndex={0}
           onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
             atEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;

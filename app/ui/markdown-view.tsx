@@ -2,6 +2,7 @@ import type { BlockContent, DefinitionContent, List, Node, Nodes, Table } from '
 import { Fragment, type ReactNode } from 'react';
 import { MASK, type Markdown } from '@/lib/chat/markdown';
 import type { TextSpan } from '@/lib/text-span';
+import { ScrollCode, ScrollRegion } from './scrolls';
 import { visible } from './visible';
 
 /** Draws what the reply's text has between two offsets: words, formulas, boxes. */
@@ -41,12 +42,7 @@ export function markdownElements({ root, masked }: Markdown, text: string, draw:
         return table(node, depth);
       case 'code':
         if (node.value.includes(MASK)) return source(node);
-        return (
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-          <pre tabIndex={0}>
-            <code>{visible(node.value)}</code>
-          </pre>
-        );
+        return <ScrollCode>{visible(node.value)}</ScrollCode>;
       case 'inlineCode':
         return node.value.includes(MASK) ? source(node) : <code>{visible(node.value)}</code>;
       case 'break':
@@ -115,13 +111,12 @@ export function markdownElements({ root, masked }: Markdown, text: string, draw:
       </tr>
     );
     return (
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-      <section className="chat-table" aria-label="Table" tabIndex={0}>
+      <ScrollRegion className="chat-table" label="Table">
         <table>
           {head === undefined ? null : <thead>{cells(head, 'th')}</thead>}
           <tbody>{rows.map((row) => cells(row, 'td'))}</tbody>
         </table>
-      </section>
+      </ScrollRegion>
     );
   }
 

@@ -3,6 +3,7 @@ import { evaluationPrompt, perfectResponse } from '@/lib/world/prompts';
 import { ABILITY, type Question } from '@/lib/world/question';
 import { splitOf } from '@/lib/world/scene';
 import { Command } from '../ui/command';
+import { ScrollCode } from '../ui/scrolls';
 import { answerForm, checkAnswer, letterOf } from './answer';
 import type { Painted, PaintRequest } from './painted';
 
@@ -99,12 +100,7 @@ export function QuestionPanel({
 }
 
 function Json({ value }: { value: unknown }) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard.
-    <pre className="world-json" tabIndex={0}>
-      {JSON.stringify(value, null, 2)}
-    </pre>
-  );
+  return <ScrollCode className="world-json">{JSON.stringify(value, null, 2)}</ScrollCode>;
 }
 
 const EDGES = ['x1', 'y1', 'x2', 'y2'] as const;

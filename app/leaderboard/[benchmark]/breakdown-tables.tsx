@@ -3,6 +3,7 @@ import type { BreakdownGroup } from '@/lib/stats/score';
 import type { BenchmarkPage, BenchmarkRun } from '@/server/evals/types';
 import { formatCount, formatStage } from '../../ui/format';
 import { IntervalBar, IntervalText } from '../../ui/interval';
+import { ScrollRegion } from '../../ui/scrolls';
 import { splitLabel } from './runs-table';
 
 /** More runs than these do not fit beside each other; each run's own page has its breakdowns. */
@@ -59,8 +60,7 @@ function BreakdownTable({
   );
   const samples = (value: string) => groups.flatMap((each) => each.get(value)?.total ?? []).at(0);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className="panel table-scroll" aria-label={`By ${label}, scrolls sideways`} tabIndex={0}>
+    <ScrollRegion className="panel table-scroll" label={`By ${label}, scrolls sideways`}>
       <table className="data-table breakdown">
         <caption>
           By {label.toLowerCase()}: accuracy in percent with its 95 % interval, on an axis from 0 to 100
@@ -100,7 +100,7 @@ function BreakdownTable({
           ))}
         </tbody>
       </table>
-    </section>
+    </ScrollRegion>
   );
 }
 

@@ -3,6 +3,7 @@ import type { BenchmarkPage, BenchmarkRun } from '@/server/evals/types';
 import { EvidenceBadge } from '../../ui/evidence';
 import { formatCount, formatDate, formatPercent, formatStage } from '../../ui/format';
 import { IntervalBar, IntervalText } from '../../ui/interval';
+import { ScrollRegion } from '../../ui/scrolls';
 import { EmptyState } from '../../ui/state';
 
 /** All published runs, the best first; those in which samples wait for a judge, or by another rule, after the others. */
@@ -22,8 +23,7 @@ export function RunsTable({ page }: { page: BenchmarkPage }) {
           <p>The first predictions file that is handed in and published stands here.</p>
         </EmptyState>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section className="panel table-scroll" aria-label="Published runs, scrolls sideways" tabIndex={0}>
+        <ScrollRegion className="panel table-scroll" label="Published runs, scrolls sideways">
           <table className="data-table">
             <caption className="sr-only">
               Published runs of {page.name}, the best first; those that are not whole, or by another rule,
@@ -97,7 +97,7 @@ export function RunsTable({ page }: { page: BenchmarkPage }) {
               ))}
             </tbody>
           </table>
-        </section>
+        </ScrollRegion>
       )}
       {secondary.length === 0 ? null : (
         <dl className="formulas">
