@@ -1,4 +1,5 @@
 export { closeDatabase, type Database, type Db, database, getDb, openDatabase, setDatabase } from './client';
+export { contains } from './contains';
 export { LockedError } from './lock';
 export { isLostConnection } from './lost-connection';
 export * from './schema';

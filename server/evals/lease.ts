@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { type Db, getDb, type RunState, run, scoring } from '../db';
+import { type Db, getDb, run, scoring } from '../db';
 import { log } from '../log';
 import { scoringId, TAKEN_BACK } from './topics';
 
@@ -17,7 +17,7 @@ export interface Lease {
 }
 
 /** How long a server may be silent before its scorings are taken up by others, and how often it renews, in ms. */
-export const LEASE_MS = 20_000;
+const LEASE_MS = 20_000;
 const RENEW_EVERY_MS = 5_000;
 
 export class LeaseLost extends Error {
@@ -41,9 +41,6 @@ const held = ({ runId, scorer, fence }: Lease) =>
 export const eventId = ({ runId, scorer, first }: Omit<Lease, 'fence'>): string =>
   scoringId(runId, first ? null : scorer);
 
-/** Whether a run that is in this state is still to be scored for the first time. */
-export const isFirst = (state: RunState): boolean => state === 'scoring';
-
 /** Takes up what waits longest of what this process `may` score; null where there is nothing. */
 export async function takeLease(may: (scorer: string) => boolean): Promise<Lease | null> {
   const db = await getDb();
@@ -55,7 +52,7 @@ export async function takeLease(may: (scorer: string) => boolean): Promise<Lease
     .orderBy(asc(scoring.createdAt), asc(scoring.runId));
   for (const { state, ...each } of waiting) {
     if (!may(each.scorer)) continue;
-    const before = { ...each, first: isFirst(state) };
+    const before = { ...each, first: state === 'scoring' };
     const taken = await db
       .update(scoring)
       .set({ fence: before.fence + 1, leasedUntil: UNTIL })

@@ -1,10 +1,10 @@
-import { and, asc, eq, ilike, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
 import { sceneOf } from '@/lib/benchmarks/ocean-world';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { asBox, boxWithin } from '@/lib/scoring/box';
 import { maySee, type Principal } from '../auth';
 import { imagePath, installedSplit } from '../benchmarks';
-import { getDb, prediction, type RunState, run, sample, score, verdict } from '../db';
+import { contains, getDb, prediction, type RunState, run, sample, score, verdict } from '../db';
 import { env } from '../env';
 import { keptLately } from '../kept';
 import { Problem } from '../problem';
@@ -133,9 +133,8 @@ async function ordinalsOf(of: ScoredRun, { outcome, tag, text }: SampleFilter): 
   if (outcome !== undefined) conditions.push(eq(verdict.outcome, outcome));
   if (tag !== undefined) conditions.push(hasTag(tag));
   if (text !== undefined && text !== '') {
-    const pattern = `%${text.replace(/[\\%_]/g, '\\$&')}%`;
     conditions.push(
-      or(ilike(sample.question, pattern), ilike(verdict.answer, pattern), ilike(prediction.output, pattern)),
+      or(contains(sample.question, text), contains(verdict.answer, text), contains(prediction.output, text)),
     );
   }
   let query = db.select({ ordinal: verdict.ordinal }).from(verdict).$dynamic();

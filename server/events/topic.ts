@@ -18,6 +18,8 @@ export interface Topic<T> {
   follow(id: string, after: number, signal?: AbortSignal): AsyncGenerator<{ seq: number; data: T }>;
   /** Has everybody look who asked for it, once what `db` does is committed, and tells them nothing. */
   wake(db: Db, id: string): Promise<void>;
+  /** For whoever looks by itself whenever there may be something. @throws Problem (from `next`) where this server stops meanwhile. */
+  watch(id: string, signal?: AbortSignal): Promise<Watch>;
   /** Calls `look` after each event and wake, and where some may have been missed. Returns what ends that. */
   onWake(id: string, look: () => void): Promise<() => void>;
   /** Removes what was told of it. */
@@ -25,6 +27,12 @@ export interface Topic<T> {
 }
 
 const CHANNEL = 'ocean_r1';
+export interface Watch {
+  /** Waits until something was told since the last call, `signal`, or the end of `ms` milliseconds. */
+  next(ms?: number): Promise<void>;
+  end(): void;
+}
+
 /** An event is kept for as long, in ms, and the last of its key for good: sequences go on from it. */
 const KEPT_FOR_MS = 24 * 60 * 60 * 1_000;
 
@@ -43,6 +51,7 @@ export function topic<T>(name: string): Topic<T> {
       return last?.seq ?? 0;
     },
     follow: (id, after, signal) => follow<T>(keyOf(id), after, signal),
+    watch: (id, signal) => watch(keyOf(id), signal),
     async wake(db, id) {
       await db.execute(sql`select pg_notify(${CHANNEL}, ${keyOf(id)})`);
     },
@@ -76,20 +85,9 @@ async function* follow<T>(
   signal?: AbortSignal,
 ): AsyncGenerator<{ seq: number; data: T }> {
   const db = await getDb();
-  const notices = await listening();
-  const { stop } = following();
-  let heard = false;
-  let wake = () => {};
-  const look = () => {
-    heard = true;
-    wake();
-  };
-  notices.on(key, look);
-  stop.signal.addEventListener('abort', look);
-  signal?.addEventListener('abort', look);
+  const told = await watch(key, signal);
   try {
-    for (let seq = after; ; ) {
-      heard = false;
+    for (let seq = after; !signal?.aborted; await told.next()) {
       const rows = await db
         .select({ seq: event.seq, data: event.data })
         .from(event)
@@ -100,19 +98,45 @@ async function* follow<T>(
         // What `publish` of the same topic wrote.
         yield { seq, data: row.data as T };
       }
-      if (signal?.aborted) return;
-      if (stop.signal.aborted)
-        throw new Problem('stopping', 'This server is stopping: ask again in a moment.');
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        if (heard) resolve();
-      });
     }
   } finally {
-    notices.off(key, look);
-    stop.signal.removeEventListener('abort', look);
-    signal?.removeEventListener('abort', look);
+    told.end();
   }
+}
+
+async function watch(key: string, signal?: AbortSignal): Promise<Watch> {
+  const notices = await listening();
+  const stop = following().stop.signal;
+  // Before the first look nothing was missed.
+  let heard = false;
+  let wake = () => {};
+  const look = () => {
+    heard = true;
+    wake();
+  };
+  notices.on(key, look);
+  stop.addEventListener('abort', look);
+  signal?.addEventListener('abort', look);
+  return {
+    async next(ms) {
+      if (!heard && !signal?.aborted && !stop.aborted) {
+        let timer: NodeJS.Timeout | undefined;
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          if (ms !== undefined) timer = setTimeout(resolve, ms);
+        });
+        clearTimeout(timer);
+      }
+      heard = false;
+      if (stop.aborted && !signal?.aborted)
+        throw new Problem('stopping', 'This server is stopping: ask again in a moment.');
+    },
+    end() {
+      notices.off(key, look);
+      stop.removeEventListener('abort', look);
+      signal?.removeEventListener('abort', look);
+    },
+  };
 }
 
 const following = processWide('following', () => ({ stop: new AbortController() }));

@@ -8,6 +8,8 @@ import { handInPredictions } from './hand-in';
 import { closeLost, hasEnded, type Job, LeaseLost, requireLease } from './lease';
 import { ANY, JOBS, WAITING } from './topics';
 
+type Outcome = FinishRequest['outcome'];
+
 /** How long a lost attempt is waited after, in seconds: twice as long each time, up to five minutes. */
 const waitAfter = (attempt: number) => Math.min(300, 5 * 2 ** (attempt - 1));
 
@@ -26,16 +28,35 @@ export async function finish(
 ): Promise<void> {
   const db = await getDb();
   if (await isOver(db, agent, jobId, lease)) return;
-  const ended = await db.transaction(async (tx) => {
+  const requireWhole = async (tx: Db) => {
     const found = await requireLease(tx, agent, jobId, lease);
     if (events !== found.nextSeq) throw new EventGap(found.nextSeq);
-    await write(tx, found, outcome);
+    return found;
+  };
+  const last = await endingOf(await requireWhole(db), outcome);
+  await db.transaction(async (tx) => {
+    await write(tx, await requireWhole(tx), last);
     await JOBS.wake(tx, jobId);
     await WAITING.wake(tx, ANY);
-    return found;
   });
   await closeLost(db);
-  if (outcome.kind === 'succeeded' && ended.spec.kind === 'eval') await handInPredictions(ended.id);
+}
+
+/**
+ * What an evaluation predicted becomes a run before the job has succeeded: whatever breaks off between the two, the agent sends
+ * its end again, and the same bytes are the same run. What is refused as a run is the job's own failure.
+ */
+async function endingOf(found: Job, outcome: Outcome): Promise<Outcome> {
+  if (outcome.kind !== 'succeeded') return outcome;
+  await requireMade(await getDb(), found);
+  if (found.spec.kind !== 'eval') return outcome;
+  try {
+    await handInPredictions(found);
+    return outcome;
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { kind: 'failed', error: error.message };
+  }
 }
 
 /** Whether this attempt ended it before. */
@@ -46,7 +67,7 @@ async function isOver(db: Db, agent: Agent, jobId: string, lease: string): Promi
   return hasEnded(found.state) || found.state === 'waiting';
 }
 
-async function write(tx: Db, found: Job, outcome: FinishRequest['outcome']): Promise<void> {
+async function write(tx: Db, found: Job, outcome: Outcome): Promise<void> {
   const { id, attempt } = found;
   const end = (values: { state: JobState; error?: string }) =>
     tx
@@ -55,7 +76,6 @@ async function write(tx: Db, found: Job, outcome: FinishRequest['outcome']): Pro
       .where(eq(job.id, id));
   switch (outcome.kind) {
     case 'succeeded':
-      await requireMade(tx, found);
       await end({ state: 'succeeded' });
       return;
     case 'cancelled':

@@ -38,20 +38,11 @@ export async function* followJob(
 ): AsyncGenerator<JobTick> {
   await requireJob(id, principal);
   const db = await getDb();
-  let wake = () => {};
-  let heard = false;
-  const look = () => {
-    heard = true;
-    wake();
-  };
-  const unheard = await JOBS.onWake(id, look);
-  const timer = setInterval(look, LOOK_EVERY_MS);
-  signal?.addEventListener('abort', look);
+  const told = await JOBS.watch(id, signal);
   let attempt: number | null = null;
   let said = '';
   try {
     while (!signal?.aborted) {
-      heard = false;
       const [found] = await db
         .select({
           state: job.state,
@@ -77,14 +68,9 @@ export async function* followJob(
       said = now;
       if (metrics.length === MOST) continue;
       if (hasEnded(found.state)) return;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        if (heard || signal?.aborted) resolve();
-      });
+      await told.next(LOOK_EVERY_MS);
     }
   } finally {
-    clearInterval(timer);
-    unheard();
-    signal?.removeEventListener('abort', look);
+    told.end();
   }
 }

@@ -14,7 +14,7 @@ const POLL_MS = 20_000;
 /** Between two looks while nothing is heard: leases end, and waits after a loss, without a word. */
 const LOOK_EVERY_MS = 2_000;
 /** A job that so many attempts did not survive has failed. */
-export const MAX_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 
 const UNTIL = sql`now() + ${LEASE_SECONDS} * interval '1 second'`;
 const ENDED: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
@@ -30,27 +30,18 @@ export interface Taken {
 export async function takeJob(agent: Agent, signal: AbortSignal, pollMs = POLL_MS): Promise<Taken | null> {
   const db = await getDb();
   const until = performance.now() + pollMs;
-  for (;;) {
-    await closeLost(db);
-    const taken = await take(db, agent);
-    const left = until - performance.now();
-    if (taken !== null || left <= 0 || signal.aborted) return taken;
-    await heard(Math.min(left, LOOK_EVERY_MS), signal);
+  const told = await WAITING.watch(ANY, signal);
+  try {
+    for (;;) {
+      await closeLost(db);
+      const taken = await take(db, agent);
+      const left = until - performance.now();
+      if (taken !== null || left <= 0 || signal.aborted) return taken;
+      await told.next(Math.min(left, LOOK_EVERY_MS));
+    }
+  } finally {
+    told.end();
   }
-}
-
-async function heard(ms: number, signal: AbortSignal): Promise<void> {
-  let done = () => {};
-  const waited = new Promise<void>((resolve) => {
-    done = resolve;
-  });
-  const unheard = await WAITING.onWake(ANY, done);
-  const timer = setTimeout(done, ms);
-  signal.addEventListener('abort', done);
-  await waited;
-  clearTimeout(timer);
-  signal.removeEventListener('abort', done);
-  unheard();
 }
 
 /** One statement, so that of two agents that ask at the same moment one gets it, by the database's clock. */

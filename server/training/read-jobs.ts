@@ -1,9 +1,19 @@
-import { and, asc, count, desc, eq, ilike, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { JobKind, JobSpec, Machine } from '@/lib/training/protocol';
 import { mayChange, type Principal } from '../auth';
-import { agent, checkpoint, getDb, type JobState, job, jobFile, jobMetric, rollout, run } from '../db';
-import { readRecipe } from './recipe';
+import {
+  agent,
+  checkpoint,
+  contains,
+  getDb,
+  type JobState,
+  job,
+  jobFile,
+  jobMetric,
+  rollout,
+  run,
+} from '../db';
 
 /** What a list says of a job. */
 export interface JobRow {
@@ -92,9 +102,7 @@ export async function listJobs(
         visible(principal),
         states && inArray(job.state, [...states]),
         kinds && inArray(sql`${job.spec}->>'kind'`, [...kinds]),
-        text === undefined || text === ''
-          ? undefined
-          : ilike(job.name, `%${text.replace(/[\\%_]/g, '\\$&')}%`),
+        text === undefined || text === '' ? undefined : contains(job.name, text),
         before === null
           ? undefined
           : sql`(${job.createdAt}, ${job.id}) < (${db
@@ -216,10 +224,19 @@ async function chainOf(id: string, principal: Principal): Promise<readonly JobRo
 
 async function queueOf({ id, createdAt }: JobRow): Promise<NonNullable<JobPage['queue']>> {
   const db = await getDb();
+  const previous = alias(job, 'previous');
   const [waiting] = await db
     .select({ count: count() })
     .from(job)
-    .where(and(eq(job.state, 'waiting'), lt(job.createdAt, createdAt), or(isNull(job.afterId))));
+    .leftJoin(previous, eq(previous.id, job.afterId))
+    .where(
+      and(
+        eq(job.state, 'waiting'),
+        lt(job.createdAt, createdAt),
+        // What waits for another of its chain is in nobody's way.
+        or(isNull(job.afterId), eq(previous.state, 'succeeded')),
+      ),
+    );
   const [asking] = await db
     .select({ count: count() })
     .from(agent)
@@ -234,7 +251,3 @@ async function queueOf({ id, createdAt }: JobRow): Promise<NonNullable<JobPage['
     .where(eq(job.id, id));
   return { before: waiting?.count ?? 0, agents: asking?.count ?? 0, rest: Math.ceil(resting?.rest ?? 0) };
 }
-
-/** The stage that a training is of, by its recipe. */
-export const stageOf = (spec: JobSpec) =>
-  spec.kind === 'sft' || spec.kind === 'train' ? readRecipe(spec.recipe).stage : null;

@@ -1,7 +1,7 @@
-import { and, asc, desc, eq, gt, ilike, lt, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, or, type SQL, sql } from 'drizzle-orm';
 import type { LoggedEvent, MetricValue, RolloutGroup } from '@/lib/training/protocol';
 import { mayChange, type Principal } from '../auth';
-import { blob, getDb, job, jobEvent, jobMetric, rollout, rolloutImage } from '../db';
+import { blob, contains, getDb, job, jobEvent, jobMetric, rollout, rolloutImage } from '../db';
 import { Problem } from '../problem';
 import { type Extent, extents } from './metric-spans';
 
@@ -190,6 +190,10 @@ export async function isRolloutImage(id: string, principal: Principal, sha256: s
 
 /* ---------------------------------------------------------------- log */
 
+/** What an entry of the log says, as it is read: a notice's text, or its lines one below the other. */
+const WORDS = sql`coalesce(${jobEvent.data}->>'text', (
+  select string_agg(line, chr(10)) from jsonb_array_elements_text(${jobEvent.data}->'lines') as line))`;
+
 export interface LogEntry {
   attempt: number;
   seq: number;
@@ -224,9 +228,7 @@ export async function logOf(
             lt(jobEvent.attempt, before.attempt),
             and(eq(jobEvent.attempt, before.attempt), lt(jobEvent.seq, before.seq)),
           ),
-        text === undefined || text === ''
-          ? undefined
-          : ilike(sql`${jobEvent.data}::text`, `%${text.replace(/[\\%_]/g, '\\$&')}%`),
+        text === undefined || text === '' ? undefined : contains(WORDS, text),
       ),
     )
     .orderBy(desc(jobEvent.attempt), desc(jobEvent.seq))

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { eq, sql } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import type { AgentEvent, Machine } from '@/lib/training/protocol';
+import { install } from '../benchmarks';
 import { findBlob, removeUnusedBlob, storeBlob } from '../blobs';
 import {
   checkpoint,
@@ -46,6 +49,7 @@ import {
   takeJob,
   unpublishTraining,
 } from '.';
+import { handInPredictions } from './hand-in';
 
 const folder = vi.hoisted(() => {
   const made = `${process.env.TMPDIR ?? '/tmp'}/ocean-training-${process.pid}-${Date.now()}`;
@@ -108,6 +112,17 @@ const group = (reward: number, more: object = {}) => ({
   ...more,
 });
 
+beforeAll(async () => {
+  const annotations = join(folder, 'counting.jsonl');
+  mkdirSync(folder, { recursive: true });
+  const samples = Array.from({ length: 200 }, (_, n) => ({
+    image_path: `${n}.png`,
+    question: 'How many?',
+    ground_truth: 3 + (n % 8),
+  }));
+  writeFileSync(annotations, samples.map((sample) => JSON.stringify(sample)).join('\n'));
+  await install(folder, BENCHMARKS['superclevr-200'], null, annotations);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
@@ -442,7 +457,7 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
       lease,
       101,
       { type: 'log', lines: ['step 1', 'a 50% loss'] },
-      { type: 'notice', level: 'warning', text: 'hot' },
+      { type: 'notice', level: 'warning', text: 'I say "hot" \\o/' },
     );
     await tell(found.id, lease, 103, {
       type: 'rollouts',
@@ -491,6 +506,9 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(await ordinals('mixed', 'place')).toEqual([0]);
     expect(await rolloutPoints(id, VISITOR, 10)).toHaveLength(5);
     expect(await logOf(id, VISITOR, { text: '50%', limit: 10 })).toMatchObject([{ data: { type: 'log' } }]);
+    // What is looked for is what is read, and no word of how it is kept.
+    expect(await logOf(id, VISITOR, { text: 'warning', limit: 10 })).toEqual([]);
+    expect(await logOf(id, VISITOR, { text: 'say "hot" \\o/', limit: 10 })).toHaveLength(1);
     expect((await logOf(id, VISITOR, { limit: 1 })).map(({ data }) => data.type)).toEqual(['notice']);
   });
 
@@ -517,6 +535,61 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(last).toMatchObject({ state: 'failed', error: 'why' });
     await expect(followJob(id, VISITOR, -1, undefined).next()).rejects.toMatchObject({ kind: 'not-found' });
   });
+
+  test.skipIf(skip)(
+    'that evaluated have made a run before they have succeeded, one however often they say so',
+    async () => {
+      const evaluation = { ...EVAL, start, benchmark: 'superclevr-200', publish: true } as const;
+      const [id = ''] = await create(evaluation);
+      const { lease } = await taken();
+      const outputs = {
+        ...(await stored('{"sample_id":"0","output":"<answer>3</answer>"}')),
+        path: 'predictions.jsonl',
+      };
+      await tell(id, lease, 0, files('predictions', 0, outputs));
+      const end = () => finish(agent, id, lease, { events: 1, outcome: { kind: 'succeeded' } });
+      // As a server that was killed between the two leaves it: the agent says it again.
+      await handInPredictions(await jobOf(id));
+      expect((await jobOf(id)).state).toBe('running');
+      await end();
+      await end();
+      expect((await jobOf(id)).state).toBe('succeeded');
+      expect(await database.db.select().from(run)).toMatchObject([
+        {
+          jobId: id,
+          source: 'job',
+          owner: 'team',
+          checkpointId: start.id,
+          state: 'scoring',
+          publishWhenScored: true,
+        },
+      ]);
+      expect(await jobPage(id, WRITER)).toMatchObject({ runId: expect.any(String) });
+      await database.db.delete(run);
+
+      // What is refused as a run is said by the job, which nobody tries again.
+      const [lost = ''] = await create({ ...evaluation, benchmark: 'geoqa' });
+      const second = await taken();
+      await tell(lost, second.lease, 0, files('predictions', 0, outputs));
+      await finish(agent, lost, second.lease, { events: 1, outcome: { kind: 'succeeded' } });
+      expect(await jobOf(lost)).toMatchObject({
+        state: 'failed',
+        error: expect.stringContaining('not installed'),
+      });
+      expect(await database.db.$count(run)).toBe(0);
+    },
+  );
+
+  test.skipIf(skip)(
+    'wait behind those that are ready, and not behind those that wait themselves',
+    async () => {
+      await create(TRAIN, EXPORT, EVAL);
+      const [id = ''] = await create(TRAIN);
+      expect((await jobPage(id, WRITER))?.queue?.before).toBe(1);
+      await taken();
+      expect((await jobPage(id, WRITER))?.queue?.before).toBe(0);
+    },
+  );
 
   test.skipIf(skip)('are refused with a sentence where they cannot be done as asked', async () => {
     const bad = (chain: NewJobs['chain']) => create(...chain);
