@@ -38,12 +38,8 @@ export function JobActions({ job }: { job: JobPage }) {
   return (
     <>
       {going && !job.cancelRequested ? <Action onClick={() => show('cancel')}>Cancel</Action> : null}
-      {trains && exported && job.checkpointId === null ? (
-        <Action onClick={() => show('publish')}>Publish</Action>
-      ) : null}
-      {trains && job.checkpointId !== null ? (
-        <Action onClick={() => show('unpublish')}>Unpublish</Action>
-      ) : null}
+      {trains && exported && !job.published ? <Action onClick={() => show('publish')}>Publish</Action> : null}
+      {trains && job.published ? <Action onClick={() => show('unpublish')}>Unpublish</Action> : null}
       <Action onClick={() => show('describe')}>Name and note</Action>
       <Action
         disabled={act.isPending}

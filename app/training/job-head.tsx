@@ -52,9 +52,9 @@ export function JobHead({
               : 'Connecting, to follow it live.'}
           </p>
         ) : null}
-        {job.checkpointId === null && job.runId === null ? null : (
+        {!job.published && job.runId === null ? null : (
           <p className="flex flex-wrap gap-x-4">
-            {job.checkpointId === null ? null : <Link href="/chat">Its checkpoint is in the chat</Link>}
+            {job.published ? <Link href="/chat">Its checkpoint is in the chat</Link> : null}
             {job.runId === null ? null : (
               <Link href={`/runs/${encodeURIComponent(job.runId)}`}>Its run, with every sample</Link>
             )}

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, isNull, lt, or, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import type { JobKind, JobSpec, Machine } from '@/lib/training/protocol';
 import { mayChange, type Principal } from '../auth';
@@ -140,7 +140,8 @@ export interface JobPage extends JobRow {
   metrics: readonly string[];
   /** The steps whose rollouts are here. */
   rolloutSteps: readonly number[];
-  checkpointId: string | null;
+  /** Whether browsers are served what it made; its checkpoint may have a place for its figures alone. */
+  published: boolean;
   runId: string | null;
 }
 
@@ -167,7 +168,10 @@ export async function jobPage(id: string, principal: Principal): Promise<JobPage
       .from(rollout)
       .where(eq(rollout.jobId, id))
       .orderBy(asc(rollout.step)),
-    db.select({ id: checkpoint.id }).from(checkpoint).where(eq(checkpoint.jobId, id)),
+    db
+      .select({ id: checkpoint.id })
+      .from(checkpoint)
+      .where(and(eq(checkpoint.jobId, id), isNotNull(checkpoint.browserModel))),
     db.select({ id: run.id }).from(run).where(eq(run.jobId, id)),
     row.state === 'waiting' ? queueOf(row) : null,
   ]);
@@ -180,7 +184,7 @@ export async function jobPage(id: string, principal: Principal): Promise<JobPage
     files,
     metrics,
     rolloutSteps: steps.map(({ step }) => step),
-    checkpointId: made[0]?.id ?? null,
+    published: made[0] !== undefined,
     runId: evaluated[0]?.id ?? null,
   };
 }

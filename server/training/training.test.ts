@@ -427,13 +427,16 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(models.at(-1)?.files.map(({ path }) => path)).not.toContain('model.safetensors');
     expect(await publishedFile(name, 'config.json')).toMatchObject({ bytes: 2 });
     expect(await publishedFile(name, 'none')).toBeNull();
-    expect(await jobPage(train, VISITOR)).toMatchObject({ checkpointId: id });
+    expect(await jobPage(train, VISITOR)).toMatchObject({ published: true });
     const [made] = await database.db.select().from(checkpoint).where(eq(checkpoint.id, id));
     expect(made).toMatchObject({ parentId: 'ocean-r1-nano-stage-0', stage: 'stage1', jobId: train });
 
     await unpublishTraining(train, 'team');
     expect((await browserModels()).models).toHaveLength(before);
     expect(await publishedFile(name, 'config.json')).toBeNull();
+    // Its checkpoint keeps its place, for its figures, and is in no browser.
+    expect(await database.db.$count(checkpoint, eq(checkpoint.jobId, train))).toBe(1);
+    expect(await jobPage(train, WRITER)).toMatchObject({ published: false });
     await expect(unpublishTraining(train, 'team')).rejects.toThrow('is not published');
   });
 
