@@ -1,6 +1,6 @@
 import type { ChatModel } from '@/lib/chat/conversation';
 import type { Suggestion } from '@/lib/chat/scene-questions';
-import { lookOf, STAGE_WORDS } from './models';
+import { lookOf, trainedWords } from './models';
 import { LineKey } from './reply-view';
 import { Columns } from './turn-view';
 
@@ -42,16 +42,16 @@ export function DraftView({
         )}
       </div>
       <Columns count={Math.max(1, models.length)}>
-        {models.map(({ id, label, stage }, column) => (
-          <article key={id} className="chat-reply" aria-label={label}>
+        {models.map((model, column) => (
+          <article key={model.id} className="chat-reply" aria-label={model.label}>
             <header className="chat-reply-head">
               <LineKey look={lookOf(column)} />
-              <h3>{label}</h3>
+              <h3>{model.label}</h3>
             </header>
             <p className="chat-answer">
               <span className="chat-standing">Its answer comes here</span>
             </p>
-            <p className="chat-rest chat-trained">{stage === null ? '' : STAGE_WORDS[stage].trained}</p>
+            <p className="chat-rest chat-trained">{trainedWords(model)}</p>
           </article>
         ))}
       </Columns>

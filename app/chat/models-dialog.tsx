@@ -2,7 +2,7 @@ import { LIMITS } from '@/lib/chat/limits';
 import type { EngineFacts } from '@/lib/vlm/types';
 import { Dialog } from '../ui/dialog';
 import { formatBytes } from '../ui/format';
-import { type Choice, STAGE_WORDS } from './models';
+import { type Choice, trainedWords } from './models';
 
 export interface Kept {
   modelId: string;
@@ -101,7 +101,7 @@ function ModelChoice({
   onSelect: (selected: string[]) => void;
   kept: readonly Kept[] | null;
 }) {
-  const { id, label, stage, checkpoint } = choice.model;
+  const { id, label, checkpoint } = choice.model;
   const on = selected.includes(id);
   return (
     <label className="chat-model">
@@ -114,7 +114,7 @@ function ModelChoice({
       />
       <span>
         <strong>{label}</strong> <code>{checkpoint}</code>
-        <span className="text-muted">{stage === null ? '' : ` ${STAGE_WORDS[stage].trained}`}</span>
+        <span className="text-muted">{` ${trainedWords(choice.model)}`}</span>
       </span>
       {choice.where === 'browser' ? (
         <span className="text-muted">

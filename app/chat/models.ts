@@ -8,7 +8,7 @@ export type Choice =
   | { where: 'browser'; model: ChatModel; modelId: string; bytes: number }
   | { where: 'server'; model: ChatModel; endpoint: Endpoint };
 
-export const STAGE_WORDS = {
+const STAGE_WORDS = {
   base: {
     label: 'Base',
     trained: 'Learnt from worked solutions, with the habit to answer at a glance.',
@@ -22,6 +22,10 @@ export const STAGE_WORDS = {
     trained: 'Stage 1, then rewarded for counting, pointing and positions.',
   },
 } as const;
+
+/** What the models were trained by; of one that was trained here, the training says it. */
+export const trainedWords = ({ stage, checkpoint }: ChatModel): string =>
+  checkpoint.startsWith('job-') ? 'Trained on this site.' : stage === null ? '' : STAGE_WORDS[stage].trained;
 
 export const browserChoices = ({ models }: Manifest): Choice[] =>
   models.map(({ id, label, stage, files }) => ({
