@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { eq } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { install } from '../benchmarks';
@@ -281,6 +281,24 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     const page = await runPage(runId, WRITER);
     expect(page).toMatchObject({ state: 'failed', progress: null });
     expect(page?.error).toMatch(/row 201/);
+  });
+
+  test.skipIf(skip)('a scoring of which a verdict is lost comes to no score', async () => {
+    // The first message is full with its long output; the others come while the slow ones are scored.
+    const slow = Object.fromEntries(
+      counting.slice(150).map((_, index) => [150 + index, `SLOW lost ${index}`]),
+    );
+    const { sha256 } = await upload(predictions(200, { ...slow, 49: 'x'.repeat(1_100_000) }));
+    const { runId } = await submit(sha256, 'Lost verdict');
+    let removed = 0;
+    for await (const { event } of followRun(runId, undefined)) {
+      if (removed > 0 || event.type !== 'progress' || event.scored === 0) continue;
+      const gone = and(eq(verdict.runId, runId), eq(verdict.ordinal, 0));
+      removed = (await database.db.delete(verdict).where(gone).returning()).length;
+    }
+    expect(removed).toBe(1);
+    expect(await runPage(runId, WRITER)).toMatchObject({ state: 'failed', score: null });
+    expect(await database.db.$count(verdict, eq(verdict.runId, runId))).toBe(0);
   });
 
   test.skipIf(skip)('cancelling ends a scoring and its rows; submitting again scores again', async () => {
