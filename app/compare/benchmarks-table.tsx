@@ -5,7 +5,7 @@ import { points } from '@/lib/compare/comparison-words';
 import { formatCount } from '../ui/format';
 import { addressQuery, type CompareAddress } from './compare-url';
 import { Difference } from './runs-table';
-import { WideTable } from './wide-table';
+import { Columns, figureColumns, VISIBLE, WideTable } from './wide-table';
 
 /** What the runs have over their baseline on every benchmark that they share; the name opens one. */
 export function BenchmarksTable({
@@ -33,29 +33,16 @@ export function BenchmarksTable({
   return (
     <WideTable className="panel" label="All benchmarks">
       <caption className="compare-caption">Every benchmark that two of them share</caption>
-      <thead>
-        <tr>
-          <th scope="col">Benchmark</th>
-          <th scope="col">Run</th>
-          <th scope="col">Against</th>
-          <th scope="col" className="num">
-            Difference
-          </th>
-          <th scope="col" className="num">
-            p
-          </th>
-          <th scope="col" className="num">
-            Fixed
-          </th>
-          <th scope="col" className="num">
-            Broken
-          </th>
-          <th scope="col" className="num">
-            Visible
-          </th>
-          <th scope="col">Evidence</th>
-        </tr>
-      </thead>
+      <Columns
+        columns={[
+          'Benchmark',
+          'Run',
+          'Against',
+          ...figureColumns('Difference', 'p', 'Fixed', 'Broken'),
+          VISIBLE,
+          'Evidence',
+        ]}
+      />
       <tbody>
         {rows.map(({ set, name, baseline, paired, figures, fixed, broken }) => (
           <tr

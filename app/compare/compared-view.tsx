@@ -3,11 +3,11 @@
 import Link from 'next/link';
 import { type Ref, useRef } from 'react';
 import type { SampleDetail } from '@/server/evals/types';
-import { goldText } from '../samples/answer-text';
 import { thinkingOf } from '../samples/output-parts';
 import { type Mark, OutputView } from '../samples/output-view';
 import { boxesOf, type SampleBox } from '../samples/sample-image';
-import { AnswerValue, answerMark, SampleFrame, VerdictLine } from '../samples/sample-view';
+import { answerMark, SampleFrame } from '../samples/sample-view';
+import { GoldAnswer, VerdictOf } from '../samples/verdicts';
 import { ScrollRegion } from '../ui/scrolls';
 import { marksOf } from './difference-marks';
 import type { Differences } from './differences';
@@ -114,29 +114,16 @@ export function ComparedView({
         {sides.map((side, run) => {
           const detail = details[run];
           return detail === undefined ? null : (
-            <section key={side.id} aria-label={`Verdict on ${side.name}`}>
-              <h4 className="label">
-                <SideName side={side} />
-              </h4>
-              <VerdictLine verdict={detail} />
-              <dl className="sample-answers">
-                <div>
-                  <dt>Extracted answer</dt>
-                  <dd dir="auto">
-                    <AnswerValue answer={detail.answer} />
-                  </dd>
-                </div>
-              </dl>
-            </section>
+            <VerdictOf
+              key={side.id}
+              label={`Verdict on ${side.name}`}
+              heading={<SideName side={side} />}
+              verdict={detail}
+            />
           );
         })}
       </div>
-      <dl className="sample-answers">
-        <div>
-          <dt>Gold</dt>
-          <dd dir="auto">{goldText(first.gold)}</dd>
-        </div>
-      </dl>
+      <GoldAnswer gold={first.gold} />
     </SampleFrame>
   );
 }

@@ -9,7 +9,7 @@ import type { CompareAddress } from './compare-url';
 import { SamplesLink } from './samples-link';
 import { SideName } from './side-name';
 import type { Side } from './sides';
-import { WideTable } from './wide-table';
+import { Columns, figureColumns, VISIBLE, WideTable } from './wide-table';
 
 /** The runs, each with its figure and what it has over the baseline. */
 export function RunsTable({
@@ -29,39 +29,15 @@ export function RunsTable({
       <caption className="compare-caption">
         Runs, each against <bdi>{baselineName}</bdi>, in percentage points with 95 % intervals
       </caption>
-      <thead>
-        <tr>
-          <th scope="col">Run</th>
-          <th scope="col" className="num">
-            % right
-          </th>
-          <th scope="col" className="num">
-            Difference
-          </th>
-          <th scope="col" className="num">
-            Fixed
-          </th>
-          <th scope="col" className="num">
-            Broken
-          </th>
-          <th scope="col" className="num">
-            p
-          </th>
-          <th scope="col" className="num" title="Corrected for all runs, by Holm's method">
-            p, Holm
-          </th>
-          <th scope="col" className="num" title="McNemar's exact test, more cautious">
-            p, exact
-          </th>
-          <th
-            scope="col"
-            className="num"
-            title="The smallest difference that so many samples show with 80 % power"
-          >
-            Visible
-          </th>
-        </tr>
-      </thead>
+      <Columns
+        columns={[
+          'Run',
+          ...figureColumns('% right', 'Difference', 'Fixed', 'Broken', 'p'),
+          { figure: 'p, Holm', title: "Corrected for all runs, by Holm's method" },
+          { figure: 'p, exact', title: "McNemar's exact test, more cautious" },
+          VISIBLE,
+        ]}
+      />
       <tbody>
         {sides.map((side, run) => {
           const figure = all.figures[run];

@@ -11,7 +11,7 @@ import { Difference } from './runs-table';
 import { SamplesLink } from './samples-link';
 import { SideName } from './side-name';
 import type { Side } from './sides';
-import { WideTable } from './wide-table';
+import { Columns, figureColumns, VISIBLE, WideTable } from './wide-table';
 
 /** By each of the benchmark's tags: what was lost and gained where, the greatest loss first. */
 export function TagTables({
@@ -41,39 +41,15 @@ export function TagTables({
             The greatest loss first; Holm’s correction over {formatCount(family)}{' '}
             {family === 1 ? 'comparison' : 'comparisons'}
           </caption>
-          <thead>
-            <tr>
-              <th scope="col">{label}</th>
-              <th scope="col" className="num">
-                Samples
-              </th>
-              <th scope="col">Run</th>
-              <th scope="col" className="num">
-                Baseline %
-              </th>
-              <th scope="col" className="num">
-                %
-              </th>
-              <th scope="col" className="num">
-                Difference
-              </th>
-              <th scope="col" className="num">
-                p
-              </th>
-              <th scope="col" className="num">
-                p, Holm
-              </th>
-              <th scope="col" className="num">
-                Fixed
-              </th>
-              <th scope="col" className="num">
-                Broken
-              </th>
-              <th scope="col" className="num">
-                Visible
-              </th>
-            </tr>
-          </thead>
+          <Columns
+            columns={[
+              label,
+              ...figureColumns('Samples'),
+              'Run',
+              ...figureColumns('Baseline %', '%', 'Difference', 'p', 'p, Holm', 'Fixed', 'Broken'),
+              VISIBLE,
+            ]}
+          />
           <tbody>
             {own.flatMap((each) =>
               changesOf(comparison, each).map(({ name, run, change, accuracy }, place) => {

@@ -17,3 +17,33 @@ export function WideTable({
     </ScrollRegion>
   );
 }
+
+/** A column of figures stands right; what it measures can be said at length. */
+export type Column = string | { figure: string; title?: string };
+
+export function Columns({ columns }: { columns: readonly Column[] }) {
+  return (
+    <thead>
+      <tr>
+        {columns.map((column) =>
+          typeof column === 'string' ? (
+            <th key={column} scope="col">
+              {column}
+            </th>
+          ) : (
+            <th key={column.figure} scope="col" className="num" title={column.title}>
+              {column.figure}
+            </th>
+          ),
+        )}
+      </tr>
+    </thead>
+  );
+}
+
+/** What stands in every table of differences. */
+export const VISIBLE: Column = {
+  figure: 'Visible',
+  title: 'The smallest difference that so many samples show with 80 % power',
+};
+export const figureColumns = (...names: readonly string[]): Column[] => names.map((figure) => ({ figure }));

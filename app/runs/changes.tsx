@@ -16,10 +16,11 @@ import { Browse, type ChangeFilter as ChangeOf, type FirstRead, type SampleSourc
 import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
 import { RowQuestion } from '../samples/row-question';
 import { boxesOf } from '../samples/sample-image';
-import { AnswerValue, answerMark, OneOutput, SampleFrame, VerdictLine } from '../samples/sample-view';
+import { answerMark, OneOutput, SampleFrame } from '../samples/sample-view';
 import type { View } from '../samples/samples-url';
 import { tagLabelsOf } from '../samples/tag-labels';
 import { TagSelect } from '../samples/tag-select';
+import { GoldAnswer, VerdictOf } from '../samples/verdicts';
 import { formatCount } from '../ui/format';
 import { EmptyState } from '../ui/state';
 import { visible } from '../ui/visible';
@@ -266,28 +267,19 @@ function ComparedView({
     >
       <div className="compared-verdicts">
         {sides.map(({ letter, label, verdict }) => (
-          <section key={letter} aria-label={`Verdict by ${letter}`}>
-            <h4 className="label">
-              <ScorerLetter>{letter}</ScorerLetter> {label}
-            </h4>
-            <VerdictLine verdict={verdict} />
-            <dl className="sample-answers">
-              <div>
-                <dt>Extracted answer</dt>
-                <dd dir="auto">
-                  <AnswerValue answer={verdict.answer} />
-                </dd>
-              </div>
-            </dl>
-          </section>
+          <VerdictOf
+            key={letter}
+            label={`Verdict by ${letter}`}
+            heading={
+              <>
+                <ScorerLetter>{letter}</ScorerLetter> {label}
+              </>
+            }
+            verdict={verdict}
+          />
         ))}
       </div>
-      <dl className="sample-answers">
-        <div>
-          <dt>Gold</dt>
-          <dd dir="auto">{goldText(sample.gold)}</dd>
-        </div>
-      </dl>
+      <GoldAnswer gold={sample.gold} />
     </SampleFrame>
   );
 }
