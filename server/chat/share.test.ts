@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Conversation, conversationSchema } from '@/lib/chat/conversation';
 import { LIMITS } from '@/lib/chat/limits';
 import {
@@ -9,8 +9,8 @@ import {
   shareId,
   shareSecret,
 } from '@/lib/chat/share';
-import { type Database, setDatabase, share, sharedPicture } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { share, sharedPicture } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { createShare, getShare, getSharedPicture, revokeShare } from './share';
 
 vi.hoisted(() => {
@@ -114,22 +114,10 @@ describe('what may be shared', () => {
 });
 
 describe.each(DRIVERS)('a share link, on $name', ({ name, skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
   let made = 0;
-  beforeAll(async () => {
-    if (skip) return;
-    at = await make();
-    database = await at.open();
-    setDatabase(database);
-  });
   afterEach(async () => {
     if (!skip) await database.db.delete(share);
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
   });
   /** Each from another address: what one may make is a test of its own. */
   const create = (given = conversation()) => createShare(given, `${name} ${made++}`);

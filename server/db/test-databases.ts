@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { type Database, openDatabase } from './client';
+import { afterAll, beforeAll } from 'vitest';
+import { newProcess } from '../process-wide';
+import { type Database, type Db, openDatabase, setDatabase } from './client';
 
 /** For tests: both drivers, each with a database of its own. */
 
@@ -59,3 +61,39 @@ export const DRIVERS = [
     make: () => make(true),
   },
 ] as const;
+
+/**
+ * A database of its own for the tests of a `describe`, which is the process's as if that had just begun. What it gives is there
+ * once the tests run, and what they set up for themselves (`beforeAll`).
+ */
+export function useTestDatabase({ skip, make }: Pick<(typeof DRIVERS)[number], 'skip' | 'make'>): {
+  readonly at: TestDatabase;
+  readonly db: Db;
+} {
+  let at: TestDatabase | undefined;
+  let opened: Database | undefined;
+  beforeAll(async () => {
+    if (skip) return;
+    at = await make();
+    opened = await at.open();
+    newProcess();
+    setDatabase(opened);
+  });
+  // Behind what the tests themselves end: hooks end in the opposite order.
+  afterAll(async () => {
+    await opened?.close();
+    await at?.remove();
+  });
+  const there = <T>(value: T | undefined): T => {
+    if (value === undefined) throw new Error('the database is there once the tests run');
+    return value;
+  };
+  return {
+    get at() {
+      return there(at);
+    },
+    get db() {
+      return there(opened).db;
+    },
+  };
+}

@@ -1,9 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Database } from '../db';
-import { run, score, setDatabase } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { describe, expect, test, vi } from 'vitest';
+import { run, score } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { chooseCheckpoint } from '../models';
-import { newProcess } from '../process-wide';
 import { board } from './board';
 
 vi.hoisted(() => {
@@ -11,8 +9,7 @@ vi.hoisted(() => {
 });
 
 describe.each(DRIVERS)('the ranks of a column on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
 
   /** A published figure of MathVision, whose data has 3,040 samples. */
   async function publish(name: string, correct: number, needsJudge: number, scorer: string): Promise<void> {
@@ -50,19 +47,6 @@ describe.each(DRIVERS)('the ranks of a column on $name', ({ skip, make }) => {
       secondary: {},
     });
   }
-
-  beforeAll(async () => {
-    if (skip) return;
-    at = await make();
-    database = await at.open();
-    newProcess();
-    setDatabase(database);
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
-  });
 
   test.skipIf(skip)('are had by whole figures, each among those by its own scorer', async () => {
     await publish('Whole', 600, 0, 'math-vision/new@2');

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Stage } from '@/lib/models/stage';
 import type { Outcome } from '@/lib/scoring/scorer';
-import type { Database, Db } from '../db';
+import type { Db } from '../db';
 import {
   benchmarkData,
   checkpoint,
@@ -12,11 +12,9 @@ import {
   run,
   sample,
   score,
-  setDatabase,
   verdict,
 } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
-import { newProcess } from '../process-wide';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { compareChoices, lineage, runsOfCheckpoints } from './compare-choices';
 import { comparedBehaviour, comparedPosition, comparedRows } from './compared-samples';
 import { runOutcomes, sampleGroups } from './outcomes';
@@ -86,14 +84,9 @@ async function describeRun(
 }
 
 describe.each(DRIVERS)('runs over the same samples, on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
   beforeAll(async () => {
     if (skip) return;
-    at = await make();
-    database = await at.open();
-    newProcess();
-    setDatabase(database);
     const { db } = database;
     await db
       .insert(model)
@@ -112,11 +105,6 @@ describe.each(DRIVERS)('runs over the same samples, on $name', ({ skip, make }) 
     await describeRun(db, { id: 'draft', of: 'two', dataId: 'v1', marks: '1111', state: 'scored' });
     await describeRun(db, { id: 'gone', of: 'two', dataId: 'v1', marks: '1111', state: 'withdrawn' });
     await describeRun(db, { id: 'other', of: 'two', dataId: 'v2', marks: '1111' });
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
   });
 
   test.skipIf(skip)('a run is told with an outcome a sample, in the order of the data', async () => {

@@ -8,9 +8,8 @@ import { superclevr200 } from '@/lib/benchmarks/superclevr';
 import { judgedId } from '@/lib/scoring/judge';
 import { install } from '../benchmarks';
 import { blobPath, storeBlob } from '../blobs';
-import { type Database, prediction, score, scoring, setDatabase, verdict } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
-import { newProcess } from '../process-wide';
+import { prediction, score, scoring, verdict } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { judgeEstimate } from './ask-judge';
 import { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
 import { createRun } from './create-run';
@@ -156,21 +155,14 @@ afterAll(() => {
 });
 
 describe.each(DRIVERS)('a second scorer of a run, on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
   beforeAll(async () => {
     if (skip) return;
-    at = await make();
-    database = await at.open();
-    newProcess();
-    setDatabase(database);
     await start();
   });
   afterAll(async () => {
     if (skip) return;
     await stopScorings();
-    await database.close();
-    await at.remove();
   });
 
   const scorersOf = async (runId: string) => (await runPage(runId, WRITER))?.scorers ?? [];

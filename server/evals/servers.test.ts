@@ -8,18 +8,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { install } from '../benchmarks';
 import { storeBlob } from '../blobs';
-import {
-  checkpoint,
-  type Database,
-  event,
-  prediction,
-  run,
-  score,
-  scoring,
-  setDatabase,
-  verdict,
-} from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { checkpoint, event, prediction, run, score, scoring, setDatabase, verdict } from '../db';
+import { DRIVERS, type TestDatabase, useTestDatabase } from '../db/test-databases';
 import { newProcess } from '../process-wide';
 import { followRun } from './follow-run';
 import { keepLease, LeaseLost, leaveLease, requireLease, takeLease } from './lease';
@@ -123,25 +113,18 @@ describe.each(DRIVERS)('a server that is killed in the middle of a scoring, on $
 describe.each(DRIVERS.filter(({ name }) => name !== 'PGlite'))(
   'two servers on one $name',
   ({ skip, make }) => {
-    let at: TestDatabase;
-    let database: Database;
+    const database = useTestDatabase({ skip, make });
     beforeAll(async () => {
       if (skip) return;
-      at = await make();
-      database = await at.open();
-      newProcess();
-      setDatabase(database);
       await start();
     });
     afterAll(async () => {
       if (skip) return;
       await stopScorings();
-      await database.close();
-      await at.remove();
     });
 
     test.skipIf(skip)('what one scores the other tells of; killed, the other takes it up, once', async () => {
-      const { server, runId, file } = await serverAtWork(at);
+      const { server, runId, file } = await serverAtWork(database.at);
       await storeBlob(new Blob([readFileSync(file)]).stream(), null);
       const told = followRun(runId, undefined);
       const { value: now } = await told.next();

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { install } from '../benchmarks';
 import { blobPath, storeBlob } from '../blobs';
-import type { Database } from '../db';
 import {
   benchmarkData,
   blob,
@@ -15,12 +14,10 @@ import {
   sample,
   score,
   scoring,
-  setDatabase,
   verdict,
 } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { listModels } from '../models';
-import { newProcess } from '../process-wide';
 import { board } from './board';
 import { createRun } from './create-run';
 import { followRun } from './follow-run';
@@ -81,22 +78,15 @@ afterAll(() => {
 });
 
 describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
   beforeAll(async () => {
     if (skip) return;
-    at = await make();
-    database = await at.open();
-    newProcess();
-    setDatabase(database);
     await seed(database.db);
     await startScorings(WORKER, limits);
   });
   afterAll(async () => {
     if (skip) return;
     await stopScorings();
-    await database.close();
-    await at.remove();
   });
 
   test.skipIf(skip)('the seeded table is on the board, once, however often it is seeded', async () => {

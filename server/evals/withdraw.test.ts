@@ -1,10 +1,8 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Database } from '../db';
-import { model, run, runChange, score, setDatabase } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { model, run, runChange, score } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { chooseCheckpoint } from '../models';
-import { newProcess } from '../process-wide';
 import { benchmarkPage } from './benchmark-page';
 import { board } from './board';
 import { correctRun } from './correct';
@@ -21,8 +19,7 @@ const WRITER = { role: 'writer' } as const;
 const VISITOR = { role: 'visitor' } as const;
 
 describe.each(DRIVERS)('a published run on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
 
   /** A scored run of a model of this name. */
   async function scored(id: string, name: string): Promise<string> {
@@ -66,16 +63,7 @@ describe.each(DRIVERS)('a published run on $name', ({ skip, make }) => {
 
   beforeAll(async () => {
     if (skip) return;
-    at = await make();
-    database = await at.open();
-    newProcess();
-    setDatabase(database);
     await seed(database.db);
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
   });
 
   test.skipIf(skip)('is withdrawn, says so to everybody, and is published again', async () => {

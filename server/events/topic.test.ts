@@ -1,8 +1,7 @@
 import { sql } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Database, event, openDatabase, setDatabase } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
-import { newProcess } from '../process-wide';
+import { describe, expect, test, vi } from 'vitest';
+import { event, openDatabase } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { stopFollowing, tidyEvents, topic } from '.';
 
 vi.hoisted(() => {
@@ -23,20 +22,7 @@ async function take<T>(told: AsyncGenerator<T>, count: number): Promise<T[]> {
 }
 
 describe.each(DRIVERS)('events on $name', ({ name, skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
-  beforeAll(async () => {
-    if (skip) return;
-    at = await make();
-    database = await at.open();
-    newProcess();
-    setDatabase(database);
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
-  });
+  const database = useTestDatabase({ skip, make });
 
   test.skipIf(skip)('are told in order, from the place that a follower has', async () => {
     const { db } = database;
@@ -102,7 +88,7 @@ describe.each(DRIVERS)('events on $name', ({ name, skip, make }) => {
 
   if (name !== 'PGlite')
     test.skipIf(skip)('of another process are told here, whatever connections are lost', async () => {
-      const other = await openDatabase({ url: at.url, dataDir: at.dataDir });
+      const other = await openDatabase({ url: database.at.url, dataDir: database.at.dataDir });
       const told = NUMBERS.follow('across', 0);
       const first = told.next();
       await NUMBERS.publish(other.db, 'across', 1);

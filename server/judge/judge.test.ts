@@ -3,8 +3,8 @@ import type { AddressInfo } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, judgeAnswer, setDatabase } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { judgeAnswer } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { judging, spaced } from './ask';
 import { complete, JudgeFailed, type JudgeModel, JudgeRefused } from './completion';
 
@@ -125,19 +125,7 @@ test('calls begin evenly, no more in a minute than may', () => {
 });
 
 describe.each(DRIVERS)('many questions, on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
-  beforeAll(async () => {
-    if (skip) return;
-    at = await make();
-    database = await at.open();
-    setDatabase(database);
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
-  });
+  const database = useTestDatabase({ skip, make });
   const begin = () => judging(judge, 100_000, new AbortController().signal, { ...limits, attemptMs: 30_000 });
 
   test.skipIf(skip)('the same question is asked once, by whoever asks', async () => {

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { checkpoint, type Database, model, run, setDatabase } from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { checkpoint, model, run } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import {
   browserModels,
   type ChosenCheckpoint,
@@ -37,19 +37,10 @@ test('every model that browsers run is a checkpoint, of the stage that the manif
 });
 
 describe.each(DRIVERS)('checkpoints on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
   beforeAll(async () => {
     if (skip) return;
-    at = await make();
-    database = await at.open();
-    setDatabase(database);
     await describeModel(database.db, NANO, NANO_CHECKPOINTS);
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
   });
 
   test.skipIf(skip)('a model of ours is described as often as one likes, and as it is now', async () => {

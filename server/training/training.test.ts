@@ -7,20 +7,9 @@ import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import type { AgentEvent, Machine } from '@/lib/training/protocol';
 import { install } from '../benchmarks';
 import { findBlob, removeUnusedBlob, storeBlob } from '../blobs';
-import {
-  checkpoint,
-  type Database,
-  job,
-  jobEvent,
-  jobFile,
-  jobMetric,
-  rollout,
-  run,
-  setDatabase,
-} from '../db';
-import { DRIVERS, type TestDatabase } from '../db/test-databases';
+import { checkpoint, job, jobEvent, jobFile, jobMetric, rollout, run } from '../db';
+import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { browserModels, describeModel, NANO, NANO_CHECKPOINTS, publishedFile } from '../models';
-import { newProcess } from '../process-wide';
 import {
   type Agent,
   authoriseAgent,
@@ -126,22 +115,12 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
-  let at: TestDatabase;
-  let database: Database;
+  const database = useTestDatabase({ skip, make });
   let agent: Agent;
   beforeAll(async () => {
     if (skip) return;
-    at = await make();
-    database = await at.open();
-    newProcess();
-    setDatabase(database);
     await describeModel(database.db, NANO, NANO_CHECKPOINTS);
     agent = await createAgent('a box');
-  });
-  afterAll(async () => {
-    if (skip) return;
-    await database.close();
-    await at.remove();
   });
   beforeEach(async () => {
     if (skip) return;
