@@ -30,7 +30,7 @@ def sha256(content: bytes) -> str:
 
 class AgentServer:
     """One job. `fault` is asked about each request, `(method, path)`: None for none, a status, `drop` for a connection
-    that breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one amid a part."""
+    that breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one amid a part, or before anything is done."""
 
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
@@ -38,6 +38,8 @@ class AgentServer:
         self.job: dict[str, Any] | None = None
         self.attempt = 0
         self.running = False
+        self.ended = 0
+        """The attempt whose end was taken last: sent again, it says the same."""
         self.cancel = False
         self.next = 0
         self.told: list[tuple[int, int, dict[str, Any]]] = []
@@ -47,6 +49,8 @@ class AgentServer:
         self.outcomes: list[dict[str, Any]] = []
         self.beats = 0
         self.requests: list[str] = []
+        self.refused: list[str] = []
+        """What asked under a lease that is over."""
         self.problems: list[str] = []
         self.fault: Callable[[str, str], str | int | None] = lambda method, path: None
         self.lock = threading.RLock()
@@ -142,7 +146,7 @@ class AgentServer:
         if request["outcome"]["kind"] == "succeeded" and not self.files:
             return 400, {"error": "The job has not sent its checkpoint.", "kind": "refused", "expected": None}
         self.outcomes.append(request["outcome"])
-        self.running = False
+        self.running, self.ended = False, self.attempt
         if request["outcome"]["kind"] != "lost":
             self.job = None
         return None
@@ -164,7 +168,7 @@ def handler_of(server: AgentServer) -> type[BaseHTTPRequestHandler]:
 
         def handle_request(self) -> None:
             fault = server.fault(self.command, self.path)
-            if fault == "drop":
+            if fault == "drop" or (fault == "half" and self.command != "PATCH"):
                 self.close_connection = True
                 return
             length = int(self.headers.get("content-length") or 0)
@@ -193,7 +197,10 @@ def handler_of(server: AgentServer) -> type[BaseHTTPRequestHandler]:
             self.check(f"{action}_request", content)
             if action == "lease":
                 return 200, self.check("lease_reply", server.lease())
+            if action == "finish" and self.headers["x-lease"] == f"lease-{server.ended}":
+                return (204,)
             if not server.running or self.headers["x-lease"] != f"lease-{server.attempt}":
+                server.refused.append(action)
                 return 409, {"error": "It is another attempt's.", "kind": "lease-lost", "expected": None}
             if action == "beat":
                 server.beats += 1

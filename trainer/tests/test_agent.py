@@ -338,6 +338,24 @@ def test_whatever_fails_on_the_way_all_arrives_once(
     whole(server)
 
 
+def test_an_end_that_was_taken_unheard_is_no_lease_lost(
+    server: AgentServer, address: str, tmp_path: Path, does: Callable[[str], None]
+) -> None:
+    does(STEPS)
+    attempt = next_attempt(server, address, tmp_path)
+
+    def fault(_: str, path: str) -> str | int | None:
+        if not path.endswith("/finish"):
+            return None
+        # It is heard once a beat has been told that there is no such lease any more.
+        return None if "beat" in server.refused else 503 if server.outcomes else "unheard"
+
+    server.fault = fault
+    assert attempt.run() == {"kind": "succeeded"}
+    whole(server)
+    assert server.outcomes == [{"kind": "succeeded"}]
+
+
 def test_a_server_that_is_away_costs_nothing(
     server: AgentServer, address: str, tmp_path: Path, does: Callable[[str], None]
 ) -> None:

@@ -66,6 +66,8 @@ class Beat(Thread):
             except AwayError:  # training goes on: what it tells waits on the disk
                 continue
             except (LeaseLostError, RefusedError) as error:
+                if self.talk.telling:
+                    return
                 self.talk.end(str(error))
 
 
@@ -195,6 +197,7 @@ class Attempt:
     def tell(self, outcome: Outcome, over: Flag) -> Outcome:
         if "error" in outcome:
             outcome = outcome | {"error": cut(outcome["error"], 4_000)}
+        self.talk.telling = True
         try:
             patiently(lambda: self.finish_once(outcome), over, self.talk.server.patience)
         except RefusedError as error:

@@ -37,6 +37,8 @@ class Talk:
     """The agent is to end."""
     lost: str | None = None
     """Why the job is not this attempt's any more."""
+    telling: bool = False
+    """How it ended is on its way: a beat that is refused from here on may only mean that the server knows it already."""
 
     def cancel(self) -> None:
         self.cancelled = True
