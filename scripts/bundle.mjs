@@ -1,6 +1,6 @@
-// Bundles what runs outside Next: the CLI, its threads that make training rows, the worker that reads and scores predictions files,
-// the command as the site gives it to strangers (into public/cli), and the in-browser engine's worker with onnxruntime's programs
-// (into public/vlm).
+// Bundles what runs outside Next: the CLI, its threads that make training rows, the threads that read and score predictions files
+// and that run the embedded database, the command as the site gives it to strangers (into public/cli), and the in-browser
+// engine's worker with onnxruntime's programs (into public/vlm).
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -12,7 +12,12 @@ await bundleCli(root, join(root, 'dist'));
 await bundleRelease(root, join(root, 'public/cli'));
 await build({
   absWorkingDir: root,
-  entryPoints: { 'scoring-worker': 'server/evals/scoring-worker.ts' },
+  entryPoints: {
+    'scoring-worker': 'server/evals/scoring-worker.ts',
+    'pglite-thread': 'server/db/pglite-thread.ts',
+  },
+  // PGlite loads its WebAssembly by path.
+  external: ['@electric-sql/pglite'],
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -61,7 +61,7 @@ export async function openDatabase(
     };
   }
   makeFolder(options.dataDir);
-  const { pglite, close } = await openPglite(options.dataDir);
+  const { pglite, listen, close } = await openPglite(options.dataDir);
   const db = drizzlePglite(pglite, { schema });
   try {
     await migratePglite(db, migrations);
@@ -74,7 +74,7 @@ export async function openDatabase(
     driver: 'pglite',
     pool: null,
     async listen(channel, onNotice) {
-      await pglite.listen(channel, onNotice);
+      await listen(channel, onNotice);
       onNotice(null);
     },
     close,
