@@ -9,7 +9,10 @@ const RUNS = 5;
 
 const spec = {
   kind: 'train',
-  recipe: { toml: 'kind = "grpo"\nname = "bench"\nstage = 1\n', overrides: {} },
+  recipe: {
+    toml: 'kind = "grpo"\nname = "bench"\nstage = 1\n[data]\nfiles = [{ path = "rows" }]\n[optimizer]\nlr = 1e-4\n',
+    overrides: {},
+  },
   start: { kind: 'path', path: 'models/none' },
   rows: [],
 };

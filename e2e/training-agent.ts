@@ -109,6 +109,7 @@ stage = 1
 steps = 40
 
 [data]
+files = [{ path = "rows/train" }]
 min_pixels = 25600
 max_pixels = 25600
 

@@ -4,7 +4,7 @@ import { type JobSpec, jobSpec, startingPoint } from '@/lib/training/protocol';
 import { getDb, job } from '../db';
 import { checkpointFolder } from '../models';
 import { Problem } from '../problem';
-import { readRecipe } from './recipe';
+import { requireRecipe } from './recipe';
 import { ANY, WAITING } from './topics';
 
 /** What the job before in a chain makes. */
@@ -37,7 +37,7 @@ export async function createJobs(input: z.output<typeof newJobs>, owner: string)
   const specs: JobSpec[] = [];
   for (const [at, link] of input.chain.entries()) {
     const spec = await withStart(link, ids[at - 1] ?? null);
-    if (spec.kind === 'sft' || spec.kind === 'train') readRecipe(spec.recipe);
+    if (spec.kind === 'sft' || spec.kind === 'train') requireRecipe(spec);
     specs.push(spec);
   }
   const db = await getDb();

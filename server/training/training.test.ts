@@ -56,7 +56,8 @@ const _MACHINE: Machine = {
   cards: [],
   versions: { python: '3.11' },
 };
-const TOML = 'kind = "grpo"\nname = "toy"\nstage = 1\n';
+const TOML =
+  'kind = "grpo"\nname = "toy"\nstage = 1\n[data]\nfiles = [{ path = "rows/train" }]\n[optimizer]\nlr = 1e-4\n';
 const ROWS = [
   { name: 'train', split: 'train' as const, count: 10, seed: 1, size: 160, tasks: null, further: true },
 ];
@@ -581,7 +582,16 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     );
     const recipe = (toml: string) => ({ toml, overrides: {} });
     await expect(bad([{ ...TRAIN, recipe: recipe('kind = ') }])).rejects.toThrow('at line 1');
-    await expect(bad([{ ...TRAIN, recipe: recipe('kind = "other"') }])).rejects.toThrow('needs kind');
+    await expect(bad([{ ...TRAIN, recipe: recipe('kind = "other"') }])).rejects.toThrow(
+      "recipe: kind is 'other'; it may be 'tower' or 'sft' or 'grpo'",
+    );
+    await expect(bad([{ ...TRAIN, recipe: recipe(TOML.replace('lr', 'learning_rate')) }])).rejects.toThrow(
+      'recipe: optimizer.lr: it is missing; optimizer.learning_rate: there is no such key',
+    );
+    await expect(
+      bad([{ ...TRAIN, recipe: { toml: TOML, overrides: { 'rollout.group': 1 } } }]),
+    ).rejects.toThrow('recipe: rollout.group: Input should be greater than or equal to 2 (is 1)');
+    await expect(bad([{ ...TRAIN, kind: 'sft' }])).rejects.toThrow('is for a job of kind train, not sft');
     expect(await database.db.$count(job)).toBe(0);
   });
 

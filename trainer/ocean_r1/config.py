@@ -27,7 +27,7 @@ class RecipeError(ValueError):
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 class DataFile(Section):
@@ -41,9 +41,13 @@ class DataFile(Section):
 
 class Data(Section):
     files: list[DataFile] = Field(min_length=1)
+    """Files of rows, in this order before they are shuffled."""
     seed: Seed = 1
+    """Of the order of the rows."""
     min_pixels: Positive = 28 * 28 * 4
+    """Smaller pictures are enlarged to so many pixels."""
     max_pixels: Positive = 28 * 28 * 1280
+    """Larger pictures are made smaller, to so many pixels."""
     max_prompt_tokens: Positive = 8192
     """Rows whose prompt, image tokens included, is longer are left out and counted."""
 
@@ -58,9 +62,13 @@ class Rollout(Section):
     group: int = Field(default=16, ge=2)
     """Responses to each prompt."""
     max_new_tokens: Positive = 4096
+    """The limit of a response; one that reaches it is truncated."""
     temperature: float = Field(default=1.0, gt=0)
+    """What logits are divided by before a token is drawn."""
     top_p: float = Field(default=1.0, gt=0, le=1)
+    """Tokens are drawn from the likeliest that make up this share. 1: from all."""
     top_k: int = Field(default=0, ge=0)
+    """Tokens are drawn from so many of the likeliest. 0: from all."""
     prompts_at_once: Positive = 64
     """How many groups are decoded together: bounds the cache, changes no result."""
     cuda_graphs: bool = False
@@ -73,6 +81,7 @@ class Reward(Section):
     expression: str = "correct + 0.1 * format"
     """How terms make the reward: their names, numbers, + - * / and parentheses. `correct` is what the row asks for."""
     workers: Positive = 2
+    """Processes that terms are computed in."""
     timeout_seconds: float = Field(default=10, gt=0)
     """What a term may take for one response; then its process is ended and the term is 0."""
 
@@ -81,14 +90,23 @@ class Algorithm(Section):
     divide_by_std: bool = True
     """False: Dr. GRPO."""
     clip_low: float = Field(default=0.2, gt=0, lt=1)
+    """How far below 1 the ratio of probabilities may fall before it is clipped."""
     clip_high: float = Field(default=0.2, gt=0)
+    """How far above 1 it may rise."""
     dual_clip: float | None = Field(default=None, gt=1)
+    """The bound of the ratio where the advantage is negative; not set: none."""
     aggregation: Aggregation = "token-mean"
+    """How the losses of tokens become one."""
     aggregation_norm: float | None = Field(default=None, gt=0)
+    """What `seq-mean-token-sum-norm` divides by."""
     kl: KlEstimate = "low_var_kl"
+    """How the divergence from the reference is estimated."""
     kl_coefficient: float = Field(default=0.001, ge=0)
+    """Its weight in the loss. 0: no reference is held."""
     kl_straight_through: bool = False
+    """Its value is told, and the gradient is that of `mse`, which is unbiased."""
     entropy_coefficient: float = Field(default=0.001, ge=0)
+    """The weight of entropy in the loss."""
     mini_batches: Positive = 1
     """Optimizer steps that one rollout is split into."""
     epochs: Positive = 1
@@ -98,6 +116,7 @@ class Algorithm(Section):
     overlong_tokens: int = Field(default=0, ge=0)
     """DAPO: over the last so many tokens before the limit the reward falls by up to `overlong_penalty`. 0: none."""
     overlong_penalty: float = Field(default=1.0, ge=0)
+    """The most that a response loses by its length."""
     reproduce_temporal_mrope: bool = False
     """The seed's training passes saw the time axis of the positions on all three axes."""
     reproduce_first_step_at_zero: bool = False
@@ -114,21 +133,28 @@ class Algorithm(Section):
 
 class Optimizer(Section):
     lr: float = Field(gt=0)
+    """The learning rate, at its highest."""
     vision_lr: float | None = Field(default=None, ge=0)
     """Another rate for the vision tower; 0 freezes it."""
     muon: bool = False
     """Muon for the matrices inside the model, where much is to be learnt from little; AdamW for the rest."""
     betas: tuple[Decay, Decay] = (0.9, 0.999)
+    """How much of the moments a step keeps."""
     weight_decay: float = Field(default=0.01, ge=0)
-    max_grad_norm: float = Field(default=1.0, gt=0, allow_inf_nan=True)
+    """What a step takes of each weight, by the learning rate."""
+    max_grad_norm: float = Field(default=1.0, gt=0, allow_inf_nan=True, json_schema_extra={"infinite": True})
     """inf: gradients are as long as they are."""
     warmup_steps: int = Field(default=0, ge=0)
+    """Steps in which the rate rises to its height."""
     decay: Literal["constant", "cosine", "linear"] = "constant"
+    """How the rate falls after that."""
 
 
 class Checkpoints(Section):
     every: Positive = 50
+    """Steps from one checkpoint to the next."""
     keep_last: Positive = 2
+    """How many of the last ones are kept."""
     keep_best: bool = True
     """Keep the one with the best validation besides."""
     keep_every: int = Field(default=0, ge=0)
@@ -137,9 +163,13 @@ class Checkpoints(Section):
 
 class Validation(Section):
     files: list[DataFile] = []
+    """Files of rows; none: it is not validated."""
     every: Positive = 20
+    """Steps from one validation to the next."""
     rows: Positive = 512
+    """At most so many rows are asked."""
     before_training: bool = True
+    """Validate the starting weights too."""
 
 
 class Model(Section):
@@ -148,15 +178,18 @@ class Model(Section):
     fresh: bool = False
     """Begin with random weights: the folder has config and tokenizer only."""
     device: str = "cpu"
+    """`cpu`, `cuda` or `cuda:1`."""
     dtype: Literal["float32", "bfloat16"] = "float32"
     """Of the computation; weights, gradients and moments are float32 in either case."""
     gradient_checkpointing: bool = False
+    """Layers are computed twice, and keep their input alone: less memory, more time."""
     workers: Positive = 1
     """On a CPU: how many parts of a step are computed side by side, a core each."""
 
 
 class Logging(Section):
     rollouts_every: Positive = 10
+    """Steps from one whose rollouts are written to the next."""
     tensorboard: bool = False
     """Write events for TensorBoard beside `metrics.jsonl`."""
     trace: bool = False
@@ -166,13 +199,19 @@ class Logging(Section):
 class GrpoRecipe(Section):
     kind: Literal["grpo"]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    """What the recipe is called."""
     stage: Literal[1, 2]
+    """Of the recipe of Ocean-R1."""
     output: Path
+    """The folder of the run."""
     seed: Seed = 0
+    """Of all that is drawn but the order of the rows."""
     steps: Positive | None = None
-    """None: as many as `epochs` of the data take."""
+    """Not set: as many as `data_epochs` take."""
     data_epochs: Positive = 1
+    """How often all rows are seen, where `steps` is not set."""
     prompts_per_step: Positive = 256
+    """Rows a step, each of which is answered by a group of responses."""
     model: Model
     reference: Path | None = None
     """The model that the KL is taken against; None: the one that training starts from."""
@@ -211,10 +250,15 @@ class SftRecipe(Section):
 
     kind: Literal["sft"]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    """What the recipe is called."""
     output: Path
+    """The folder of the run."""
     seed: Seed = 0
+    """Of all that is drawn but the order of the rows."""
     steps: Positive
+    """How many steps it takes."""
     rows_per_step: Positive
+    """Rows that a step learns from."""
     further: list[str] | None = None
     """Which kinds of `extra_info.further` are learnt beside a row's question; None: all."""
     without_instruction: Fraction = 0
@@ -247,10 +291,15 @@ class TowerRecipe(Section):
 
     kind: Literal["tower"]
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$")
+    """What the recipe is called."""
     output: Path
+    """The folder of the run."""
     seed: Seed = 0
+    """Of all that is drawn but the order of the rows."""
     steps: Positive
+    """How many steps it takes."""
     images_per_step: Positive
+    """Pictures that a step learns from."""
     model: Model
     data: Data
     optimizer: Optimizer
@@ -294,7 +343,7 @@ def parse_recipe(text: str, name: str, overrides: dict[str, Any] | None = None) 
 
 def problems_of(error: ValidationError) -> str:
     """What pydantic found wrong, in one line: keys, and what they are."""
-    return "; ".join(f"{'.'.join(map(str, each['loc'])) or 'recipe'}: {_sentence(each)}" for each in error.errors())
+    return "; ".join(": ".join(filter(None, [".".join(map(str, each["loc"])), _sentence(each)])) for each in error.errors())
 
 
 def _sentence(error: Any) -> str:

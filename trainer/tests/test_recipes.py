@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from fixtures.recipes import GOLDEN, SCHEMA, golden, schema, written
 from ocean_r1.config import GrpoRecipe, load_recipe
 from ocean_r1.plan import plan
 
@@ -72,3 +74,18 @@ def test_a_7b_recipe_is_planned_without_its_weights(tmp_path: Path) -> None:
     said = plan(recipe)
     assert "8,292,166,656 (676,550,144 in the vision tower)" in said
     assert "256 prompts x 16 responses = 4,096" in said
+
+
+@pytest.mark.parametrize(("path", "made"), [(SCHEMA, schema), (GOLDEN, golden)], ids=["schema", "golden"])
+def test_what_the_server_knows_of_recipes_is_what_the_trainer_says(path: Path, made: Callable[[], object]) -> None:
+    assert path.read_text(encoding="utf-8") == written(made()), "write it anew: python fixtures/recipes.py"
+
+
+def test_every_key_says_what_it_is_for() -> None:
+    silent = [
+        f"{section}.{key}"
+        for section, told in schema()["$defs"].items()
+        for key, node in told["properties"].items()
+        if "description" not in node and "const" not in node and "$ref" not in node
+    ]
+    assert silent == []

@@ -21,7 +21,7 @@ def compile_expression(text: str) -> tuple[Callable[[Mapping[str, float]], float
     try:
         body = ast.parse(text, mode="eval").body
     except (SyntaxError, MemoryError) as error:  # the latter for parentheses too deep
-        raise ValueError(f"the reward {text!r} is no arithmetic expression") from error
+        raise no_arithmetic(text) from error
     check(body, text)
     names = frozenset(node.id for node in ast.walk(body) if isinstance(node, ast.Name))
     return (lambda values: evaluate(body, values)), names
@@ -38,7 +38,11 @@ def check(node: ast.expr, text: str) -> None:
         case ast.BinOp(left=left, op=op, right=right) if type(op) in BINARY:
             check(left, text)
             return check(right, text)
-    raise ValueError(f"the reward {text!r} may hold names of terms, numbers, + - * / and parentheses only")
+    raise no_arithmetic(text)
+
+
+def no_arithmetic(text: str) -> ValueError:
+    return ValueError(f"reward.expression: {text!r} is no arithmetic of names of terms, numbers, + - * / and parentheses")
 
 
 def evaluate(node: ast.expr, values: Mapping[str, float]) -> float:
