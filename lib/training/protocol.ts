@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * What an agent and the server say to each other, over HTTP and JSON under `/api/agent`. The agent dials out, so it may stand
- * behind any wall. `trainer/ocean_r1/agent/protocol.schema.json` is made of this file (`npm run protocol`); both sides are held to it.
+ * behind any wall. `trainer/ocean_r1/agent/protocol.schema.json` is made of this file (`npx vitest run lib/training -u`); both sides are held to it.
  */
 
 /** Grows when an older agent can no longer be understood. */
@@ -120,6 +120,8 @@ export type JobKind = JobSpec['kind'];
 export const leaseRequest = z.object({
   protocol: z.number().int(),
   machine,
+  /** What this agent was at when it was ended: the job, and its lease, which it gives back. */
+  held: z.object({ job: z.string(), lease: z.string() }).nullish(),
 });
 export type LeaseRequest = z.infer<typeof leaseRequest>;
 

@@ -263,6 +263,8 @@ export const job = pgTable(
     cancelRequested: boolean('cancel_requested').notNull().default(false),
     /** Counts who took it up: it is the fence, and part of the name of all that an attempt tells. */
     attempt: integer('attempt').notNull().default(0),
+    /** Attempts since the last checkpoint: those before it were not in vain. */
+    losses: integer('losses').notNull().default(0),
     agentId: text('agent_id').references(() => agent.id),
     /** sha256 of the token by which the agent at work writes. */
     leaseHash: text('lease_hash'),

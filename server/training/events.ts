@@ -1,4 +1,4 @@
-import { and, eq, gt, inArray } from 'drizzle-orm';
+import { and, eq, gt, inArray, sql } from 'drizzle-orm';
 import type {
   AgentEvent,
   EventsRequest,
@@ -6,7 +6,7 @@ import type {
   RolloutGroup,
   StoredFile,
 } from '@/lib/training/protocol';
-import { blob, type Db, getDb, job, jobEvent, jobFile, jobMetric, rollout, rolloutImage } from '../db';
+import { blob, type Db, getDb, jobEvent, jobFile, jobMetric, rollout, rolloutImage } from '../db';
 import { Problem } from '../problem';
 import { wellFormed } from '../well-formed';
 import type { Agent } from './agents';
@@ -40,56 +40,84 @@ export async function takeEvents(
     const fresh = wellFormed(events.filter(({ seq }) => seq >= found.nextSeq));
     for (const [at, { seq }] of fresh.entries())
       if (seq !== found.nextSeq + at) throw new EventGap(found.nextSeq + at);
-    for (const each of fresh) await write(tx, found, each);
+    const nextSeq = found.nextSeq + fresh.length;
+    if (fresh.length === 0) {
+      await renew(tx, jobId);
+      return nextSeq;
+    }
+    const told: Partial<Job> = { nextSeq };
+    for (const run of runsOf(fresh)) Object.assign(told, await write(tx, found, run));
     const steps = fresh.flatMap(({ event }) => (event.type === 'metrics' ? event.step : []));
     const newest = steps.at(-1);
     // The span that the step before was in may be whole by now.
     if (newest !== undefined) await writeSpans(tx, jobId, [found.step, ...steps], newest);
-    const nextSeq = found.nextSeq + fresh.length;
-    if (fresh.length > 0) {
-      await tx.update(job).set({ nextSeq }).where(eq(job.id, jobId));
-      await JOBS.wake(tx, jobId);
-    }
-    await renew(tx, jobId);
+    await renew(tx, jobId, told);
+    await JOBS.wake(tx, jobId);
     return nextSeq;
   });
 }
 
-async function write(tx: Db, { id: jobId, attempt }: Job, { seq, at: time, event }: Told): Promise<void> {
-  const at = new Date(time);
-  switch (event.type) {
-    case 'log':
-    case 'notice':
-    case 'machine':
-      await tx.insert(jobEvent).values({ jobId, attempt, seq, data: event, at });
-      return;
-    case 'begin':
-      await begin(tx, jobId, event);
-      return;
-    case 'metrics': {
-      const { step, values } = event;
-      await tx
-        .insert(jobMetric)
-        .values({ jobId, step, values, attempt, at })
-        .onConflictDoUpdate({ target: [jobMetric.jobId, jobMetric.step], set: { values, attempt, at } });
-      await tx.update(job).set({ step }).where(eq(job.id, jobId));
-      return;
-    }
-    case 'rollouts':
-      await writeRollouts(tx, jobId, event);
-      return;
-    case 'files':
-      await writeFiles(tx, jobId, event);
-      return;
+/** Events of one type that follow each other: a statement takes all of them. */
+function runsOf(told: readonly Told[]): Told[][] {
+  const runs: Told[][] = [];
+  for (const each of told) {
+    const last = runs.at(-1);
+    if (last?.[0]?.event.type === each.event.type) last.push(each);
+    else runs.push([each]);
   }
+  return runs;
+}
+
+/** @returns what of the job itself is now otherwise. */
+async function write(tx: Db, found: Job, run: readonly Told[]): Promise<Partial<Job>> {
+  const { id: jobId, attempt } = found;
+  const logged = run.flatMap(({ seq, at, event: data }) =>
+    data.type === 'log' || data.type === 'notice' || data.type === 'machine'
+      ? { jobId, attempt, seq, data, at: new Date(at) }
+      : [],
+  );
+  if (logged.length > 0) await tx.insert(jobEvent).values(logged);
+  const measured = run.flatMap(({ at, event }) =>
+    event.type === 'metrics'
+      ? { jobId, step: event.step, values: event.values, attempt, at: new Date(at) }
+      : [],
+  );
+  if (measured.length > 0) await writeMetrics(tx, measured);
+  const told: Partial<Job> = {};
+  for (const { event } of run)
+    switch (event.type) {
+      case 'begin':
+        await begin(tx, jobId, event);
+        Object.assign(told, { step: event.step, steps: event.steps });
+        break;
+      case 'metrics':
+        told.step = event.step;
+        break;
+      case 'rollouts':
+        await writeRollouts(tx, jobId, event);
+        break;
+      case 'files':
+        // Where it has come further, what is lost from here on is lost for the first time.
+        if (await writeFiles(tx, jobId, event)) told.losses = 0;
+        break;
+    }
+  return told;
+}
+
+async function writeMetrics(tx: Db, measured: readonly (typeof jobMetric.$inferInsert)[]): Promise<void> {
+  // One statement changes a row once: of a step that is told twice it takes what was told last.
+  const last = [...new Map(measured.map((each) => [each.step, each])).values()];
+  await tx
+    .insert(jobMetric)
+    .values(last)
+    .onConflictDoUpdate({
+      target: [jobMetric.jobId, jobMetric.step],
+      set: { values: sql`excluded.values`, attempt: sql`excluded.attempt`, at: sql`excluded.at` },
+    });
 }
 
 /** What an earlier attempt told of later steps did not happen. */
-async function begin(
-  tx: Db,
-  jobId: string,
-  { step, steps }: Extract<AgentEvent, { type: 'begin' }>,
-): Promise<void> {
+async function begin(tx: Db, jobId: string, { step }: Extract<AgentEvent, { type: 'begin' }>): Promise<void> {
   // Step 0 is the measure before the first, which is taken again.
   const later = step === 0 ? -1 : step;
   await tx.delete(jobMetric).where(and(eq(jobMetric.jobId, jobId), gt(jobMetric.step, later)));
@@ -97,7 +125,6 @@ async function begin(
   await tx.delete(rollout).where(and(eq(rollout.jobId, jobId), gt(rollout.step, later)));
   await tx.delete(rolloutImage).where(and(eq(rolloutImage.jobId, jobId), gt(rolloutImage.step, later)));
   await tx.delete(jobFile).where(and(eq(jobFile.jobId, jobId), gt(jobFile.step, step)));
-  await tx.update(job).set({ step, steps }).where(eq(job.id, jobId));
 }
 
 export const numberOf = (value: MetricValue): number => (typeof value === 'number' ? value : Number(value));
@@ -138,17 +165,23 @@ export async function writeRollouts(
   }
 }
 
-/** A folder is there as a whole or not at all: whoever goes on from a checkpoint needs all of it. */
+/**
+ * A folder is there as a whole or not at all: whoever goes on from a checkpoint needs all of it.
+ * @returns whether it is further than the one that was there.
+ */
 async function writeFiles(
   tx: Db,
   jobId: string,
   { purpose, step, files }: Extract<AgentEvent, { type: 'files' }>,
-): Promise<void> {
+): Promise<boolean> {
   await requireBlobs(tx, new Map(files.map(({ sha256, path }) => [sha256, path])), files);
-  const same = and(eq(jobFile.jobId, jobId), eq(jobFile.purpose, purpose));
   // A checkpoint takes the place of the one before: to go on from, the last one is enough.
-  await tx.delete(jobFile).where(same);
+  const before = await tx
+    .delete(jobFile)
+    .where(and(eq(jobFile.jobId, jobId), eq(jobFile.purpose, purpose)))
+    .returning({ step: jobFile.step });
   await tx.insert(jobFile).values(files.map(({ path, sha256 }) => ({ jobId, purpose, step, path, sha256 })));
+  return before.every((file) => file.step < step);
 }
 
 /** @throws Problem which names the first that is not here, or is of another length. */

@@ -10,8 +10,8 @@ import { ANY, JOBS, WAITING } from './topics';
 
 type Outcome = FinishRequest['outcome'];
 
-/** How long a lost attempt is waited after, in seconds: twice as long each time, up to five minutes. */
-const waitAfter = (attempt: number) => Math.min(300, 5 * 2 ** (attempt - 1));
+/** How long is waited after a loss, in seconds: twice as long after each more without a checkpoint, up to five minutes. */
+const waitAfter = (losses: number) => Math.min(300, 5 * 2 ** Math.max(0, losses - 1));
 
 /** What a job of a kind has to leave behind to have succeeded. */
 const NEEDED = { sft: 'checkpoint', train: 'checkpoint', export: 'export', eval: 'predictions' } as const;
@@ -68,7 +68,7 @@ async function isOver(db: Db, agent: Agent, jobId: string, lease: string): Promi
 }
 
 async function write(tx: Db, found: Job, outcome: Outcome): Promise<void> {
-  const { id, attempt } = found;
+  const { id, losses } = found;
   const end = (values: { state: JobState; error?: string }) =>
     tx
       .update(job)
@@ -93,7 +93,7 @@ async function write(tx: Db, found: Job, outcome: Outcome): Promise<void> {
             state: 'waiting',
             error: outcome.error,
             leasedUntil: null,
-            notBefore: sql`now() + ${waitAfter(attempt)} * interval '1 second'`,
+            notBefore: sql`now() + ${waitAfter(losses)} * interval '1 second'`,
           })
           .where(eq(job.id, id));
   }

@@ -1,4 +1,5 @@
 import { and, eq, isNotNull, lt, or, sql } from 'drizzle-orm';
+import type { LeaseRequest } from '@/lib/training/protocol';
 import { type Db, getDb, type JobState, job } from '../db';
 import { Problem } from '../problem';
 import { type Agent, hashOf, newToken } from './agents';
@@ -13,8 +14,8 @@ export const BEAT_SECONDS = 10;
 const POLL_MS = 20_000;
 /** Between two looks while nothing is heard: leases end, and waits after a loss, without a word. */
 const LOOK_EVERY_MS = 2_000;
-/** A job that so many attempts did not survive has failed. */
-const MAX_ATTEMPTS = 10;
+/** A job that so many attempts did not survive, without one more checkpoint, has failed. */
+const MAX_LOSSES = 10;
 
 const UNTIL = sql`now() + ${LEASE_SECONDS} * interval '1 second'`;
 const ENDED: readonly JobState[] = ['succeeded', 'failed', 'cancelled'];
@@ -26,15 +27,25 @@ export interface Taken {
   lease: string;
 }
 
-/** The next job for an agent; null where none came until the end of its patience. */
-export async function takeJob(agent: Agent, signal: AbortSignal, pollMs = POLL_MS): Promise<Taken | null> {
+export type Held = NonNullable<LeaseRequest['held']>;
+
+/**
+ * The next job for an agent; null where none came until the end of its patience.
+ * @param held what an agent that was ended was at: it goes on with that, if nobody took it up meanwhile.
+ */
+export async function takeJob(
+  agent: Agent,
+  signal: AbortSignal,
+  { held, pollMs = POLL_MS }: { held?: Held | null | undefined; pollMs?: number } = {},
+): Promise<Taken | null> {
   const db = await getDb();
+  if (held != null) await giveBack(db, agent, held);
   const until = performance.now() + pollMs;
   const told = await WAITING.watch(ANY, signal);
   try {
     for (;;) {
       await closeLost(db);
-      const taken = await take(db, agent);
+      const taken = await take(db, agent, held?.job ?? null);
       const left = until - performance.now();
       if (taken !== null || left <= 0 || signal.aborted) return taken;
       await told.next(Math.min(left, LOOK_EVERY_MS));
@@ -44,14 +55,30 @@ export async function takeJob(agent: Agent, signal: AbortSignal, pollMs = POLL_M
   }
 }
 
+/** Its lease ends now, and not when it would have run out. */
+async function giveBack(db: Db, agent: Agent, held: Held): Promise<void> {
+  await db
+    .update(job)
+    .set({ leasedUntil: sql`now() - interval '1 second'` })
+    .where(
+      and(
+        eq(job.id, held.job),
+        eq(job.agentId, agent.id),
+        eq(job.leaseHash, hashOf(held.lease)),
+        eq(job.state, 'running'),
+      ),
+    );
+}
+
 /** One statement, so that of two agents that ask at the same moment one gets it, by the database's clock. */
-async function take(db: Db, agent: Agent): Promise<Taken | null> {
+async function take(db: Db, agent: Agent, first: string | null): Promise<Taken | null> {
   const lease = newToken('lease');
   const [taken] = await db
     .update(job)
     .set({
       state: 'running',
       attempt: sql`${job.attempt} + 1`,
+      losses: sql`${job.losses} + 1`,
       agentId: agent.id,
       leaseHash: hashOf(lease),
       leasedUntil: UNTIL,
@@ -70,12 +97,12 @@ async function take(db: Db, agent: Agent): Promise<Taken | null> {
               or (waiting.state = 'running' and waiting.leased_until < now())
             )
             and not waiting.cancel_requested
-            and waiting.attempt < ${MAX_ATTEMPTS}
+            and waiting.losses < ${MAX_LOSSES}
             and (
               waiting.after_id is null
               or exists (select 1 from job as before where before.id = waiting.after_id and before.state = 'succeeded')
             )
-          order by waiting.created_at, waiting.id
+          order by waiting.id = ${first} desc nulls last, waiting.created_at, waiting.id
           limit 1
           for update skip locked
         )`,
@@ -119,8 +146,12 @@ export async function beat(
   });
 }
 
-export async function renew(tx: Db, jobId: string): Promise<void> {
-  await tx.update(job).set({ leasedUntil: UNTIL }).where(eq(job.id, jobId));
+/** @param told what else of the job is now otherwise. */
+export async function renew(tx: Db, jobId: string, told: Partial<Job> = {}): Promise<void> {
+  await tx
+    .update(job)
+    .set({ ...told, leasedUntil: UNTIL })
+    .where(eq(job.id, jobId));
 }
 
 /** Ends what nobody will end: jobs whose agent is gone for good, and those that wait for one that did not succeed. */
@@ -137,9 +168,9 @@ export async function closeLost(db: Db): Promise<void> {
       .set({
         state: 'failed',
         endedAt: sql`now()`,
-        error: `${MAX_ATTEMPTS} attempts were lost, and it is not tried again.`,
+        error: `${MAX_LOSSES} attempts were lost one after the other, and it is not tried again.`,
       })
-      .where(and(or(gone, eq(job.state, 'waiting')), sql`${job.attempt} >= ${MAX_ATTEMPTS}`))
+      .where(and(or(gone, eq(job.state, 'waiting')), sql`${job.losses} >= ${MAX_LOSSES}`))
       .returning({ id: job.id })),
   ];
   for (const { id } of closed) await JOBS.wake(db, id);

@@ -134,7 +134,7 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
   const create = (...chain: NewJobs['chain']) => createJobs(newJobs.parse({ name: 'Toy', chain }), 'team');
   const jobOf = async (id: string) =>
     (await database.db.select().from(job).where(eq(job.id, id)))[0] ?? expect.unreachable();
-  const taken = async (by = agent) => (await takeJob(by, now, 0)) ?? expect.unreachable();
+  const taken = async (by = agent) => (await takeJob(by, now, { pollMs: 0 })) ?? expect.unreachable();
   const tell = (id: string, lease: string, from: number, ...events: AgentEvent[]) =>
     takeEvents(agent, id, lease, {
       events: events.map((event, n) => ({ seq: from + n, at: new Date(0).toISOString(), event })),
@@ -156,12 +156,12 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     const other = await createAgent('another box');
     const both = await Promise.all([taken(), taken(other)]);
     expect(both.map(({ job: { id } }) => id).sort()).toEqual([first, second].sort());
-    expect(await takeJob(agent, now, 0)).toBeNull();
+    expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
     expect(await jobOf(first)).toMatchObject({ state: 'running', attempt: 1 });
   });
 
   test.skipIf(skip)('are heard of by an agent that waits', async () => {
-    const waiting = takeJob(agent, now, 10_000);
+    const waiting = takeJob(agent, now, { pollMs: 10_000 });
     const [id] = await create(TRAIN);
     expect((await waiting)?.job.id).toBe(id);
   });
@@ -297,7 +297,7 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     // Those that were to follow are not done either.
     const states = (await database.db.select().from(job)).map(({ state }) => state);
     expect(states).toEqual(['cancelled', 'cancelled', 'cancelled']);
-    expect(await takeJob(agent, now, 0)).toBeNull();
+    expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
   });
 
   test.skipIf(skip)('of a cancelled one whose agent is gone end by themselves', async () => {
@@ -305,7 +305,7 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     await taken();
     await cancelJob(id);
     await passLease();
-    expect(await takeJob(agent, now, 0)).toBeNull();
+    expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
     expect((await jobOf(id)).state).toBe('cancelled');
   });
 
@@ -317,7 +317,7 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
       const lost = { kind: 'lost' as const, error: 'the disk is full' };
       await finish(agent, id, lease, { events: 0, outcome: lost });
       expect(await jobOf(id)).toMatchObject({ state: 'waiting', error: 'the disk is full' });
-      expect(await takeJob(agent, now, 0)).toBeNull();
+      expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
       await database.db.update(job).set({ notBefore: sql`now()` });
       const again = await taken();
       expect(again.job.attempt).toBe(2);
@@ -326,17 +326,59 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
         outcome: { kind: 'failed', error: 'steps: a typo' },
       });
       expect(await jobOf(id)).toMatchObject({ state: 'failed', error: 'steps: a typo' });
-      expect(await takeJob(agent, now, 0)).toBeNull();
+      expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
 
       const [hopeless = ''] = await create(TRAIN);
-      await database.db.update(job).set({ attempt: 10 }).where(eq(job.id, hopeless));
-      expect(await takeJob(agent, now, 0)).toBeNull();
+      await database.db.update(job).set({ losses: 10 }).where(eq(job.id, hopeless));
+      expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
       expect(await jobOf(hopeless)).toMatchObject({
         state: 'failed',
-        error: expect.stringContaining('10 attempts were lost'),
+        error: expect.stringContaining('10 attempts were lost one after the other'),
       });
     },
   );
+
+  test.skipIf(skip)('are given up after ten losses in a row; a checkpoint begins the row anew', async () => {
+    const [id = ''] = await create(TRAIN);
+    for (let attempt = 1; attempt <= 12; attempt++) {
+      const { lease } = await taken();
+      await tell(id, lease, 0, files('checkpoint', attempt, await stored(`weights ${attempt}`)));
+      await passLease();
+    }
+    expect(await jobOf(id)).toMatchObject({ state: 'running', attempt: 12, losses: 0 });
+    for (let loss = 1; loss <= 10; loss++) {
+      const { lease } = await taken();
+      // The one that it goes on from is told again, and takes it no further.
+      await tell(id, lease, 0, files('checkpoint', 12, await stored('weights 12')));
+      await passLease();
+    }
+    expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
+    expect(await jobOf(id)).toMatchObject({ state: 'failed', attempt: 22 });
+  });
+
+  test.skipIf(skip)('that an agent held when it was killed are given back, and are its first', async () => {
+    await create(TRAIN);
+    const [id = ''] = await create(TRAIN);
+    const other = await createAgent('another box');
+    const first = await taken(other);
+    const second = await taken();
+    expect(second.job.id).toBe(id);
+    const take = (by: Agent, job: string, lease: string) =>
+      takeJob(by, now, { held: { job, lease }, pollMs: 0 });
+    // Of others, or by a lease that is over, nothing is given back.
+    expect(await take(agent, first.job.id, first.lease)).toBeNull();
+    expect(await take(agent, id, 'another lease')).toBeNull();
+    const again = await take(agent, id, second.lease);
+    expect(again?.job).toMatchObject({ id, attempt: 2 });
+    await expect(beat(agent, id, second.lease)).rejects.toThrow(LeaseLost);
+    expect(await take(agent, id, second.lease)).toBeNull();
+
+    await create(TRAIN);
+    expect((await take(agent, id, again?.lease ?? ''))?.job.id).toBe(id);
+    await cancelJob(first.job.id);
+    await take(other, first.job.id, first.lease);
+    expect((await jobOf(first.job.id)).state).toBe('cancelled');
+  });
 
   test.skipIf(skip)('have succeeded once all that they told and made is here', async () => {
     const [train = '', exported = '', evaluated = ''] = await create(TRAIN, EXPORT, EVAL);

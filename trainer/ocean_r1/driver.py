@@ -51,7 +51,8 @@ class Observer(Protocol):
         """After each step, and with step 0 for the validation before the first."""
 
     def on_checkpoint(self, step: int, folder: Path) -> None:
-        """The folder stays until later checkpoints take its place, as `[checkpoints]` of the recipe says."""
+        """The folder stays until later checkpoints take its place, as `[checkpoints]` of the recipe says. A run that goes on
+        begins with the one that it goes on from."""
 
     def on_rollouts(self, step: int, rollouts: Sequence[Rollout]) -> None:
         """All of a step's, for the steps whose rollouts are written."""
@@ -81,6 +82,8 @@ def drive(run: Run, step: StepFunction, validator: Validator | None = None, obse
     rows = f"{len(run.sampler.positions):,} rows, {run.too_long:,} too long"
     print(f"{rows}; {run.total:,} steps of {recipe.batch_size:,}", flush=True)
     tell(lambda who: who.on_begin(progress.step, run.total))
+    if progress.step:  # who was killed when it lay on the disk has told nobody
+        tell(lambda who: who.on_checkpoint(progress.step, checkpoint_folder(recipe.output, progress.step)))
     with stop_signals() as received, progress_bar(run.total, "step", progress.step) as show:
         if validator and validator.before_training and progress.step == 0:
             record(validator.metrics(run.model))

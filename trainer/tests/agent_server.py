@@ -30,7 +30,8 @@ def sha256(content: bytes) -> str:
 
 class AgentServer:
     """One job. `fault` is asked about each request, `(method, path)`: None for none, a status, `drop` for a connection
-    that breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one amid a part, or before anything is done."""
+    that breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one amid a part, or before
+    anything is done."""
 
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}
@@ -49,6 +50,8 @@ class AgentServer:
         self.outcomes: list[dict[str, Any]] = []
         self.beats = 0
         self.requests: list[str] = []
+        self.held: list[dict[str, Any] | None] = []
+        """What those who asked for a job were at before."""
         self.refused: list[str] = []
         """What asked under a lease that is over."""
         self.problems: list[str] = []
@@ -96,7 +99,10 @@ class AgentServer:
 
     # What an agent asks.
 
-    def lease(self) -> dict[str, Any]:
+    def lease(self, held: dict[str, Any] | None) -> dict[str, Any]:
+        self.held.append(held)
+        if held == {"job": "job-1", "lease": f"lease-{self.attempt}"}:
+            self.running = False
         if self.job is None or self.running:
             return {"job": None, "beatEvery": 0.1, "leaseFor": 45}
         self.attempt += 1
@@ -196,7 +202,7 @@ def handler_of(server: AgentServer) -> type[BaseHTTPRequestHandler]:
             action = path.rpartition("/")[2]
             self.check(f"{action}_request", content)
             if action == "lease":
-                return 200, self.check("lease_reply", server.lease())
+                return 200, self.check("lease_reply", server.lease(content["held"]))
             if action == "finish" and self.headers["x-lease"] == f"lease-{server.ended}":
                 return (204,)
             if not server.running or self.headers["x-lease"] != f"lease-{server.attempt}":

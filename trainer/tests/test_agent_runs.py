@@ -107,7 +107,6 @@ def test_an_agent_and_a_trainer_that_are_killed_lose_nothing(server: AgentServer
     with agent(address, work) as first:
         server.until(lambda it: 6 in it.metrics)
         os.kill(first.pid, signal.SIGKILL)
-    server.running = False  # its lease runs out
     with agent(address, work) as second:
         server.until(lambda it: len(it.events("begin")) == 2)
         process = json.loads((work / "jobs/job-1/child.json").read_text())["process"]
@@ -117,6 +116,7 @@ def test_an_agent_and_a_trainer_that_are_killed_lose_nothing(server: AgentServer
     with agent(address, work) as third:
         assert third.wait() == 0
     assert server.outcomes[1:] == [{"kind": "succeeded"}]
+    assert server.held == [None, {"job": "job-1", "lease": "lease-1"}, None], "what the first held, the second gave back"
     assert server.files["checkpoint"]["step"] == 120
     same(alone, sent(server, tmp_path / "sent"))
     assert sorted(server.metrics) == list(range(1, 121))

@@ -78,6 +78,10 @@ def test_an_observer_is_told_of_everything_once_it_lies_on_the_disk(
     first, second, third = ["asked", "metrics 1"], ["asked", "metrics 2"], ["asked", "metrics 3"]
     second, third = [*second, "rollouts 2", "checkpoint 2"], [*third, "rollouts 3", "checkpoint 3"]
     assert watching.told == ["begin 0 of 3", "metrics 0", *first, *second, *third]
+    # Of a run that was killed when its last checkpoint lay on the disk, nobody was told of that.
+    again = Watching(tmp_path / "out")
+    train(recipe_of(paths, tmp_path / "out", "grpo", **every, **validation), again)
+    assert again.told == ["begin 3 of 3", "checkpoint 3"]
 
 
 class Broken:

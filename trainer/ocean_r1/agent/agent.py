@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import random
 import shutil
@@ -10,6 +11,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -19,7 +21,8 @@ from ocean_r1.agent import processes
 from ocean_r1.agent.attempt import Attempt, Place
 from ocean_r1.agent.machine import describe
 from ocean_r1.agent.patience import LONGEST
-from ocean_r1.agent.server import AwayError, Server
+from ocean_r1.agent.processes import write_json
+from ocean_r1.agent.server import AwayError, Lease, Server
 from ocean_r1.agent.store import tidy
 from ocean_r1.files import make_folder, remove
 
@@ -48,6 +51,7 @@ def run_agent(server: Server, place: Place, once: bool = False) -> None:
             say(f"{job['name']} ({job['spec']['kind']}), attempt {job['attempt']}")
             ended = attempt.run()
             signals.attempt = None
+            hold(place, None)
             say(f"{job['name']}: {ended['kind']}" + (f": {ended['error']}" if "error" in ended else ""))
             if ended["kind"] in ("succeeded", "cancelled"):
                 remove(attempt.folder)
@@ -58,12 +62,25 @@ def run_agent(server: Server, place: Place, once: bool = False) -> None:
 def lease(server: Server, place: Place) -> Attempt | None:
     """The next job; None where none came."""
     try:
-        reply = server.lease(describe(place.work))
+        reply = server.lease(describe(place.work), held_lease(place))
     except AwayError as error:
         say(f"the server cannot be reached: {error}")
         sleep(server.patience * random.uniform(1, LONGEST))
         return None
-    return Attempt(server, reply["job"], reply["beatEvery"], place) if reply["job"] else None
+    if reply["job"] is None:
+        return None
+    hold(place, Lease(reply["job"]["id"], reply["job"]["lease"]))
+    return Attempt(server, reply["job"], reply["beatEvery"], place)
+
+
+def hold(place: Place, lease: Lease | None) -> None:
+    """Keeps what the agent is at, for the one that is started after it was killed."""
+    write_json(place.held, lease and asdict(lease), mode=0o600)
+
+
+def held_lease(place: Place) -> Lease | None:
+    told = json.loads(place.held.read_text()) if place.held.exists() else None
+    return told and Lease(**told)
 
 
 @contextmanager

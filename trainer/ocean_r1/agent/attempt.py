@@ -50,6 +50,10 @@ class Place:
     def jobs(self) -> Path:
         return self.work / "jobs"
 
+    @property
+    def held(self) -> Path:
+        return self.work / "held.json"
+
 
 class Beat(Thread):
     """Says that the agent lives, whatever else it is at, until all is over."""

@@ -19,8 +19,9 @@ CHILD = "child.json"
 COMMAND = ["-m", "ocean_r1.agent.child"]
 
 
-def write_json(path: Path, content: Any) -> None:
+def write_json(path: Path, content: Any, mode: int = 0o644) -> None:
     with atomic_write(path) as partial:
+        partial.touch(mode)
         partial.write_text(json.dumps(content))
 
 

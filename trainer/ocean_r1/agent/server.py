@@ -8,7 +8,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
@@ -57,7 +57,8 @@ class Lease:
     """By which an attempt writes."""
 
     job: str
-    token: str
+    lease: str
+    """The token of this attempt."""
 
 
 class Server:
@@ -72,9 +73,11 @@ class Server:
         """Seconds before the second try while it is away; the waits grow."""
         self.opener = urllib.request.build_opener(NoRedirect)
 
-    def lease(self, machine: dict[str, Any]) -> dict[str, Any]:
-        """Waits for a job for as long as the server does; `job` is null where none came."""
-        return dict(self.post("api/agent/lease", {"protocol": PROTOCOL, "machine": machine}, timeout=60))
+    def lease(self, machine: dict[str, Any], held: Lease | None = None) -> dict[str, Any]:
+        """Waits for a job for as long as the server does; `job` is null where none came. What an agent that was killed
+        held is given back, and is the first to be taken up."""
+        request = {"protocol": PROTOCOL, "machine": machine, "held": held and asdict(held)}
+        return dict(self.post("api/agent/lease", request, timeout=60))
 
     def beat(self, lease: Lease) -> dict[str, Any]:
         return dict(self.post(f"api/agent/jobs/{lease.job}/beat", {}, lease))
@@ -120,7 +123,7 @@ class Server:
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         headers = {"content-type": "application/json", "content-encoding": "gzip"}
         if lease is not None:
-            headers["x-lease"] = lease.token
+            headers["x-lease"] = lease.lease
         with self.open("POST", path, gzip.compress(body, 3), headers, timeout) as reply:
             try:
                 text = reply.read()

@@ -7,14 +7,14 @@ import { readBody } from '../read-body';
 /** An agent asks for work, and waits for some. */
 export function POST(request: Request): Promise<Response> {
   return answer(request, async (agent) => {
-    const { protocol, machine } = await readBody(request, leaseRequest);
+    const { protocol, machine, held } = await readBody(request, leaseRequest);
     if (protocol !== PROTOCOL)
       throw new Problem(
         'conflict',
         `This server speaks version ${PROTOCOL} of the agents' protocol and the agent version ${protocol}: bring the older of the two up to date.`,
       );
     await seen(agent, machine);
-    const taken = await takeJob(agent, request.signal);
+    const taken = await takeJob(agent, request.signal, { held });
     const reply: LeaseReply = { job: null, beatEvery: BEAT_SECONDS, leaseFor: LEASE_SECONDS };
     if (taken === null) return Response.json(reply);
     const { job, lease } = taken;

@@ -1,0 +1,1 @@
+ALTER TABLE "job" ADD COLUMN "losses" integer DEFAULT 0 NOT NULL;
