@@ -4,7 +4,7 @@ import { bareP, changesOf } from '@/lib/compare/comparison-report';
 import { points } from '@/lib/compare/comparison-words';
 import { formatCount } from '../ui/format';
 import { addressQuery, type CompareAddress } from './compare-url';
-import { Difference } from './runs-table';
+import { Difference } from './difference';
 import { Columns, figureColumns, VISIBLE, WideTable } from './wide-table';
 
 /** What the runs have over their baseline on every benchmark that they share; the name opens one. */
@@ -66,7 +66,7 @@ export function BenchmarksTable({
               <bdi>{baseline}</bdi>
             </td>
             <td className="num">
-              <Difference change={figures} />
+              <Difference {...figures} />
             </td>
             <td className="num">{bareP(figures.pValue)}</td>
             <td className="num">{fixed}</td>

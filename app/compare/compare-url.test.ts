@@ -22,6 +22,7 @@ test('an address comes back as it went, whatever is chosen', () => {
           tag: fc.stringMatching(/^[a-z_]{1,10}$/),
           value: fc.string({ unit: 'grapheme' }),
         }),
+        text: fc.stringMatching(/^[a-z<&=]{1,12}$/),
       },
       { requiredKeys: ['order'] },
     ),

@@ -1,23 +1,18 @@
 import { type ComparedFilter, type ComparedOrder, ORDERS } from '@/lib/compare/listed-samples';
-import { readTag, tagKey, type View } from '../samples/samples-url';
+import type { ChosenRuns } from '@/server/evals/types';
+import { MAX_TEXT, readTag, tagKey, type View } from '../samples/samples-url';
 
 /** What is compared, and against what. With the view of the samples it lives in the address and nowhere else. */
-export interface CompareAddress {
-  /** Ids of runs. */
-  runs: readonly string[];
-  /** Ids of checkpoints, which stand for their runs. */
-  checkpoints: readonly string[];
-  /** A model, which stands for the checkpoints of its training. */
-  model: string | null;
-  /** A run, or a checkpoint: the others are compared with it. */
-  baseline: string | null;
+export interface CompareAddress extends ChosenRuns {
   /** Of several benchmarks, the one that is looked into. */
   benchmark: string | null;
   split: string | null;
 }
 
 /** The samples that are listed, and in which order. */
-export interface ListFilter extends ComparedFilter {
+export interface ListFilter extends Pick<ComparedFilter, 'right' | 'tag'> {
+  /** In a question, an output or an answer. */
+  text?: string;
   order: ComparedOrder;
 }
 
@@ -46,13 +41,15 @@ export function readAddress(params: URLSearchParams): CompareAddress {
   };
 }
 
-/** Reads `&right=10&tag=task:Count&order=data&sample=17`; what it does not understand counts as not set. */
+/** Reads `&right=10&tag=task:Count&text=red&order=data&sample=17`; what it does not understand counts as not set. */
 export function readList(params: URLSearchParams): View<ListFilter> {
   const filter: ListFilter = { order: ORDERS.find((each) => each === params.get('order')) ?? 'lost' };
   const right = params.get('right') ?? '';
   if (/^[01x]{2,4}$/.test(right)) filter.right = right;
   const tag = readTag(params.get('tag') ?? '');
   if (tag !== null) filter.tag = tag;
+  const text = (params.get('text') ?? '').trim().slice(0, MAX_TEXT);
+  if (text !== '') filter.text = text;
   return { filter, sampleId: params.get('sample') || null };
 }
 
@@ -62,6 +59,7 @@ export function compareQuery(address: CompareAddress, view: View<ListFilter>): s
   const { filter, sampleId } = view;
   if (filter.right !== undefined) params.set('right', filter.right);
   if (filter.tag !== undefined) params.set('tag', tagKey(filter.tag));
+  if (filter.text !== undefined) params.set('text', filter.text);
   if (filter.order !== 'lost') params.set('order', filter.order);
   if (sampleId !== null) params.set('sample', sampleId);
   return queryText(params);

@@ -1,13 +1,15 @@
 'use client';
 
-import { memo, type Ref, useCallback, useMemo, useState } from 'react';
+import { memo, type Ref, useCallback, useEffect, useMemo, useState } from 'react';
 import { patternOf } from '@/lib/compare/listed-samples';
 import { type TransitionKind, transitionKind, transitions } from '@/lib/compare/transitions';
+import type { Outcome } from '@/lib/scoring/scorer';
 import type { ComparedRow, RunPage } from '@/server/evals/types';
 import { goldText, shorten } from '../samples/answer-text';
-import { Browse, type ChangeFilter, type FirstRead, type SampleSource } from '../samples/browse';
+import { Browse, type ChangeFilter, type FirstRead } from '../samples/browse';
 import { OUTCOME_WORDS, OutcomeMark } from '../samples/outcome';
 import { RowQuestion } from '../samples/row-question';
+import { SearchField } from '../samples/search-field';
 import { tagLabelsOf } from '../samples/tag-labels';
 import { TagSelect } from '../samples/tag-select';
 import { TrpcProvider, useTRPCClient } from '../trpc/client';
@@ -15,6 +17,7 @@ import { formatCount } from '../ui/format';
 import { EmptyState } from '../ui/state';
 import { visible } from '../ui/visible';
 import { type CompareAddress, compareQuery, type ListFilter, readList, WHOLE_LIST } from './compare-url';
+import { comparedSource } from './compared-source';
 import { ComparedView, type Reading } from './compared-view';
 import type { ComparedDetail } from './read-first';
 import type { Side } from './sides';
@@ -41,19 +44,22 @@ export function ComparedSamples(props: Props) {
 function Samples({ address, sides, baseline, total, breakdowns, first }: Props) {
   const client = useTRPCClient();
   const ids = useMemo(() => sides.map(({ id }) => id), [sides]);
-  const source = useMemo(
-    (): SampleSource<ListFilter, ComparedRow, ComparedDetail> => ({
-      key: ['compared', ...ids],
-      range: ({ order, ...filter }, offset, limit) =>
-        client.runs.compared.query({ ids, filter, order, offset, limit }),
-      position: ({ order, ...filter }, sampleId) =>
-        client.runs.comparedPosition.query({ ids, filter, order, sampleId }),
-      sample: async (sampleId) => ({
-        sampleId,
-        details: await Promise.all(ids.map((id) => client.runs.sample.query({ id, sampleId }))),
-      }),
-    }),
-    [client, ids],
+  const source = useMemo(() => comparedSource(client, ids, first.range.rows), [client, ids, first]);
+  useEffect(() => {
+    // What fails here is asked for again, and said, by the first filter that needs it.
+    source.prepare().catch(() => undefined);
+  }, [source]);
+  const known = useCallback(
+    (filter: ListFilter) => {
+      const list = source.known(filter);
+      return list === null
+        ? null
+        : {
+            total: list.total,
+            renderUnread: (index: number) => <RowMarks outcomes={list.outcomesAt(index)} sides={sides} />,
+          };
+    },
+    [source, sides],
   );
   const queryOf = useCallback(
     (view: { filter: ListFilter; sampleId: string | null }) => compareQuery(address, view),
@@ -69,6 +75,7 @@ function Samples({ address, sides, baseline, total, breakdowns, first }: Props) 
       queryOf={queryOf}
       linkFilter={WHOLE_LIST}
       all={total}
+      known={known}
       renderFilter={(filter, onChange) => (
         <ListFilterForm filter={filter} sides={sides} tags={breakdowns} onChange={onChange} />
       )}
@@ -151,8 +158,12 @@ function ListFilterForm({
       <TagSelect
         tags={tags}
         chosen={filter.tag}
-        counted={chosen === ''}
+        counted={chosen === '' && filter.text === undefined}
         onChoose={(tag) => onChange(({ tag: _, ...now }) => (tag === undefined ? now : { ...now, tag }))}
+      />
+      <SearchField
+        text={filter.text}
+        onSearch={(text) => onChange(({ text: _, ...now }) => (text === undefined ? now : { ...now, text }))}
       />
       <select
         name="order"
@@ -170,6 +181,18 @@ function ListFilterForm({
   );
 }
 
+/** What each run made of the sample. */
+const RowMarks = ({ outcomes, sides }: { outcomes: readonly Outcome[]; sides: readonly Side[] }) => (
+  <span className="row-marks">
+    {outcomes.map((outcome, run) => (
+      <OutcomeMark key={sides[run]?.id} outcome={outcome} />
+    ))}
+    <span className="sr-only">
+      {outcomes.map((outcome, run) => `${OUTCOME_WORDS[outcome]} by ${sides[run]?.name}`).join(', ')}:{' '}
+    </span>
+  </span>
+);
+
 /** Kept while the list is scrolled. */
 const RowContent = memo(function RowContent({
   row,
@@ -184,15 +207,7 @@ const RowContent = memo(function RowContent({
 }) {
   return (
     <>
-      <span className="row-marks">
-        {row.sides.map(({ outcome }, run) => (
-          <OutcomeMark key={sides[run]?.id} outcome={outcome} />
-        ))}
-        <span className="sr-only">
-          {row.sides.map(({ outcome }, run) => `${OUTCOME_WORDS[outcome]} by ${sides[run]?.name}`).join(', ')}
-          :{' '}
-        </span>
-      </span>
+      <RowMarks outcomes={row.sides.map(({ outcome }) => outcome)} sides={sides} />
       <RowQuestion question={row.question} place={place} opening={opening} />
       <span className="answer-line">
         gold <bdi className="answer-value">{shorten(goldText(row.gold), 40)}</bdi>

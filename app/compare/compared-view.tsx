@@ -1,7 +1,7 @@
 'use client';
 
 import Link from 'next/link';
-import { type Ref, useRef } from 'react';
+import { memo, type Ref, useRef } from 'react';
 import type { SampleDetail } from '@/server/evals/types';
 import { thinkingOf } from '../samples/output-parts';
 import { type Mark, OutputView } from '../samples/output-view';
@@ -23,8 +23,8 @@ export interface Reading {
   differences: boolean;
 }
 
-/** One sample with what each run answers, side by side. */
-export function ComparedView({
+/** One sample with what each run answers, side by side; kept while the list beside it changes. */
+export const ComparedView = memo(function ComparedView({
   compared: { sampleId, details },
   sides,
   baseline,
@@ -126,7 +126,7 @@ export function ComparedView({
       <GoldAnswer gold={first.gold} />
     </SampleFrame>
   );
-}
+});
 
 /** A sample of Ocean World is a scene, which can be asked about. */
 function SceneLinks({ scene }: Pick<SampleDetail, 'scene'>) {

@@ -18,7 +18,8 @@ import { readComparison } from './read-comparison';
 import { readFirst } from './read-first';
 import { RunsTable } from './runs-table';
 import { sidesOf } from './sides';
-import { TagTables } from './tag-tables';
+import { type TagRows, tagRowsOf } from './tag-rows';
+import { TagTable } from './tag-table';
 import { Transitions } from './transitions';
 
 type Query = Promise<Record<string, string | string[] | undefined>>;
@@ -39,6 +40,8 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
   const all = open === null ? [] : sidesOf(comparison, open);
   /** Those whose samples are compared. */
   const sides = all.slice(0, open?.comparison?.names.length ?? 0);
+  const outcomes = (open?.places ?? []).flatMap((place) => runs[place]?.outcomes ?? []);
+  const tagRows = open?.comparison ? tagRowsOf(open.comparison, open.breakdowns) : [];
   const view = readList(params);
   const hasSamples = open !== null && open.comparison !== null;
   return (
@@ -49,7 +52,7 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
             'Nothing can be compared'
           ) : (
             <>
-              <bdi>{titleOf(comparison.runs.map(({ stored }) => stored.model.name))}</bdi> compared
+              <bdi>{titleOf(comparison.runs.map(({ model }) => model))}</bdi> compared
             </>
           )
         }
@@ -87,7 +90,7 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
         <summary>Change what is compared</summary>
         <Chooser
           choices={await (await api()).runs.compareChoices()}
-          chosen={[...address.checkpoints, ...runs.map(({ stored }) => stored.checkpoint.id)]}
+          chosen={[...address.checkpoints, ...runs.map(({ checkpointId }) => checkpointId)]}
         />
       </details>
       {sets.length < 2 || open === null ? null : (
@@ -106,12 +109,16 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
         <FilterLinks>
           <RunsTable address={address} set={open} sides={sides} />
           <Transitions address={address} comparison={open.comparison} sides={sides} />
-          <TagTables
-            address={address}
-            comparison={open.comparison}
-            breakdowns={open.breakdowns}
-            sides={sides}
-          />
+          {tagRows.map((rows, place) => (
+            <TagTable
+              key={`${sides.map(({ id }) => id).join(' ')} ${rows.tag}`}
+              address={address}
+              of={rows}
+              sides={sides}
+              baseline={open.comparison?.baseline ?? 0}
+              opened={place === 0}
+            />
+          ))}
           <Behaviour
             key={sides.map(({ id }) => id).join(' ')}
             sides={sides}
@@ -128,8 +135,8 @@ export default async function ComparePage({ searchParams }: { searchParams: Quer
             sides={sides}
             baseline={open.comparison?.baseline ?? 0}
             total={open.comparison?.all.total ?? 0}
-            breakdowns={tagChoices(open)}
-            first={await readFirst(sides, view, address)}
+            breakdowns={tagRows.map(tagChoices)}
+            first={await readFirst(sides, outcomes, view, address)}
           />
         </section>
       )}
@@ -146,18 +153,11 @@ const FORMATS = { csv: 'CSV', json: 'JSON', markdown: 'Markdown' } as const;
 
 const titleOf = (models: readonly string[]): string => [...new Set(models)].join(', ');
 
-/** The values of each tag, with their counts, as they are compared. */
-function tagChoices({
-  breakdowns,
-  comparison,
-}: NonNullable<Awaited<ReturnType<typeof readComparison>>>['sets'][number]) {
+/** The values of a tag, with their counts, to be filtered by. */
+function tagChoices({ tag, label, rows }: TagRows) {
   const order = new Intl.Collator('en', { numeric: true });
-  return breakdowns.flatMap(({ tag, label }) => {
-    const values = (comparison?.groups ?? [])
-      .flatMap(({ group, total }) => (group?.tag === tag ? [{ value: group.value, count: total }] : []))
-      .sort((a, b) => order.compare(a.value, b.value));
-    return values.length === 0 ? [] : [{ tag, label, values }];
-  });
+  const values = rows.map(({ value, total }) => ({ value, count: total }));
+  return { tag, label, values: values.sort((a, b) => order.compare(a.value, b.value)) };
 }
 
 async function Choosing({ address }: { address: CompareAddress }) {

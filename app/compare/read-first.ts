@@ -1,3 +1,5 @@
+import { listedPlaces } from '@/lib/compare/listed-samples';
+import type { PackedOutcomes } from '@/lib/compare/packed-samples';
 import type { ComparedRow, SampleDetail } from '@/server/evals/types';
 import type { FirstRead } from '../samples/browse';
 import { PAGE, type View } from '../samples/samples-url';
@@ -18,29 +20,35 @@ const OUTPUT_IN_PAGE = 20_000;
 /** What the list and the open sample begin with. */
 export async function readFirst(
   sides: readonly Side[],
+  outcomes: readonly PackedOutcomes[],
   { filter, sampleId }: View<ListFilter>,
   address: CompareAddress,
 ): Promise<FirstRead<ComparedRow, ComparedDetail>> {
   const { runs } = await api();
   const ids = sides.map(({ id }) => id);
-  const { order, ...rest } = filter;
-  const position =
-    sampleId === null ? null : await runs.comparedPosition({ ids, filter: rest, order, sampleId });
-  const page = Math.floor((position ?? 0) / PAGE);
-  const range = await runs.compared({ ids, filter: rest, order, offset: page * PAGE, limit: PAGE });
-  const shown = sampleId ?? range.rows[0]?.sampleId;
-  const found =
-    shown === undefined
-      ? []
-      : await Promise.all(ids.map((id) => orNull(runs.sample({ id, sampleId: shown }))));
-  const details = found.flatMap((each) => each ?? []);
-  const whole = details.every(({ output }) => (output?.length ?? 0) <= OUTPUT_IN_PAGE);
+  const { order, text, ...rest } = filter;
+  const listed = listedPlaces(
+    await runs.sampleGroups({ id: ids[0] ?? '' }),
+    outcomes,
+    { ...rest, found: text === undefined ? undefined : await runs.comparedContaining({ ids, text }) },
+    order,
+  );
+  const detailsOf = async (id: string) =>
+    (await Promise.all(ids.map((run) => orNull(runs.sample({ id: run, sampleId: id }))))).flatMap(
+      (each) => each ?? [],
+    );
+  const asked = sampleId === null ? [] : await detailsOf(sampleId);
+  const at = listed.indexOf(asked[0]?.ordinal ?? -1);
+  const page = Math.max(0, Math.floor(at / PAGE));
+  const rows = await runs.compared({ ids, places: [...listed.subarray(page * PAGE, (page + 1) * PAGE)] });
+  const shown = sampleId ?? rows[0]?.sampleId;
+  const details = sampleId !== null || shown === undefined ? asked : await detailsOf(shown);
   return {
     filterQuery: compareQuery(address, { filter, sampleId: null }),
     sampleId,
-    position,
+    position: at === -1 ? null : at,
     page,
-    range,
+    range: { total: listed.length, rows },
     detail:
       shown === undefined || details.length < ids.length
         ? null
@@ -51,6 +59,6 @@ export async function readFirst(
               output: each.output?.slice(0, OUTPUT_IN_PAGE) ?? null,
             })),
           },
-    detailIsWhole: whole,
+    detailIsWhole: details.every(({ output }) => (output?.length ?? 0) <= OUTPUT_IN_PAGE),
   };
 }

@@ -1,11 +1,11 @@
 import Link from 'next/link';
 import type { PlacedSet } from '@/lib/compare/compare-loaded';
-import { bareP, rangeWords } from '@/lib/compare/comparison-report';
-import { points, SIGNIFICANT, signedPoints } from '@/lib/compare/comparison-words';
+import { bareP } from '@/lib/compare/comparison-report';
+import { points } from '@/lib/compare/comparison-words';
 import { patternAt } from '@/lib/compare/listed-samples';
-import type { Interval } from '@/lib/stats/score';
 import { formatInterval, formatPercent } from '../ui/format';
 import type { CompareAddress } from './compare-url';
+import { Difference } from './difference';
 import { SamplesLink } from './samples-link';
 import { SideName } from './side-name';
 import type { Side } from './sides';
@@ -64,7 +64,7 @@ export function RunsTable({
               ) : (
                 <>
                   <td className="num">
-                    <Difference change={change} />
+                    <Difference {...change} />
                   </td>
                   {(['fixed', 'broken'] as const).map((kind) => (
                     <td key={kind} className="num">
@@ -100,23 +100,5 @@ export function RunsTable({
         })}
       </tbody>
     </WideTable>
-  );
-}
-
-/** A difference with its interval: plain where it may be chance, which is also said. */
-export function Difference({
-  change: { difference, interval, pValue },
-}: {
-  change: { difference: number; interval: Interval; pValue: number };
-}) {
-  const known = pValue < SIGNIFICANT;
-  return (
-    <span className="compare-difference">
-      <span className={known ? `delta delta-${difference > 0 ? 'up' : 'down'}` : 'delta delta-none'}>
-        {signedPoints(difference)}
-        {known ? null : <span className="sr-only">, which may be chance</span>}
-      </span>{' '}
-      <span className="interval-range">{rangeWords(interval)}</span>
-    </span>
   );
 }

@@ -1,6 +1,6 @@
 import type { PlacedSet } from '@/lib/compare/compare-loaded';
+import type { Comparison } from '@/server/evals/types';
 import type { BoxLook } from '../ui/boxes';
-import type { Comparison } from './read-comparison';
 
 /** A run among those that are side by side: by letter, name and the line of its boxes. */
 export interface Side {
@@ -22,7 +22,7 @@ export function sidesOf({ runs }: Comparison, { places }: PlacedSet): Side[] {
       : [
           {
             id: run.id,
-            checkpointId: run.stored.checkpoint.id,
+            checkpointId: run.checkpointId,
             letter: String.fromCharCode(65 + i),
             name: run.name,
             look: LOOKS[i] ?? 'fourth',

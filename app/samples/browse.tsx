@@ -50,6 +50,8 @@ interface Props<Filter, Row, Detail> {
   /** How many samples there are at all. */
   all: number;
   renderFilter: (filter: Filter, onChange: ChangeFilter<Filter>) => ReactNode;
+  /** A list that the browser has already: how many samples it holds, and what is seen of one before its row is read. */
+  known?: (filter: Filter) => { total: number; renderUnread: (index: number) => ReactNode } | null;
   /** A row's content; `place` is its number, from 1; `opening` is what all questions begin with, and hides what tells them apart. */
   renderRow: (row: Row, place: number, opening: string) => ReactNode;
   renderDetail: (detail: Detail, headingRef: Ref<HTMLHeadingElement>) => ReactNode;
@@ -72,6 +74,7 @@ export function Browse<
   queryOf,
   linkFilter,
   all,
+  known,
   renderFilter,
   renderRow,
   renderDetail,
@@ -136,7 +139,8 @@ export function Browse<
   const loaded = new Map(pages.map((page, index) => [page, ranges[index]?.data?.rows]));
   const rowAt = (index: number): Row | undefined => loaded.get(Math.floor(index / PAGE))?.[index % PAGE];
   const opening = sharedOpening((loaded.get(pages[0] ?? 0) ?? []).map((row) => row.question));
-  const total = ranges.find((range) => range.data !== undefined)?.data?.total;
+  const list = known?.(filter) ?? null;
+  const total = list?.total ?? ranges.find((range) => range.data !== undefined)?.data?.total;
   const failed = ranges.filter((range) => range.isError);
 
   /* ------------------------------------------------ the address, which holds the filter and the open sample */
@@ -280,12 +284,12 @@ export function Browse<
           renderEmpty(filter, changeFilter)
         ) : (
           <SampleList
-            // Another filter is another list, which begins at its top or at the open sample.
-            key={filterQuery}
+            of={filterQuery}
             count={total}
             cursor={cursor}
             rowAt={rowAt}
             renderRow={(row, place) => renderRow(row, place, opening)}
+            renderUnread={list?.renderUnread}
             hrefOf={hrefOf}
             onVisible={onVisible}
             onOpen={onOpen}

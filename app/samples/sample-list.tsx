@@ -17,21 +17,27 @@ const PACE = 100;
  * of the sample that is open.
  */
 export function SampleList<Row extends { sampleId: string }>({
+  of,
   count,
   cursor,
   rowAt,
   renderRow,
+  renderUnread,
   hrefOf,
   onVisible,
   onOpen,
   onMove,
   focusCursor,
 }: {
+  /** Names what is listed: another list begins at its top, or at the open sample. */
+  of: string;
   count: number;
   cursor: number | null;
   rowAt: (index: number) => Row | undefined;
   /** What stands in a row; `place` is its number, from 1. */
   renderRow: (row: Row, place: number) => ReactNode;
+  /** What stands in a row that is not read yet. */
+  renderUnread?: ((index: number) => ReactNode) | undefined;
   hrefOf: (sampleId: string) => string;
   onVisible: (first: number, last: number) => void;
   onOpen: (row: Row, index: number, byKeyboard: boolean) => void;
@@ -68,8 +74,17 @@ export function SampleList<Row extends { sampleId: string }>({
     return () => clearTimeout(timer);
   }, [first, last, count, onVisible]);
 
-  // The list goes to the cursor where the cursor goes, and nowhere else by itself.
   const before = useRef(cursor);
+  const listed = useRef(of);
+  useLayoutEffect(() => {
+    if (listed.current === of) return;
+    listed.current = of;
+    before.current = cursor;
+    const top = Math.max(0, (cursor ?? 0) - 4) * ROW;
+    if (virtualizer.scrollOffset !== top) virtualizer.scrollToOffset(top);
+  });
+
+  // The list goes to the cursor where the cursor goes, and nowhere else by itself.
   useEffect(() => {
     if (before.current === cursor) return;
     before.current = cursor;
@@ -120,6 +135,7 @@ export function SampleList<Row extends { sampleId: string }>({
             count={count}
             row={rowAt(index)}
             renderRow={renderRow}
+            renderUnread={renderUnread}
             selected={index === cursor}
             tabStop={index === (cursor ?? first)}
             hrefOf={hrefOf}
@@ -137,6 +153,7 @@ function ListRow<Row extends { sampleId: string }>({
   count,
   row,
   renderRow,
+  renderUnread,
   selected,
   tabStop,
   hrefOf,
@@ -147,6 +164,7 @@ function ListRow<Row extends { sampleId: string }>({
   count: number;
   row: Row | undefined;
   renderRow: (row: Row, place: number) => ReactNode;
+  renderUnread: ((index: number) => ReactNode) | undefined;
   selected: boolean;
   tabStop: boolean;
   hrefOf: (sampleId: string) => string;
@@ -164,6 +182,7 @@ function ListRow<Row extends { sampleId: string }>({
   if (row === undefined)
     return (
       <div {...place} className="sample-row sample-row-empty" aria-disabled="true">
+        {renderUnread?.(index)}
         <span className="sr-only">Sample {index + 1} is being loaded</span>
       </div>
     );

@@ -134,7 +134,8 @@ export function limitsOf({ comparison, breakdowns, notes }: ComparedSet): string
 export const sentencesOf = (set: ComparedSet): string[] => [...answersOf(set), ...limitsOf(set)];
 
 const percent = (value: number) => value.toFixed(1);
-export const rangeWords = ({ low, high }: Interval) => `${signedPoints(low)} to ${signedPoints(high)}`;
+export const rangeWords = ({ low, high }: Pick<Interval, 'low' | 'high'>) =>
+  `${signedPoints(low)} to ${signedPoints(high)}`;
 /** Without "p =". */
 export const bareP = (p: number) => pWords(p).replace(/^p (= )?/, '');
 

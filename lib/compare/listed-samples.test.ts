@@ -28,6 +28,11 @@ describe('listedPlaces', () => {
     expect(listed({ tag: { tag: 'colour', value: 'a' } })).toEqual([]);
   });
 
+  it('and what was searched for', () => {
+    expect(listed({ found: '011001' })).toEqual([1, 2, 5]);
+    expect(listed({ found: '011001', right: '01' })).toEqual([2, 5]);
+  });
+
   it('what was lost stands first, then what was gained, then what stayed', () => {
     expect(listed({}, 'lost')).toEqual([0, 3, 2, 5, 1, 4]);
   });

@@ -6,6 +6,8 @@ export interface ComparedFilter {
   /** A sign a run, in their order: `1` right, `0` wrong, `x` either. `0x1`: wrong by the first, right by the last. */
   right?: string | undefined;
   tag?: { tag: string; value: string } | undefined;
+  /** A sign a sample: `1` where it has what was searched for. */
+  found?: string | undefined;
 }
 
 /** `lost`: by what became of them, as the transitions stand, what was lost first. `data`: as the data has them. */
@@ -18,14 +20,14 @@ const CORRECT = '0';
 export function listedPlaces(
   samples: PackedSamples,
   runs: readonly PackedOutcomes[],
-  { right, tag }: ComparedFilter,
+  { right, tag, found }: ComparedFilter,
   order: ComparedOrder,
 ): Int32Array {
   const hasTag = tag === undefined ? () => true : tagged(samples, tag);
   const listed: number[] = [];
   const codes: number[] = [];
   for (let place = 0; place < samples.count; place += 1) {
-    if (!hasTag(place)) continue;
+    if (!hasTag(place) || found?.[place] === '0') continue;
     let code = 0;
     let matches = true;
     for (const [run, outcomes] of runs.entries()) {

@@ -1,17 +1,13 @@
 import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { type Behaviour, behaviourOf, type RunTraits, traitsOf } from '@/lib/compare/behaviour';
-import {
-  type ComparedFilter,
-  type ComparedOrder,
-  listedPlaces,
-  patternAt,
-} from '@/lib/compare/listed-samples';
+import { listedPlaces, patternAt } from '@/lib/compare/listed-samples';
 import type { Principal } from '../auth';
 import { getDb, prediction, sample, verdict } from '../db';
 import { keptLately } from '../kept';
 import { Problem } from '../problem';
+import { rateLimit } from '../rate-limit';
 import { groupsOf, packedOutcomes } from './outcomes';
-import { keptList, ofRun, type ScoredRun, scoredRun, shortened } from './samples';
+import { ofRun, ordinalsLeft, type ScoredRun, scoredRun, shortened } from './samples';
 import type { ComparedBehaviour, ComparedRow } from './types';
 
 /** @throws Problem where one is not to be seen, or not all are over the same samples */
@@ -32,19 +28,13 @@ async function comparedRuns(
   return [first, ...others];
 }
 
-/** A range of the samples that the filter leaves, with what each run says of them. @throws Problem */
+/** Some of their samples by their places in the data, in the order asked for, with what each run says of them. @throws Problem */
 export async function comparedRows(
   ids: readonly string[],
   principal: Principal,
-  filter: ComparedFilter,
-  order: ComparedOrder,
-  offset: number,
-  limit: number,
-): Promise<{ total: number; rows: readonly ComparedRow[] }> {
+  places: readonly number[],
+): Promise<readonly ComparedRow[]> {
   const runs = await comparedRuns(ids, principal);
-  const listed = await listOf(runs, filter, order);
-  const shown = [...listed.subarray(offset, offset + limit)];
-  if (shown.length === 0) return { total: listed.length, rows: [] };
   const db = await getDb();
   const [{ dataId }] = runs;
   const samples = await db
@@ -55,13 +45,13 @@ export async function comparedRows(
       gold: sample.gold,
     })
     .from(sample)
-    .where(and(eq(sample.dataId, dataId), inArray(sample.ordinal, shown)));
+    .where(and(eq(sample.dataId, dataId), inArray(sample.ordinal, [...places])));
   const sides: Map<number, ComparedRow['sides'][number]>[] = [];
   for (const of of runs) {
     const verdicts = await db
       .select({ ordinal: verdict.ordinal, outcome: verdict.outcome, answer: verdict.answer })
       .from(verdict)
-      .where(and(ofRun(of), inArray(verdict.ordinal, shown)));
+      .where(and(ofRun(of), inArray(verdict.ordinal, [...places])));
     sides.push(
       new Map(
         verdicts.map(({ ordinal, outcome, answer }) => [
@@ -72,65 +62,38 @@ export async function comparedRows(
     );
   }
   const byOrdinal = new Map(samples.map((each) => [each.ordinal, each]));
-  return {
-    total: listed.length,
-    rows: shown.flatMap((ordinal) => {
-      const known = byOrdinal.get(ordinal);
-      return known === undefined
-        ? []
-        : [
-            {
-              ...known,
-              question: shortened(known.question),
-              sides: sides.map((each) => each.get(ordinal) ?? { outcome: 'missing', answer: null }),
-            },
-          ];
-    }),
-  };
+  return places.flatMap((ordinal) => {
+    const known = byOrdinal.get(ordinal);
+    return known === undefined
+      ? []
+      : [
+          {
+            ...known,
+            question: shortened(known.question),
+            sides: sides.map((each) => each.get(ordinal) ?? { outcome: 'missing', answer: null }),
+          },
+        ];
+  });
 }
 
-/** Place (from 0) of a sample among those; null where the filter leaves it out, or there is none. @throws Problem */
-export async function comparedPosition(
+/** Where a text stands in the question, or in an output or answer of any of the runs: a sign a sample, 1 or 0. @throws Problem */
+export async function comparedContaining(
   ids: readonly string[],
   principal: Principal,
-  filter: ComparedFilter,
-  order: ComparedOrder,
-  sampleId: string,
-): Promise<number | null> {
+  text: string,
+): Promise<string> {
   const runs = await comparedRuns(ids, principal);
-  const db = await getDb();
-  const [found] = await db
-    .select({ ordinal: sample.ordinal })
-    .from(sample)
-    .where(and(eq(sample.dataId, runs[0].dataId), eq(sample.sampleId, sampleId)));
-  if (found === undefined) return null;
-  const position = (await listOf(runs, filter, order)).indexOf(found.ordinal);
-  return position === -1 ? null : position;
-}
-
-function listOf(
-  runs: readonly [ScoredRun, ...ScoredRun[]],
-  filter: ComparedFilter,
-  order: ComparedOrder,
-): Promise<Int32Array> {
-  const { right, tag } = filter;
-  const key = JSON.stringify([
-    runs.map(({ id, scorer }) => [id, scorer]),
-    right,
-    tag?.tag,
-    tag?.value,
-    order,
-  ]);
-  return keptList(key, async () => {
-    const outcomes: string[] = [];
-    for (const of of runs) outcomes.push(await packedOutcomes(of));
-    return listedPlaces(await groupsOf(runs[0]), outcomes, filter, order);
-  });
+  const signs = new Uint8Array((await groupsOf(runs[0])).count);
+  for (const of of runs) for (const ordinal of await ordinalsLeft(of, { text })) signs[ordinal] = 1;
+  return signs.join('');
 }
 
 /* ---------------------------------------------------------------- how they answer */
 
 const keptTraits = keptLately<RunTraits>('output traits', 16);
+
+/** It reads every output: so often a minute for one address, and for all together. */
+const limit = rateLimit('behaviour', 20, 200, 60_000);
 
 /** Rows read at once, and how much of an output is looked into. */
 const PAGE = 500;
@@ -141,7 +104,14 @@ export async function comparedBehaviour(
   ids: readonly string[],
   principal: Principal,
   baseline: number,
+  address: string,
 ): Promise<readonly ComparedBehaviour[]> {
+  const wait = await limit.take(address);
+  if (wait > 0)
+    throw new Problem(
+      'too-many',
+      `Outputs were looked into often in the last minute. Try again in ${wait} s.`,
+    );
   const runs = await comparedRuns(ids, principal);
   const groups = await groupsOf(runs[0]);
   const outcomes: string[] = [];

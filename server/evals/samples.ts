@@ -62,7 +62,7 @@ export async function sampleRows(
 ): Promise<{ total: number; rows: readonly SampleRow[] }> {
   const of = await scoredRun(id, principal);
   if (of === null) throw new Problem('not-found', `There is no scored run "${id}".`);
-  const ordinals = await filtered(of, filter);
+  const ordinals = await ordinalsLeft(of, filter);
   const shown = ordinals.subarray(offset, offset + limit);
   if (shown.length === 0) return { total: ordinals.length, rows: [] };
   const db = await getDb();
@@ -111,12 +111,12 @@ export async function samplePosition(
     .from(verdict)
     .where(and(ofRun(of), eq(verdict.sampleId, sampleId)));
   if (found === undefined) return null;
-  const position = (await filtered(of, filter)).indexOf(found.ordinal);
+  const position = (await ordinalsLeft(of, filter)).indexOf(found.ordinal);
   return position === -1 ? null : position;
 }
 
 /** Ordinals of the samples that the filter leaves. */
-function filtered(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
+export function ordinalsLeft(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
   return keptList(
     `${of.id} ${of.scorer} ${JSON.stringify([filter.outcome, filter.tag?.tag, filter.tag?.value, filter.text])}`,
     () => ordinalsOf(of, filter),

@@ -1,5 +1,7 @@
 import type { SplitSource } from '@/lib/benchmarks/benchmark';
 import type { Behaviour } from '@/lib/compare/behaviour';
+import type { PlacedSet } from '@/lib/compare/compare-loaded';
+import type { PackedOutcomes } from '@/lib/compare/packed-samples';
 import type { Stage } from '@/lib/models/stage';
 import type { Gold, Sample } from '@/lib/samples/sample';
 import type { Outcome, Scorer, ScorerId, Upstream } from '@/lib/scoring/scorer';
@@ -322,6 +324,35 @@ export interface CompareChoice {
   modelName: string;
   stage: Stage | null;
   step: number | null;
+}
+
+/** What is compared, and with what. */
+export interface ChosenRuns {
+  /** Ids of runs. */
+  runs: readonly string[];
+  /** Ids of checkpoints, which stand for their runs. */
+  checkpoints: readonly string[];
+  /** A model, which stands for the checkpoints of its training. */
+  model: string | null;
+  /** A run, or a checkpoint: the others are compared with it. */
+  baseline: string | null;
+}
+
+export interface Comparison {
+  /** Those that the sets are made of. */
+  runs: readonly {
+    id: string;
+    /** The shortest that tells it from the others. */
+    name: string;
+    model: string;
+    checkpointId: string;
+    /** Null of a reported figure. */
+    outcomes: PackedOutcomes | null;
+  }[];
+  /** One a split of a benchmark. */
+  sets: readonly PlacedSet[];
+  /** In a sentence each, what could not be compared. */
+  leftOut: readonly string[];
 }
 
 export interface ComparedRow {

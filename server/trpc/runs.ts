@@ -1,7 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { MAX_RUNS } from '@/lib/compare/compare-runs';
-import { ORDERS } from '@/lib/compare/listed-samples';
 import { OUTCOMES } from '@/lib/scoring/scorer';
 import {
   cancelScoring,
@@ -9,15 +8,14 @@ import {
   changePosition,
   compareChoices,
   comparedBehaviour,
-  comparedPosition,
+  comparedContaining,
   comparedRows,
   compareScorers,
+  comparison,
   judgeEstimate,
-  lineage,
   rescoreRun,
   runOutcomes,
   runPage,
-  runsOfCheckpoints,
   sampleDetail,
   sampleGroups,
   samplePosition,
@@ -41,17 +39,7 @@ const changeFilter = z.object({
     .optional(),
   tag: filter.shape.tag,
 });
-const compared = z.object({
-  ids: z.array(z.string()).min(1).max(MAX_RUNS),
-  filter: z.object({
-    right: z
-      .string()
-      .regex(/^[01x]{1,4}$/)
-      .optional(),
-    tag: filter.shape.tag,
-  }),
-  order: z.enum(ORDERS),
-});
+const ids = z.array(z.string()).min(1).max(MAX_RUNS);
 const runAndScorer = z.object({ runId: z.string(), scorer: z.string() });
 
 export const runsRouter = router({
@@ -117,27 +105,30 @@ export const runsRouter = router({
     return found;
   }),
 
-  /** Several runs over the same samples: those samples, and how the runs answer. */
+  /** Runs, checkpoints or a model's stages against one of them; null where nothing is chosen. */
+  compare: publicProcedure
+    .input(
+      z.object({
+        runs: z.array(z.string()),
+        checkpoints: z.array(z.string()),
+        model: z.string().nullable(),
+        baseline: z.string().nullable(),
+      }),
+    )
+    .query(({ ctx, input }) => comparison(input, ctx.principal)),
+  /** Several runs over the same samples: some of those samples, where a text stands in them, and how the runs answer. */
   compared: publicProcedure
-    .input(z.object({ ...compared.shape, ...range.shape }))
-    .query(({ ctx, input: { ids, filter, order, offset, limit } }) =>
-      comparedRows(ids, ctx.principal, filter, order, offset, limit),
-    ),
-  comparedPosition: publicProcedure
-    .input(z.object({ ...compared.shape, sampleId: z.string() }))
-    .query(({ ctx, input: { ids, filter, order, sampleId } }) =>
-      comparedPosition(ids, ctx.principal, filter, order, sampleId),
-    ),
+    .input(z.object({ ids, places: z.array(z.number().int().min(0)).max(200) }))
+    .query(({ ctx, input }) => comparedRows(input.ids, ctx.principal, input.places)),
+  comparedContaining: publicProcedure
+    .input(z.object({ ids, text: z.string().min(1).max(200) }))
+    .query(({ ctx, input }) => comparedContaining(input.ids, ctx.principal, input.text)),
   behaviour: publicProcedure
-    .input(z.object({ ids: compared.shape.ids, baseline: z.number().int().min(0) }))
-    .query(({ ctx, input }) => comparedBehaviour(input.ids, ctx.principal, input.baseline)),
+    .input(z.object({ ids, baseline: z.number().int().min(0) }))
+    .query(({ ctx, input }) => comparedBehaviour(input.ids, ctx.principal, input.baseline, ctx.address)),
 
-  /** What can be chosen to be compared, and the runs that stand for it. */
+  /** What can be chosen to be compared. */
   compareChoices: publicProcedure.query(() => compareChoices()),
-  lineage: publicProcedure.input(z.object({ model: z.string() })).query(({ input }) => lineage(input.model)),
-  ofCheckpoints: publicProcedure
-    .input(z.object({ ids: z.array(z.string()).max(MAX_RUNS) }))
-    .query(({ input }) => runsOfCheckpoints(input.ids)),
 
   /** Samples with their outputs, page after page, for a scorer that runs in the browser. */
   scorable: publicProcedure
