@@ -1,6 +1,7 @@
 'use client';
 
 import type { MouseEvent, ReactNode } from 'react';
+import { changeAddress } from '../samples/use-address';
 
 /**
  * Figures whose links each list some of the samples: an ordinary click on one changes the list at once, without loading the
@@ -13,7 +14,7 @@ export function FilterLinks({ children }: { children: ReactNode }) {
     const href = link?.getAttribute('href');
     if (!href) return;
     event.preventDefault();
-    window.history.pushState(null, '', href.replace(/#.*$/, ''));
+    changeAddress('push', href.replace(/#.*$/, ''));
     const samples = document.getElementById('samples');
     samples?.scrollIntoView();
     samples?.focus({ preventScroll: true });

@@ -1,7 +1,7 @@
 'use client';
 
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query';
-import { usePathname, useSearchParams } from 'next/navigation';
+import { usePathname } from 'next/navigation';
 import { type ReactNode, type Ref, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { CopyButton } from '../ui/copy-button';
 import { formatCount } from '../ui/format';
@@ -9,6 +9,7 @@ import { EmptyState, ErrorState, LoadingState } from '../ui/state';
 import { sharedOpening } from './answer-text';
 import { SampleList } from './sample-list';
 import { PAGE, type View } from './samples-url';
+import { changeAddress, useAddressQuery } from './use-address';
 
 /** Where lists of samples and the samples themselves are read from. */
 export interface SampleSource<Filter, Row, Detail> {
@@ -82,11 +83,8 @@ export function Browse<
 }: Props<Filter, Row, Detail>) {
   const queryClient = useQueryClient();
   const pathname = usePathname();
-  const params = useSearchParams();
-  const { filter, sampleId } = useMemo(
-    () => readView(new URLSearchParams(params.toString())),
-    [params, readView],
-  );
+  const query = useAddressQuery();
+  const { filter, sampleId } = useMemo(() => readView(new URLSearchParams(query)), [query, readView]);
   const filterQuery = queryOf({ filter, sampleId: null });
   const asFirst = first !== null && filterQuery === first.filterQuery ? first : null;
   const keyOf = useCallback(
@@ -145,11 +143,7 @@ export function Browse<
 
   /* ------------------------------------------------ the address, which holds the filter and the open sample */
   const go = useCallback(
-    (how: 'push' | 'replace', to: View<Filter>) => {
-      const address = `${pathname}${queryOf(to)}`;
-      if (how === 'push') window.history.pushState(null, '', address);
-      else window.history.replaceState(null, '', address);
-    },
+    (how: 'push' | 'replace', to: View<Filter>) => changeAddress(how, `${pathname}${queryOf(to)}`),
     [pathname, queryOf],
   );
   /** What stands in the address, of which what is drawn may be a change behind. */

@@ -6,8 +6,9 @@ import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } fr
 /** Height of a row in pixels, the same on every screen: the list's length is known before its rows are. */
 const ROW = 60;
 
-/** Rows beyond the edges that are made, and read, before they are seen. */
-const OVERSCAN = 12;
+/** Rows beyond the edges that are made before they are seen; and how many are read. */
+const OVERSCAN = 4;
+const READ_AHEAD = 20;
 
 /** How often, in milliseconds, a moving list says what it shows: each time is a query. */
 const PACE = 100;
@@ -68,7 +69,7 @@ export function SampleList<Row extends { sampleId: string }>({
   useEffect(() => {
     const say = () => {
       saidAt.current = performance.now();
-      onVisible(Math.max(0, first - OVERSCAN), Math.min(count - 1, last + OVERSCAN));
+      onVisible(Math.max(0, first - READ_AHEAD), Math.min(count - 1, last + READ_AHEAD));
     };
     const timer = setTimeout(say, Math.max(0, saidAt.current + PACE - performance.now()));
     return () => clearTimeout(timer);
