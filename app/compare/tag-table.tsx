@@ -61,9 +61,8 @@ function Differences({ address, of: { tag, label, rows }, sides, baseline }: Pro
       <Columns
         columns={[
           label,
-          ...figureColumns('Samples'),
           'Run',
-          ...figureColumns('Baseline %', '%', 'Difference', 'p', 'p, Holm', 'Fixed', 'Broken'),
+          ...figureColumns('Difference', 'Fixed', 'Broken', 'p', 'p, Holm', 'Baseline %', '%', 'Samples'),
           VISIBLE,
         ]}
       />
@@ -76,15 +75,10 @@ function Differences({ address, of: { tag, label, rows }, sides, baseline }: Pro
                 <th scope="row">
                   <bdi className={place === 0 ? undefined : 'sr-only'}>{row.value}</bdi>
                 </th>
-                <td className="num">{formatCount(row.total)}</td>
                 <td>{side === undefined ? null : <SideName side={side} />}</td>
-                <td className="num">{formatPercent(row.baseline)}</td>
-                <td className="num">{formatPercent(change.accuracy)}</td>
                 <td className="num">
                   <Difference {...change} pValue={change.adjustedP} />
                 </td>
-                <td className="num">{bareP(change.pValue)}</td>
-                <td className="num">{bareP(change.adjustedP)}</td>
                 {(['fixed', 'broken'] as const).map((kind) => (
                   <td key={kind} className="num">
                     <SamplesLink
@@ -101,6 +95,11 @@ function Differences({ address, of: { tag, label, rows }, sides, baseline }: Pro
                     />
                   </td>
                 ))}
+                <td className="num">{bareP(change.pValue)}</td>
+                <td className="num">{bareP(change.adjustedP)}</td>
+                <td className="num">{formatPercent(row.baseline)}</td>
+                <td className="num">{formatPercent(change.accuracy)}</td>
+                <td className="num">{formatCount(row.total)}</td>
                 <td className="num">{change.detectable === null ? 'none' : points(change.detectable)}</td>
               </tr>
             );

@@ -216,7 +216,7 @@ export function BoardStatus({
       </p>
       <p>
         <span className="delta delta-up">+</span> <span className="delta delta-down">−</span> in points to the
-        base of each model
+        base of each model, grey where it may be chance; each leads to the comparison
       </p>
       {params.size === 0 ? null : (
         <a

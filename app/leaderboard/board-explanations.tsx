@@ -35,7 +35,9 @@ function HowToRead() {
         <dt className="delta delta-up">+23.2</dt>
         <dd>
           Points gained or lost against the base that the model’s training began from, by the same rule and
-          the same kind of evidence; of stage 2 as well, not against stage 1.
+          the same kind of evidence; of stage 2 as well, not against stage 1. Grey where it may be chance:
+          sample by sample where both have samples, else by the two intervals, which show less. It links to
+          the two compared.
         </dd>
         <dt>
           <EvidenceMark evidence="recomputed" />

@@ -32,6 +32,7 @@ export function cell(
     rank,
     scorer: 'x/seed@1',
     unjudged: 0,
+    beyondChance: null,
     provenance: evidence === 'recomputed' ? 'recomputed here from 5,000 samples' : 'reported in a paper',
     ...overrides,
   };

@@ -6,14 +6,7 @@ import type { BoardRow } from '@/server/evals/types';
 import { Delta } from '../ui/delta';
 import { EvidenceMark } from '../ui/evidence';
 import { ExplainButton } from '../ui/explain';
-import {
-  formatDelta,
-  formatInterval,
-  formatPercent,
-  formatSizeName,
-  formatStage,
-  formatTraining,
-} from '../ui/format';
+import { formatInterval, formatPercent, formatSizeName, formatStage, formatTraining } from '../ui/format';
 import { ScrollRegion } from '../ui/scrolls';
 import { FORM_ID } from './board-controls';
 import {
@@ -25,6 +18,7 @@ import {
   rankText,
   type ShownBoard,
   type ShownCell,
+  type ShownDelta,
   type ShownRow,
   type Sort,
   sortParam,
@@ -224,7 +218,7 @@ const Row = memo(function Row({
         const cell = cells.get(benchmark);
         return (
           <td key={benchmark}>
-            {cell === undefined ? <None /> : <Cell cell={cell} benchmark={benchmark} />}
+            {cell === undefined ? <None /> : <Cell cell={cell} row={row} benchmark={benchmark} />}
           </td>
         );
       })}
@@ -277,7 +271,13 @@ function Fact({ fact, shown: { row, average, lone } }: { fact: FactColumn; shown
           fact === 'average-rank' ? (
             average.rank === null && 'of two kinds'
           ) : average.delta === null ? null : (
-            <Delta value={average.delta.value} to={`its base ${average.delta.toName}`} />
+            <a className="cell-delta" href={comparedHref(row, average.delta, null)}>
+              <Delta
+                value={average.delta.value}
+                beyondChance={average.delta.beyondChance}
+                to={`its base ${average.delta.toName}`}
+              />
+            </a>
           )
         ) : (
           <span>
@@ -321,12 +321,13 @@ function MixedMark() {
 }
 
 /**
- * One link a figure. What stands in it is small and plain, since a long table has thousands of them: its name is said
- * in one label, and the table follows the link itself (`followLink`).
+ * One link a figure, and one where it has a difference. What stands in it is small and plain, since a long table has
+ * thousands of them: its name is said in one label, and the table follows the links itself (`followLink`).
  */
-function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
+function Cell({ cell, row, benchmark }: { cell: ShownCell; row: BoardRow; benchmark: string }) {
   const apart = apartWords(cell);
-  return (
+  const { delta } = cell;
+  const figure = (
     <a
       href={`/runs/${cell.runId}`}
       className={apart === null ? 'cell' : 'cell cell-partial'}
@@ -339,13 +340,31 @@ function Cell({ cell, benchmark }: { cell: ShownCell; benchmark: string }) {
       </span>{' '}
       <span className="cell-sub">
         {apart}
-        {apart !== null || cell.delta === null ? null : <Delta value={cell.delta.value} />}{' '}
         {apart !== null || cell.interval === null ? null : (
           <span className="interval-range">{formatInterval(cell.interval)}</span>
         )}
       </span>
     </a>
   );
+  if (apart !== null || delta === null) return figure;
+  return (
+    <span className="cell-with-delta">
+      {figure}
+      <a className="cell-delta" href={comparedHref(row, delta, benchmark)}>
+        <Delta
+          value={delta.value}
+          beyondChance={delta.beyondChance}
+          to={`its base ${delta.toName}: compare the two`}
+        />
+      </a>
+    </span>
+  );
+}
+
+/** Where a row and its base are compared. */
+function comparedHref({ checkpointId }: BoardRow, { toId }: ShownDelta, benchmark: string | null): string {
+  const query = `checkpoints=${encodeURIComponent(toId)},${encodeURIComponent(checkpointId)}`;
+  return `/compare?${query}${benchmark === null ? '' : `&benchmark=${benchmark}`}`;
 }
 
 /** What is seen, in the same order, then what its places and shapes mean. */
@@ -357,25 +376,19 @@ function inWords(cell: ShownCell): string {
     const why = rank === null ? 'the others wait for a judge' : `ranked among the figures by ${scorer} alone`;
     return `${ranked} ${formatPercent(value)} ${apart}, ${evidence}, ${why}`;
   }
-  const { delta } = cell;
   const seen = [
     `Rank ${rankText(cell)}`,
     formatPercent(value),
-    delta === null ? [] : formatDelta(delta.value),
     interval === null ? [] : formatInterval(interval),
   ].flat();
-  const meant = [
-    evidence,
-    tied ? 'tied' : [],
-    delta === null ? [] : `compared with its base ${delta.toName}`,
-    interval === null ? [] : 'with its 95 % interval',
-  ].flat();
+  const meant = [evidence, tied ? 'tied' : [], interval === null ? [] : 'with its 95 % interval'].flat();
   return `${seen.join(' ')}, ${meant.join(', ')}`;
 }
 
 /** An ordinary click on a figure goes there without loading the site anew; any other click is the browser's. */
 function followLink(event: MouseEvent<HTMLElement>, go: (href: string) => void) {
-  const link = event.target instanceof Element ? event.target.closest('a[data-benchmark]') : null;
+  const link =
+    event.target instanceof Element ? event.target.closest('a[data-benchmark], a.cell-delta') : null;
   const href = link?.getAttribute('href');
   if (!href || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
   event.preventDefault();

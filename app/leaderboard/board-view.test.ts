@@ -3,10 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { BoardCell } from '@/server/evals/types';
 import { BOARD, cell, row } from './board-fixture';
 import {
-  ancestorsOf,
   apartWords,
   type BoardView,
-  baseOf,
   defaultView,
   deltaOf,
   EVIDENCE_CHOICES,
@@ -150,9 +148,10 @@ describe('evidence', () => {
 
 describe('deltas', () => {
   it('are taken to the parent, within one kind of evidence', () => {
-    expect(found('', 'wave-3b').cells.get('superclevr')?.delta).toEqual({
+    expect(found('', 'wave-3b').cells.get('superclevr')?.delta).toMatchObject({
       value: 25,
       toName: 'Base 3B',
+      toId: 'base-3b',
     });
     expect(found('evidence=reported', 'wave-3b').cells.get('superclevr')?.delta?.value).toBe(23);
   });
@@ -162,17 +161,11 @@ describe('deltas', () => {
     expect(found('', 'wave-7b').cells.get('superclevr')?.delta).toBeNull();
   });
 
-  it('are taken to the base through every stage, never to the stage before', () => {
-    const stages = [row('base'), row('one', { parentId: 'base' }), row('two', { parentId: 'one' })];
-    const byId = new Map(stages.map((each) => [each.checkpointId, each]));
-    expect(stages.map((each) => baseOf(each, byId)?.checkpointId)).toEqual([undefined, 'base', 'base']);
-  });
-
   it('never compare two rules or two kinds, nor what waits for a judge', () => {
     const own = cell('reported', 80, 1);
     const base = (reported: BoardCell | null, recomputed: BoardCell | null = null) =>
       row('base', { cells: { a: { reported, recomputed } } });
-    expect(deltaOf(own, 'a', base(cell('reported', 70, 2)))).toEqual({ value: 10, toName: 'base' });
+    expect(deltaOf(own, 'a', base(cell('reported', 70, 2)))).toMatchObject({ value: 10, toName: 'base' });
     expect(deltaOf(own, 'a', base(cell('reported', 10, 2, { scorer: 'y' })))).toBeNull();
     expect(deltaOf(own, 'a', base(null, cell('recomputed', 20, 2)))).toBeNull();
     expect(deltaOf(own, 'a', base(cell('reported', 70, null, { unjudged: 3 })))).toBeNull();
@@ -180,11 +173,21 @@ describe('deltas', () => {
     expect(deltaOf(own, 'a', null)).toBeNull();
   });
 
-  it('end where parents go in a circle', () => {
-    const a = row('a', { parentId: 'b' });
-    const b = row('b', { parentId: 'a' });
-    const byId = new Map([a, b].map((each) => [each.checkpointId, each]));
-    expect(ancestorsOf(a, byId)).toEqual([b]);
+  it('are called chance or not: sample by sample where that is known, else by the two intervals', () => {
+    const known = (value: number, beyondChance: boolean | null) =>
+      deltaOf(
+        cell('recomputed', value, 1, { beyondChance }),
+        'a',
+        row('base', { cells: { a: { reported: null, recomputed: cell('recomputed', 70, 2) } } }),
+      )?.beyondChance;
+    // Each within a point: two figures show a difference of 1.4.
+    expect(known(71, null)).toBe(false);
+    expect(known(72, null)).toBe(true);
+    expect(known(71, true)).toBe(true);
+    expect(known(72, false)).toBe(false);
+    // Figures without intervals show nothing.
+    const reported = row('base', { cells: { a: { reported: cell('reported', 70, 2), recomputed: null } } });
+    expect(deltaOf(cell('reported', 90, 1), 'a', reported)?.beyondChance).toBe(false);
   });
 });
 

@@ -1,4 +1,6 @@
+import { baseOf } from '@/lib/models/line';
 import { readStage, STAGES, type Stage, stageNumber } from '@/lib/models/stage';
+import { compareUnpaired } from '@/lib/stats/unpaired';
 import type { Board, BoardCell, BoardColumn, BoardRow } from '@/server/evals/types';
 
 /**
@@ -172,7 +174,13 @@ export const isComparable = (
 /** A difference in points to the base of the model's line, where that has a figure of the same kind by the same rule. */
 export interface ShownDelta {
   value: number;
+  /** The base's. */
   toName: string;
+  toId: string;
+  /** By the two figures alone, as if their samples were not the same; null where one has no interval. */
+  interval: { low: number; high: number } | null;
+  /** Sample by sample where both have samples; else by that interval. */
+  beyondChance: boolean;
 }
 
 export interface ShownCell extends BoardCell {
@@ -239,31 +247,28 @@ export function cellOf(row: BoardRow, benchmark: string, evidence: EvidenceChoic
   return evidence === 'best' ? (cell.recomputed ?? cell.reported) : cell[evidence];
 }
 
-/** Ancestors from the parent on; a circle of parents ends where it closes. */
-export function ancestorsOf(row: BoardRow, byId: ReadonlyMap<string, BoardRow>): readonly BoardRow[] {
-  const seen = new Set([row.checkpointId]);
-  const ancestors: BoardRow[] = [];
-  for (let id = row.parentId; id !== null && !seen.has(id); ) {
-    const parent = byId.get(id);
-    if (parent === undefined) break;
-    seen.add(id);
-    ancestors.push(parent);
-    id = parent.parentId;
-  }
-  return ancestors;
-}
-
-/** What all of a line's differences are taken to: the checkpoint that its training began from. */
-export const baseOf = (row: BoardRow, byId: ReadonlyMap<string, BoardRow>): BoardRow | null =>
-  ancestorsOf(row, byId).at(-1) ?? null;
-
 /** The difference to the base; never across kinds of evidence or rules, nor of what waits for a judge. */
 export function deltaOf(cell: BoardCell, benchmark: string, base: BoardRow | null): ShownDelta | null {
   const other = base === null ? null : cellOf(base, benchmark, cell.evidence);
   if (base === null || other === null || other.scorer !== cell.scorer) return null;
   if (cell.unjudged > 0 || other.unjudged > 0) return null;
-  return { value: cell.value - other.value, toName: base.modelName };
+  const unpaired =
+    cell.interval === null || other.interval === null
+      ? null
+      : compareUnpaired(
+          { value: other.value, interval: other.interval },
+          { value: cell.value, interval: cell.interval },
+        );
+  return {
+    value: cell.value - other.value,
+    toName: base.modelName,
+    toId: base.checkpointId,
+    interval: unpaired?.interval ?? null,
+    beyondChance: cell.beyondChance ?? (unpaired !== null && leavesOutZero(unpaired.interval)),
+  };
 }
+
+const leavesOutZero = ({ low, high }: { low: number; high: number }): boolean => low > 0 || high < 0;
 
 const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
@@ -293,7 +298,16 @@ function averageDelta(cells: readonly ShownCell[], chosen: number): ShownDelta |
   const deltas = cells.flatMap((cell) => cell.delta ?? []);
   const first = deltas[0];
   if (first === undefined || deltas.length < chosen) return null;
-  return { ...first, value: mean(deltas.map((delta) => delta.value)) };
+  const value = mean(deltas.map((delta) => delta.value));
+  // Errors of different benchmarks are independent: as those of the splits of one.
+  const side = (of: (delta: ShownDelta) => number) => Math.hypot(...deltas.map(of)) / deltas.length;
+  const interval = deltas.every((delta) => delta.interval !== null)
+    ? {
+        low: value - side((delta) => delta.value - (delta.interval?.low ?? 0)),
+        high: value + side((delta) => (delta.interval?.high ?? 0) - delta.value),
+      }
+    : null;
+  return { ...first, value, interval, beyondChance: interval !== null && leavesOutZero(interval) };
 }
 
 export const isComplete = (average: { have: number; of: number }): boolean => average.have === average.of;

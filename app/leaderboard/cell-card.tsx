@@ -141,7 +141,8 @@ function CardText({ shown, cell }: { shown: ShownRow; cell: ShownCell }) {
       {interval === null ? null : <p>{INTERVAL_METHODS[interval.method]}.</p>}
       {delta === null ? null : (
         <p>
-          <Delta value={delta.value} /> points to its base, {delta.toName}, by the same rule.
+          <Delta value={delta.value} beyondChance={delta.beyondChance} /> points to its base, {delta.toName},
+          by the same rule{delta.beyondChance ? '' : ': it may be chance'}.
         </p>
       )}
       {cell.rank === null ? (

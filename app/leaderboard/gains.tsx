@@ -1,8 +1,9 @@
 import Link from 'next/link';
+import { baseOf } from '@/lib/models/line';
 import type { Board } from '@/server/evals/types';
 import { Delta } from '../ui/delta';
 import { formatPercent, formatSizeName } from '../ui/format';
-import { baseOf, cellOf, deltaOf } from './board-view';
+import { cellOf, deltaOf } from './board-view';
 
 const MOST_PAIRS = 2;
 
@@ -58,7 +59,7 @@ export function Gains({ board }: { board: Board }) {
                     className="gain-compared"
                     title="Can it be known?"
                   >
-                    <Delta value={delta.value} />
+                    <Delta value={delta.value} beyondChance={delta.beyondChance} />
                     <span className="sr-only"> points, compared</span>
                   </Link>
                 </div>

@@ -24,6 +24,7 @@ type PackedCell = readonly [
   scorer: number,
   provenance: number,
   unjudged: number,
+  beyondChance: boolean | null,
   interval?: readonly [low: number, high: number, level: number, method: IntervalMethod],
 ];
 
@@ -39,7 +40,7 @@ export function packBoard(board: Board): PackedBoard {
   };
   const pack = (cell: BoardCell | null | undefined, column: number): readonly PackedCell[] => {
     if (!cell) return [];
-    const { evidence, runId, value, rank, scorer, provenance, unjudged, interval } = cell;
+    const { evidence, runId, value, rank, scorer, provenance, unjudged, beyondChance, interval } = cell;
     const packed = [
       column,
       evidence === 'recomputed' ? 1 : 0,
@@ -49,6 +50,7 @@ export function packBoard(board: Board): PackedBoard {
       place(scorer),
       place(provenance),
       rounded(unjudged),
+      beyondChance,
     ] as const;
     if (interval === null) return [packed];
     const { low, high, level, method } = interval;
@@ -71,7 +73,9 @@ export function unpackBoard({ columns, texts, rows }: PackedBoard): Board {
     columns,
     rows: rows.map(([facts, packed]) => {
       const cells: Record<string, { reported: BoardCell | null; recomputed: BoardCell | null }> = {};
-      for (const [column, recomputed, runId, value, rank, scorer, provenance, unjudged, interval] of packed) {
+      for (const each of packed) {
+        const [column, recomputed, runId, value, rank, scorer, provenance, unjudged, beyondChance, interval] =
+          each;
         const benchmark = columns[column]?.benchmark;
         if (benchmark === undefined) continue;
         const cell = cells[benchmark] ?? { reported: null, recomputed: null };
@@ -85,6 +89,7 @@ export function unpackBoard({ columns, texts, rows }: PackedBoard): Board {
           scorer: texts[scorer] ?? '',
           provenance: texts[provenance] ?? '',
           unjudged,
+          beyondChance,
           interval:
             interval === undefined
               ? null

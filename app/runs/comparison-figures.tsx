@@ -50,7 +50,8 @@ export function ComparisonFigures({
           B against A
         </h2>
         <p className="comparison-delta">
-          <Delta value={difference} /> <span className="text-muted">points</span>
+          <Delta value={difference} beyondChance={interval.low > 0 || interval.high < 0} />{' '}
+          <span className="text-muted">points</span>
         </p>
         <p>
           {formatPercent(interval.low)} to {formatPercent(interval.high)}{' '}

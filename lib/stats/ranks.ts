@@ -132,6 +132,12 @@ export function isBetter(a: Ranked, b: Ranked): boolean {
   return a.run.share > b.run.share && differ(a.run, b.run);
 }
 
+/** Whether two differ beyond chance by the test of `comparePaired`; null where they are not over the same samples. */
+export function differPaired({ run: a }: Ranked, { run: b }: Ranked): boolean | null {
+  if (a === null || b === null || a.panel !== b.panel) return null;
+  return a.share !== b.share && differ(a, b);
+}
+
 /**
  * The paired test of `comparePaired`, on the headline: of a mean of splits too, whose variances add up. Bounds of what is
  * to be computed decide most pairs, without a walk over the samples.

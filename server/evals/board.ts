@@ -1,8 +1,9 @@
 import { and, asc, desc, eq, inArray } from 'drizzle-orm';
 import type { Benchmark, BenchmarkId } from '@/lib/benchmarks/benchmark';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
+import { baseOf } from '@/lib/models/line';
 import { meanOfSplits } from '@/lib/stats/intervals';
-import { type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/ranks';
+import { differPaired, type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/ranks';
 import { checkpoint, type Db, getDb, model, run, sample, score } from '../db';
 import { processWide } from '../process-wide';
 import { ANY, BOARD } from './topics';
@@ -57,7 +58,7 @@ type Row = Awaited<ReturnType<typeof publishedFigures>>[number];
 /** A cell of the table before it is ranked. */
 interface Figure {
   checkpointId: string;
-  cell: Omit<BoardCell, 'rank'>;
+  cell: Omit<BoardCell, 'rank' | 'beyondChance'>;
   ranked: Ranked;
 }
 
@@ -69,6 +70,8 @@ async function makeBoard(): Promise<Board> {
     string,
     Record<string, { reported: BoardCell | null; recomputed: BoardCell | null }>
   >();
+  /** Of the recomputed figures, by benchmark and checkpoint. */
+  const recomputedOf = new Map<string, Ranked>();
   for (const benchmark of Object.values(BENCHMARKS)) {
     const own = published.filter((row) => row.benchmark === benchmark.id);
     const reported = newest(own.filter(({ source }) => source === 'reported')).map(reportedFigure);
@@ -85,7 +88,9 @@ async function makeBoard(): Promise<Board> {
         cells.set(checkpointId, row);
         row[benchmark.id] ??= { reported: null, recomputed: null };
         const both = row[benchmark.id];
-        if (both) both[cell.evidence] = { ...cell, rank: places.get(figure) ?? null };
+        if (both) both[cell.evidence] = { ...cell, rank: places.get(figure) ?? null, beyondChance: null };
+        if (cell.evidence === 'recomputed')
+          recomputedOf.set(`${benchmark.id} ${checkpointId}`, figure.ranked);
       }
     }
   }
@@ -109,6 +114,15 @@ async function makeBoard(): Promise<Board> {
     const own = cells.get(each.checkpointId);
     return own === undefined ? [] : [{ ...each, cells: own }];
   });
+  const byId = new Map(rows.map((row) => [row.checkpointId, row]));
+  for (const row of rows) {
+    const base = baseOf(row, byId);
+    if (base === null) continue;
+    for (const [benchmark, { recomputed }] of Object.entries(row.cells)) {
+      const [from, to] = [base, row].map((each) => recomputedOf.get(`${benchmark} ${each.checkpointId}`));
+      if (recomputed && from && to) recomputed.beyondChance = differPaired(from, to);
+    }
+  }
   return { columns: Object.values(BENCHMARKS).map(columnOf), rows };
 }
 

@@ -42,6 +42,11 @@ export interface BoardCell {
   scorer: string;
   /** Percent of the samples that wait for a judge; they count as wrong. */
   unjudged: number;
+  /**
+   * Whether it differs from the same figure of the base of its line beyond chance, sample by sample; null where the two
+   * have no samples in common, or there is no base.
+   */
+  beyondChance: boolean | null;
   /** "recomputed here from 5,000 samples", "reported in …"; says it where some of them need a judge. */
   provenance: string;
 }
