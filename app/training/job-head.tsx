@@ -52,11 +52,16 @@ export function JobHead({
               : 'Connecting, to follow it live.'}
           </p>
         ) : null}
-        {!job.published && job.runId === null ? null : (
+        {!job.published && job.runId === null && job.line.length === 0 ? null : (
           <p className="flex flex-wrap gap-x-4">
             {job.published ? <Link href="/chat">Its checkpoint is in the chat</Link> : null}
             {job.runId === null ? null : (
               <Link href={`/runs/${encodeURIComponent(job.runId)}`}>Its run, with every sample</Link>
+            )}
+            {job.line.length === 0 ? null : (
+              <Link href={`/compare?checkpoints=${job.line.map(encodeURIComponent).join(',')}`}>
+                Compared with what it was trained from
+              </Link>
             )}
           </p>
         )}

@@ -25,22 +25,40 @@ export async function compareChoices(): Promise<readonly CompareChoice[]> {
 export async function lineage(modelSlug: string): Promise<readonly string[]> {
   const db = await getDb();
   const [last] = await db
-    .select({ id: checkpoint.id, parentId: checkpoint.parentId })
+    .select({ id: checkpoint.id })
     .from(checkpoint)
     .where(and(eq(checkpoint.modelSlug, modelSlug), eq(checkpoint.onBoard, true)))
     .orderBy(sql`${checkpoint.stage} desc nulls last`, sql`${checkpoint.step} desc nulls last`)
     .limit(1);
+  return last === undefined ? [] : lineOf(last.id);
+}
+
+/** A checkpoint behind those that it was trained from, as many as are compared with each other. */
+async function lineOf(checkpointId: string): Promise<readonly string[]> {
+  const db = await getDb();
   const line: string[] = [];
-  for (let at = last; at !== undefined && line.length < MAX_RUNS && !line.includes(at.id); ) {
-    line.unshift(at.id);
-    const { parentId } = at;
-    if (parentId === null) break;
-    [at] = await db
-      .select({ id: checkpoint.id, parentId: checkpoint.parentId })
+  for (let id: string | null = checkpointId; id !== null && line.length < MAX_RUNS && !line.includes(id); ) {
+    line.unshift(id);
+    const [found]: { parentId: string | null }[] = await db
+      .select({ parentId: checkpoint.parentId })
       .from(checkpoint)
-      .where(eq(checkpoint.id, parentId));
+      .where(eq(checkpoint.id, id));
+    id = found?.parentId ?? null;
   }
   return line;
+}
+
+/** What a training made, behind that which it was trained from; empty where it cannot be compared yet. */
+export async function lineOfTraining(jobId: string): Promise<readonly string[]> {
+  const db = await getDb();
+  const [made] = await db
+    .select({ id: checkpoint.id })
+    .from(checkpoint)
+    .innerJoin(run, and(eq(run.checkpointId, checkpoint.id), eq(run.state, 'published')))
+    .where(eq(checkpoint.jobId, jobId))
+    .limit(1);
+  const line = made === undefined ? [] : await lineOf(made.id);
+  return line.length > 1 ? line : [];
 }
 
 /**

@@ -2,7 +2,7 @@ export { judgeEstimate } from './ask-judge';
 export { benchmarkPage } from './benchmark-page';
 export { board } from './board';
 export { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
-export { compareChoices } from './compare-choices';
+export { compareChoices, lineOfTraining } from './compare-choices';
 export { comparedBehaviour, comparedContaining, comparedRows } from './compared-samples';
 export { comparison } from './comparison';
 export { correctRun } from './correct';

@@ -14,6 +14,7 @@ import {
   rollout,
   run,
 } from '../db';
+import { lineOfTraining } from '../evals';
 
 /** What a list says of a job. */
 export interface JobRow {
@@ -143,6 +144,8 @@ export interface JobPage extends JobRow {
   /** Whether browsers are served what it made; its checkpoint may have a place for its figures alone. */
   published: boolean;
   runId: string | null;
+  /** Checkpoints to be compared: what it made, behind what that was trained from; empty where it has no published figure. */
+  line: readonly string[];
 }
 
 /** Null where there is none, or none that this visitor may see. */
@@ -155,7 +158,7 @@ export async function jobPage(id: string, principal: Principal): Promise<JobPage
     .where(and(eq(job.id, id), visible(principal)));
   if (found === undefined) return null;
   const { row, ...rest } = found;
-  const [chain, files, metrics, steps, made, evaluated, queue] = await Promise.all([
+  const [chain, files, metrics, steps, made, evaluated, queue, line] = await Promise.all([
     chainOf(id, principal),
     db
       .select({ purpose: jobFile.purpose, step: jobFile.step, path: jobFile.path, sha256: jobFile.sha256 })
@@ -174,6 +177,7 @@ export async function jobPage(id: string, principal: Principal): Promise<JobPage
       .where(and(eq(checkpoint.jobId, id), isNotNull(checkpoint.browserModel))),
     db.select({ id: run.id }).from(run).where(eq(run.jobId, id)),
     row.state === 'waiting' ? queueOf(row) : null,
+    lineOfTraining(id),
   ]);
   return {
     ...row,
@@ -186,6 +190,7 @@ export async function jobPage(id: string, principal: Principal): Promise<JobPage
     rolloutSteps: steps.map(({ step }) => step),
     published: made[0] !== undefined,
     runId: evaluated[0]?.id ?? null,
+    line,
   };
 }
 
