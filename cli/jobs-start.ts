@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { inferRouterInputs } from '@trpc/server';
+import { followersOf } from '@/lib/training/followers';
 import type { WorldRows } from '@/lib/training/protocol';
 import type { AppRouter } from '@/server/trpc/router';
 import { type Command, OCEAN, print, UsageError } from './command';
@@ -33,7 +34,7 @@ ${ON_A_SERVER_HELP}
   --rows         rows of Ocean World, which the recipe finds as rows/NAME: name=train,count=2000,seed=1,size=160
                  and, where wished for, split=val, tasks=counting+depth, further=yes; may be given several times
   --set          a key in place of the recipe's: optimizer.lr=1e-5; may be given several times
-  --followed-by  what follows: export, or export,eval (Ocean World's 200 questions of validation), or export,eval:test
+  --followed-by  what follows: export, or export,eval (Ocean World's 200 questions of validation), or export,eval:val,eval:test
   --publish      publish what the evaluation comes to, once it is scored
   --name         left out, the recipe's name
   --note         a sentence on what it is for
@@ -63,7 +64,7 @@ Example:
     const kind = /^\s*kind\s*=\s*["']grpo["']/m.test(toml) ? 'train' : 'sft';
     const chain: Chain = [
       { kind, recipe: { toml, overrides }, start, rows },
-      ...followers(values['followed-by'], rows, values.publish ?? false),
+      ...following(values['followed-by'], rows, values.publish ?? false),
     ];
     const ids = await apiOf(values).call((trpc) =>
       trpc.training.create.mutate({
@@ -133,28 +134,13 @@ function rowsOf(text: string): WorldRows {
   };
 }
 
-/** The rows that an export is proved on are those of the training's pictures, fewer. */
-function followers(then: string | undefined, rows: readonly WorldRows[], publish: boolean): Chain {
+/** What `--followed-by` asks for. */
+function following(then: string | undefined, rows: readonly WorldRows[], publish: boolean): Chain {
   if (then === undefined) return [];
-  const [exported, evaluated, ...more] = then.split(',');
-  const [evalWord, split = 'val'] = evaluated?.split(':') ?? [];
-  if (exported !== 'export' || (evalWord !== undefined && evalWord !== 'eval') || more.length > 0)
+  const [exported, ...evaluations] = then.split(',');
+  const asked = evaluations.map((each) => /^eval(?::([\w-]+))?$/.exec(each));
+  if (exported !== 'export' || asked.some((each) => each === null))
     throw new UsageError(`--followed-by is export, export,eval or export,eval:SPLIT; not "${then}"`);
-  const size = rows[0]?.size ?? 160;
-  const proof = {
-    name: 'proof',
-    split: 'val',
-    count: 50,
-    seed: 1,
-    size,
-    tasks: null,
-    further: false,
-  } as const;
-  const after = { kind: 'previous' } as const;
-  const chain: Chain = [{ kind: 'export', start: after, rows: [proof] }];
-  if (evalWord === undefined) return chain;
-  return [
-    ...chain,
-    { kind: 'eval', start: after, benchmark: 'ocean-world', split, maxNewTokens: 256, publish },
-  ];
+  const evals = asked.map((each) => ({ benchmark: 'ocean-world', split: each?.[1] ?? 'val' }));
+  return [...followersOf({ evals, publish, size: rows[0]?.size ?? 160 })];
 }

@@ -237,10 +237,12 @@ test('the team makes an agent, cancels, renames, hides and forks', async ({ page
   await page.getByRole('button', { name: 'Make it a draft' }).click();
   await expect(page.getByText('a draft, seen by the team alone')).toBeVisible();
 
-  await page.getByRole('button', { name: 'Fork' }).click();
-  await expectAccessible(page);
-  await page.getByRole('dialog').getByRole('textbox', { name: 'Name', exact: true }).fill('Its fork');
-  await page.getByRole('button', { name: 'Queue it' }).click();
+  await page.getByRole('link', { name: 'Fork' }).click();
+  await expect(page.getByRole('textbox', { name: 'Name', exact: true }).last()).toHaveValue(
+    'Was cancelled, again',
+  );
+  await page.getByRole('textbox', { name: 'Name', exact: true }).last().fill('Its fork');
+  await page.getByRole('button', { name: 'Queue the run' }).click();
   await expect(page.getByRole('heading', { name: 'Its fork' })).toBeVisible();
   await expect(page.getByRole('status').first()).toContainText(/Waits for a box: none is free|Is next/);
   await page.getByRole('button', { name: 'Cancel', exact: true }).click();

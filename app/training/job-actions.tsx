@@ -1,13 +1,13 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useRouter } from 'next/navigation';
+import Link from 'next/link';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTRPC, useTRPCClient } from '../trpc/client';
 import { Confirm, Dialog } from '../ui/dialog';
 import type { JobPage } from './types';
 
-type Open = 'cancel' | 'publish' | 'unpublish' | 'describe' | 'fork' | null;
+type Open = 'cancel' | 'publish' | 'unpublish' | 'describe' | null;
 
 /** What the team may do about a job. */
 export function JobActions({ job }: { job: JobPage }) {
@@ -47,7 +47,11 @@ export function JobActions({ job }: { job: JobPage }) {
       >
         {job.public ? 'Make it a draft' : 'Make public'}
       </Action>
-      {trains ? <Action onClick={() => show('fork')}>Fork</Action> : null}
+      {trains ? (
+        <Link className="button" href={`/training/new?fork=${encodeURIComponent(job.id)}`}>
+          Fork
+        </Link>
+      ) : null}
       {open === null && act.error !== null ? (
         <p role="alert" className="text-wrong">
           {act.error.message}
@@ -99,7 +103,6 @@ export function JobActions({ job }: { job: JobPage }) {
           onSave={(words) => act.mutate(() => client.training.describe.mutate({ ...id, ...words }))}
         />
       ) : null}
-      {open === 'fork' ? <Fork job={job} onClose={common.onClose} /> : null}
     </>
   );
 }
@@ -158,66 +161,6 @@ function Describe({
         <Failed error={error} />
         <button type="submit" className="button button-primary" aria-disabled={disabled}>
           Save
-        </button>
-      </form>
-    </Dialog>
-  );
-}
-
-/** The same once more, with what is changed in its recipe. */
-function Fork({ job, onClose }: { job: JobPage; onClose: () => void }) {
-  const client = useTRPCClient();
-  const router = useRouter();
-  const { spec } = job;
-  const create = useMutation({
-    mutationFn: ({ name, toml }: { name: string; toml: string }) => {
-      if (spec.kind !== 'sft' && spec.kind !== 'train') throw new Error('This job has no recipe.');
-      return client.training.create.mutate({
-        name,
-        chain: [{ ...spec, recipe: { ...spec.recipe, toml } }],
-      });
-    },
-    onSuccess: ([id]) => router.push(`/training/${id}`),
-  });
-  if (spec.kind !== 'sft' && spec.kind !== 'train') return null;
-  const overrides = Object.keys(spec.recipe.overrides);
-  return (
-    <Dialog title="Fork" wide onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event: FormEvent<HTMLFormElement>) => {
-          event.preventDefault();
-          const form = event.currentTarget;
-          if (!create.isPending) create.mutate({ name: fieldOf(form, 'name'), toml: fieldOf(form, 'toml') });
-        }}
-      >
-        <p className="text-muted">
-          A new job with this recipe, the same rows and the same start; the old one stays as it is.
-          {overrides.length === 0 ? '' : ` Replaced as before: ${overrides.join(', ')}.`}
-        </p>
-        <label className="stack">
-          <span className="label">Name</span>
-          <input
-            name="name"
-            className="field"
-            defaultValue={`${job.name}, again`.slice(0, 100)}
-            required
-            maxLength={100}
-          />
-        </label>
-        <label className="stack">
-          <span className="label">Recipe</span>
-          <textarea
-            name="toml"
-            className="field training-toml"
-            rows={18}
-            spellCheck={false}
-            defaultValue={spec.recipe.toml}
-          />
-        </label>
-        <Failed error={create.error?.message ?? null} />
-        <button type="submit" className="button button-primary" aria-disabled={create.isPending}>
-          Queue it
         </button>
       </form>
     </Dialog>

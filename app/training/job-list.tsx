@@ -110,8 +110,8 @@ const Begin = ({ isTeam }: { isTeam: boolean }) => (
   <EmptyState title="Nothing is trained yet">
     {isTeam ? (
       <p>
-        Make an agent below and start it on the box that trains; then queue a job by{' '}
-        <code>./ocean jobs start RECIPE</code>.
+        Make an agent below and start it on the box that trains; then queue a{' '}
+        <Link href="/training/new">new run</Link>, or one by <code>./ocean jobs start RECIPE</code>.
       </p>
     ) : (
       <p>

@@ -1,5 +1,6 @@
 import './training.css';
 import type { Metadata } from 'next';
+import Link from 'next/link';
 import { paramsOf } from '../samples/samples-url';
 import { api, orNull } from '../trpc/server';
 import { PageHeader } from '../ui/page-header';
@@ -25,7 +26,16 @@ export default async function TrainingScreen({ searchParams }: { searchParams: Q
   ]);
   return (
     <div className="training">
-      <PageHeader title="Training">
+      <PageHeader
+        title="Training"
+        actions={
+          agents === null ? undefined : (
+            <Link href="/training/new" className="button button-primary">
+              New run
+            </Link>
+          )
+        }
+      >
         Runs of the recipe and what they measured, with every response that was rewarded. Public ones are here
         for everybody; drafts are for the team.
       </PageHeader>

@@ -19,3 +19,6 @@ export type MachineEntry = Out['machine'][number];
 export type AgentRow = Out['agents'][number];
 export type Config = Out['config'];
 export type Response = RolloutRow['data']['responses'][number];
+export type Choices = Out['choices'];
+export type Forked = Out['forkOf'];
+export type NewJobs = In['create'];

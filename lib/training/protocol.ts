@@ -39,6 +39,8 @@ export const machine = z.object({
   diskFree: count,
   cards: z.array(z.object({ name: z.string().max(200), memory: count })).max(64),
   versions: z.record(z.string().max(60), z.string().max(200)),
+  /** Of the box, in whatever its owner counts in; absent where nobody said. */
+  pricePerHour: z.number().min(0).optional(),
 });
 export type Machine = z.infer<typeof machine>;
 

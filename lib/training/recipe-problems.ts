@@ -86,6 +86,14 @@ function checkTable(
   }
 }
 
+/** What stands at a dotted key of a recipe, or the default that the trainer takes. */
+export function defaultsOf(recipe: Table): (key: string) => PythonValue {
+  const { kind } = recipe;
+  if (!isRecipeKind(kind)) return () => null;
+  const { node } = recipeNode(kind);
+  return (key) => valueAt(node, recipe, key.split('.'));
+}
+
 /** What stands in a table at a place, or the default. */
 function valueAt(node: SchemaNode, table: Table, [name = '', ...rest]: readonly string[]): PythonValue {
   const given = node.properties?.[name];

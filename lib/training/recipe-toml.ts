@@ -51,7 +51,7 @@ export const agentsRecipe = ({ toml, overrides }: { toml: string; overrides: Ove
   withOverrides(readToml(toml), { ...overrides, 'model.path': 'start', output: 'run' });
 
 /** A number of JSON is whole where Python would read it as such. */
-const ofJson = (value: Overrides[string]): PythonValue =>
+export const ofJson = (value: Overrides[string]): PythonValue =>
   typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value;
 
 /** @returns the name of what is no table on the way. */

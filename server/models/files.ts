@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asc, eq } from 'drizzle-orm';
-import { blob, checkpoint, checkpointFile, getDb } from '../db';
+import { and, asc, eq, isNotNull, or } from 'drizzle-orm';
+import type { Stage } from '@/lib/models/stage';
+import { blobPath } from '../blobs';
+import { blob, checkpoint, checkpointFile, getDb, model } from '../db';
 import { processWide } from '../process-wide';
 
 /** A file of a checkpoint's folder, and where on this server it is fetched from. */
@@ -35,9 +37,11 @@ export async function checkpointFolder(id: string): Promise<readonly FolderFile[
   return folder;
 }
 
+const committedPath = (...parts: string[]): string => join(process.cwd(), 'public', 'models', ...parts);
+
 /** Of public/models, where our own small model lies. */
 async function committedFolder(name: string): Promise<readonly FolderFile[]> {
-  const folder = join(process.cwd(), 'public', 'models', name);
+  const folder = committedPath(name);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile())
@@ -51,6 +55,41 @@ async function committedFolder(name: string): Promise<readonly FolderFile[]> {
         bytes: content.length,
         url: `/models/${name}/${path}`,
       };
+    }),
+  );
+}
+
+/** A checkpoint whose weights are here, and what its `config.json` says of it. */
+export interface StartableCheckpoint {
+  id: string;
+  modelName: string;
+  stage: Stage | null;
+  config: unknown;
+}
+
+/** The checkpoints that a training can begin with, by their models' names. */
+export async function startableCheckpoints(): Promise<readonly StartableCheckpoint[]> {
+  const db = await getDb();
+  const rows = await db
+    .select({
+      id: checkpoint.id,
+      modelName: model.name,
+      stage: checkpoint.stage,
+      browserModel: checkpoint.browserModel,
+      config: checkpointFile.sha256,
+    })
+    .from(checkpoint)
+    .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
+    .leftJoin(
+      checkpointFile,
+      and(eq(checkpointFile.checkpointId, checkpoint.id), eq(checkpointFile.path, 'config.json')),
+    )
+    .where(or(isNotNull(checkpoint.browserModel), isNotNull(checkpointFile.sha256)))
+    .orderBy(asc(model.name), asc(checkpoint.stage));
+  return Promise.all(
+    rows.map(async ({ browserModel, config, ...named }) => {
+      const path = config === null ? committedPath(`${browserModel}`, 'config.json') : blobPath(config);
+      return { ...named, config: JSON.parse(await readFile(path, 'utf8')) };
     }),
   );
 }

@@ -9,5 +9,5 @@ export {
 } from './choose';
 export { correctModel, isOurs, type ModelCorrection, modelCorrection } from './correct';
 export { type Checkpoint, describeModel, type Model } from './describe';
-export { checkpointFolder, type FolderFile } from './files';
+export { checkpointFolder, type FolderFile, type StartableCheckpoint, startableCheckpoints } from './files';
 export { NANO, NANO_CHECKPOINTS } from './nano';

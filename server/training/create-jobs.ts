@@ -7,8 +7,8 @@ import { Problem } from '../problem';
 import { requireRecipe } from './recipe';
 import { ANY, WAITING } from './topics';
 
-/** What the job before in a chain makes. */
-const previous = z.object({ kind: z.literal('previous') });
+/** What an earlier job of the chain makes: the one before, or so many before. */
+const previous = z.object({ kind: z.literal('previous'), back: z.number().int().min(1).max(20).default(1) });
 const start = z.discriminatedUnion('kind', [...startingPoint.options, previous]);
 const [sft, train, exported, evaluated] = jobSpec.options;
 
@@ -36,7 +36,7 @@ export async function createJobs(input: z.output<typeof newJobs>, owner: string)
   const ids = input.chain.map(() => randomUUID());
   const specs: JobSpec[] = [];
   for (const [at, link] of input.chain.entries()) {
-    const spec = await withStart(link, ids[at - 1] ?? null);
+    const spec = await withStart(link, ids.slice(0, at));
     if (spec.kind === 'sft' || spec.kind === 'train') requireRecipe(spec);
     specs.push(spec);
   }
@@ -67,12 +67,13 @@ const nameOf = (name: string, spec: JobSpec, at: number): string => {
 
 async function withStart(
   link: z.output<typeof newJobs>['chain'][number],
-  before: string | null,
+  earlier: readonly string[],
 ): Promise<JobSpec> {
   if (link.start.kind === 'previous') {
-    if (before === null)
+    const id = earlier.at(-link.start.back);
+    if (id === undefined)
       throw new Problem('refused', 'The first job of a chain has none before it to start from.');
-    return jobSpec.parse({ ...link, start: { kind: 'job', id: before } });
+    return jobSpec.parse({ ...link, start: { kind: 'job', id } });
   }
   if (link.start.kind === 'checkpoint' && (await checkpointFolder(link.start.id)) === null)
     throw new Problem(

@@ -14,6 +14,7 @@ export { EventGap, takeEvents } from './events';
 export { finish } from './finish';
 export { followJob, type JobTick } from './follow-job';
 export { BEAT_SECONDS, beat, LEASE_SECONDS, LeaseLost, takeJob } from './lease';
+export { type Choices, type Forked, forkOf, newRunChoices, type ShippedRecipe } from './new-run';
 export { addOwnJobs } from './own-jobs';
 export { publishTraining, unpublishTraining } from './publish';
 export { type JobFilter, type JobPage, type JobRow, jobPage, listJobs } from './read-jobs';

@@ -10,12 +10,14 @@ import {
   curves,
   describeJob,
   followJob,
+  forkOf,
   jobPage,
   listAgents,
   listJobs,
   logOf,
   machineOf,
   newJobs,
+  newRunChoices,
   publishTraining,
   ROLLOUT_FILTERS,
   ROLLOUT_ORDERS,
@@ -114,6 +116,9 @@ export const trainingRouter = router({
       }
     }),
 
+  /** What a new run is made of, and what it takes over from an earlier one. */
+  choices: writerProcedure.query(() => newRunChoices()),
+  forkOf: writerProcedure.input(id).query(({ ctx, input }) => forkOf(input.id, ctx.principal)),
   create: writerProcedure
     .input(newJobs)
     .mutation(({ ctx, input }) => createJobs(input, ownerOf(ctx.principal))),

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { shapeOf } from './model-shape';
+import { type Plan, peakOf, planOf, type Rate, rateOn, stepsOf } from './plan';
+import { readToml } from './recipe-toml';
+
+interface Planned {
+  recipe: string;
+  model: string;
+  config: unknown;
+  figures: Omit<Plan, 'newTokens'> & { new_tokens: number | null };
+}
+
+const read = (path: string) => readFileSync(new URL(`../../trainer/${path}`, import.meta.url), 'utf8');
+const { plans }: { plans: readonly Planned[] } = JSON.parse(read('fixtures/recipes.json'));
+
+test.each(plans.map((each) => [each.recipe, each.model, each] as const))(
+  'the plan of %s for %s is the trainer’s',
+  (recipe, _, { config, figures }) => {
+    const shape = shapeOf(config);
+    expect(shape).not.toBeNull();
+    if (shape === null) return;
+    const { newTokens, ...plan } = planOf(readToml(read(`recipes/${recipe}.toml`)), shape);
+    expect({ ...plan, new_tokens: newTokens }).toEqual(figures);
+  },
+);
+
+test('the most at any moment is what is held and the larger of what passes', () => {
+  expect(peakOf({ held: { a: 3, b: 4 }, passing: { c: 5, d: 2 } })).toBe(12);
+});
+
+test('a shape that is no Qwen2.5-VL is none', () => {
+  expect(shapeOf({ model_type: 'llama' })).toBeNull();
+  expect(shapeOf(null)).toBeNull();
+});
+
+test.each([
+  ['kind = "grpo"\nsteps = 7', null, 7],
+  ['kind = "grpo"\nprompts_per_step = 8', 100, 12],
+  ['kind = "grpo"\nprompts_per_step = 8\ndata_epochs = 2', 100, 25],
+  ['kind = "grpo"', null, null],
+])('the steps of %j over %s rows: %s', (toml, rows, steps) => {
+  expect(stepsOf(readToml(toml), rows)).toBe(steps);
+});
+
+test('a rate is of the same box, the same kind and a model of like size', () => {
+  const rate = (agentId: string, kind: string, parameters: number): Rate => ({
+    agentId,
+    kind,
+    parameters,
+    jobId: 'j',
+    jobName: 'J',
+    secondsPerResponse: 1,
+  });
+  const rates = [
+    rate('other', 'grpo', 100),
+    rate('a', 'sft', 100),
+    rate('a', 'grpo', 200),
+    rate('a', 'grpo', 110),
+  ];
+  expect(rateOn(rates, 'a', 'grpo', 100)?.parameters).toBe(110);
+  expect(rateOn(rates, 'b', 'grpo', 100)).toBeNull();
+  expect(rateOn(rates, 'a', 'tower', 100)).toBeNull();
+});
