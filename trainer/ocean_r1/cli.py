@@ -1,4 +1,4 @@
-"""The commands: `ocean-r1 new | sft | train | eval | export | pack | agent`."""
+"""The commands: `ocean-r1 new | grow | sft | train | eval | export | pack | agent`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     add_new(commands)
+    add_grow(commands)
     add_training(
         commands, "sft", "supervised training: of the vision tower, or on worked solutions", "trainer/recipes/nano-base.toml"
     )
@@ -110,13 +111,48 @@ def run_new(options: argparse.Namespace) -> None:
 
     shape = load_shape(options.shape)
     check_exists(options.rows)
-    if options.out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in options.out.iterdir()):
-        raise ValueError(f"{options.out} is a folder with something else than a new model in it; name another with --out")
+    check_free(options.out)
     print(f"learning a tokenizer from {options.rows}", file=sys.stderr, flush=True)
     with atomic_write(options.out) as partial:
         new_model(partial, texts_of(options.rows), shape)
         ModelConfig.from_folder(partial)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
+
+
+def add_grow(commands: Any) -> None:
+    parser = commands.add_parser(
+        "grow",
+        help="a trained model with more words: those of rows that its tokenizer cuts to pieces are one token each",
+        description="The model keeps its weights; tokens of new words begin by chance, and what they mean is to be learnt.",
+        epilog="example: ocean-r1 grow --model public/models/nano-stage2 --rows rows/flat --out models/nano-words",
+    )
+    parser.add_argument("--model", type=Path, required=True, help="a Hugging Face folder with a byte-level BPE")
+    parser.add_argument(
+        "--rows", type=Path, required=True, help="a file or folder of training rows, whose words it is given"
+    )
+    parser.add_argument("--words", type=positive, default=1000, help="how many at most, the most frequent first (1000)")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.set_defaults(run=run_grow, after_stop="nothing is left half written")
+
+
+def run_grow(options: argparse.Namespace) -> None:
+    from ocean_r1.data.rows import texts_of
+    from ocean_r1.files import atomic_write
+    from ocean_r1.models.grow import grow_model
+
+    check_model_folder(options.model)
+    check_exists(options.rows)
+    check_free(options.out)
+    with atomic_write(options.out) as partial:
+        partial.mkdir()
+        tokens = grow_model(options.model, texts_of(options.rows), options.words, partial)
+    print(f"{options.out}: {options.model} with {tokens:,} tokens")
+
+
+def check_free(out: Path) -> None:
+    """Raises ValueError where there is a folder that may hold what nobody wants to lose."""
+    if out.is_dir() and any(path.suffix == ".safetensors" or path.is_dir() for path in out.iterdir()):
+        raise ValueError(f"{out} is a folder with something else than a new model in it; name another with --out")
 
 
 def add_eval(commands: Any) -> None:

@@ -426,7 +426,9 @@ class Shape(Section):
     """A new small model: the size of its vocabulary, how many whole numbers are one token, the side of pictures."""
 
     vocabulary: int = Field(ge=300)
-    """256 bytes, special tokens, tags and numbers are in it."""
+    """256 bytes, special tokens, tags and numbers are in it; of `whole_words` the most words."""
+    whole_words: bool = False
+    """Words are one token each (models/words.py), and no pieces."""
     numbers: int = Field(default=10, ge=10, le=200)
     pixels: Positive
     text: TextPart

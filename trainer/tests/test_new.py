@@ -1,9 +1,16 @@
 """Tokenizers and embeddings of new models."""
 
-import torch
-from toy import SHAPE
+from pathlib import Path
 
+import torch
+from toy import SHAPE, row, toy, write_rows
+
+from ocean_r1.cli import main
+from ocean_r1.data.prompts import Tokenizer
+from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.new import init_number_embeddings, learn_tokenizer, number_tokens, with_special
+from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+from ocean_r1.models.weights import load_model, save_weights
 from ocean_r1.models.words import MIN_TEXTS, learn_words
 
 TEXTS = ["a red cube at x=17, 101 cm away. ¿Qué? 12345", "the box is [110, 7, 128, 30]"] * 4
@@ -62,3 +69,35 @@ def test_near_numbers_begin_alike() -> None:
     assert (likeness.diagonal(1) < 0.95).all()
     assert (likeness.diagonal(1) > likeness.diagonal(40).max()).all()
     assert torch.allclose(embeddings[50:250].norm(dim=1), before.norm(dim=1).median())
+
+
+def test_a_model_grows_by_the_words_of_rows_and_keeps_its_weights(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    small = paths["model"]
+    model = Qwen2_5_VL(ModelConfig.from_folder(small))
+    initialise(model, torch.Generator().manual_seed(0))
+    save_weights(model, small)
+    rows = [row(0, prompt=[{"role": "user", "content": f"<image> What has Nia of {n} in RST?"}]) for n in range(MIN_TEXTS)]
+    given = [
+        "--model",
+        str(small),
+        "--rows",
+        str(write_rows(tmp_path / "more.parquet", rows)),
+        "--out",
+        str(tmp_path / "large"),
+    ]
+    assert main(["grow", *given]) == 0
+    large = tmp_path / "large"
+    before, after = Tokenizer(small), Tokenizer(large)
+    assert [after.text([token]) for token in after.ids(" Nia RST")] == [" Nia", " ", "R", "S", "T"]
+    grown = load_model(large)
+    assert grown.config.image_token_id == after.image_token
+    assert grown.config.text.vocab_size == after.vocabulary > before.vocabulary
+    old, new = (dict(each.named_parameters()) for each in (model, grown))
+    embedding = "language_model.embed_tokens.weight"
+    for word in ("a", "39", "<answer>", "<|image_pad|>", "<|im_end|>"):
+        assert torch.equal(new[embedding][after.ids(word)], old[embedding][before.ids(word)]), word
+    assert all(torch.equal(new[name], weight) for name, weight in old.items() if name != embedding)
+    likeness = torch.nn.functional.normalize(new[embedding], dim=1) @ new[embedding][after.ids(" Nia")[0]]
+    assert likeness.argmax() == after.ids(" Nia")[0]
+    assert main(["grow", *given]) == 1, "what is there is not lost"
