@@ -179,7 +179,11 @@ describe('ocean world', () => {
     [['--count', '10', '--out', 'x', '--seed', '2251799'], /--seed is .* to 2,251,798, not "2251799"/],
     [['--count', '10', '--out', 'x', '--image', 'gif'], /--image is one of png, jpeg, none, not "gif"/],
     [['--count', '10', '--out', 'x', '--quality', '90'], /--quality is for --image jpeg/],
-    [['--count', '10', '--out', 'x', '--image', 'none'], /--image none is for --task geometry/],
+    [
+      ['--count', '10', '--out', 'x', '--image', 'none'],
+      /--image none is for --task geometry,chart,table,text/,
+    ],
+    [['--count', '10', '--out', 'x', '--image', 'none', '--task', 'table'], /give --places/],
   ])('refuses %j in one line', async (args, line) => {
     const { code, out, error } = await world(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });

@@ -39,7 +39,8 @@ Usage: ${OCEAN} world --count N --out DIR [options]
   --size      side of the pictures in pixels, ${SMALLEST_SIZE} to ${LARGEST_SIZE}; left out, 224
   --frame     side of the frame, in pixels, that solutions, further questions and objects speak of: a model's processor resizes
               the pictures to it; left out, the size
-  --image     png, jpeg, or none: geometry whose questions tell all values, as text alone; left out, png
+  --image     png, jpeg, or none: text alone, geometry whose questions tell all values, and charts, tables and printed texts
+              that are told (with --places); left out, png
   --quality   of jpeg, 1 to 100; left out, 90
   --further   beside each question a description of its picture and, of solids, eighteen questions more
   --paraphrase  in train and val, ask about solids in many more words than the benchmark's own; val keeps some to itself
@@ -52,6 +53,9 @@ The same options give the same bytes, on any machine and with any number of thre
 Example:
   ${OCEAN} world --task counting,geometry --count 20000 --seed 1 --size 112 --out rows
 `;
+
+/** What can be asked without a picture. */
+const TOLD: readonly Task[] = ['geometry', 'chart', 'table', 'text'];
 
 interface Wish {
   set: RowSet;
@@ -111,8 +115,10 @@ function wishOf(args: readonly string[]): Wish {
   if (values.out === undefined || values.out === '') throw new UsageError('say where to: --out DIR');
   const format = oneOf('--image', ['png', 'jpeg', 'none'], values.image);
   const tasks = tasksOf(values.task);
-  if (format === 'none' && tasks.some((task) => task !== 'geometry'))
-    throw new UsageError('--image none is for --task geometry: all else is asked about a picture');
+  if (format === 'none' && !tasks.every((task) => TOLD.includes(task)))
+    throw new UsageError(`--image none is for --task ${TOLD.join(',')}: all else is asked about a picture`);
+  if (format === 'none' && !values.places && tasks.some((task) => task !== 'geometry'))
+    throw new UsageError('--image none tells charts, tables and texts by their places: give --places');
   if (format !== 'jpeg' && values.quality !== undefined)
     throw new UsageError('--quality is for --image jpeg');
   return {

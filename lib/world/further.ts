@@ -1,7 +1,8 @@
 import { type Prompt, THINK_PROMPT } from '@/lib/samples/prompts';
 import { furtherOfChart } from './charts';
+import { drill } from './drills';
 import type { Words } from './paraphrases';
-import { placed, transcription } from './places';
+import { placed, toldPicture, transcription } from './places';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ATTRIBUTES, type Attribute, type Question, type QuestionDraft, type Task } from './question';
 import { Random } from './random';
@@ -20,10 +21,10 @@ import type { Known } from './world';
  */
 export interface Further {
   /**
-   * `description`, `attribute`, `reading` (all that is written and where), or the task that it is a question of; `talk` is none of the benchmark's, and a `follow-up`
-   * goes on from the one before it.
+   * `description`, `attribute`, `reading` (all that is written and where), or the task that it is a question of; `talk` and
+   * `arithmetic` are none of the benchmark's, and a `follow-up` goes on from the one before it.
    */
-  kind: 'description' | 'attribute' | 'reading' | 'talk' | 'follow-up' | Task;
+  kind: 'description' | 'attribute' | 'reading' | 'talk' | 'follow-up' | 'arithmetic' | Task;
   /** The user's message, as in a training row. */
   content: string;
   question: string;
@@ -117,6 +118,34 @@ function asked(scene: SolidScene, task: SolidTask, nth: number, size: number, wo
 
 const answered = (question: Question, text: string): Further =>
   further(question.task, promptOf(question), text, perfectResponse(question));
+
+/** Without a picture: what else is asked of a chart, a table or a printed text that is told, and arithmetic beside a figure. */
+export function furtherWithoutPicture(known: Known, size: number, words: Words): Further[] {
+  const told = toldPicture(known, size);
+  if (told === null) {
+    const random = new Random(known.scene.seed, 'drills');
+    return Array.from({ length: DRILLS }, () => {
+      const { question, thought, answer } = drill(random);
+      const solution = `<think>${thought}</think>\n<answer>${answer}</answer>`;
+      return withoutPicture(further('arithmetic', THINK_PROMPT, question, solution), null);
+    });
+  }
+  return furtherQuestions(known, size, words, true)
+    .filter(({ kind }) => kind !== 'reading' && kind !== 'description')
+    .map((each) => withoutPicture(each, told));
+}
+
+const DRILLS = 3;
+
+/** The message with what the picture says in the place of the picture. */
+export const tellPicture = (text: string, told: string | null): string =>
+  told === null ? text : `${told}\n${text}`;
+
+const withoutPicture = (of: Further, told: string | null): Further => ({
+  ...of,
+  content: tellPicture(of.content.replace('<image> ', ''), told),
+  question: tellPicture(of.question, told),
+});
 
 /** Everyday talk on a scene of solids, without the benchmark's instruction. */
 export function furtherTalk(scene: Scene, size: number): Further[] {

@@ -168,6 +168,51 @@ test('with places, solutions of what is written say where it stands, and all of 
   }
 });
 
+test.each(['chart', 'table', 'text'] as const)(
+  'without pictures, all that a solution of a %s reads stands in the message, and further questions are on the same',
+  (task) => {
+    const set: RowSet = {
+      ...SET,
+      tasks: [task],
+      size: 224,
+      frame: 160,
+      image: { format: 'none' },
+      further: true,
+      places: true,
+    };
+    for (const index of indices(12)) {
+      const { images, prompt, extra_info } = trainingRow(set, index);
+      const pictured = trainingRow({ ...set, image: { format: 'png' } }, index).extra_info;
+      expect(images).toEqual([]);
+      expect(extra_info.solution).toBe(pictured.solution);
+      const [told = '', asked] = extra_info.question.split('\n');
+      expect(asked).toBe(pictured.question);
+      expect(prompt[0]?.content.startsWith(`${told}\n${asked}\n`)).toBe(true);
+      const alike = pictured.further.filter(({ kind }) => kind === task);
+      expect(extra_info.further.map(({ question }) => question)).toEqual(
+        alike.map(({ question }) => `${told}\n${question}`),
+      );
+      for (const { content, solution } of [...extra_info.further, { content: told, solution: '' }]) {
+        expect(content.startsWith(told)).toBe(true);
+        const read = solution.split('</think>')[0]?.matchAll(/(?:^| )(\d+,\d+ [^ ]*[^ .;:])/g) ?? [];
+        if (task === 'text') for (const [, piece = ''] of read) expect(told).toContain(piece);
+      }
+    }
+  },
+);
+
+test('without pictures, arithmetic stands beside a figure, and nothing else', () => {
+  const { further } = trainingRow(
+    { ...SET, tasks: ['geometry'], image: { format: 'none' }, further: true },
+    3,
+  ).extra_info;
+  expect(further.map(({ kind }) => kind)).toEqual(['arithmetic', 'arithmetic', 'arithmetic']);
+  for (const { content, question, solution } of further) {
+    expect(content.startsWith(`${question}\n`)).toBe(true);
+    expect(solution).toMatch(/^<think>.+<\/think>\n<answer>[\d, and]+<\/answer>$/);
+  }
+});
+
 test('without pictures, geometry tells all its values in the question, and nothing stands for a picture', () => {
   let untold = 0;
   for (const index of indices(20)) {

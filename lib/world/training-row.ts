@@ -1,10 +1,10 @@
 import { diagram } from './diagrams';
 import { writtenWords } from './drawing';
-import { type Further, furtherQuestions, furtherTalk } from './further';
+import { type Further, furtherQuestions, furtherTalk, furtherWithoutPicture, tellPicture } from './further';
 import { encodeJpeg } from './jpeg';
 import { paraphrased, type Words } from './paraphrases';
 import type { Picture } from './picture';
-import { placed } from './places';
+import { placed, toldPicture } from './places';
 import { encodePng } from './png';
 import { answerText, perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
@@ -101,7 +101,7 @@ export interface RowSet {
    * all that is written and where. */
   places: boolean;
 }
-/** `none`: rows without pictures, of geometry only, whose questions then tell all. */
+/** `none`: rows without pictures. Questions of geometry tell all then; charts, tables and texts are told, with places. */
 export type ImageCode = { format: 'png' } | { format: 'jpeg'; quality: number } | { format: 'none' };
 
 /** A set takes the split's seeds from `seed` times this on, one a row: sets of up to so many rows do not overlap. */
@@ -122,9 +122,12 @@ export function taskOf(set: RowSet, index: number): Task {
 export function trainingRow(set: RowSet, index: number): TrainingRow {
   const { image, size } = set;
   const seed = worldSeed(set, index);
-  if (image.format === 'none')
-    return { ...rowWords({ ...set, frame: size }, index, diagram(seed, true)), images: [] };
-  const asked = ask(taskOf(set, index), seed, size);
+  const task = taskOf(set, index);
+  if (image.format === 'none') {
+    const known = task === 'geometry' ? diagram(seed, true) : ask(task, seed, set.frame);
+    return { ...rowWords({ ...set, size: set.frame }, index, known), images: [] };
+  }
+  const asked = ask(task, seed, size);
   const words = rowWords(set, index, asked);
   const bytes = encode(render(asked.scene, size), image);
   return { ...words, images: words.extra_info.image_paths.map((path) => ({ bytes, path })) };
@@ -136,14 +139,16 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
   const { task } = question;
   const seed = worldSeed(set, index);
   const words = wordsOf(set);
-  const text = words(question, new Random(seed, 'words'));
+  const pictured = set.image.format !== 'none';
+  const asked = words(question, new Random(seed, 'words'));
+  const text = pictured ? asked : tellPicture(asked, toldPicture(known, set.frame));
   const told = set.frame === set.size ? known : ask(task, seed, set.frame);
   const answer = goldText(question.answer);
   const { format } = set.image;
   const message = trainingMessage(promptOf(question), text);
   return {
     data_source: `ocean-world/${task}`,
-    prompt: [{ role: 'user', content: format === 'none' ? message.replace('<image> ', '') : message }],
+    prompt: [{ role: 'user', content: pictured ? message : message.replace('<image> ', '') }],
     ability: ABILITY[task],
     reward_model: { style: 'rule', ground_truth: answer },
     extra_info: {
@@ -151,11 +156,12 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
       answer,
       question: text,
       reward_func: question.answer.kind === 'box' ? 'iou' : 'acc',
-      image_paths: format === 'none' ? [] : [`${task}-${seed}.${format === 'png' ? 'png' : 'jpg'}`],
+      image_paths: !pictured ? [] : [`${task}-${seed}.${format === 'png' ? 'png' : 'jpg'}`],
       solution: perfectResponse(set.places ? placed(told, set.frame)(told.question) : told.question),
       accepted: acceptedForms(question),
       further: [
-        ...(set.further ? furtherQuestions(told, set.frame, words, set.places) : []),
+        ...(set.further && pictured ? furtherQuestions(told, set.frame, words, set.places) : []),
+        ...(set.further && !pictured ? furtherWithoutPicture(known, set.frame, words) : []),
         ...(set.talk ? furtherTalk(told.scene, set.frame) : []),
       ],
       objects: objectsOf(told.scene, set.frame),
