@@ -164,6 +164,15 @@ export const jobsCancel: Command = aboutOne(
   },
 );
 
+export const jobsResume: Command = aboutOne(
+  'resume',
+  'Goes on with a training that failed or was cancelled, from its last checkpoint, as a new job.',
+  async (api, id, { json }) => {
+    const fresh = await api.call((trpc) => trpc.training.resume.mutate({ id }));
+    print(json ? JSON.stringify({ id: fresh }) : fresh);
+  },
+);
+
 export const jobsLogs: Command = aboutOne(
   'logs',
   'Prints what a job and its agent said, the last thousand entries.',

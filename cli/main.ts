@@ -11,6 +11,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'jobs cancel': async () => (await import('./jobs')).jobsCancel,
   'jobs list': async () => (await import('./jobs')).jobsList,
   'jobs logs': async () => (await import('./jobs')).jobsLogs,
+  'jobs resume': async () => (await import('./jobs')).jobsResume,
   'jobs rollouts': async () => (await import('./jobs')).jobsRollouts,
   'jobs start': async () => (await import('./jobs-start')).jobsStart,
   'jobs watch': async () => (await import('./jobs')).jobsWatch,
@@ -36,6 +37,7 @@ Usage: ${OCEAN} COMMAND [options]
   jobs start            queue a training by a recipe, and what is to follow it
   jobs watch            tell how a job goes until it has ended
   jobs cancel           stop a job
+  jobs resume           go on with a training that failed or was cancelled
   jobs logs             print what a job said
   jobs rollouts         print the responses of a step with their rewards
   talk samples          print the conversations of test-talk, a split of Ocean World

@@ -67,7 +67,7 @@ function inWords(
   const code = error.data?.code;
   if (code === undefined) return unreachable(server, error.cause ?? error);
   if (code === 'UNAUTHORIZED') return new UsageError(`${server} does not take this token`);
-  if (code === 'BAD_REQUEST' || code === 'NOT_FOUND') {
+  if (code === 'BAD_REQUEST' || code === 'NOT_FOUND' || code === 'CONFLICT') {
     // What a schema finds wrong comes by field; else the message is a sentence.
     const fields = Object.entries(error.data?.issues?.fieldErrors ?? {});
     return new Refusal(

@@ -2,18 +2,21 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import Link from 'next/link';
+import { useRouter } from 'next/navigation';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useTRPC, useTRPCClient } from '../trpc/client';
 import { Confirm, Dialog } from '../ui/dialog';
+import { formatCount } from '../ui/format';
 import type { JobPage } from './types';
 
-type Open = 'cancel' | 'publish' | 'unpublish' | 'describe' | null;
+type Open = 'cancel' | 'resume' | 'publish' | 'unpublish' | 'describe' | null;
 
 /** What the team may do about a job. */
 export function JobActions({ job }: { job: JobPage }) {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queryClient = useQueryClient();
+  const router = useRouter();
   const [open, setOpen] = useState<Open>(null);
   const act = useMutation({
     mutationFn: (what: () => Promise<unknown>) => what(),
@@ -28,6 +31,8 @@ export function JobActions({ job }: { job: JobPage }) {
   };
   const going = job.state === 'waiting' || job.state === 'running';
   const trains = job.kind === 'sft' || job.kind === 'train';
+  const checkpoint = job.files.find(({ purpose }) => purpose === 'checkpoint') ?? null;
+  const resumable = trains && checkpoint !== null && (job.state === 'failed' || job.state === 'cancelled');
   const exported = job.chain.some(({ kind, state }) => kind === 'export' && state === 'succeeded');
   const common = {
     disabled: act.isPending,
@@ -38,6 +43,7 @@ export function JobActions({ job }: { job: JobPage }) {
   return (
     <>
       {going && !job.cancelRequested ? <Action onClick={() => show('cancel')}>Cancel</Action> : null}
+      {resumable ? <Action onClick={() => show('resume')}>Resume</Action> : null}
       {trains && exported && !job.published ? <Action onClick={() => show('publish')}>Publish</Action> : null}
       {trains && job.published ? <Action onClick={() => show('unpublish')}>Unpublish</Action> : null}
       <Action onClick={() => show('describe')}>Name and note</Action>
@@ -69,6 +75,25 @@ export function JobActions({ job }: { job: JobPage }) {
               ? 'It has not begun, and is over at once.'
               : 'The step that it is at ends, a checkpoint is written and sent; then it is over.'}{' '}
             What waits for it is cancelled too.
+          </p>
+        </Confirm>
+      ) : null}
+      {open === 'resume' && checkpoint !== null ? (
+        <Confirm
+          {...common}
+          primary
+          title="Go on from its last checkpoint?"
+          yes="Resume"
+          onYes={() =>
+            act.mutate(async () => {
+              const fresh = await client.training.resume.mutate(id);
+              router.push(`/training/${encodeURIComponent(fresh)}`);
+            })
+          }
+        >
+          <p>
+            A new job by the same recipe begins behind step {formatCount(checkpoint.step)}, with all that was
+            measured up to there; what was to follow follows it. This one stays as it is.
           </p>
         </Confirm>
       ) : null}

@@ -33,3 +33,4 @@ export {
   rollouts,
 } from './read-told';
 export { resumeOf, startOf } from './remote-folder';
+export { resumeJob } from './resume';

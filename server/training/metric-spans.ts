@@ -67,7 +67,7 @@ export async function dropSpansBehind(tx: Db, jobId: string, step: number): Prom
     .where(and(eq(jobMetricSpan.jobId, jobId), gte(jobMetricSpan.place, placeOf(step + 1))));
 }
 
-const placeOf = (step: number): number => Math.floor(step / SPAN);
+export const placeOf = (step: number): number => Math.floor(step / SPAN);
 
 const stepsBetween = (db: Db, jobId: string, from: number, to: number) =>
   db

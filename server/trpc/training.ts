@@ -21,6 +21,7 @@ import {
   publishTraining,
   ROLLOUT_FILTERS,
   ROLLOUT_ORDERS,
+  resumeJob,
   revokeAgent,
   rolloutAt,
   rolloutPoints,
@@ -123,6 +124,7 @@ export const trainingRouter = router({
     .input(newJobs)
     .mutation(({ ctx, input }) => createJobs(input, ownerOf(ctx.principal))),
   cancel: writerProcedure.input(id).mutation(({ input }) => cancelJob(input.id)),
+  resume: writerProcedure.input(id).mutation(({ ctx, input }) => resumeJob(input.id, ownerOf(ctx.principal))),
   describe: writerProcedure
     .input(
       z.object({
