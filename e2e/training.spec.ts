@@ -97,7 +97,7 @@ test('a job is watched live: steps come at once, and move neither zoom nor page'
   await expect(page.getByRole('log')).toContainText('the needle');
   await page.getByLabel('Search').fill('needle');
   await expect(page.getByRole('log').getByText('hay')).toBeHidden();
-  await agent.sendCheckpoint(20);
+  await agent.sendCheckpoint(140);
   await agent.finish();
   await expect(page.getByRole('status').first()).toContainText('Succeeded');
 });
@@ -286,7 +286,7 @@ test.describe('@phone', () => {
     await expect(page.getByText('half of the groups').or(page.getByText('60 % of the groups'))).toBeVisible();
     await page.getByText(/^Metrics/).click();
     await expectAccessible(page);
-    await agent.sendCheckpoint(20);
+    await agent.sendCheckpoint(25);
     await agent.finish();
   });
 });

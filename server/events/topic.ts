@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { EventEmitter, setMaxListeners } from 'node:events';
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { type Database, type Db, database, event, getDb } from '../db';
@@ -139,7 +139,11 @@ async function watch(key: string, signal?: AbortSignal): Promise<Watch> {
   };
 }
 
-const following = processWide('following', () => ({ stop: new AbortController() }));
+const following = processWide('following', () => {
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  return { stop };
+});
 
 /** Before the end of the process: followers are let go, so that no open answer keeps it. They go on elsewhere, or later. */
 export function stopFollowing(): void {

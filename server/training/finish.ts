@@ -1,11 +1,12 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
 import type { FinishRequest } from '@/lib/training/protocol';
-import { type Db, getDb, type JobState, job, jobFile } from '../db';
+import { type Db, getDb, type JobState, job } from '../db';
 import { Problem } from '../problem';
 import { type Agent, hashOf } from './agents';
 import { EventGap } from './events';
 import { handInPredictions } from './hand-in';
 import { closeLost, hasEnded, type Job, LeaseLost, requireLease } from './lease';
+import { filesOf } from './made-checkpoint';
 import { ANY, JOBS, WAITING } from './topics';
 
 type Outcome = FinishRequest['outcome'];
@@ -99,9 +100,10 @@ async function write(tx: Db, found: Job, outcome: Outcome): Promise<void> {
   }
 }
 
-async function requireMade(tx: Db, { id, spec }: Job): Promise<void> {
+async function requireMade(tx: Db, { id, spec, step }: Job): Promise<void> {
   const purpose = NEEDED[spec.kind];
-  const made = await tx.$count(jobFile, and(eq(jobFile.jobId, id), eq(jobFile.purpose, purpose)));
-  if (made === 0)
+  const [made] = await filesOf(tx, id, purpose);
+  // A checkpoint of an earlier step is to go on from, and not what the training came to.
+  if (made === undefined || (purpose === 'checkpoint' && made.step < step))
     throw new Problem('refused', `The job has not sent its ${purpose}, so it has not succeeded.`);
 }

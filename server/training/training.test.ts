@@ -235,6 +235,24 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(await jobOf(id)).toMatchObject({ step: 3, steps: 5, nextSeq: 6 });
   });
 
+  test.skipIf(skip)('are leased by the clock of the database, whatever that of a box says', async () => {
+    const [id = ''] = await create(TRAIN);
+    const { lease } = await taken();
+    const clock = new Date(Date.now() + 3_600_000);
+    await takeEvents(agent, id, lease, {
+      events: [1, 2, 3].map((step, seq) => ({
+        seq,
+        at: new Date(clock.getTime() + 1_000 * step).toISOString(),
+        event: { type: 'metrics', step, values: { loss: 0 } },
+      })),
+    });
+    const page = await jobPage(id, WRITER);
+    expect(page).toMatchObject({ step: 3, stepSeconds: 1 });
+    expect(page?.leasedUntil?.getTime()).toBeLessThan(Date.now() + 60_000);
+    await passLease();
+    expect((await taken()).job.attempt).toBe(2);
+  });
+
   test.skipIf(skip)('go on behind a step: what was told of later ones is gone', async () => {
     await create(TRAIN);
     const {
@@ -393,9 +411,19 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     await expect(
       tell(train, first.lease, 0, files('checkpoint', 5, { ...weights, bytes: 3 })),
     ).rejects.toThrow('has 7 bytes here, and 3 are told of');
-    await tell(train, first.lease, 0, files('checkpoint', 5, weights));
-    await finish(agent, train, first.lease, { events: 1, outcome: { kind: 'succeeded' } });
-    await finish(agent, train, first.lease, { events: 1, outcome: { kind: 'succeeded' } });
+    // What was sent of an earlier step is not what it came to.
+    await tell(train, first.lease, 0, files('checkpoint', 4, weights), {
+      type: 'metrics',
+      step: 5,
+      values: { loss: 0 },
+    });
+    const end = () => finish(agent, train, first.lease, { events: 3, outcome: { kind: 'succeeded' } });
+    await tell(train, first.lease, 2, { type: 'log', lines: ['one'] });
+    await expect(end()).rejects.toThrow('has not sent its checkpoint');
+    await tell(train, first.lease, 3, files('checkpoint', 5, weights));
+    await expect(end()).rejects.toThrow(EventGap);
+    await finish(agent, train, first.lease, { events: 4, outcome: { kind: 'succeeded' } });
+    await finish(agent, train, first.lease, { events: 4, outcome: { kind: 'succeeded' } });
     expect((await jobOf(train)).state).toBe('succeeded');
 
     const second = await taken();

@@ -30,8 +30,8 @@ def sha256(content: bytes) -> str:
 
 class AgentServer:
     """One job. `fault` is asked about each request, `(method, path)`: None for none, a status, `drop` for a connection
-    that breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one amid a part, or before
-    anything is done."""
+    that breaks before anything is done, `unheard` for one that breaks when all is done, `half` for one amid a part, or
+    before anything is done."""
 
     def __init__(self) -> None:
         self.blobs: dict[str, bytes] = {}

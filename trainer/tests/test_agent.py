@@ -18,6 +18,7 @@ from agent_server import TOKEN, AgentServer, serving, sha256
 
 from ocean_r1.agent import attempt as attempts
 from ocean_r1.agent import processes
+from ocean_r1.agent.agent import AgentError, own_folder, run_agent
 from ocean_r1.agent.attempt import Attempt, Outcome, Place
 from ocean_r1.agent.log import Lines
 from ocean_r1.agent.protocol import LIMITS, cut, cut_line, numbers
@@ -473,6 +474,23 @@ def test_an_event_that_is_refused_keeps_nothing_back(
     assert sorted(server.metrics) == [step for step in range(1, 21) if step != 7]
     [said] = server.events("notice")
     assert said["text"] == "metrics that the server does not take: no sevens"
+
+
+def test_a_file_that_became_another_on_its_way_is_sent_again(
+    server: AgentServer, address: str, tmp_path: Path, does: Callable[[str], None]
+) -> None:
+    does("observer.on_begin(0, 1)\ncheckpoint(1)\nend('succeeded')")
+    attempt = next_attempt(server, address, tmp_path)
+    faults = iter([400])
+    server.fault = lambda method, path: next(faults, None) if method == "PATCH" else None
+    assert attempt.run() == {"kind": "succeeded"}
+    assert server.checkpoint()["model/model.safetensors"] == bytes([1]) * 100_000
+    assert server.events("notice") == []
+
+
+def test_two_agents_do_not_work_in_one_folder(address: str, tmp_path: Path) -> None:
+    with own_folder(tmp_path), pytest.raises(AgentError, match=r"another agent works in .* of its own with --work"):
+        run_agent(Server(address, TOKEN), Place(tmp_path, ["true"]))
 
 
 def test_a_server_that_forgot_events_is_told_what_comes(

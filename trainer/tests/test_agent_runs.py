@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from agent_server import TOKEN, AgentServer, serving
 from test_runs import GRPO, same, train
 from toy import recipe, toy
@@ -180,6 +181,14 @@ def test_mistakes_of_a_recipe_are_final_and_a_sentence(job_folder: Path, tmp_pat
         (OSError(errno.ENOSPC, "No space left on device", "rows"), ("lost", "rows: No space left on device")),
         (OceanError("ocean world: it ended"), ("lost", "ocean world: it ended")),
         (MemoryError(), ("failed", "the box has not enough memory for it")),
+        (
+            torch.OutOfMemoryError("Tried to allocate 2 GiB. GPU 0 is full.\nMore words"),
+            ("failed", "the card has not enough memory for it: Tried to allocate 2 GiB. GPU 0 is full."),
+        ),
+        (
+            RuntimeError("[enforce fail at alloc_cpu.cpp:117] err == 0. DefaultCPUAllocator: can't allocate memory: …"),
+            ("failed", "the box has not enough memory for it"),
+        ),
         (RecipeError("no such key"), ("failed", "no such key")),
         (KeyError("x"), ("failed", "KeyError: 'x'")),
     ],

@@ -26,6 +26,7 @@ OUTPUT = Path("run")
 OUTBOX = Path("outbox")
 SPOOL = Path("spool")
 START = Path("start")
+NO_MEMORY = "the box has not enough memory for it"
 
 
 class Asked(BaseException):
@@ -62,10 +63,14 @@ def outcome_of(task: dict[str, Any]) -> dict[str, str]:
     except (WriteError, OceanError, OSError) as error:
         return {"kind": "lost", "error": told(error)}
     except MemoryError:
-        return {"kind": "failed", "error": "the box has not enough memory for it"}
+        return {"kind": "failed", "error": NO_MEMORY}
     except ValueError as error:  # all that is wrong with recipes, rows, models and devices
         return {"kind": "failed", "error": told(error)}
     except RuntimeError as error:
+        if type(error).__name__ == "OutOfMemoryError":  # of a card: torch's, which may not be imported yet
+            return {"kind": "failed", "error": f"the card has not enough memory for it: {told(error).splitlines()[0]}"}
+        if "can't allocate memory" in str(error):  # torch's own words on the box's
+            return {"kind": "failed", "error": NO_MEMORY}
         if type(error).__name__ != "NotFiniteError":
             traceback.print_exc()
         return {"kind": "failed", "error": told(error)}

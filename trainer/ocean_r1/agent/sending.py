@@ -88,7 +88,16 @@ class Worker(Thread):
 
     def upload(self, path: Path, sha256: str, kind: str) -> None:
         server = self.talk.server
-        patiently(lambda: server.upload(path, sha256, kind), self.talk.over, server.patience)
+
+        def send() -> None:
+            patiently(lambda: server.upload(path, sha256, kind), self.talk.over, server.patience)
+
+        try:
+            send()
+        except RefusedError as error:  # what became another file on its way is sent once more
+            if error.status == 401:
+                raise
+            send()
 
 
 class Sender(Worker):
