@@ -1,6 +1,6 @@
 'use client';
 
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { bareP } from '@/lib/compare/comparison-report';
 import { points } from '@/lib/compare/comparison-words';
 import { patternAt, patternOf } from '@/lib/compare/listed-samples';
@@ -23,14 +23,20 @@ interface Props {
   baseline: number;
 }
 
-/** By a tag: what was lost and gained where, the greatest loss first. Drawn once it is open: a benchmark may have many. */
+/**
+ * By a tag: what was lost and gained where, the greatest loss first. Drawn once it is open, and by the browser: the answer
+ * above is painted before it.
+ */
 export function TagTable({ opened, ...props }: Props & { opened: boolean }) {
-  const [open, setOpen] = useState(opened);
+  const [open, setOpen] = useState(false);
+  useEffect(() => setOpen(opened), [opened]);
   const { label, rows } = props.of;
   return (
     <details
       className="panel compare-tag"
       open={opened}
+      // Of which what is below is not moved when it is drawn.
+      style={opened && !open ? { minHeight: `${heightOf(props)}rem` } : undefined}
       onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
     >
       <summary>
@@ -49,6 +55,14 @@ export function TagTable({ opened, ...props }: Props & { opened: boolean }) {
     </details>
   );
 }
+
+/** A line a run and value, and one a value of what became of its samples; with heads and titles. */
+const heightOf = ({ of: { rows }, sides }: Props): number =>
+  sides.length < 3
+    ? 9 + ROW_REM * rows.length * (sides.length - 1)
+    : 15 + ROW_REM * rows.length * sides.length;
+
+const ROW_REM = 2.45;
 
 function Differences({ address, of: { tag, label, rows }, sides, baseline }: Props) {
   const family = rows.length * (sides.length - 1);

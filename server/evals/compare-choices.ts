@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { MAX_RUNS } from '@/lib/compare/compare-runs';
-import { checkpoint, getDb, model, run } from '../db';
+import { checkpoint, getDb, model, rowsOf, run } from '../db';
 import type { CompareChoice } from './types';
 
 /** Checkpoints with a published run, by model and in the order of training. */
@@ -36,16 +36,15 @@ export async function lineage(modelSlug: string): Promise<readonly string[]> {
 /** A checkpoint behind those that it was trained from, as many as are compared with each other. */
 async function lineOf(checkpointId: string): Promise<readonly string[]> {
   const db = await getDb();
-  const line: string[] = [];
-  for (let id: string | null = checkpointId; id !== null && line.length < MAX_RUNS && !line.includes(id); ) {
-    line.unshift(id);
-    const [found]: { parentId: string | null }[] = await db
-      .select({ parentId: checkpoint.parentId })
-      .from(checkpoint)
-      .where(eq(checkpoint.id, id));
-    id = found?.parentId ?? null;
-  }
-  return line;
+  const rows = await db.execute(sql`
+    with recursive line as (
+      select id, parent_id, 1 as depth from checkpoint where id = ${checkpointId}
+      union all
+      select checkpoint.id, checkpoint.parent_id, depth + 1
+      from checkpoint join line on checkpoint.id = line.parent_id where depth < ${MAX_RUNS}
+    )
+    select id from line order by depth desc`);
+  return [...new Set(rowsOf<{ id: string }>(rows).map(({ id }) => id))];
 }
 
 /** What a training made, behind that which it was trained from; empty where it cannot be compared yet. */

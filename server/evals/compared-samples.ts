@@ -7,7 +7,7 @@ import { keptLately } from '../kept';
 import { Problem } from '../problem';
 import { rateLimit } from '../rate-limit';
 import { groupsOf, packedOutcomes } from './outcomes';
-import { ofRun, ordinalsLeft, type ScoredRun, scoredRun, shortened } from './samples';
+import { ofRun, ordinalsLeft, type ScoredRun, scoredRuns, shortened } from './samples';
 import type { ComparedBehaviour, ComparedRow } from './types';
 
 /** @throws Problem where one is not to be seen, or not all are over the same samples */
@@ -15,12 +15,11 @@ async function comparedRuns(
   ids: readonly string[],
   principal: Principal,
 ): Promise<readonly [ScoredRun, ...ScoredRun[]]> {
-  const runs: ScoredRun[] = [];
-  for (const id of ids) {
-    const of = await scoredRun(id, principal);
-    if (of === null) throw new Problem('not-found', `There is no run "${id}" with verdicts here.`);
-    runs.push(of);
-  }
+  const found = await scoredRuns(ids, principal);
+  const runs = found.flatMap((of, i) => {
+    if (of === null) throw new Problem('not-found', `There is no run "${ids[i]}" with verdicts here.`);
+    return [of];
+  });
   const [first, ...others] = runs;
   if (first === undefined) throw new Problem('refused', 'Name the runs that are compared.');
   if (others.some(({ dataId }) => dataId !== first.dataId))
@@ -37,30 +36,32 @@ export async function comparedRows(
   const runs = await comparedRuns(ids, principal);
   const db = await getDb();
   const [{ dataId }] = runs;
-  const samples = await db
-    .select({
-      sampleId: sample.sampleId,
-      ordinal: sample.ordinal,
-      question: sample.question,
-      gold: sample.gold,
-    })
-    .from(sample)
-    .where(and(eq(sample.dataId, dataId), inArray(sample.ordinal, [...places])));
-  const sides: Map<number, ComparedRow['sides'][number]>[] = [];
-  for (const of of runs) {
-    const verdicts = await db
-      .select({ ordinal: verdict.ordinal, outcome: verdict.outcome, answer: verdict.answer })
-      .from(verdict)
-      .where(and(ofRun(of), inArray(verdict.ordinal, [...places])));
-    sides.push(
+  const [samples, ...verdicts] = await Promise.all([
+    db
+      .select({
+        sampleId: sample.sampleId,
+        ordinal: sample.ordinal,
+        question: sample.question,
+        gold: sample.gold,
+      })
+      .from(sample)
+      .where(and(eq(sample.dataId, dataId), inArray(sample.ordinal, [...places]))),
+    ...runs.map((of) =>
+      db
+        .select({ ordinal: verdict.ordinal, outcome: verdict.outcome, answer: verdict.answer })
+        .from(verdict)
+        .where(and(ofRun(of), inArray(verdict.ordinal, [...places]))),
+    ),
+  ]);
+  const sides = verdicts.map(
+    (rows) =>
       new Map(
-        verdicts.map(({ ordinal, outcome, answer }) => [
+        rows.map(({ ordinal, outcome, answer }): [number, ComparedRow['sides'][number]] => [
           ordinal,
           { outcome, answer: answer === null ? null : shortened(answer) },
         ]),
       ),
-    );
-  }
+  );
   const byOrdinal = new Map(samples.map((each) => [each.ordinal, each]));
   return places.flatMap((ordinal) => {
     const known = byOrdinal.get(ordinal);

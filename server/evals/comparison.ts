@@ -6,7 +6,7 @@ import { areOfOneModel, loadedRun, type StoredRun } from '@/lib/compare/stored-r
 import type { Principal } from '../auth';
 import { keptLately } from '../kept';
 import { lineage, runsOfCheckpoints } from './compare-choices';
-import { runOutcomes, sampleGroups } from './outcomes';
+import { runsOutcomes, sampleGroups } from './outcomes';
 import type { ChosenRuns, Comparison } from './types';
 
 /** So many runs are read at most: of four checkpoints, on all benchmarks. */
@@ -31,11 +31,9 @@ export async function comparison(chosen: ChosenRuns, principal: Principal): Prom
         : 'These checkpoints have no published figure on the same benchmark.',
     );
   const found: StoredRun[] = [];
-  for (const id of ids) {
-    const run = await runOutcomes(id, principal);
-    if (run === null) refused.push(`There is no run “${id}” here that you may see.`);
+  for (const [i, run] of (await runsOutcomes(ids, principal)).entries())
+    if (run === null) refused.push(`There is no run “${ids[i]}” here that you may see.`);
     else found.push(run);
-  }
   const baselines = found.map(
     ({ id, checkpoint }) => chosen.baseline !== null && [id, checkpoint.id].includes(chosen.baseline),
   );

@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, sql } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { type PackedOutcomes, type PackedSamples, packSamples } from '@/lib/compare/packed-samples';
 import type { StoredRun } from '@/lib/compare/stored-run';
@@ -6,15 +6,23 @@ import { OUTCOMES } from '@/lib/scoring/scorer';
 import { maySee, type Principal } from '../auth';
 import { benchmarkData, checkpoint, getDb, model, run, sample, score, verdict } from '../db';
 import { keptLately } from '../kept';
-import { ofRun, type ScoredRun, scoredRun } from './samples';
+import { hasVerdicts, ofRun, type ScoredRun, scoredRun } from './samples';
 
 const keptOutcomes = keptLately<PackedOutcomes>('outcomes', 64);
 const keptGroups = keptLately<PackedSamples>('sample groups', 16);
 
 /** A run with its outcomes by the scorer of its headline; null where there is none, or none to be seen. */
 export async function runOutcomes(id: string, principal: Principal): Promise<StoredRun | null> {
+  return (await runsOutcomes([id], principal))[0] ?? null;
+}
+
+/** One for each id, in their order. */
+export async function runsOutcomes(
+  ids: readonly string[],
+  principal: Principal,
+): Promise<readonly (StoredRun | null)[]> {
   const db = await getDb();
-  const [found] = await db
+  const rows = await db
     .select({
       id: run.id,
       model: { slug: model.slug, name: model.name },
@@ -25,6 +33,7 @@ export async function runOutcomes(id: string, principal: Principal): Promise<Sto
       state: run.state,
       scorer: run.scorer,
       data: benchmarkData.sha256,
+      dataId: run.dataId,
       headline: score.headline,
       interval: score.interval,
       generation: run.generation,
@@ -34,15 +43,27 @@ export async function runOutcomes(id: string, principal: Principal): Promise<Sto
     .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
     .leftJoin(benchmarkData, eq(benchmarkData.id, run.dataId))
     .leftJoin(score, and(eq(score.runId, run.id), eq(score.scorer, run.scorer)))
-    .where(eq(run.id, id));
-  if (found === undefined || !maySee(principal, found)) return null;
-  const { headline, interval, ...facts } = found;
-  const scored = found.source === 'reported' ? null : await scoredRun(id, principal);
-  return {
-    ...facts,
-    figure: headline === null || interval === null ? null : { value: headline, interval },
-    outcomes: scored === null ? null : await packedOutcomes(scored),
-  };
+    .where(inArray(run.id, [...ids]));
+  const told = new Map<string, Promise<StoredRun>>();
+  for (const found of rows) {
+    if (!maySee(principal, found)) continue;
+    const { headline, interval, dataId, ...facts } = found;
+    const { id, scorer, benchmark, split, state, source } = facts;
+    const isScored = source !== 'reported' && headline !== null && hasVerdicts(state);
+    const outcomes =
+      isScored && dataId !== null && split !== null
+        ? packedOutcomes({ id, scorer, dataId, benchmark, split })
+        : Promise.resolve(null);
+    told.set(
+      id,
+      outcomes.then((packed) => ({
+        ...facts,
+        figure: headline === null || interval === null ? null : { value: headline, interval },
+        outcomes: packed,
+      })),
+    );
+  }
+  return Promise.all(ids.map((id) => told.get(id) ?? null));
 }
 
 /** A digit a sample in the data's order. */

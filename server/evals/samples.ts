@@ -28,8 +28,17 @@ export async function scoredRun(
   principal: Principal,
   scorer: string | null = null,
 ): Promise<ScoredRun | null> {
+  return (await scoredRuns([id], principal, scorer))[0] ?? null;
+}
+
+/** One for each id, in their order. */
+export async function scoredRuns(
+  ids: readonly string[],
+  principal: Principal,
+  scorer: string | null = null,
+): Promise<readonly (ScoredRun | null)[]> {
   const db = await getDb();
-  const [found] = await db
+  const rows = await db
     .select({
       id: run.id,
       state: run.state,
@@ -40,11 +49,14 @@ export async function scoredRun(
     })
     .from(run)
     .innerJoin(score, and(eq(score.runId, run.id), eq(score.scorer, scorer ?? run.scorer)))
-    .where(eq(run.id, id));
-  if (found === undefined || !maySee(principal, found)) return null;
-  const { state, dataId, split } = found;
-  if (!hasVerdicts(state) || dataId === null || split === null) return null;
-  return { ...found, dataId, split };
+    .where(inArray(run.id, [...ids]));
+  return ids.map((id) => {
+    const found = rows.find((row) => row.id === id);
+    if (found === undefined || !maySee(principal, found)) return null;
+    const { state, dataId, split } = found;
+    if (!hasVerdicts(state) || dataId === null || split === null) return null;
+    return { ...found, dataId, split };
+  });
 }
 
 export const ofRun = ({ id, scorer }: ScoredRun) => and(eq(verdict.runId, id), eq(verdict.scorer, scorer));

@@ -12,6 +12,7 @@ import {
   jobFile,
   jobMetric,
   rollout,
+  rowsOf,
   run,
 } from '../db';
 import { lineOfTraining } from '../evals';
@@ -204,9 +205,6 @@ async function metricNames(id: string): Promise<readonly string[]> {
     .map(({ name }) => name)
     .sort();
 }
-
-/** Both drivers give what they return in a form of their own. */
-const rowsOf = <T>(result: unknown): readonly T[] => (result as { rows: T[] }).rows;
 
 async function chainOf(id: string, principal: Principal): Promise<readonly JobRow[]> {
   const db = await getDb();
