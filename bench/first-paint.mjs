@@ -4,13 +4,13 @@ import { serving } from './serving.mjs';
 
 const RUNS = 5;
 
-/** One look at a page, by a new visitor. `use` may do something with it, and what it returns comes back as `used`. */
-export async function visit(browser, address, use = async () => null) {
+/** One look at a page, by a new visitor, the processor slowed `rate` times. `use` may do something with it, and what it returns comes back as `used`. */
+export async function visit(browser, address, use = async () => null, rate = 4) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   await session.send('Network.enable');
-  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+  await session.send('Emulation.setCPUThrottlingRate', { rate });
   const scripts = new Set();
   let bytes = 0;
   session.on(
