@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   'benchmarks samples': async () => (await import('./benchmarks-samples')).benchmarksSamples,
   compare: async () => (await import('./compare')).compare,
   'jobs cancel': async () => (await import('./jobs')).jobsCancel,
+  'jobs import': async () => (await import('./jobs-import')).jobsImport,
   'jobs list': async () => (await import('./jobs')).jobsList,
   'jobs logs': async () => (await import('./jobs')).jobsLogs,
   'jobs resume': async () => (await import('./jobs')).jobsResume,
@@ -37,6 +38,7 @@ Usage: ${OCEAN} COMMAND [options]
   jobs start            queue a training by a recipe, and what is to follow it
   jobs watch            tell how a job goes until it has ended
   jobs cancel           stop a job
+  jobs import           make a run of a folder that the trainer wrote without an agent
   jobs resume           go on with a training that failed or was cancelled
   jobs logs             print what a job said
   jobs rollouts         print the responses of a step with their rewards

@@ -2,6 +2,7 @@ import { createTRPCClient, httpLink, TRPCClientError } from '@trpc/client';
 import superjson from 'superjson';
 import * as z from 'zod';
 import type { ByteSource } from '@/lib/predictions/predictions-file';
+import type { BlobKind } from '@/server/blobs';
 import type { AppRouter } from '@/server/trpc/router';
 import { ServerError, UsageError } from './command';
 
@@ -11,7 +12,8 @@ type Trpc = ReturnType<typeof createTRPCClient<AppRouter>>;
 export interface Api {
   /** `Refusal`: whom to blame where the server does not take what it is given; the arguments if left out. */
   call<T>(ask: (trpc: Trpc) => Promise<T>, Refusal?: new (message: string) => Error): Promise<T>;
-  upload(file: ByteSource): Promise<{ sha256: string; bytes: number }>;
+  /** @param kind what it is handed in for. */
+  upload(file: ByteSource, kind?: BlobKind): Promise<{ sha256: string; bytes: number }>;
 }
 
 const uploaded = z.object({ sha256: z.string(), bytes: z.number() });
@@ -38,7 +40,7 @@ export function connect(server: string, token: string | null): Api {
         throw error instanceof TRPCClientError ? inWords(server, error, Refusal) : error;
       }
     },
-    async upload(file) {
+    async upload(file, kind = 'predictions') {
       // The types of the browser's fetch do not know `duplex`, which Node's needs for a body that streams.
       const request: RequestInit & { duplex: 'half' } = {
         method: 'POST',
@@ -46,7 +48,7 @@ export function connect(server: string, token: string | null): Api {
         body: streamOf(file),
         duplex: 'half',
       };
-      const response = await fetch(`${server}/api/blobs`, request).catch((error: unknown) => {
+      const response = await fetch(`${server}/api/blobs?kind=${kind}`, request).catch((error: unknown) => {
         throw unreachable(server, error);
       });
       const body: unknown = await response.json().catch(() => null);

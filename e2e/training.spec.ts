@@ -153,7 +153,7 @@ test('rollouts are opened from the curve and read by keyboard, and every view ha
   const first = page.getByRole('article', { name: 'Response 1', exact: true });
   await expect(first).toHaveAttribute('data-open', 'true');
   await expect(first).toContainText('looks again');
-  await expect(first.locator('.chat-reflection').first()).toBeVisible();
+  await expect(first.locator('.reply-reflection').first()).toBeVisible();
   await expect(first.locator('strong')).toHaveText('So');
   await first.getByText('Tokens, by how sure').click();
   await expect(first.getByTitle(/log-probability −1.2, entropy 0.9/)).toBeVisible();

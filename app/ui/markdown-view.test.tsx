@@ -28,7 +28,7 @@ describe('what served models write', () => {
 
   test('tables with the alignment of their columns', () => {
     expect(markup('| shape | n |\n|:--|--:|\n| cube | 3 |')).toBe(
-      '<section class="chat-table" aria-label="Table" tabindex="0"><table><thead><tr>' +
+      '<section class="reply-table" aria-label="Table" tabindex="0"><table><thead><tr>' +
         '<th scope="col" style="text-align:left">«shape»</th><th scope="col" style="text-align:right">«n»</th>' +
         '</tr></thead><tbody><tr><td style="text-align:left">«cube»</td><td style="text-align:right">«3»</td></tr></tbody></table></section>',
     );

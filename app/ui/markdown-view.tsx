@@ -111,7 +111,7 @@ export function markdownElements({ root, masked }: Markdown, text: string, draw:
       </tr>
     );
     return (
-      <ScrollRegion className="chat-table" label="Table">
+      <ScrollRegion className="reply-table" label="Table">
         <table>
           {head === undefined ? null : <thead>{cells(head, 'th')}</thead>}
           <tbody>{rows.map((row) => cells(row, 'td'))}</tbody>

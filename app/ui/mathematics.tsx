@@ -20,8 +20,8 @@ export function Mathematics({ text, tex, display }: { text: string; tex: string;
   useEffect(() => {
     if (typeset !== null && element.current !== null) typeset(element.current, tex, display);
   }, [typeset, tex, display]);
-  if (typeset === null) return <span className="chat-formula">{text}</span>;
+  if (typeset === null) return <span className="reply-formula">{text}</span>;
   return (
-    <span key="typeset" ref={element} className={`chat-formula${display ? ' chat-formula-display' : ''}`} />
+    <span key="typeset" ref={element} className={`reply-formula${display ? ' reply-formula-display' : ''}`} />
   );
 }

@@ -37,7 +37,7 @@ export function ReplyText({
     ));
   const laidOut = layOut?.(text, draw) ?? null;
   return (
-    <div className={`chat-text${laidOut === null ? '' : ' chat-markdown'}`} dir="auto">
+    <div className={`reply-text${laidOut === null ? '' : ' reply-markdown'}`} dir="auto">
       {laidOut ?? draw([0, text.length])}
     </div>
   );
@@ -108,18 +108,18 @@ function PieceView({
       return <Mathematics key={piece.tex} {...piece} />;
     case 'reflection':
       return (
-        <span className={`chat-reflection${isNew ? ' chat-new' : ''}`} title="Here the model looks again">
+        <span className={`reply-reflection${isNew ? ' reply-new' : ''}`} title="Here the model looks again">
           {visible(piece.text)}
         </span>
       );
     case 'box': {
       const { box, label, text } = piece;
       const words = `[${box.join(', ')}]${label === null ? '' : ` ${visible(label)}`}`;
-      if (onPoint === null) return <bdi className="chat-box">{words}</bdi>;
+      if (onPoint === null) return <bdi className="reply-box">{words}</bdi>;
       return (
         <button
           type="button"
-          className="chat-box"
+          className="reply-box"
           title={`${visible(text)}: shown on the picture`}
           onPointerEnter={() => onPoint(box)}
           onPointerLeave={() => onPoint(null)}
@@ -137,7 +137,7 @@ function PieceView({
       return cut(start, piece.text.length, marks).map(({ from, to, marked }) => {
         const words = visible(piece.text.slice(from - start, to - start));
         return marked ? (
-          <mark key={from} className="chat-new" title={`${lacking} does not say it`}>
+          <mark key={from} className="reply-new" title={`${lacking} does not say it`}>
             {words}
           </mark>
         ) : (

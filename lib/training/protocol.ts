@@ -246,19 +246,17 @@ export const agentEvent = z.discriminatedUnion('type', [
 ]);
 export type AgentEvent = z.infer<typeof agentEvent>;
 
+export const toldEvent = z.object({
+  /** From 0, without gaps, within an attempt. */
+  seq: count,
+  /** By the clock of the box. */
+  at: z.iso.datetime(),
+  event: agentEvent,
+});
+export type ToldEvent = z.infer<typeof toldEvent>;
+
 export const eventsRequest = z.object({
-  events: z
-    .array(
-      z.object({
-        /** From 0, without gaps, within an attempt. */
-        seq: count,
-        /** By the clock of the box. */
-        at: z.iso.datetime(),
-        event: agentEvent,
-      }),
-    )
-    .min(1)
-    .max(PROTOCOL_LIMITS.events),
+  events: z.array(toldEvent).min(1).max(PROTOCOL_LIMITS.events),
 });
 export type EventsRequest = z.infer<typeof eventsRequest>;
 export const eventsReply = z.object({ nextSeq: count });

@@ -96,6 +96,32 @@ export function writtenToml(value: PythonValue): string {
   return `[${value.map(writtenToml).join(', ')}]`;
 }
 
+/** A whole recipe that has lost its text, from JSON: what is null is left out. */
+export function writtenRecipe(json: Readonly<Record<string, unknown>>): string {
+  const recipe = ofJsonTable(json);
+  const entries = Object.entries(recipe);
+  const line = ([key, value]: [string, PythonValue]) => `${keyWritten(key)} = ${writtenToml(value)}`;
+  const own = entries.filter(([, value]) => !isTable(value)).map(line);
+  const sections = entries.flatMap(([name, value]) =>
+    isTable(value) ? [`\n[${keyWritten(name)}]`, ...Object.entries(value).map(line)] : [],
+  );
+  return `${[...own, ...sections].join('\n')}\n`;
+}
+
+function ofJsonTable(json: Readonly<Record<string, unknown>>): Table {
+  const entries = Object.entries(json).filter(([, value]) => value !== null && value !== undefined);
+  return Object.fromEntries(entries.map(([key, value]) => [key, ofJsonValue(value)]));
+}
+
+function ofJsonValue(value: unknown): PythonValue {
+  if (Array.isArray(value)) return value.map(ofJsonValue);
+  if (typeof value === 'object' && value !== null) return ofJsonTable({ ...value });
+  if (value === 'Infinity') return Number.POSITIVE_INFINITY;
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? ofJson(value)
+    : null;
+}
+
 const keyWritten = (key: string): string => (/^[\w-]+$/.test(key) ? key : JSON.stringify(key));
 
 /**

@@ -45,16 +45,21 @@ export async function takeEvents(
       await renew(tx, jobId);
       return nextSeq;
     }
-    const told: Partial<Job> = { nextSeq };
-    for (const run of runsOf(fresh)) Object.assign(told, await write(tx, found, run));
-    const steps = fresh.flatMap(({ event }) => (event.type === 'metrics' ? event.step : []));
-    const newest = steps.at(-1);
-    // The span that the step before was in may be whole by now.
-    if (newest !== undefined) await writeSpans(tx, jobId, [found.step, ...steps], newest);
-    await renew(tx, jobId, told);
+    await renew(tx, jobId, { ...(await writeTold(tx, found, fresh)), nextSeq });
     await JOBS.wake(tx, jobId);
     return nextSeq;
   });
+}
+
+/** @returns what of the job itself is now otherwise. @throws Problem */
+export async function writeTold(tx: Db, found: Job, events: readonly Told[]): Promise<Partial<Job>> {
+  const told: Partial<Job> = {};
+  for (const run of runsOf(events)) Object.assign(told, await write(tx, found, run));
+  const steps = events.flatMap(({ event }) => (event.type === 'metrics' ? event.step : []));
+  const newest = steps.at(-1);
+  // The span that the step before was in may be whole by now.
+  if (newest !== undefined) await writeSpans(tx, found.id, [found.step, ...steps], newest);
+  return told;
 }
 
 /** Events of one type that follow each other: a statement takes all of them. */

@@ -13,6 +13,7 @@ export { cancelJob, describeJob, failJob } from './decide';
 export { EventGap, takeEvents } from './events';
 export { finish } from './finish';
 export { followJob, type JobTick } from './follow-job';
+export { type ImportedRun, importedRun, importRun, missingBlobs } from './import-run';
 export { BEAT_SECONDS, beat, LEASE_SECONDS, LeaseLost, takeJob } from './lease';
 export { type Choices, type Forked, forkOf, newRunChoices, type ShippedRecipe } from './new-run';
 export { addOwnJobs } from './own-jobs';

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { AgentEvent } from '@/lib/training/protocol';
 import { storeBlob } from '../blobs';
-import { job } from '../db';
 import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { describeModel, NANO, NANO_CHECKPOINTS } from '../models';
 import { type Agent, createAgent } from './agents';

@@ -1,6 +1,7 @@
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
 import { ownerOf } from '../auth';
+import { sha256 } from '../blobs';
 import { JOB_STATES } from '../db';
 import {
   cancelJob,
@@ -11,11 +12,14 @@ import {
   describeJob,
   followJob,
   forkOf,
+  importedRun,
+  importRun,
   jobPage,
   listAgents,
   listJobs,
   logOf,
   machineOf,
+  missingBlobs,
   newJobs,
   newRunChoices,
   publishTraining,
@@ -135,6 +139,14 @@ export const trainingRouter = router({
       }),
     )
     .mutation(({ input: { id, ...words } }) => describeJob(id, words)),
+
+  /** Of a run that was made without an agent: which of its files are to be sent, and then the whole of it. */
+  missingBlobs: writerProcedure
+    .input(z.object({ all: z.array(sha256).max(1_000) }))
+    .mutation(({ input }) => missingBlobs(input.all)),
+  import: writerProcedure
+    .input(importedRun)
+    .mutation(({ ctx, input }) => importRun(input, ownerOf(ctx.principal))),
 
   publish: writerProcedure
     .input(id)

@@ -1,10 +1,10 @@
 import { authoriseWrite, isSameOrigin, principalOf } from '@/server/auth';
-import { storeBlob } from '@/server/blobs';
+import { BLOB_KINDS, type BlobKind, storeBlob } from '@/server/blobs';
 import { log } from '@/server/log';
 import { Problem } from '@/server/problem';
 import { requestIdOf } from '@/server/request-id';
 
-/** Takes a file as the request's body and answers with `{ sha256, bytes }`, or `{ error }` with a sentence. */
+/** Takes a file as the request's body, `?kind=` says what it is handed in for, and answers with `{ sha256, bytes }`, or `{ error }` with a sentence. */
 export async function POST(request: Request): Promise<Response> {
   const requestId = requestIdOf(request.headers);
   const refuse = (status: number, error: string) => {
@@ -17,7 +17,7 @@ export async function POST(request: Request): Promise<Response> {
     authoriseWrite({ principal: principalOf(headers), sameOrigin: isSameOrigin(headers) });
     if (body === null) throw new Problem('refused', 'The upload is empty.');
     const length = headers.get('content-length');
-    const stored = await storeBlob(body, length === null ? null : Number(length));
+    const stored = await storeBlob(body, length === null ? null : Number(length), kindOf(request));
     log.info({ requestId, ...stored }, 'upload stored');
     return Response.json(stored, { status: 201, headers: { 'x-request-id': requestId } });
   } catch (error) {
@@ -29,4 +29,11 @@ export async function POST(request: Request): Promise<Response> {
       { status: 500, headers: { 'x-request-id': requestId } },
     );
   }
+}
+
+function kindOf(request: Request): BlobKind {
+  const asked = new URL(request.url).searchParams.get('kind') ?? 'predictions';
+  const known = Object.keys(BLOB_KINDS).find((kind): kind is BlobKind => kind === asked);
+  if (known === undefined) throw new Problem('refused', `Files are not handed in as "${asked}".`);
+  return known;
 }
