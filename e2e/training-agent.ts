@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { expect, type Page } from '@playwright/test';
 import type { AgentEvent, FinishRequest, LeaseReply, RolloutGroup } from '../lib/training/protocol';
+import { ADDRESS, TOKEN } from './world';
 
 /** An agent that does what a test says, over the doors that any agent uses. */
 
@@ -45,6 +47,12 @@ export class ScriptedAgent {
       this.seq = 0;
       return reply.job.id;
     }
+  }
+
+  /** What it was given to do. */
+  get given(): NonNullable<LeaseReply['job']> {
+    if (this.job === null) throw new Error('nothing is taken');
+    return this.job;
   }
 
   async tell(...events: AgentEvent[]): Promise<void> {
@@ -101,6 +109,19 @@ export async function call<T>(address: string, token: string, path: string, inpu
   if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
   const { result }: { result: { data: { json: T } } } = await response.json();
   return result.data.json;
+}
+
+export async function newAgent(name: string): Promise<ScriptedAgent> {
+  const { token } = await call<{ token: string }>(ADDRESS, TOKEN, 'createAgent', { name });
+  return new ScriptedAgent(ADDRESS, token);
+}
+
+/** The browser becomes one of the team's. */
+export async function signIn(page: Page): Promise<void> {
+  await page.goto('/submit');
+  await page.getByLabel('Write token').fill(TOKEN);
+  await page.getByRole('button', { name: 'Use token' }).click();
+  await expect(page.getByText('This browser may submit, publish and discard.')).toBeVisible();
 }
 
 export const TOML = `kind = "grpo"

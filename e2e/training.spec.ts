@@ -1,15 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
-import { call, metricsOf, rolloutGroup, ScriptedAgent, trainSpec } from './training-agent';
+import { call, metricsOf, newAgent, rolloutGroup, ScriptedAgent, signIn, trainSpec } from './training-agent';
 import { ADDRESS, file, TOKEN } from './world';
 
 /** Trainings as visitors and the team see them, with an agent that does what each test says. */
-
-const newAgent = async (name: string) => {
-  const { token } = await call<{ token: string }>(ADDRESS, TOKEN, 'createAgent', { name });
-  return new ScriptedAgent(ADDRESS, token);
-};
 
 /** A public job that an agent has taken up. */
 async function newJob(name: string, agent: ScriptedAgent): Promise<string> {
@@ -30,13 +25,6 @@ const tellSteps = (agent: ScriptedAgent, first: number, last: number) =>
       values: metricsOf(first + n),
     })),
   );
-
-async function signIn(page: Page): Promise<void> {
-  await page.goto('/submit');
-  await page.getByLabel('Write token').fill(TOKEN);
-  await page.getByRole('button', { name: 'Use token' }).click();
-  await expect(page.getByText('This browser may submit, publish and discard.')).toBeVisible();
-}
 
 const chart = (page: Page, name: string) => page.locator('.curve', { hasText: name }).locator('.curve-box');
 

@@ -13,6 +13,9 @@ export interface ChartCurve {
   curve: Curve;
 }
 
+/** A chart is drawn a little before it comes into sight; until then its outline stands for it. */
+const NEAR = '200px';
+
 /**
  * One metric, of a job and of those laid over it: the span between lowest and highest, and a line in it. A drag looks closely, a
  * double click at all again, a click opens a step. New points leave zoom, cursor and selection where they are.
@@ -80,29 +83,38 @@ export const CurveChart = memo(function CurveChart({
       if (entry !== undefined)
         plot.current?.setSize({ width: Math.floor(entry.contentRect.width), height: CHART_HEIGHT });
     });
-    const watch = new IntersectionObserver((entries) => {
-      sight.current.inSight = entries.at(-1)?.isIntersecting ?? true;
-      if (!sight.current.inSight || !sight.current.isOld) return;
-      sight.current.isOld = false;
-      plot.current?.setData(drawn.current.table);
-    });
     const dark = window.matchMedia('(prefers-color-scheme: dark)');
     const redraw = () => plot.current?.redraw(false);
-    import('uplot').then(
-      ({ default: Plot }) => {
-        if (!wanted) return;
-        plot.current = new Plot(
-          chartOptions(element, count, () => drawn.current),
-          drawn.current.table,
-          element,
-        );
-        resize.observe(element);
-        watch.observe(element);
-        dark.addEventListener('change', redraw);
-        setState('ready');
+    let begun = false;
+    const begin = () => {
+      begun = true;
+      import('uplot').then(
+        ({ default: Plot }) => {
+          if (!wanted) return;
+          plot.current = new Plot(
+            chartOptions(element, count, () => drawn.current),
+            drawn.current.table,
+            element,
+          );
+          resize.observe(element);
+          dark.addEventListener('change', redraw);
+          setState('ready');
+        },
+        () => setState('failed'),
+      );
+    };
+    const watch = new IntersectionObserver(
+      (entries) => {
+        sight.current.inSight = entries.at(-1)?.isIntersecting ?? true;
+        if (!sight.current.inSight) return;
+        if (!begun) begin();
+        if (!sight.current.isOld) return;
+        sight.current.isOld = false;
+        plot.current?.setData(drawn.current.table);
       },
-      () => setState('failed'),
+      { rootMargin: NEAR },
     );
+    watch.observe(element);
     return () => {
       wanted = false;
       resize.disconnect();

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
 import signal
 import sys
@@ -337,8 +338,19 @@ def add_agent(commands: Any) -> None:
     parser.add_argument("--token", help="the agent's own, made on the training page; left out, OCEAN_AGENT_TOKEN")
     parser.add_argument("--work", type=Path, help="the folder of its jobs and what it keeps; left out, in the user's cache")
     parser.add_argument("--ocean", help="the command that makes rows and samples; left out, that of the repository")
+    parser.add_argument("--price-per-hour", type=price, help="of this box, in whatever you count in: plans of runs name it")
     parser.add_argument("--once", action="store_true", help="end when one job has ended")
     parser.set_defaults(run=run_agent_command, after_stop="jobs go on when an agent starts again")
+
+
+def price(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1
+    if not 0 <= value < math.inf:
+        raise argparse.ArgumentTypeError(f"a price is a number from 0 on; not {text!r}")
+    return value
 
 
 def run_agent_command(options: argparse.Namespace) -> None:
@@ -353,4 +365,4 @@ def run_agent_command(options: argparse.Namespace) -> None:
     if ocean is None:
         raise ValueError("the trainer lies in no repository of ours: --ocean names the command that makes rows and samples")
     work = (options.work or cache_folder() / "agent").absolute()
-    run_agent(Server(options.server, token), Place(work, ocean), options.once)
+    run_agent(Server(options.server, token), Place(work, ocean, options.price_per_hour), options.once)

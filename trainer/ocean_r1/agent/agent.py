@@ -61,8 +61,11 @@ def run_agent(server: Server, place: Place, once: bool = False) -> None:
 
 def lease(server: Server, place: Place) -> Attempt | None:
     """The next job; None where none came."""
+    machine = describe(place.work)
+    if place.price_per_hour is not None:
+        machine["pricePerHour"] = place.price_per_hour
     try:
-        reply = server.lease(describe(place.work), held_lease(place))
+        reply = server.lease(machine, held_lease(place))
     except AwayError as error:
         say(f"the server cannot be reached: {error}")
         sleep(server.patience * random.uniform(1, LONGEST))

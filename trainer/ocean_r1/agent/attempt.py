@@ -41,6 +41,8 @@ class Place:
 
     work: Path
     ocean: list[str]
+    price_per_hour: float | None = None
+    """Of the box, where somebody named one."""
 
     @property
     def store(self) -> Store:
