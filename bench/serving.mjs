@@ -35,6 +35,7 @@ export async function serving(port, use) {
       call: (procedure, input) => call(address, procedure, input),
       upload: (bytes) => upload(address, bytes),
       memory: () => memoryOf(server.pid),
+      cpuSeconds: () => cpuOf(server.pid),
     });
   } finally {
     const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -43,6 +44,13 @@ export async function serving(port, use) {
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+/** Installs annotations into the data folder of an environment. */
+export const installWith = (env, ...args) =>
+  execFileSync(process.execPath, [join(root, 'cli/bin.mjs'), 'benchmarks', 'install', ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  });
 
 async function answer(response) {
   const body = await response.json();
@@ -78,6 +86,16 @@ function memoryOf(pid) {
     .filter(Boolean);
   const own = Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
   return own + children.reduce((sum, child) => sum + memoryOf(Number(child)), 0);
+}
+
+/** What a process has taken of the processors so far, in seconds; Linux counts in hundredths. */
+function cpuOf(pid) {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13);
+  return (Number(user) + Number(system)) / 100;
 }
 
 /** Highest memory while `work` runs, sampled ten times a second. */

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { isBlind, type LoadedRun } from '@/lib/compare/loaded-run';
 import { openPredictions } from '@/lib/predictions/open';
-import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
+import { scoreRows } from '@/lib/predictions/score-rows';
 import { nameOf } from './compare-scorers';
 import { fileSource } from './file-source';
 import { findTarget, type Wish } from './find-target';
+import { scoredWithin } from './scored-within';
 
 /** A predictions file as a run: scored by the first scorer of its benchmark. @throws as `ocean score` does */
 export async function runOfFile(path: string, wish: Wish): Promise<LoadedRun> {
@@ -13,7 +14,7 @@ export async function runOfFile(path: string, wish: Wish): Promise<LoadedRun> {
   const target = await findTarget(file, wish);
   const { benchmark, split, samples } = target;
   const [scorer] = benchmark.scorers;
-  const scoring = scoreRows(file.rows(), samples, nameOf(target), scoredBy(scorer));
+  const scoring = scoreRows(file.rows(), samples, nameOf(target), scoredWithin(scorer));
   for (const _ of scoring);
   const hash = createHash('sha256');
   for (const chunk of source.chunks()) hash.update(chunk);

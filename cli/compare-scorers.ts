@@ -1,12 +1,13 @@
 import { pWords } from '@/lib/compare/comparison-words';
 import type { PredictionsFile } from '@/lib/predictions/predictions-file';
-import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
+import { scoreRows } from '@/lib/predictions/score-rows';
 import type { Scorer, StoredVerdict } from '@/lib/scoring/scorer';
 import { changedCount, compareOutcomes } from '@/lib/stats/compare-outcomes';
 import type { RunScore } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
 import { count, table } from './command';
 import type { Target } from './read-samples';
+import { scoredWithin } from './scored-within';
 
 /** How many samples whose verdict changes are printed. */
 const SHOWN = 20;
@@ -22,7 +23,7 @@ export function compareScorers(
   const shown: string[][] = [];
   let otherAnswers = 0;
   const scoringBy = (scorer: Scorer) =>
-    scoreRows(file.rows(), target.samples, nameOf(target), scoredBy(scorer));
+    scoreRows(file.rows(), target.samples, nameOf(target), scoredWithin(scorer));
   const [byA, byB] = [scoringBy(scorers[0]), scoringBy(scorers[1])];
   const verdictsByA = Array.from(byA, ({ verdict }) => verdict);
   for (const { sample, position, row, verdict: b } of byB) {

@@ -4,7 +4,7 @@ import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { claimedAccuracy } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
 import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
-import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
+import { scoreRows } from '@/lib/predictions/score-rows';
 import type { Scorer } from '@/lib/scoring/scorer';
 import { INTERVAL_METHODS, type Interval, judgeWords } from '@/lib/stats/score';
 import { summarise } from '@/lib/stats/summarise';
@@ -13,6 +13,7 @@ import { compareScorers, comparisonAsJson, comparisonAsText, nameOf, verdictLine
 import { fileSource } from './file-source';
 import { findTarget } from './find-target';
 import type { Target } from './read-samples';
+import { scoredWithin } from './scored-within';
 
 const help = `Scores a predictions file here: no server, no database.
 
@@ -106,7 +107,7 @@ function scorerNamed(benchmark: Benchmark, name: string | undefined): Scorer {
 function scoreFile(file: PredictionsFile, target: Target, scorer: Scorer, wantsLines: boolean) {
   const lines: string[] = [];
   const agreement = { agreed: 0, of: 0 };
-  const scoring = scoreRows(file.rows(), target.samples, nameOf(target), scoredBy(scorer));
+  const scoring = scoreRows(file.rows(), target.samples, nameOf(target), scoredWithin(scorer));
   for (const { sample, row, verdict } of scoring) {
     if (row === null) continue;
     const line = verdictLine(verdict);

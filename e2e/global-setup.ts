@@ -49,9 +49,9 @@ export default async function globalSetup(): Promise<() => Promise<void>> {
   const web = await startWeb();
   process.env.REROUTED = web.env.REROUTED;
   Object.assign(process.env, web.env);
-  const server = spawn(process.execPath, ['node_modules/next/dist/bin/next', 'start', '-p', String(PORT)], {
+  const server = spawn(process.execPath, ['dist/serve.mjs'], {
     cwd: root,
-    env: { ...env, ...web.env },
+    env: { ...env, ...web.env, PORT: String(PORT) },
     stdio: 'inherit',
   });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));

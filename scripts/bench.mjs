@@ -13,6 +13,9 @@ const FIGURES = {
   'first-answer': async () => (await import('../bench/first-answer.mjs')).firstAnswer(),
   vlm: async () => (await import('../bench/vlm.mjs')).vlm(),
   training: async () => (await import('../bench/training.mjs')).training(),
+  'serving-load': async () => (await import('../bench/serving-load.mjs')).servingLoad(),
+  hostile: async () => (await import('../bench/hostile.mjs')).hostile(),
+  'kill-rounds': async () => (await import('../bench/kill-rounds.mjs')).killRounds(),
   'web-memory': async () => (await import('../bench/web-memory.mjs')).webMemory(),
 };
 

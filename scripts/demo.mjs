@@ -26,7 +26,12 @@ const token = writeToken();
 const port = await freePort();
 const address = `http://localhost:${port}`;
 say('Starting …');
-const server = startServer(port, { OCEAN_TOKEN: token, LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn' });
+const server = startServer(port, {
+  OCEAN_TOKEN: token,
+  LOG_LEVEL: process.env.LOG_LEVEL ?? 'warn',
+  // For this machine alone, unless its owner says otherwise.
+  HOST: process.env.HOST ?? '127.0.0.1',
+});
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
 server.once('exit', (code) => process.exit(code ?? 0));
 try {

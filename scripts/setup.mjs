@@ -66,6 +66,7 @@ const SOURCES = [
 const ROOT_SOURCES = [
   'package-lock.json',
   'next.config.ts',
+  'serve.ts',
   'proxy.ts',
   'instrumentation.ts',
   'postcss.config.mjs',
@@ -91,15 +92,11 @@ export function build() {
 
 /** Starts the production server; the caller owns the child. */
 export function startServer(port, env, stdio = 'inherit') {
-  return spawn(
-    process.execPath,
-    [at('node_modules', 'next', 'dist', 'bin', 'next'), 'start', '-p', String(port)],
-    {
-      cwd: root,
-      stdio,
-      env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', ...env },
-    },
-  );
+  return spawn(process.execPath, [at('dist', 'serve.mjs')], {
+    cwd: root,
+    stdio,
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), ...env },
+  });
 }
 
 /** Resolves to what /api/health says, once it answers; rejects when the server ends first. */

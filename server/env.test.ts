@@ -36,6 +36,22 @@ test.each([
   expect(() => readEnv(source)).toThrow(sentence);
 });
 
+test('proxies are addresses and networks, hosts are names', () => {
+  expect(
+    readEnv({ OCEAN_TRUSTED_PROXY: '127.0.0.1, 10.0.0.0/8,::1', OCEAN_HOSTS: 'ocean.example' }),
+  ).toMatchObject({
+    OCEAN_TRUSTED_PROXY: [
+      { address: '127.0.0.1', prefix: 32 },
+      { address: '10.0.0.0', prefix: 8 },
+      { address: '::1', prefix: 128 },
+    ],
+    OCEAN_HOSTS: ['ocean.example'],
+    PORT: 3_000,
+  });
+  expect(() => readEnv({ OCEAN_TRUSTED_PROXY: 'everybody' })).toThrow('OCEAN_TRUSTED_PROXY.0 is not usable');
+  expect(() => readEnv({ OCEAN_HOSTS: 'https://ocean.example' })).toThrow('OCEAN_HOSTS.0 is not usable');
+});
+
 const model = { id: 'seven', label: 'Seven', url: 'https://host/v1/', model: 'org/seven' };
 const models = (...all: object[]) => readEnv({ OCEAN_CHAT_MODELS: JSON.stringify(all) }).OCEAN_CHAT_MODELS;
 

@@ -45,6 +45,28 @@ const chatModels = z
     'give each model an id of its own',
   );
 
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((each) => each.trim())
+    .filter((each) => each !== ''),
+);
+
+/** Networks by their address and how many bits of it they share: 10.0.0.0/8, or one address. */
+const networks = list.pipe(
+  z.array(
+    z
+      .union(
+        [z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
+        'set addresses or networks, as 127.0.0.1, 10.0.0.0/8',
+      )
+      .transform((text) => {
+        const [address = '', bits] = text.split('/');
+        return { address, prefix: Number(bits ?? (address.includes(':') ? 128 : 32)) };
+      }),
+  ),
+);
+
 const schema = z.object({
   NODE_ENV: z.enum(['development', 'production', 'test']).default('development'),
   DATABASE_URL: z.preprocess(
@@ -97,6 +119,20 @@ const schema = z.object({
     z.coerce.number('set how many calls a minute may begin').int().min(1).max(100_000).default(300),
   ),
   OCEAN_CHAT_MODELS: z.preprocess(emptyIsUnset, chatModels.default([])),
+  PORT: z.preprocess(emptyIsUnset, z.coerce.number('set a port').int().min(0).max(65_535).default(3_000)),
+  /** The address that it listens on; all of the machine's where unset. */
+  HOST: z.preprocess(emptyIsUnset, z.string().optional()),
+  OCEAN_TRUSTED_PROXY: z.preprocess(emptyIsUnset, networks.default([])),
+  OCEAN_HOSTS: z.preprocess(
+    emptyIsUnset,
+    list
+      .pipe(
+        z.array(
+          z.string().regex(/^[\w.-]+(:\d+)?$/, 'set hosts as browsers name them, as ocean.example.org'),
+        ),
+      )
+      .default([]),
+  ),
   /** Set by Next itself while it builds; not for people. */
   NEXT_PHASE: z.string().optional(),
 });

@@ -16,29 +16,34 @@ const MAX_ADDRESS = 100;
 const ALL = '*';
 
 /**
- * From the first one on, for `windowMs` milliseconds, what is counted under `name` is bounded by address and over all. An address
- * may be forged: that only gets round its own share, never round the count over all, which also bounds the memory.
+ * From the first one on, for `windowMs` milliseconds, what is counted under `name` is bounded by address, and over all of those where
+ * `overall` says so. Whoever is signed in is not to be counted: strangers use up nobody's share but strangers'.
  */
-export function rateLimit(name: string, perAddress: number, overall: number, windowMs: number): RateLimit {
+export function rateLimit(
+  name: string,
+  perAddress: number,
+  overall: number | null,
+  windowMs: number,
+): RateLimit {
   const limiters = processWide(`limit ${name}`, () =>
     Promise.all([
       limiter(`${name} of one`, perAddress, windowMs / 1_000),
-      limiter(`${name} of all`, overall, windowMs / 1_000),
+      overall === null ? null : limiter(`${name} of all`, overall, windowMs / 1_000),
     ]),
   );
   const keyOf = (address: string) => address.slice(0, MAX_ADDRESS);
   return {
     async take(address) {
       const [own, all] = await limiters();
-      const wait = await taken(all, ALL);
-      if (wait > 0) return wait;
       const ownWait = await taken(own, keyOf(address));
-      if (ownWait > 0) await all.reward(ALL);
-      return ownWait;
+      if (ownWait > 0 || all === null) return ownWait;
+      const wait = await taken(all, ALL);
+      if (wait > 0) await own.reward(keyOf(address));
+      return wait;
     },
     async giveBack(address) {
       const [own, all] = await limiters();
-      await Promise.all([own.reward(keyOf(address)), all.reward(ALL)]);
+      await Promise.all([own.reward(keyOf(address)), all?.reward(ALL)]);
     },
   };
 }
@@ -70,7 +75,7 @@ async function taken(from: Limiter, key: string): Promise<number> {
   }
 }
 
-/** The hop nearest to us. Without a proxy in front it can be forged; see `rateLimit` for what that gains. */
+/** Whom a request is from, as our door settled it (server/door): before that, and in development, it is the sender's own word. */
 export function addressOf(headers: Headers): string {
-  return headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() ?? 'unknown';
+  return headers.get('x-forwarded-for') ?? 'unknown';
 }

@@ -11,16 +11,25 @@ export async function start(): Promise<void> {
   try {
     // First, and by itself: all other modules take the environment as right.
     env();
-    const [{ generateAll }, { database }, { publishOwnRuns, seed, startScorings }, { log }, { addOwnJobs }] =
-      await Promise.all([
-        import('./benchmarks'),
-        import('./db'),
-        import('./evals'),
-        import('./log'),
-        import('./training'),
-      ]);
+    const [
+      { followSignOuts },
+      { generateAll },
+      { database },
+      { followBoard, publishOwnRuns, seed, startScorings },
+      { log },
+      { addOwnJobs },
+    ] = await Promise.all([
+      import('./auth'),
+      import('./benchmarks'),
+      import('./db'),
+      import('./evals'),
+      import('./log'),
+      import('./training'),
+    ]);
     const { db, driver } = await database();
     await closeAtTheEnd();
+    await followSignOuts();
+    await followBoard();
     await seed(db);
     await tidy();
     setInterval(

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import type { Conversation } from '@/lib/chat/conversation';
-import { MAX_CALL_BYTES } from '@/lib/chat/share';
+import { MAX_SHARE_BYTES } from '@/lib/chat/share';
 import { MAX_FILE_BYTES } from '@/lib/predictions/limits';
 import { install } from '@/server/benchmarks';
 import { type Database, openDatabase, setDatabase } from '@/server/db';
@@ -190,7 +190,7 @@ describe('the door for tRPC', () => {
     expect((await call(path, { ...writer, origin: 'https://evil.example' })).status).toBe(403);
   });
 
-  test.each([['none'], [String(MAX_CALL_BYTES + 1)]])('begins no body of %s bytes', async (length) => {
+  test.each([['none'], [String(MAX_SHARE_BYTES + 1)]])('begins no body of %s bytes', async (length) => {
     const headers = length === 'none' ? {} : { 'content-length': length };
     const request = new Request('http://localhost/api/trpc/share.create', {
       method: 'POST',
@@ -199,6 +199,31 @@ describe('the door for tRPC', () => {
     });
     expect((await mutate(request)).status).toBe(413);
     expect(request.bodyUsed).toBe(false);
+  });
+
+  test('reads no list of a million turns', async () => {
+    const body = `{"json":{"conversation":{"turns":[${'{},'.repeat(1_000_000)}{}]}}}`;
+    const request = new Request('http://localhost/api/trpc/share.create', {
+      method: 'POST',
+      body,
+      headers: { 'content-length': String(body.length), 'content-type': 'application/json' },
+    });
+    expect((await mutate(request)).status).toBe(413);
+  });
+
+  test.each([
+    ['a sign that is none', 'runs.get', { id: 'x\0' }],
+    ['half of a pair', 'runs.samples', { id: 'x', filter: { text: '\ud800' }, offset: 0, limit: 10 }],
+    ['a place that no list has', 'runs.scorable', { id: 'x', scorer: 's', after: 2 ** 53 - 1 }],
+  ])('refuses %s as what it is', async (_what, path, input) => {
+    const said = encodeURIComponent(JSON.stringify({ json: input }));
+    const response = await query(new Request(`http://localhost/api/trpc/${path}?input=${said}`));
+    expect(response.status).toBe(400);
+  });
+
+  test.each(['constructor', '__proto__'])('keeps nothing under the name %s', async (name) => {
+    const response = await call('submissions.create', writer, JSON.parse(`{"generation":{"${name}":"x"}}`));
+    expect(response.status).toBe(400);
   });
 
   test.each(writes)(

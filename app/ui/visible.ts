@@ -9,6 +9,7 @@ export function visible(text: string): string {
       // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
       .replace(/[\u0000-\u0008\u000b-\u001f]/g, (each) => String.fromCharCode(0x2400 + each.charCodeAt(0)))
       .replaceAll('\u007f', '\u2421')
-      .replace(/[\u0080-\u009f]|\p{Cs}/gu, '\ufffd')
+      // Those that turn what stands around them are shown as unknown too.
+      .replace(/[\u0080-\u009f\u202a-\u202e\u2066-\u2069]|\p{Cs}/gu, '\ufffd')
   );
 }

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What the page sends to `app/api/chat`, and what it is told at a reply's end. */
 
 export const MAX_REQUEST_BYTES = 12_000_000;
+/** Of its JSON. */
+export const MAX_REQUEST_VALUES = 50_000;
 export const MAX_MESSAGES = 100;
 export const MAX_PICTURES = 8;
 /** Characters of one message: the longest question with its instruction, or a reply of the most tokens. */
@@ -26,8 +28,9 @@ const message = z
   .object({
     role: z.enum(['system', 'user', 'assistant']),
     parts: z
-      .array(z.looseObject({ type: z.string() }))
+      .array(z.unknown())
       .max(50)
+      .pipe(z.array(z.looseObject({ type: z.string() })))
       // What the page keeps beside a message (figures, steps) is let go.
       .transform((parts) => parts.filter(({ type }) => FOR_THE_MODEL.includes(type)))
       .pipe(z.array(z.discriminatedUnion('type', [text, file]))),
@@ -41,9 +44,11 @@ export const chatRequest = z.object({
   /** The id of an endpoint. */
   endpoint: z.string(),
   messages: z
-    .array(message)
+    .array(z.unknown())
     .min(1)
+    // Before any is looked at: of a million wrong ones none is.
     .max(MAX_MESSAGES)
+    .pipe(z.array(message))
     .refine(
       (messages) =>
         messages.flatMap(({ parts }) => parts.filter(({ type }) => type === 'file')).length <= MAX_PICTURES,

@@ -15,6 +15,10 @@ const whole = z.int().nonnegative();
 const side = z.int().min(1).max(LIMITS.pictureSide);
 const line = z.string().min(1).max(200);
 
+/** A list whose length is looked at before what is in it: of a million wrong entries none is read. */
+const short = <Each extends z.ZodType>(each: Each, most: number) =>
+  z.array(z.unknown()).max(most).pipe(z.array(each));
+
 /** Width and height of the picture in whose pixels a box is. */
 export const frameSchema = z.strictObject({
   width: z.int().min(1).max(16_384),
@@ -50,8 +54,8 @@ export const truthSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('words'),
     /** All that say the same; the first is the canonical one. */
-    forms: z.array(line).min(1).max(60),
-    options: z.array(line).max(20).nullable(),
+    forms: short(line, 60).refine((forms) => forms.length > 0, 'must not be empty'),
+    options: short(line, 20).nullable(),
   }),
   z.strictObject({ kind: z.literal('box'), box: boxSchema, frame: frameSchema }),
 ]);
@@ -115,7 +119,7 @@ export const turnSchema = z.strictObject({
   pictureId: id.nullable(),
   truth: truthSchema.nullable(),
   /** In the order in which they were begun. */
-  replies: z.array(replySchema).max(LIMITS.replies),
+  replies: short(replySchema, LIMITS.replies),
 });
 
 export const conversationSchema = z
@@ -127,9 +131,9 @@ export const conversationSchema = z
     createdAt: instant,
     updatedAt: instant,
     /** All that have answered. */
-    models: z.array(chatModelSchema).max(20),
-    pictures: z.array(pictureSchema).max(LIMITS.pictures),
-    turns: z.array(turnSchema).max(LIMITS.turns),
+    models: short(chatModelSchema, 20),
+    pictures: short(pictureSchema, LIMITS.pictures),
+    turns: short(turnSchema, LIMITS.turns),
     /** The last turn of the branch that is shown; null where nothing was asked. */
     currentId: id.nullable(),
   })

@@ -7,8 +7,9 @@ import { type Conversation, conversationSchema } from './conversation';
 export const MAX_SHARED_PICTURES = 8_000_000;
 /** Characters of the rest, as JSON. */
 export const MAX_SHARED_TEXT = 1_000_000;
-/** Of a whole request to tRPC, of which a conversation to share is the largest. */
-export const MAX_CALL_BYTES = 12_000_000;
+/** Of the request that shares a conversation: its bytes, and the values of its JSON. */
+export const MAX_SHARE_BYTES = 12_000_000;
+export const MAX_SHARE_VALUES = 200_000;
 
 export const conversationToShare = conversationSchema.superRefine((conversation, context) => {
   const pictures = conversation.pictures.reduce((sum, { url }) => sum + url.length, 0);

@@ -33,6 +33,9 @@ export const storedVerdict = ({ correct, ...rest }: Verdict): StoredVerdict => (
   ...rest,
 });
 
+/** The most that one sample's verdict may take, in ms. */
+export const VERDICT_LIMIT_MS = 2_000;
+
 /** @param reason in words, who gave up on it and when */
 export const timedOut = (reason: string): StoredVerdict => ({
   outcome: 'timed-out',

@@ -5,6 +5,7 @@ const TOKEN = 'correct-horse-battery-staple';
 /** The environment is read once a process, so each test loads the module afresh. */
 async function authWith(token: string) {
   vi.resetModules();
+  vi.stubEnv('OCEAN_HOSTS', 'ocean.example');
   vi.stubEnv('OCEAN_TOKEN', token);
   return import('./index');
 }
@@ -86,8 +87,9 @@ describe('a session cookie', () => {
 
   it('cannot be lengthened by its holder', async () => {
     const auth = await authWith(TOKEN);
-    const [ends, signed] = auth.newSession().split('.');
-    expect(role(auth, { cookie: `${auth.SESSION_COOKIE}=${Number(ends) + 1}.${signed}` })).toBe('visitor');
+    const [ends, id, signed] = auth.newSession().split('.');
+    const lengthened = `${Number(ends) + 1}.${id}.${signed}`;
+    expect(role(auth, { cookie: `${auth.SESSION_COOKIE}=${lengthened}` })).toBe('visitor');
   });
 
   it('ends after 30 days', async () => {
@@ -113,6 +115,8 @@ describe('a session cookie', () => {
     expect(role(auth, { cookie, host, origin: 'https://evil.example' })).toBe('visitor');
     expect(role(auth, { cookie, host, origin: 'null' })).toBe('visitor');
     expect(role(auth, { cookie, host, origin: 'https://ocean.example:8443' })).toBe('visitor');
+    expect(role(auth, { cookie, host, 'sec-fetch-site': 'cross-site' })).toBe('visitor');
+    expect(role(auth, { cookie, host, 'sec-fetch-site': 'none' })).toBe('writer');
   });
 
   it('believes the browser about the origin where it says, as the host is another behind a proxy', async () => {
@@ -122,6 +126,28 @@ describe('a session cookie', () => {
     expect(role(auth, { ...behind, 'sec-fetch-site': 'same-origin' })).toBe('writer');
     expect(role(auth, { ...behind, 'sec-fetch-site': 'same-site' })).toBe('visitor');
     expect(role(auth, { ...behind, 'sec-fetch-site': 'cross-site' })).toBe('visitor');
+  });
+});
+
+describe('a name that somebody pointed at this machine', () => {
+  it('is no origin of ours, though the browser says that it is one', async () => {
+    const auth = await authWith(TOKEN);
+    const from = (host: string) =>
+      auth.isSameOrigin(new Headers({ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' }));
+    expect(from('rebound.example')).toBe(false);
+    for (const ours of [
+      'ocean.example',
+      'ocean.example:3000',
+      'localhost:3000',
+      '127.0.0.1:3000',
+      '[::1]:3000',
+    ])
+      expect(from(ours)).toBe(true);
+  });
+
+  it('is nothing to a terminal, which sends no cookie by itself', async () => {
+    const auth = await authWith(TOKEN);
+    expect(role(auth, { host: 'rebound.example', authorization: `Bearer ${TOKEN}` })).toBe('writer');
   });
 });
 

@@ -1,8 +1,11 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { isIP } from 'node:net';
 import { env } from '../env';
 import type { Principal } from './may';
+import { endSession, isEnded } from './sessions';
 
 export { authoriseVisit, authoriseWrite, mayChange, maySee, ownerOf, type Principal } from './may';
+export { followSignOuts } from './sessions';
 
 export const SESSION_COOKIE = 'ocean_session';
 /** 30 days, in seconds. */
@@ -20,7 +23,7 @@ export function principalOf(headers: Headers): Principal {
   const session = cookieOf(headers, SESSION_COOKIE);
   // A page of another origin cannot read our answers, but its forms could write with our visitor's cookie.
   if (session === undefined || !isSameOrigin(headers)) return { role: 'visitor' };
-  return { role: isSession(session) ? 'writer' : 'visitor' };
+  return { role: sessionOf(session) === null ? 'visitor' : 'writer' };
 }
 
 /** Takes the same time for every candidate, whatever its length. */
@@ -30,27 +33,54 @@ export function isWriteToken(candidate: string): boolean {
 }
 
 /**
- * What the browser keeps instead of the token: when it ends (seconds since 1970) and the token's signature of that.
+ * What the browser keeps instead of the token: when it ends (seconds since 1970), its own name, and the token's signature of both.
  * A changed token ends every session.
  */
 export function newSession(now = Date.now()): string {
-  const ends = String(Math.floor(now / 1_000) + SESSION_SECONDS);
-  return `${ends}.${signature(ends)}`;
+  const said = `${Math.floor(now / 1_000) + SESSION_SECONDS}.${randomBytes(9).toString('base64url')}`;
+  return `${said}.${signature(said)}`;
 }
 
-/** Whether a request comes from our own pages, or from no page at all (a terminal sends no `Origin`; browsers do with every write). */
+/** Ends the session of a request, wherever its cookie is. */
+export async function signOut(headers: Headers): Promise<void> {
+  const session = sessionOf(cookieOf(headers, SESSION_COOKIE) ?? '');
+  if (session !== null) await endSession(session);
+}
+
+/**
+ * Whether a request comes from our own pages, or from no page at all: a terminal sends neither `Origin` nor `Sec-Fetch-Site`; browsers
+ * send the first with every write, and the second with all over https and on localhost.
+ */
 export function isSameOrigin(headers: Headers): boolean {
   const origin = headers.get('origin');
-  if (origin === null) return true;
-  // The browser's own word, right behind a proxy too; it is sent over https and on localhost only.
   const site = headers.get('sec-fetch-site');
-  if (site !== null) return site === 'same-origin';
-  return URL.canParse(origin) && new URL(origin).host === headers.get('host');
+  if (origin === null && site === null) return true;
+  // A name of somebody else's that was pointed at this machine is an origin of theirs.
+  if (!isOurHost(headers.get('host') ?? '')) return false;
+  // The browser's own word, right behind a proxy too.
+  if (site !== null) return site === 'same-origin' || (site === 'none' && origin === null);
+  return origin !== null && URL.canParse(origin) && new URL(origin).host === headers.get('host');
 }
 
-function isSession(session: string): boolean {
-  const [ends = '', signed = ''] = session.split('.');
-  return sameText(signed, signature(ends)) && Number(ends) * 1_000 > Date.now();
+/** The names of OCEAN_HOSTS, and those that nobody can point anywhere else. */
+function isOurHost(host: string): boolean {
+  if (!URL.canParse(`http://${host}`)) return false;
+  const { hostname } = new URL(`http://${host}`);
+  return (
+    env().OCEAN_HOSTS.includes(host) ||
+    env().OCEAN_HOSTS.includes(hostname) ||
+    hostname === 'localhost' ||
+    hostname.endsWith('.localhost') ||
+    isIP(hostname.replace(/^\[|\]$/g, '')) !== 0
+  );
+}
+
+/** What a cookie says where we signed it, its time is not over, and nobody signed out of it. */
+function sessionOf(cookie: string): { id: string; ends: Date } | null {
+  const [ends = '', id = '', signed = ''] = cookie.split('.');
+  if (!sameText(signed, signature(`${ends}.${id}`)) || Number(ends) * 1_000 <= Date.now() || isEnded(id))
+    return null;
+  return { id, ends: new Date(Number(ends) * 1_000) };
 }
 
 /** Without a token the key is drawn anew at each call, so nothing is ever signed rightly. */

@@ -29,5 +29,9 @@ export function authoriseWrite(by: { principal: Principal; sameOrigin: boolean }
 
 /** A write that visitors may do, and pages of other origins may not, whoever looks at them. @throws Problem */
 export function authoriseVisit({ sameOrigin }: { sameOrigin: boolean }): void {
-  if (!sameOrigin) throw new Problem('not-allowed', 'A page of another site may not write here.');
+  if (!sameOrigin)
+    throw new Problem(
+      'not-allowed',
+      'A page of another site may not write here. Where it is one of this server, name its host in OCEAN_HOSTS.',
+    );
 }

@@ -1,6 +1,7 @@
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { Problem } from '../problem';
 import { processWide } from '../process-wide';
+import { published } from '../published';
 import type { DownloadProgress } from './download';
 import { BenchmarkDataError } from './source-error';
 import { install } from './store';
@@ -38,7 +39,10 @@ export function beginInstall(
   install(dataDir, benchmark, split, null, null, (progress) =>
     all.set(key, { state: 'running', ...progress }),
   ).then(
-    () => all.set(key, { state: 'done' }),
+    () => {
+      published().version++;
+      all.set(key, { state: 'done' });
+    },
     (error: unknown) => {
       const known =
         error instanceof BenchmarkDataError || (error instanceof Error && error.name === 'AnnotationError');

@@ -96,7 +96,7 @@ const question = (more: Partial<ChatRequest> = {}): ChatRequest => ({
 const asking = (
   request: ChatRequest,
   { signal = new AbortController().signal, address = 'a', limits = LIMITS } = {},
-) => reply(request, { address, requestId: 'r', signal }, limits);
+) => reply(request, { principal: { role: 'visitor' }, address, requestId: 'r', signal }, limits);
 
 async function read(stream: ReadableStream<UIMessageChunk>) {
   const chunks: UIMessageChunk[] = [];

@@ -8,6 +8,7 @@ import {
 } from 'ai';
 import type { ChatRequest, ReplyFigures } from '@/lib/chat/chat-request';
 import { smartResize } from '@/lib/vlm/resize';
+import type { Principal } from '../auth';
 import type { ServedModel } from '../env';
 import { log } from '../log';
 import { modelFor } from './models';
@@ -18,6 +19,7 @@ export type ReplyMessage = UIMessage<never, { figures: ReplyFigures }>;
 
 /** Who asks, and until when. */
 export interface Asker {
+  principal: Principal;
   address: string;
   requestId: string;
   signal: AbortSignal;
@@ -29,10 +31,10 @@ export interface Asker {
  */
 export async function reply(
   { endpoint, messages, sampling }: ChatRequest,
-  { address, requestId, signal }: Asker,
+  { requestId, signal, ...asker }: Asker,
   limits: UpstreamLimits = UPSTREAM_LIMITS,
 ): Promise<ReadableStream<UIMessageChunk>> {
-  const model = await modelFor(endpoint, address);
+  const model = await modelFor(endpoint, asker);
   const prompt = await promptOf(messages, model);
   const started = performance.now();
   const elapsed = () => Math.round(performance.now() - started);

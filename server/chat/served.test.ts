@@ -88,7 +88,12 @@ describe(name, () => {
     let text = '';
     let figures: z.infer<typeof replyFigures> | null = null;
     let error: string | null = null;
-    for await (const chunk of await reply(request, { address: 'a', requestId: 'r', signal })) {
+    for await (const chunk of await reply(request, {
+      principal: { role: 'visitor' },
+      address: 'a',
+      requestId: 'r',
+      signal,
+    })) {
       if (chunk.type === 'text-delta') {
         text += chunk.delta;
         stop?.abort();

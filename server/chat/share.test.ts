@@ -113,6 +113,8 @@ describe('what may be shared', () => {
   }
 });
 
+const visitor = (address: string) => ({ principal: { role: 'visitor' } as const, address });
+
 describe.each(DRIVERS)('a share link, on $name', ({ name, skip, make }) => {
   const database = useTestDatabase({ skip, make });
   let made = 0;
@@ -120,7 +122,7 @@ describe.each(DRIVERS)('a share link, on $name', ({ name, skip, make }) => {
     if (!skip) await database.db.delete(share);
   });
   /** Each from another address: what one may make is a test of its own. */
-  const create = (given = conversation()) => createShare(given, `${name} ${made++}`);
+  const create = (given = conversation()) => createShare(given, visitor(`${name} ${made++}`));
 
   test.skipIf(skip)('shows the snapshot, with its pictures at addresses of their own', async () => {
     const { id, secret } = await create();
@@ -191,8 +193,8 @@ describe.each(DRIVERS)('a share link, on $name', ({ name, skip, make }) => {
 
   test.skipIf(skip)('is one of ten that a visitor makes in an hour', async () => {
     const empty = conversation({ pictures: [], turns: [turn('turn-0001')] });
-    for (let times = 0; times < 10; times++) await createShare(empty, `busy ${name}`);
-    await expect(createShare(empty, `busy ${name}`)).rejects.toThrow(
+    for (let times = 0; times < 10; times++) await createShare(empty, visitor(`busy ${name}`));
+    await expect(createShare(empty, visitor(`busy ${name}`))).rejects.toThrow(
       /Many links were made .* Try again in 60 min/,
     );
     await create(empty);

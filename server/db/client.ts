@@ -11,6 +11,9 @@ import { migratePglite, migratePostgres } from './migrate';
 import { openPglite } from './pglite';
 import * as schema from './schema';
 
+/** The most that a statement takes on Postgres, migrations apart: one that runs away holds a connection no longer. */
+const STATEMENT_MS = 60_000;
+
 /** Both drivers speak this: one dialect, one schema. A transaction is one too. */
 export type Db = PgDatabase<PgQueryResultHKT, typeof schema>;
 
@@ -37,7 +40,7 @@ export async function openDatabase(
 ): Promise<Database> {
   if (options.url !== undefined) {
     const connection = { connectionString: options.url, connectionTimeoutMillis: 10_000, keepAlive: true };
-    const pool = new pg.Pool({ ...connection, max: 10 });
+    const pool = new pg.Pool({ ...connection, max: 10, statement_timeout: STATEMENT_MS });
     // A server that went away: the query that meets it fails, the process lives on and connects anew.
     pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
     try {

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { LockedError, takeLock } from './lock';
 
 const folder = mkdtempSync(join(tmpdir(), 'ocean-lock-'));
@@ -67,10 +67,26 @@ describe('the lock', () => {
     },
   );
 
+  test.skipIf(!existsSync('/proc/self/stat'))(
+    'is taken from a process that was killed and not yet fetched by its parent (skipped without /proc)',
+    async () => {
+      // The shell becomes a program that fetches no children.
+      const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null'], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const [told] = await once(parent.stdout, 'data');
+      const pid = Number(String(told));
+      await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /));
+      writeFileSync(path, JSON.stringify({ pid, host: hostname(), started: null }));
+      take()();
+      await end(parent);
+    },
+  );
+
   test('is not taken where it cannot be told whether the holder lives', () => {
     const elsewhere = { pid: 1, host: `${hostname()}-other`, started: null };
     writeFileSync(path, JSON.stringify(elsewhere));
-    expect(take).toThrow('If that machine is gone, remove');
+    expect(take).toThrow('make sure that its machine (or container) is off. Then remove');
     writeFileSync(path, 'something else');
     expect(take).toThrow('is not a lock file of ours');
     expect(readFileSync(path, 'utf8')).toBe('something else');

@@ -61,7 +61,7 @@ function giveWayOrClear(path: string, what: string): void {
     );
   if (holder.host !== hostname())
     throw new LockedError(
-      `${what} is in use by process ${holder.pid} on ${holder.host}. If that machine is gone, remove ${path} and start again.`,
+      `${what} is in use by process ${holder.pid} on ${holder.host}; this is ${hostname()}. Two servers on one folder destroy it: stop that one, or make sure that its machine (or container) is off. Then remove ${path} and start again.`,
     );
   if (isAlive(holder))
     throw new LockedError(
@@ -87,15 +87,22 @@ function isAlive({ pid, started }: Holder): boolean {
     // EPERM: there is such a process, of another user.
     if (codeOf(error) === 'ESRCH') return false;
   }
+  // Killed, and not yet fetched by whoever started it: it writes nothing any more.
+  if (statOf(pid)?.[0] === 'Z') return false;
   const now = startOf(pid);
   return started === null || now === null || started === now;
 }
 
 /** Boot and clock tick at which the process began (field 22 of its stat, counted behind the name in parentheses). */
 function startOf(pid: number): string | null {
-  const stat = textOf(`/proc/${pid}/stat`);
-  const ticks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const ticks = statOf(pid)?.[19];
   return ticks === undefined ? null : `${textOf('/proc/sys/kernel/random/boot_id')?.trim()} ${ticks}`;
+}
+
+/** What the kernel says of a process, from its state on: behind its name, which may have anything in it. */
+function statOf(pid: number): string[] | undefined {
+  const stat = textOf(`/proc/${pid}/stat`);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
 function holderOf(text: string): Holder | null {

@@ -19,11 +19,13 @@ export function migratePglite(db: PgliteDatabase<typeof schema>, migrationsFolde
 export async function migratePostgres(pool: pg.Pool, migrationsFolder = FOLDER): Promise<void> {
   const client = await pool.connect();
   try {
+    await client.query('set statement_timeout = 0');
     await client.query('select pg_advisory_lock($1)', [LOCK]);
     try {
       await migrateByPostgres(drizzle(client), { migrationsFolder });
     } finally {
       await client.query('select pg_advisory_unlock($1)', [LOCK]);
+      await client.query('reset statement_timeout');
     }
   } finally {
     client.release();

@@ -84,6 +84,12 @@ export const checkpointFile = pgTable(
   ],
 );
 
+/** Sessions that were signed out of, until they would have ended by themselves. */
+export const endedSession = pgTable('ended_session', {
+  id: text('id').primaryKey(),
+  ends: timestamp('ends', { withTimezone: true }).notNull(),
+});
+
 /** Installed annotations: one row a (benchmark, split, version), where version is the sha256 of the file. */
 export const benchmarkData = pgTable(
   'benchmark_data',

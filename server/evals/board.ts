@@ -6,6 +6,7 @@ import { meanOfSplits } from '@/lib/stats/intervals';
 import { differPaired, type Panel, panelOf, panelRun, type Ranked, ranks } from '@/lib/stats/ranks';
 import { checkpoint, type Db, getDb, model, run, sample, score } from '../db';
 import { processWide } from '../process-wide';
+import { published } from '../published';
 import { ANY, BOARD } from './topics';
 import type { Board, BoardCell, BoardColumn, BoardRow } from './types';
 
@@ -29,8 +30,16 @@ export async function board(): Promise<Board> {
   return boards.shown;
 }
 
+/** From here on each change of what visitors see is counted (see `published`), whichever process makes it. */
+export async function followBoard(): Promise<void> {
+  await BOARD.onWake(ANY, () => {
+    published().version++;
+  });
+}
+
 /** For whoever has just changed it: waits until it is shown. */
 export async function refreshBoard(): Promise<void> {
+  published().version++;
   await (await latest()).made;
 }
 

@@ -134,7 +134,9 @@ describe.each(DRIVERS)('runs over the same samples, on $name', ({ skip, make }) 
         expect(await sampleGroups(id, VISITOR)).toBeNull();
         const refused = `no run "${id}"`;
         await expect(comparedRows(['a', id], VISITOR, [0])).rejects.toThrow(refused);
-        await expect(comparedContaining(['a', id], VISITOR, 'question')).rejects.toThrow(refused);
+        await expect(
+          comparedContaining(['a', id], { principal: VISITOR, address: 'a' }, 'question'),
+        ).rejects.toThrow(refused);
         await expect(comparedBehaviour(['a', id], VISITOR, 0, 'somewhere')).rejects.toThrow(refused);
       }
       expect(await runOutcomes('draft', WRITER)).toMatchObject({ outcomes: '0000' });
@@ -157,7 +159,8 @@ describe.each(DRIVERS)('runs over the same samples, on $name', ({ skip, make }) 
   });
 
   test.skipIf(skip)('a text is found in questions, and in what any of the runs says', async () => {
-    const found = (text: string) => comparedContaining(['a', 'b'], VISITOR, text);
+    const found = (text: string) =>
+      comparedContaining(['a', 'b'], { principal: VISITOR, address: 'a' }, text);
     expect(await found('QUESTION 1')).toBe('0100');
     expect(await found('<answer>1')).toBe('1110');
     expect(await found('wait')).toBe('1111');

@@ -1,6 +1,6 @@
 export { judgeEstimate } from './ask-judge';
 export { benchmarkPage } from './benchmark-page';
-export { board } from './board';
+export { board, followBoard } from './board';
 export { changedRows, changePosition, compareScorers, scorableSamples } from './compare';
 export { compareChoices, lineOfTraining } from './compare-choices';
 export { comparedBehaviour, comparedContaining, comparedRows } from './compared-samples';

@@ -1,5 +1,5 @@
 import { and, asc, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { type Db, getDb, run, scoring } from '../db';
+import { blob, type Db, getDb, run, scoring } from '../db';
 import { log } from '../log';
 import { scoringId, TAKEN_BACK } from './topics';
 
@@ -12,6 +12,8 @@ export interface Lease {
   runId: string;
   scorer: string;
   fence: number;
+  /** Of the predictions file. */
+  bytes: number;
   /** Whether it is the run's first scoring, by the scorer of its headline. */
   first: boolean;
 }
@@ -38,20 +40,38 @@ const held = ({ runId, scorer, fence }: Lease) =>
   );
 
 /** By which the events of it are told. */
-export const eventId = ({ runId, scorer, first }: Omit<Lease, 'fence'>): string =>
+export const eventId = ({ runId, scorer, first }: Omit<Lease, 'fence' | 'bytes'>): string =>
   scoringId(runId, first ? null : scorer);
 
-/** Takes up what waits longest of what this process `may` score; null where there is nothing. */
-export async function takeLease(may: (scorer: string) => boolean): Promise<Lease | null> {
+/** How many bytes of a file put its scoring behind as much as a second of waiting puts it forward. */
+const BYTES_A_SECOND = 1_000_000;
+
+/**
+ * Takes up what this process `may` score: the shortest file, and of all the longer the more it has waited, so that none waits for
+ * ever. Null where there is nothing.
+ */
+export async function takeLease(
+  may: (waiting: { scorer: string; bytes: number }) => boolean,
+): Promise<Lease | null> {
   const db = await getDb();
   const waiting = await db
-    .select({ runId: scoring.runId, scorer: scoring.scorer, fence: scoring.fence, state: run.state })
+    .select({
+      runId: scoring.runId,
+      scorer: scoring.scorer,
+      fence: scoring.fence,
+      state: run.state,
+      bytes: sql<number>`coalesce(${blob.bytes}, 0)`.mapWith(Number),
+    })
     .from(scoring)
     .innerJoin(run, eq(run.id, scoring.runId))
+    .leftJoin(blob, eq(blob.sha256, run.fileSha256))
     .where(FREE)
-    .orderBy(asc(scoring.createdAt), asc(scoring.runId));
+    .orderBy(
+      sql`coalesce(${blob.bytes}, 0)::float8 / ${BYTES_A_SECOND} + extract(epoch from ${scoring.createdAt})`,
+      asc(scoring.runId),
+    );
   for (const { state, ...each } of waiting) {
-    if (!may(each.scorer)) continue;
+    if (!may(each)) continue;
     const before = { ...each, first: state === 'scoring' };
     const taken = await db
       .update(scoring)

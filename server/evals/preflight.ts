@@ -5,14 +5,15 @@ import { env } from '../env';
 import { Problem } from '../problem';
 import { inTurn } from '../process-wide';
 import { LIMITS, runInWorker, WORKER_FILE } from './supervise';
+import { sizeOf } from './turns';
 import type { PreflightReport } from './types';
 import { GAUGE, type PreflightFindings } from './worker-protocol';
 
 /** The most that a preflight takes, in ms. */
 const PREFLIGHT_LIMIT_MS = 120_000;
 
-/** One preflight at a time: each may take the memory of a whole worker. */
-const oneAtATime = inTurn('preflight');
+/** Each may take the memory of a whole worker; a small file does not wait for a large one. */
+const oneAtATime = { small: inTurn('small preflight'), large: inTurn('large preflight') };
 
 export interface PreflightInput {
   fileSha256: string;
@@ -33,7 +34,9 @@ export async function preflight(
   const stored = await findBlob(input.fileSha256);
   if (stored === null) throw new Problem('not-found', 'This file is not here (any more): upload it again.');
 
-  const { findings, recomputed } = await oneAtATime(() => inWorker(input, workerFile, limits));
+  const { findings, recomputed } = await oneAtATime[sizeOf(stored.bytes)](() =>
+    inWorker(input, workerFile, limits),
+  );
   const { target } = findings;
   return {
     ...findings,

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { type Db, score, scoring } from '../db';
-import { ANY, WAITING } from './topics';
+import { ANY, BOARD, WAITING } from './topics';
 
 /** Has a run scored by a scorer, once `tx` is committed. False where that goes on already. */
 export async function queueScoring(tx: Db, runId: string, scorer: string): Promise<boolean> {
@@ -15,6 +15,7 @@ export async function queueScoring(tx: Db, runId: string, scorer: string): Promi
     })
     .returning();
   await WAITING.wake(tx, ANY);
+  await BOARD.wake(tx, ANY);
   return queued.length > 0;
 }
 

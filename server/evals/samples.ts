@@ -1,18 +1,25 @@
-import { and, asc, eq, inArray, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, type SQL, sql } from 'drizzle-orm';
 import { sceneOf } from '@/lib/benchmarks/ocean-world';
 import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { asBox, boxWithin } from '@/lib/scoring/box';
 import { maySee, type Principal } from '../auth';
 import { imagePath, installedSplit } from '../benchmarks';
-import { contains, getDb, prediction, type RunState, run, sample, score, verdict } from '../db';
+import { getDb, prediction, type RunState, run, sample, score, verdict } from '../db';
 import { env } from '../env';
 import { keptLately } from '../kept';
 import { Problem } from '../problem';
+import { searchSamples } from './search';
 import { dataIdOf } from './store-samples';
 import type { SampleDetail, SampleFilter, SampleRow, VerdictDetail } from './types';
 
 /** Lists of a run's samples: a scored run does not change, and scrolling through one does not make it anew. `key` begins with the run's id. */
 export const keptList = keptLately<Int32Array>('sample lists', 64);
+
+/** Who looks; searches are counted by the address. */
+export interface Visitor {
+  principal: Principal;
+  address: string;
+}
 
 export const hasVerdicts = (state: RunState): boolean =>
   state === 'scored' || state === 'published' || state === 'withdrawn';
@@ -67,14 +74,14 @@ export const ofRun = ({ id, scorer }: ScoredRun) => and(eq(verdict.runId, id), e
  */
 export async function sampleRows(
   id: string,
-  principal: Principal,
+  visitor: Visitor,
   filter: SampleFilter,
   offset: number,
   limit: number,
 ): Promise<{ total: number; rows: readonly SampleRow[] }> {
-  const of = await scoredRun(id, principal);
+  const of = await scoredRun(id, visitor.principal);
   if (of === null) throw new Problem('not-found', `There is no scored run "${id}".`);
-  const ordinals = await ordinalsLeft(of, filter);
+  const ordinals = await ordinalsLeft(of, filter, visitor);
   const shown = ordinals.subarray(offset, offset + limit);
   if (shown.length === 0) return { total: ordinals.length, rows: [] };
   const db = await getDb();
@@ -111,11 +118,11 @@ export function shortened(text: string): string {
 /** Place (from 0) of a sample among those that the filter leaves; null where it leaves it out or there is none. */
 export async function samplePosition(
   id: string,
-  principal: Principal,
+  visitor: Visitor,
   filter: SampleFilter,
   sampleId: string,
 ): Promise<number | null> {
-  const of = await scoredRun(id, principal);
+  const of = await scoredRun(id, visitor.principal);
   if (of === null) throw new Problem('not-found', `There is no scored run "${id}".`);
   const db = await getDb();
   const [found] = await db
@@ -123,15 +130,15 @@ export async function samplePosition(
     .from(verdict)
     .where(and(ofRun(of), eq(verdict.sampleId, sampleId)));
   if (found === undefined) return null;
-  const position = (await ordinalsLeft(of, filter)).indexOf(found.ordinal);
+  const position = (await ordinalsLeft(of, filter, visitor)).indexOf(found.ordinal);
   return position === -1 ? null : position;
 }
 
 /** Ordinals of the samples that the filter leaves. */
-export function ordinalsLeft(of: ScoredRun, filter: SampleFilter): Promise<Int32Array> {
+export function ordinalsLeft(of: ScoredRun, filter: SampleFilter, visitor: Visitor): Promise<Int32Array> {
   return keptList(
     `${of.id} ${of.scorer} ${JSON.stringify([filter.outcome, filter.tag?.tag, filter.tag?.value, filter.text])}`,
-    () => ordinalsOf(of, filter),
+    () => ordinalsOf(of, filter, visitor),
   );
 }
 
@@ -139,25 +146,19 @@ export function ordinalsLeft(of: ScoredRun, filter: SampleFilter): Promise<Int32
 export const hasTag = ({ tag, value }: { tag: string; value: string }): SQL =>
   sql`jsonb_exists(${sample.tags} -> ${tag}::text, ${value}::text)`;
 
-async function ordinalsOf(of: ScoredRun, { outcome, tag, text }: SampleFilter): Promise<Int32Array> {
+async function ordinalsOf(
+  of: ScoredRun,
+  { outcome, tag, text }: SampleFilter,
+  visitor: Visitor,
+): Promise<Int32Array> {
+  const condition = and(ofRun(of), outcome && eq(verdict.outcome, outcome), tag && hasTag(tag));
+  if (text !== undefined && text !== '')
+    return Int32Array.from(await searchSamples(of.dataId, condition, text, visitor));
   const db = await getDb();
-  const conditions: (SQL | undefined)[] = [ofRun(of)];
-  if (outcome !== undefined) conditions.push(eq(verdict.outcome, outcome));
-  if (tag !== undefined) conditions.push(hasTag(tag));
-  if (text !== undefined && text !== '') {
-    conditions.push(
-      or(contains(sample.question, text), contains(verdict.answer, text), contains(prediction.output, text)),
-    );
-  }
   let query = db.select({ ordinal: verdict.ordinal }).from(verdict).$dynamic();
-  if (tag !== undefined || text !== undefined)
+  if (tag !== undefined)
     query = query.innerJoin(sample, and(eq(sample.dataId, of.dataId), eq(sample.ordinal, verdict.ordinal)));
-  if (text !== undefined)
-    query = query.leftJoin(
-      prediction,
-      and(eq(prediction.runId, verdict.runId), eq(prediction.sampleId, verdict.sampleId)),
-    );
-  const rows = await query.where(and(...conditions)).orderBy(asc(verdict.ordinal));
+  const rows = await query.where(condition).orderBy(asc(verdict.ordinal));
   return Int32Array.from(rows, ({ ordinal }) => ordinal);
 }
 

@@ -14,14 +14,14 @@ import { tellProgress } from './progress';
 import { publishWithin } from './publish-within';
 import { dataIdOf, hasSamples, storeSamples } from './store-samples';
 import { type LIMITS, runInWorker } from './supervise';
-import { SCORINGS } from './topics';
+import { ANY, BOARD, SCORINGS } from './topics';
 import { GAUGE, type ScoringResult, type ScoringTask, type WorkerMessage } from './worker-protocol';
 
 /** A file whose rows keep outlasting their limit would keep a worker busy for hours. */
 const MAX_LOST_SAMPLES = 50;
 
-/** A worker takes the core that it runs on. */
-const oneWorker = inTurn('scoring worker');
+/** Where a judge has answered, its scorings wait for each other here. */
+const oneJudged = inTurn('judged scoring');
 
 type Ended = 'scored' | 'failed' | 'broken off';
 
@@ -51,7 +51,8 @@ export async function scoreRun(
         received: writer.received(),
         lost,
       };
-      const end = await oneWorker(() => runInWorker(workerFile, attempt, writer.write, signal, limits));
+      const work = () => runInWorker(workerFile, attempt, writer.write, signal, limits);
+      const end = judged === null ? await work() : await oneJudged(work);
       if (end.how === 'aborted') return 'broken off';
       if (end.how === 'refused') return fail(lease, end.message);
       if (end.how === 'finished') {
@@ -172,7 +173,10 @@ function writerOf(lease: Lease, benchmark: Benchmark, data: InstalledData) {
 }
 
 /** What an attempt left. */
-export async function removeRows(tx: Db, { runId, scorer, first }: Omit<Lease, 'fence'>): Promise<void> {
+export async function removeRows(
+  tx: Db,
+  { runId, scorer, first }: Omit<Lease, 'fence' | 'bytes'>,
+): Promise<void> {
   await tx.delete(verdict).where(and(eq(verdict.runId, runId), eq(verdict.scorer, scorer)));
   if (first) await tx.delete(prediction).where(eq(prediction.runId, runId));
 }
@@ -217,6 +221,7 @@ async function succeed(
     const publish = lease.first && found?.publishWhenScored;
     if (publish) await publishWithin(tx, found, found.owner);
     const state = publish ? 'published' : 'scored';
+    await BOARD.wake(tx, ANY);
     await SCORINGS.publish(tx, eventId(lease), { type: 'done', state, error: null });
   });
 }
@@ -231,6 +236,7 @@ export async function fail(lease: Lease, error: string): Promise<'failed'> {
       await tx.update(run).set({ state: 'failed', error }).where(eq(run.id, lease.runId));
       await tx.delete(scoring).where(itself(lease));
     } else await tx.update(scoring).set({ state: 'failed', error, leasedUntil: null }).where(itself(lease));
+    await BOARD.wake(tx, ANY);
     await SCORINGS.publish(tx, eventId(lease), { type: 'done', state: 'failed', error });
   });
   return 'failed';

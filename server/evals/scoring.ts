@@ -8,12 +8,11 @@ import { endAllLeases, keepLease, type Lease, LeaseLost, leaveLease, takeLease }
 import { queueBeside } from './queue';
 import { fail, removeRows, scoreRun } from './score-run';
 import { LIMITS, WORKER_FILE } from './supervise';
-import { ANY, SCORINGS, scoringId, TAKEN_BACK, WAITING } from './topics';
+import { ANY, BOARD, SCORINGS, scoringId, TAKEN_BACK, WAITING } from './topics';
+import { AT_ONCE, type Kind, sizeOf } from './turns';
 
 /** How often is looked for what an ended server left, in ms. */
 const LOOK_EVERY_MS = 5_000;
-/** A worker takes a core; a judge is slow, and answers many at once. */
-const AT_ONCE = { byRule: 1, byJudge: 4 };
 /** A scoring that so many servers or connections did not survive is given up. */
 const MAX_TRIES = 20;
 
@@ -31,7 +30,7 @@ const scorings = processWide(
 const inTurnLooking = inTurn('looking for what is to be scored');
 
 /**
- * From here on this process scores what waits, in the order of submission, and what ended servers left.
+ * From here on this process scores what waits, the short before the long (see `takeLease`), and what ended servers left.
  * `workerFile` and `limits` are for tests.
  */
 export async function startScorings(workerFile = WORKER_FILE, limits = LIMITS): Promise<void> {
@@ -67,10 +66,11 @@ export async function stopScorings(): Promise<void> {
 
 async function takeUp(workerFile: string, limits: typeof LIMITS): Promise<void> {
   const shared = scorings();
-  const kindOf = (scorer: string) => (readJudgedId(scorer) === null ? 'byRule' : 'byJudge');
-  const hasRoom = (scorer: string) =>
-    [...shared.running.keys()].filter((each) => kindOf(each.scorer) === kindOf(scorer)).length <
-    AT_ONCE[kindOf(scorer)];
+  const kindOf = ({ scorer, bytes }: { scorer: string; bytes: number }): Kind =>
+    readJudgedId(scorer) === null ? sizeOf(bytes) : 'judged';
+  const hasRoom = (waiting: { scorer: string; bytes: number }) =>
+    [...shared.running.keys()].filter((each) => kindOf(each) === kindOf(waiting)).length <
+    AT_ONCE[kindOf(waiting)];
   while (shared.look !== null) {
     const lease = await takeLease(hasRoom);
     if (lease === null) return;
@@ -154,5 +154,6 @@ export async function cancelScoring(runId: string, scorer: string | null = null)
     if (first) await tx.update(run).set({ state: 'cancelled' }).where(eq(run.id, runId));
     await SCORINGS.publish(tx, scoringId(runId, scorer), { type: 'done', state: 'cancelled', error: null });
     await TAKEN_BACK.wake(tx, runId);
+    await BOARD.wake(tx, ANY);
   });
 }

@@ -173,7 +173,7 @@ describe.each(DRIVERS.filter(({ name }) => name !== 'PGlite'))(
       await db.insert(scoring).values({ runId: 'r', scorer: 'x/y@1' });
       const any = () => true;
       const first = await takeLease(any);
-      expect(first).toEqual({ runId: 'r', scorer: 'x/y@1', fence: 1, first: true });
+      expect(first).toEqual({ runId: 'r', scorer: 'x/y@1', bytes: 0, fence: 1, first: true });
       expect(await takeLease(any)).toBeNull();
       if (first === null) throw new Error('there is a lease');
       await requireLease(db, first);

@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { VERDICT_LIMIT_MS } from '@/lib/scoring/scorer';
 import { GAUGE, PHASE, type Task, type WorkerMessage } from './worker-protocol';
 
 /** Bundled by scripts/bundle.mjs; named from the working folder, as a bundler must not touch it. */
 export const WORKER_FILE = resolve('dist', 'scoring-worker.mjs');
 
-/** The most that one sample's verdict may take, in ms. */
-export const VERDICT_LIMIT_MS = 2_000;
 /** The most that may pass without a row being read, in ms. */
 const READING_LIMIT_MS = 60_000;
 const HEAP_LIMIT_MB = 256;

@@ -141,7 +141,9 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
 
     // Nobody else sees it before it is published.
     expect(await runPage(runId, VISITOR)).toBeNull();
-    await expect(sampleRows(runId, VISITOR, {}, 0, 10)).rejects.toThrow('no scored run');
+    await expect(sampleRows(runId, { principal: VISITOR, address: 'a' }, {}, 0, 10)).rejects.toThrow(
+      'no scored run',
+    );
     expect(await sampleDetail(runId, VISITOR, '0')).toBeNull();
     expect((await board()).rows).toHaveLength(4);
 
@@ -167,7 +169,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     // The same bytes are the same run.
     expect(await submit(sha256, 'Another Name')).toEqual({ runId, existed: true });
     expect((await preflight(input, WORKER)).existingRunId).toBe(runId);
-    expect((await listModels()).map(({ modelName }) => modelName)).not.toContain('Another Name');
+    expect((await listModels(VISITOR)).map(({ modelName }) => modelName)).not.toContain('Another Name');
   });
 
   test.skipIf(skip)('a file of which too few rows name samples is asked for, with how many do', async () => {
@@ -191,23 +193,42 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
 
   test.skipIf(skip)('samples are read by range, filtered by outcome, tag and text', async () => {
     const runId = await scored(predictions(120, { 5: null, 6: 'a\0b \ud800 <answer>9</answer>' }), 'Ranges');
-    expect(await sampleRows(runId, WRITER, {}, 190, 50)).toMatchObject({ total: 200 });
-    const { rows } = await sampleRows(runId, WRITER, {}, 190, 50);
+    expect(await sampleRows(runId, { principal: WRITER, address: 'a' }, {}, 190, 50)).toMatchObject({
+      total: 200,
+    });
+    const { rows } = await sampleRows(runId, { principal: WRITER, address: 'a' }, {}, 190, 50);
     expect(rows.map(({ ordinal }) => ordinal)).toEqual([190, 191, 192, 193, 194, 195, 196, 197, 198, 199]);
-    expect(await sampleRows(runId, WRITER, { outcome: 'missing' }, 0, 10)).toMatchObject({
+    expect(
+      await sampleRows(runId, { principal: WRITER, address: 'a' }, { outcome: 'missing' }, 0, 10),
+    ).toMatchObject({
       total: 1,
       rows: [{ sampleId: '5', outcome: 'missing' }],
     });
     // Percent signs, underscores and backslashes mean themselves.
-    expect((await sampleRows(runId, WRITER, { text: '50% OF it\\_ 19' }, 0, 10)).total).toBe(11);
-    expect((await sampleRows(runId, WRITER, { text: '5_' }, 0, 10)).total).toBe(0);
-    expect((await sampleRows(runId, WRITER, { tag: { tag: 'none', value: 'x' } }, 0, 10)).total).toBe(0);
+    expect(
+      (await sampleRows(runId, { principal: WRITER, address: 'a' }, { text: '50% OF it\\_ 19' }, 0, 10))
+        .total,
+    ).toBe(11);
+    expect((await sampleRows(runId, { principal: WRITER, address: 'a' }, { text: '5_' }, 0, 10)).total).toBe(
+      0,
+    );
+    expect(
+      (
+        await sampleRows(
+          runId,
+          { principal: WRITER, address: 'a' },
+          { tag: { tag: 'none', value: 'x' } },
+          0,
+          10,
+        )
+      ).total,
+    ).toBe(0);
     const failures = { outcome: 'wrong' } as const;
-    const wrong = await sampleRows(runId, WRITER, failures, 0, 200);
-    expect(await samplePosition(runId, WRITER, failures, '150')).toBe(
+    const wrong = await sampleRows(runId, { principal: WRITER, address: 'a' }, failures, 0, 200);
+    expect(await samplePosition(runId, { principal: WRITER, address: 'a' }, failures, '150')).toBe(
       wrong.rows.findIndex(({ sampleId }) => sampleId === '150'),
     );
-    expect(await samplePosition(runId, WRITER, failures, '0')).toBeNull();
+    expect(await samplePosition(runId, { principal: WRITER, address: 'a' }, failures, '0')).toBeNull();
     // What Postgres cannot hold is replaced in place, so that the span still marks the answer.
     const odd = await sampleDetail(runId, WRITER, '6');
     expect(odd?.output).toBe('a\ufffdb \ufffd <answer>9</answer>');
@@ -342,7 +363,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     await scoreAnew(runId);
     await eventsUntilDone(runId);
     expect(await runPage(runId, WRITER)).toMatchObject({ state: 'scored', score: { correct: 77 } });
-    expect((await sampleRows(runId, WRITER, {}, 0, 1)).total).toBe(200);
+    expect((await sampleRows(runId, { principal: WRITER, address: 'a' }, {}, 0, 1)).total).toBe(200);
 
     rmSync(blobPath((await runPage(runId, WRITER))?.file?.sha256 ?? ''));
     await stopScorings();

@@ -1,14 +1,25 @@
-import { and, asc, eq, isNull, ne, notExists } from 'drizzle-orm';
+import { and, asc, eq, exists, inArray, isNotNull, isNull, ne, notExists, or } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { z } from 'zod';
 import { STAGES, type Stage, stageNumber } from '@/lib/models/stage';
+import { mayChange, type Principal } from '../auth';
 import { checkpoint, type Db, getDb, model, run } from '../db';
 import { Problem } from '../problem';
 
+/** A name as everybody will read it: nothing in it hides, turns the writing or commands a terminal. */
+const plainName = z
+  .string()
+  .trim()
+  .min(1)
+  .regex(
+    /^[^\p{Cc}\p{Bidi_Control}\u2028\u2029\u200b\u2060-\u2064\ufeff]*$/u,
+    'must have no control characters',
+  );
+
 /** What is said of a new model. */
 export const chosenModel = z.object({
-  name: z.string().trim().min(1).max(100),
-  family: z.string().trim().min(1).max(60),
+  name: plainName.max(100),
+  family: plainName.max(60),
   parametersB: z.number().positive().max(10_000).nullable(),
   openWeights: z.boolean(),
   link: z
@@ -37,8 +48,8 @@ export interface ModelChoice {
   family: string;
 }
 
-/** The checkpoints that a submission can name. */
-export async function listModels(): Promise<readonly ModelChoice[]> {
+/** The checkpoints that a submission can name; for visitors those of which something was published. */
+export async function listModels(principal: Principal): Promise<readonly ModelChoice[]> {
   const db = await getDb();
   return db
     .select({
@@ -49,6 +60,21 @@ export async function listModels(): Promise<readonly ModelChoice[]> {
     })
     .from(checkpoint)
     .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
+    .where(
+      mayChange(principal)
+        ? undefined
+        : or(
+            isNotNull(checkpoint.browserModel),
+            exists(
+              db
+                .select({ id: run.id })
+                .from(run)
+                .where(
+                  and(eq(run.checkpointId, checkpoint.id), inArray(run.state, ['published', 'withdrawn'])),
+                ),
+            ),
+          ),
+    )
     .orderBy(asc(model.name), asc(checkpoint.stage));
 }
 

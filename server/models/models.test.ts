@@ -59,10 +59,16 @@ describe.each(DRIVERS)('checkpoints on $name', ({ skip, make }) => {
       expect(await chooseCheckpoint(database.db, { kind: 'existing', checkpointId: 'a-model' })).toBe(
         'a-model',
       );
-      expect((await listModels()).find(({ checkpointId }) => checkpointId === 'a-model')).toMatchObject({
+      expect(
+        (await listModels({ role: 'writer' })).find(({ checkpointId }) => checkpointId === 'a-model'),
+      ).toMatchObject({
         modelName: 'A Model',
         stage: null,
       });
+      // Nothing of it is published.
+      expect((await listModels({ role: 'visitor' })).map(({ modelName }) => modelName)).not.toContain(
+        'A Model',
+      );
     },
   );
 

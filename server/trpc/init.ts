@@ -7,6 +7,7 @@ import { log } from '../log';
 import { PROBLEM_KINDS, Problem } from '../problem';
 import { addressOf } from '../rate-limit';
 import { requestIdOf } from '../request-id';
+import { unstorable } from '../storable';
 
 export interface Context {
   principal: Principal;
@@ -53,14 +54,24 @@ export function asTrpcError(error: unknown): unknown {
     : error;
 }
 
+/** Failures that the log has. */
+const told = new WeakSet<Error>();
+
+/** For what fails outside of a procedure, as where its answer cannot be written: the visitor is told that the log has it. */
+export function logFailure(error: TRPCError, requestId: string, path: string | undefined): void {
+  if (error.code !== 'INTERNAL_SERVER_ERROR' || told.has(error)) return;
+  log.error({ requestId, path, err: error.cause ?? error }, 'an answer failed');
+}
+
 const logged = t.middleware(async ({ ctx, path, type, next }) => {
   const started = performance.now();
   const result = await next();
   const fields = { requestId: ctx.requestId, path, type, ms: Math.round(performance.now() - started) };
   if (result.ok) log.debug(fields, 'call');
-  else if (result.error.code === 'INTERNAL_SERVER_ERROR')
+  else if (result.error.code === 'INTERNAL_SERVER_ERROR') {
+    told.add(result.error);
     log.error({ ...fields, err: result.error.cause ?? result.error }, 'call failed');
-  else log.info({ ...fields, code: result.error.code }, 'call refused');
+  } else log.info({ ...fields, code: result.error.code }, 'call refused');
   return result;
 });
 
@@ -73,10 +84,22 @@ const inWords = t.middleware(async ({ next }) => {
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 
-export const publicProcedure = t.procedure.use(logged).use(inWords);
+/** The one place where what is sent is looked through for what could be neither kept nor found. */
+const storable = t.middleware(async ({ getRawInput, next }) => {
+  const found = unstorable(await getRawInput());
+  if (found !== null) throw new Problem('refused', `What was sent is not taken: ${found}.`);
+  return next();
+});
 
-/** A write of a visitor, who needs no token for it; whatever it does is bounded by whom it comes from. */
-export const openProcedure = publicProcedure.use(({ ctx, next }) => {
+const anyProcedure = t.procedure.use(logged).use(inWords);
+
+export const publicProcedure = anyProcedure.use(storable);
+
+/**
+ * A write of a visitor, who needs no token for it; whatever it does is bounded by whom it comes from. A model's words may have any sign in
+ * them, and are mended where they are kept.
+ */
+export const openProcedure = anyProcedure.use(({ ctx, next }) => {
   authoriseVisit(ctx);
   return next();
 });

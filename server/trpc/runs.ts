@@ -32,7 +32,9 @@ const filter = z.object({
 });
 
 const pair = z.object({ id: z.string(), from: z.string(), to: z.string() });
-const range = z.object({ offset: z.number().int().min(0), limit: z.number().int().min(1).max(200) });
+/** A place in a list; more than Postgres counts is none. */
+const place = z.int32();
+const range = z.object({ offset: place.min(0), limit: z.number().int().min(1).max(200) });
 const changeFilter = z.object({
   change: z
     .union([z.literal('answer'), z.object({ from: z.enum(OUTCOMES), to: z.enum(OUTCOMES) })])
@@ -52,12 +54,12 @@ export const runsRouter = router({
   /** A range of the run's samples in the data's order, and how many the filter leaves. */
   samples: publicProcedure
     .input(z.object({ id: z.string(), filter, ...range.shape }))
-    .query(({ ctx, input }) => sampleRows(input.id, ctx.principal, input.filter, input.offset, input.limit)),
+    .query(({ ctx, input }) => sampleRows(input.id, ctx, input.filter, input.offset, input.limit)),
 
   /** Where a sample stands in that list (from 0), so that a permalink opens the list at it; null where it is not in it. */
   position: publicProcedure
     .input(z.object({ id: z.string(), filter, sampleId: z.string() }))
-    .query(({ ctx, input }) => samplePosition(input.id, ctx.principal, input.filter, input.sampleId)),
+    .query(({ ctx, input }) => samplePosition(input.id, ctx, input.filter, input.sampleId)),
 
   /** By the scorer of the headline, or another that the run was scored by. */
   sample: publicProcedure
@@ -118,13 +120,13 @@ export const runsRouter = router({
     .query(({ ctx, input }) => comparison(input, ctx.principal)),
   /** Several runs over the same samples: some of those samples, where a text stands in them, and how the runs answer. */
   compared: publicProcedure
-    .input(z.object({ ids, places: z.array(z.number().int().min(0)).max(200) }))
+    .input(z.object({ ids, places: z.array(place.min(0)).max(200) }))
     .query(({ ctx, input }) => comparedRows(input.ids, ctx.principal, input.places)),
   comparedContaining: publicProcedure
     .input(z.object({ ids, text: z.string().min(1).max(200) }))
-    .query(({ ctx, input }) => comparedContaining(input.ids, ctx.principal, input.text)),
+    .query(({ ctx, input }) => comparedContaining(input.ids, ctx, input.text)),
   behaviour: publicProcedure
-    .input(z.object({ ids, baseline: z.number().int().min(0) }))
+    .input(z.object({ ids, baseline: place.min(0) }))
     .query(({ ctx, input }) => comparedBehaviour(input.ids, ctx.principal, input.baseline, ctx.address)),
 
   /** What can be chosen to be compared. */
@@ -132,7 +134,7 @@ export const runsRouter = router({
 
   /** Samples with their outputs, page after page, for a scorer that runs in the browser. */
   scorable: publicProcedure
-    .input(z.object({ id: z.string(), scorer: z.string(), after: z.number().int().min(-1) }))
+    .input(z.object({ id: z.string(), scorer: z.string(), after: place.min(-1) }))
     .query(({ ctx, input }) => scorableSamples(input.id, ctx.principal, input.scorer, input.after)),
 
   /** Scores a scored run by one more scorer; its progress is followed as that of a submission. */

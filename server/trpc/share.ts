@@ -6,7 +6,7 @@ import { openProcedure, publicProcedure, router } from './init';
 export const shareRouter = router({
   create: openProcedure
     .input(z.object({ conversation: conversationToShare }))
-    .mutation(({ ctx, input }) => createShare(input.conversation, ctx.address)),
+    .mutation(({ ctx, input }) => createShare(input.conversation, ctx)),
   get: publicProcedure.input(z.object({ id: shareId })).query(({ input }) => getShare(input.id)),
   /** The writer needs no secret. */
   revoke: openProcedure

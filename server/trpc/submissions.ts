@@ -25,7 +25,7 @@ export const submissionsRouter = router({
     mayWrite: mayChange(ctx.principal),
     writingEnabled: writingEnabled(),
   })),
-  models: publicProcedure.query(() => listModels()),
+  models: publicProcedure.query(({ ctx }) => listModels(ctx.principal)),
   benchmarks: publicProcedure.query(() => submittableBenchmarks()),
 
   preflight: writerProcedure

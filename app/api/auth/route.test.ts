@@ -10,6 +10,7 @@ beforeEach(async () => {
   newProcess();
   vi.resetModules();
   vi.stubEnv('OCEAN_TOKEN', TOKEN);
+  vi.stubEnv('OCEAN_HOSTS', 'ocean.example');
   jar.set.mockReset();
   route = await import('./route');
 });
@@ -30,17 +31,25 @@ describe('POST /api/auth', () => {
   it('gives a cookie that scripts cannot read for the right token', async () => {
     const response = await withToken(` ${TOKEN}\n`, { origin: 'http://localhost' });
     expect(response.status).toBe(204);
-    expect(jar.set).toHaveBeenCalledWith('ocean_session', expect.stringMatching(/^\d+\.[\w-]{43}$/), {
-      httpOnly: true,
-      sameSite: 'strict',
-      path: '/',
-      secure: false,
-      maxAge: 2_592_000,
-    });
+    expect(jar.set).toHaveBeenCalledWith(
+      'ocean_session',
+      expect.stringMatching(/^\d+\.[\w-]{12}\.[\w-]{43}$/),
+      {
+        httpOnly: true,
+        sameSite: 'strict',
+        path: '/',
+        secure: false,
+        maxAge: 2_592_000,
+      },
+    );
   });
 
   it('makes the cookie secure when the browser speaks https, behind a proxy too', async () => {
-    await withToken(TOKEN, { origin: 'https://ocean.example', 'sec-fetch-site': 'same-origin' });
+    await withToken(TOKEN, {
+      host: 'ocean.example',
+      origin: 'https://ocean.example',
+      'sec-fetch-site': 'same-origin',
+    });
     expect(jar.set).toHaveBeenCalledWith(
       expect.anything(),
       expect.anything(),

@@ -6,21 +6,23 @@ import {
   newSession,
   SESSION_COOKIE,
   SESSION_SECONDS,
+  signOut,
   writingEnabled,
 } from '@/server/auth';
 import { addressOf, rateLimit } from '@/server/rate-limit';
 
-// 5 wrong tokens a minute from one address, 60 from all together.
-const attempts = rateLimit('sign-in', 5, 60, 60_000);
+// 5 wrong tokens a minute from one address. There is no limit of all together, by which strangers would lock out who has the right one.
+const attempts = rateLimit('sign-in', 5, null, 60_000);
 const MAX_BODY_BYTES = 4_096;
 const signInBody = z.object({ token: z.string().min(1).max(1_000) });
 
+const NOT_OURS = 'a page of this server; where it is one, name its host in OCEAN_HOSTS.';
 const refused = (status: number, error: string, headers?: HeadersInit) =>
   Response.json({ error }, headers === undefined ? { status } : { status, headers });
 
 /** Signs in: the right token gives a session cookie. */
 export async function POST(request: Request): Promise<Response> {
-  if (!isSameOrigin(request.headers)) return refused(403, 'Sign in from a page of this server.');
+  if (!isSameOrigin(request.headers)) return refused(403, `Sign in from ${NOT_OURS}`);
   if (!writingEnabled())
     return refused(
       401,
@@ -45,9 +47,10 @@ export async function POST(request: Request): Promise<Response> {
   return new Response(null, { status: 204 });
 }
 
-/** Signs out. */
+/** Signs out: the cookie opens nothing any more, whoever has a copy of it. */
 export async function DELETE(request: Request): Promise<Response> {
-  if (!isSameOrigin(request.headers)) return refused(403, 'Sign out from a page of this server.');
+  if (!isSameOrigin(request.headers)) return refused(403, `Sign out from ${NOT_OURS}`);
+  await signOut(request.headers);
   (await cookies()).set(SESSION_COOKIE, '', { ...cookieOptions(request), maxAge: 0 });
   return new Response(null, { status: 204 });
 }

@@ -1,9 +1,10 @@
 import { createUIMessageStreamResponse } from 'ai';
-import { chatRequest, MAX_REQUEST_BYTES } from '@/lib/chat/chat-request';
-import { isSameOrigin } from '@/server/auth';
+import { chatRequest, MAX_REQUEST_BYTES, MAX_REQUEST_VALUES } from '@/lib/chat/chat-request';
+import { isSameOrigin, principalOf } from '@/server/auth';
 import { boundedText } from '@/server/bounded-text';
 import { reply } from '@/server/chat';
 import { firstIssue } from '@/server/first-issue';
+import { hasMoreValues } from '@/server/json-values';
 import { log } from '@/server/log';
 import { Problem } from '@/server/problem';
 import { addressOf } from '@/server/rate-limit';
@@ -16,7 +17,11 @@ export async function POST(request: Request): Promise<Response> {
     log.info({ requestId, status, sentence }, 'chat refused');
     return new Response(sentence, { status, headers: { 'x-request-id': requestId } });
   };
-  if (!isSameOrigin(request.headers)) return refuse(403, 'A page of another site may not ask here.');
+  if (!isSameOrigin(request.headers))
+    return refuse(
+      403,
+      'A page of another site may not ask here. Where it is one of this server, its host belongs in OCEAN_HOSTS.',
+    );
   // Of a body that breaks off nothing is asked, and nobody waits for an answer.
   const text = await boundedText(request.body, MAX_REQUEST_BYTES).catch(() => '');
   if (text === null)
@@ -24,10 +29,13 @@ export async function POST(request: Request): Promise<Response> {
       413,
       `The conversation is larger than the ${MAX_REQUEST_BYTES / 1e6} MB that are taken: use fewer or smaller pictures.`,
     );
+  if (hasMoreValues(text, MAX_REQUEST_VALUES))
+    return refuse(413, 'The conversation has more parts than are taken.');
   const asked = chatRequest.safeParse(jsonOf(text));
   if (!asked.success) return refuse(400, `What was sent is not taken: ${firstIssue(asked.error)}.`);
   try {
     const stream = await reply(asked.data, {
+      principal: principalOf(request.headers),
       address: addressOf(request.headers),
       requestId,
       signal: request.signal,
