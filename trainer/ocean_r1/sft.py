@@ -27,6 +27,8 @@ from ocean_r1.start import open_run, open_validator
 
 THINKING = re.compile(r"<think>.*?</think>", re.DOTALL)
 AT_A_GLANCE = "I see it at a glance."
+MAX_REPEATED = 128
+"""Tokens of a text that its questions would repeat, to be learnt beside others."""
 FOLLOW_UP = "follow-up"
 """The kind of a further question that means nothing but behind the one before it."""
 
@@ -134,20 +136,22 @@ def pack_batch(examples: list[Example], reader: Reader, recipe: SftRecipe, first
 
 def merge_texts(batch: list[PackedExample]) -> list[PackedExample]:
     """The batch, those without pictures as one: they share the beginning of their prompts and nothing else, and many
-    short rows are learnt much faster side by side than one by one."""
-    pictured = [example for example in batch if example.prefix.grids]
+    short rows are learnt much faster side by side than one by one. Where several questions stand behind a long text, which
+    each would have to repeat, they stay as they are."""
     texts = [example for example in batch if not example.prefix.grids]
-    if len(texts) < 2:
+    shared = common_prefix([example.prefix.ids.tolist() for example in texts]) if texts else 0
+    short = [e for e in texts if (len(e.prefix.ids) - shared) * (len(e.branches) - 1) <= MAX_REPEATED]
+    if len(short) < 2:
         return batch
-    shared = common_prefix([example.prefix.ids.tolist() for example in texts])
+    others = [example for example in batch if all(example is not each for each in short)]
     branches, loss_mask = [], []
-    for example in texts:
+    for example in short:
         own = example.prefix.ids[shared:]
         masks = example.loss_mask.split([len(branch) for branch in example.branches])
         branches += [torch.cat([own, branch]) for branch in example.branches]
         loss_mask += [part for mask in masks for part in (torch.zeros(len(own), dtype=torch.bool), mask)]
-    prefix = replace(texts[0].prefix, ids=texts[0].prefix.ids[:shared])
-    return [*pictured, PackedExample(prefix, branches, torch.cat(loss_mask))]
+    prefix = replace(short[0].prefix, ids=short[0].prefix.ids[:shared])
+    return [*others, PackedExample(prefix, branches, torch.cat(loss_mask))]
 
 
 def update(workers: Workers, stepper: Stepper, batch: list[PackedExample], lr_multiplier: float) -> dict[str, float]:

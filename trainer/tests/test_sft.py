@@ -73,6 +73,10 @@ def test_rows_without_pictures_are_learnt_side_by_side_as_if_each_stood_alone(tm
         return [token_stats(h, model.lm_head.weight, t).logp for h, t in zip(hidden, targets, strict=True)]
 
     torch.testing.assert_close(torch.cat(learnt(together)), torch.cat(learnt(batch)), rtol=1e-5, atol=1e-5)
+    long = asking("Nia 57. Max 20. " * 40 + "How many has Nia?")
+    long.row.extra_info["further"] = [{**FURTHER, "content": long.row.prompt[-1].content.replace("Nia?", "Max?")}]
+    alone = pack_example(long, tokenizer, parsed, 1)
+    assert [len(each.branches) for each in merge_texts([*batch, alone])] == [2, 2, 4], "its questions do not repeat the text"
     said = [tokenizer.text([*each.prefix.ids.tolist(), *each.branches[0].tolist()]) for each in batch[1:]]
     assert {"Think first." in text for text in said} == {True, False}, "also without the instruction, as the recipe says"
 
