@@ -67,7 +67,7 @@ def line(right: list[bool]) -> str:
     share = sum(right) / n
     middle = (share + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    return f"{100 * share:5.1f} ({100 * (middle - half):.1f} to {100 * (middle + half):.1f}) of {n}"
+    return f"{100 * share:5.1f} ({100 * max(0, middle - half):.1f} to {100 * (middle + half):.1f}) of {n}"
 
 
 if __name__ == "__main__":
