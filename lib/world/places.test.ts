@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { flatQuestions } from './further';
-import { placedSteps, transcription } from './places';
+import { placedSteps, toldPicture, transcription } from './places';
 import { Random } from './random';
 import { seedIn } from './scene';
 import { ask } from './world';
@@ -100,6 +100,17 @@ describe('texts', () => {
     expect(pieces.some((piece) => /^[a-z]{4,}$/.test(piece))).toBe(true);
     expect(pieces.some((piece) => /[A-Z]{2}|\d{4}/.test(piece))).toBe(false);
   });
+});
+
+test('a heading is read at once, years too, and stands where solutions say that its column is', () => {
+  let years = 0;
+  for (const { known, said } of questions('table', 40)) {
+    const [, heading = '', x] = /^(\S+) x=(\d+)\./.exec(said) ?? [];
+    const read = new RegExp(`(\\d+),\\d+ ${heading}\\.`).exec(toldPicture(known, FRAME) ?? '');
+    expect(Math.abs(Number(read?.[1]) - Number(x)), said).toBeLessThan(2);
+    if (/^\d/.test(heading)) years++;
+  }
+  expect(years).toBeGreaterThan(10);
 });
 
 test('geometry and solids have no such solutions', () => {

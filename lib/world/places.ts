@@ -86,9 +86,9 @@ function piecesOf(mark: Text, frame: number, hasCodes: boolean): ReadWord[] {
   );
 }
 
-/** Capitals and codes are read letter by letter, and numbers of four digits and more digit by digit. */
+/** Capitals and codes are read letter by letter, and numbers of four digits and more digit by digit, but for years in headings. */
 const isOne = (bare: string, hasCodes: boolean): boolean =>
-  /^\d/.test(bare) ? bare.length <= 3 : /[a-z]/.test(bare) && (!hasCodes || isWord(bare));
+  !hasCodes || (/^\d/.test(bare) ? bare.length <= 3 : isWord(bare) && /[a-z]/.test(bare));
 
 /** The middle of a text mark. */
 function middleOf(mark: Text | undefined, frame: number): Point {
