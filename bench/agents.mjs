@@ -1,7 +1,8 @@
 // What the figures on trainings share: the trainer's own agents, a toy that they train, and a proxy between them and the server.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { createServer, request } from 'node:http';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { stop } from '../scripts/setup.mjs';
 import { trainer, trainerPython } from '../scripts/trainer.mjs';
@@ -9,7 +10,7 @@ import { trainer, trainerPython } from '../scripts/trainer.mjs';
 export const python = trainerPython() ?? stop('This needs Python 3.11 or newer; none was found.');
 
 /** The recipe of a toy run as TOML, and the model's folder: a few thousand weights, and coloured squares to count. */
-export function toy(folder, settings) {
+export async function toy(folder, settings) {
   const script = `
 import json, sys
 from pathlib import Path
@@ -19,19 +20,9 @@ folder.mkdir(parents=True)
 paths = toy(folder)
 print(json.dumps({"model": str(paths["model"]), "toml": recipe(paths, folder / "by-hand", "grpo", **json.loads(sys.argv[2]))}))`;
   const env = { ...process.env, PYTHONPATH: `${join(trainer, 'tests')}:${trainer}` };
-  return JSON.parse(
-    execFileSync(
-      python,
-      ['-c', script, folder, JSON.stringify({ stage: 1, prompts_per_step: 3, ...settings })],
-      {
-        env,
-        encoding: 'utf8',
-      },
-    )
-      .trim()
-      .split('\n')
-      .at(-1),
-  );
+  const asked = JSON.stringify({ stage: 1, prompts_per_step: 3, ...settings });
+  const { stdout } = await promisify(execFile)(python, ['-c', script, folder, asked], { env });
+  return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
 export const trainingOf = ({ toml, model }, overrides = {}) => ({

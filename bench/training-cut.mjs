@@ -14,7 +14,7 @@ const PORT = 4302;
 const TIME = 'timing_s/step';
 
 const folder = mkdtempSync(join(tmpdir(), 'ocean-cut-'));
-const toyRun = toy(join(folder, 'toy'), { steps: 1_000_000 });
+const toyRun = await toy(join(folder, 'toy'), { steps: 1_000_000 });
 const overrides = { 'checkpoints.every': 200, 'logging.rollouts_every': 200 };
 const work = join(folder, 'work');
 

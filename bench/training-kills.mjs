@@ -34,7 +34,7 @@ const address = `http://localhost:${PORT}`;
 
 build();
 const folder = mkdtempSync(join(tmpdir(), 'ocean-kills-'));
-const toyRun = toy(join(folder, 'toy'), { steps: STEPS });
+const toyRun = await toy(join(folder, 'toy'), { steps: STEPS });
 const database = options.postgres === undefined ? null : `ocean_kills_${process.pid}`;
 const databaseUrl =
   database === null ? '' : Object.assign(new URL(options.postgres), { pathname: database }).href;

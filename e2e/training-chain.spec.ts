@@ -11,32 +11,15 @@ import { ADDRESS, FOLDER, TOKEN } from './world';
 
 const root = join(FOLDER, '..', '..');
 const python = trainerPython();
+test.use({ actionTimeout: 30_000 });
 test.skip(python === null, 'the trainer needs Python 3.11 or newer, and none was found');
 
-const rows = (name: string, count: number, further: boolean) => ({
-  name,
-  split: name,
-  count,
-  seed: 1,
-  size: 160,
-  tasks: null,
-  further,
-});
-
-const after = { kind: 'previous' };
-const chain = [
-  {
-    kind: 'train',
-    recipe: {
-      toml: readFileSync(join(root, 'trainer/recipes/toy-stage1.toml'), 'utf8'),
-      overrides: { steps: 2, prompts_per_step: 4, 'rollout.group': 4, 'rollout.max_new_tokens': 32 },
-    },
-    start: { kind: 'checkpoint', id: 'ocean-r1-nano-stage-0' },
-    rows: [rows('train', 60, true)],
-  },
-  { kind: 'export', start: after, rows: [rows('val', 12, false)] },
-  { kind: 'eval', start: after, benchmark: 'ocean-world', split: 'val', maxNewTokens: 8, publish: false },
-];
+/** Of the repository's recipe a run of seconds. */
+const TOML = readFileSync(join(root, 'trainer/recipes/toy-stage1.toml'), 'utf8')
+  .replace(/^steps = .*$/m, 'steps = 2')
+  .replace(/^prompts_per_step = .*$/m, 'prompts_per_step = 4')
+  .replace(/^group = .*$/m, 'group = 4')
+  .replace(/^max_new_tokens = .*$/m, 'max_new_tokens = 32');
 
 let agent: ChildProcess;
 test.beforeAll(async () => {
@@ -67,13 +50,30 @@ const offered = async (page: Page) => {
 test('a training by an agent ends in the chat, and is taken out of it again', async ({ page }) => {
   test.setTimeout(240_000);
   await signIn(page);
-  const [train = '', exported = '', evaluated = ''] = await call<string[]>(ADDRESS, TOKEN, 'create', {
-    name: 'Trained here',
-    chain,
-  });
+  await page.goto('/training/new?recipe=toy-stage1');
+  await page.getByText('The recipe as TOML').click();
+  await page.getByLabel('The recipe as TOML').fill(TOML);
+  await page.getByRole('group', { name: 'rows/train' }).getByLabel('Rows').fill('60');
+  await page.getByLabel(/^Export for browsers/).check();
+  await page.getByLabel('Name', { exact: true }).last().fill('Trained here');
+  await page.getByRole('button', { name: 'Queue the run' }).click();
+  await expect(page.getByRole('heading', { name: 'Trained here' })).toBeVisible();
+  const train = page.url().replace(/.*\//, '');
   await succeeds(page, train);
-  await expect(page.getByText('step 2', { exact: false }).first()).toBeVisible();
+  await expect(page.getByRole('status').first()).toContainText('2 steps');
+  await page
+    .getByRole('navigation', { name: 'Chain' })
+    .getByRole('link', { name: /export/ })
+    .click();
+  await expect(page).not.toHaveURL(new RegExp(train));
+  const exported = page.url().replace(/.*\//, '');
   await succeeds(page, exported);
+  // All 200 questions, and of the answers no more than shows that they are asked.
+  const spec = { kind: 'eval', benchmark: 'ocean-world', split: 'val', maxNewTokens: 8, publish: false };
+  const [evaluated = ''] = await call<string[]>(ADDRESS, TOKEN, 'create', {
+    name: 'Evaluated here',
+    chain: [{ ...spec, start: { kind: 'job', id: exported } }],
+  });
   await succeeds(page, evaluated);
 
   await page.goto(`/training/${train}`);

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import type { MetricValue } from '@/lib/training/protocol';
 import type { Principal } from '../auth';
 import { getDb, type JobState, job } from '../db';
-import { hasEnded } from './lease';
+import { hasEnded, LEASE_SECONDS } from './lease';
 import { metricsAfter, requireJob } from './read-told';
 import { JOBS } from './topics';
 
@@ -52,8 +52,11 @@ export async function* followJob(
           step: job.step,
           steps: job.steps,
           events: job.nextSeq,
-          lostFor: sql<number>`case when ${job.state} = 'running'
-            then greatest(0, extract(epoch from now() - ${job.leasedUntil})) else 0 end`.mapWith(Math.round),
+          // Once its lease has ended; counted from the last word, which began that.
+          lostFor: sql<number>`case when ${job.state} = 'running' and ${job.leasedUntil} < now()
+            then extract(epoch from now() - ${job.leasedUntil}) + ${LEASE_SECONDS} else 0 end`.mapWith(
+            Math.round,
+          ),
         })
         .from(job)
         .where(eq(job.id, id));

@@ -221,7 +221,8 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(await tell(id, lease, 0, { type: 'begin', step: 0, steps: 5 }, metrics(1), log)).toBe(3);
     expect(await tell(id, lease, 1, metrics(1), log, metrics(2))).toBe(4);
     await expect(tell(id, lease, 6, metrics(3))).rejects.toMatchObject({ expected: 4 });
-    await expect(tell(id, lease, 4, metrics(3), log)).resolves.toBe(6);
+    // A step that is told twice in one request is what was told last.
+    await expect(tell(id, lease, 4, { type: 'metrics', step: 3, values: {} }, metrics(3), log)).resolves.toBe(7);
     expect(
       await database.db
         .select({ step: jobMetric.step, values: jobMetric.values })
@@ -232,7 +233,22 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
       { data: { type: 'log', lines: ['a\ufffdb'] } },
       { data: { type: 'log', lines: ['a\ufffdb'] } },
     ]);
-    expect(await jobOf(id)).toMatchObject({ step: 3, steps: 5, nextSeq: 6 });
+    expect(await jobOf(id)).toMatchObject({ step: 3, steps: 5, nextSeq: 7 });
+  });
+
+  test.skipIf(skip)('stay with an agent that is heard of, by whatever it says', async () => {
+    const [id = ''] = await create(TRAIN);
+    const { lease } = await taken();
+    const ways = [
+      () => beat(agent, id, lease),
+      () => tell(id, lease, 0, { type: 'begin', step: 0, steps: 1 }),
+      () => tell(id, lease, 0, { type: 'begin', step: 0, steps: 1 }),
+    ];
+    for (const say of ways) {
+      await passLease();
+      await say();
+      expect(await takeJob(agent, now, { pollMs: 0 })).toBeNull();
+    }
   });
 
   test.skipIf(skip)('are leased by the clock of the database, whatever that of a box says', async () => {
@@ -269,7 +285,10 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     await passLease();
     const again = await taken();
     await expect(tell(id, lease, 4, metrics(3))).rejects.toThrow(LeaseLost);
-    await tell(id, again.lease, 0, { type: 'begin', step: 1, steps: 3 });
+    await tell(id, again.lease, 0, files('checkpoint', 2, await stored('too far')));
+    await tell(id, again.lease, 1, { type: 'begin', step: 1, steps: 3 });
+    expect(await resumeOf(again.job)).toBeNull();
+    expect((await jobOf(id)).step).toBe(1);
     expect((await database.db.select().from(jobMetric)).map(({ step }) => step).sort()).toEqual([0, 1]);
     expect(await database.db.$count(rollout)).toBe(0);
   });
@@ -576,6 +595,10 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     await tell(id, first.lease, 0, metrics(1), metrics(2));
     expect(await next()).toMatchObject({ step: 2, metrics: [{ step: 1 }, { step: 2 }] });
     await passLease();
+    // Heard of last when the lease was renewed, and not when that had ended.
+    const other = followJob(id, WRITER, 2, undefined);
+    expect((await other.next()).value?.lostFor).toBeGreaterThanOrEqual(45);
+    await other.return(undefined);
     const again = await taken();
     await tell(id, again.lease, 0, { type: 'begin', step: 1, steps: 2 });
     let tick = await next();

@@ -22,6 +22,7 @@ from ocean_r1.agent.agent import AgentError, own_folder, run_agent
 from ocean_r1.agent.attempt import Attempt, Outcome, Place
 from ocean_r1.agent.log import Lines
 from ocean_r1.agent.protocol import LIMITS, cut, cut_line, numbers
+from ocean_r1.agent.sending import Sender, Talk, Uploader
 from ocean_r1.agent.server import AwayError, GapError, Lease, LeaseLostError, RefusedError, Server
 from ocean_r1.agent.spool import Spool
 from ocean_r1.agent.store import FetchError, Store
@@ -220,6 +221,33 @@ def test_what_may_have_arrived_is_told_again_only_where_it_cannot_be_there_twice
     spool.sending(spool.at)
     spool.append(log("two"))
     assert texts(Spool(tmp_path)) == [1, 2, ["two"]]
+
+
+def test_what_was_sent_and_not_heard_of_is_not_taken_for_sent(tmp_path: Path) -> None:
+    spool = Spool(tmp_path / "spool")
+    for step in range(3):
+        spool.append(metric(step))
+    talk = Talk(Server("http://127.0.0.1:1", TOKEN, patience=0.01), Lease("job-1", "lease-1"))
+    sender = Sender(talk, spool, tmp_path)
+    ending = threading.Timer(0.1, talk.end)
+    ending.start()
+    sender.run()  # until it is over, and nobody ever answered
+    assert sender.failure is None
+    assert texts(Spool(tmp_path / "spool")) == [0, 1, 2]
+
+
+def test_a_folder_that_was_being_sent_at_a_kill_is_sent_first(server: AgentServer, address: str, tmp_path: Path) -> None:
+    server.running, server.attempt = True, 1
+    for name in ("checkpoint-000005.sending", "checkpoint-000010"):
+        (tmp_path / "outbox" / name).mkdir(parents=True)
+        (tmp_path / "outbox" / name / "weights").write_text(name)
+    talk = Talk(Server(address, TOKEN), Lease("job-1", "lease-1"))
+    spool = Spool(tmp_path / "spool")
+    uploader = Uploader(talk, spool, tmp_path / "outbox", Store(tmp_path / "files"))
+    uploader.last.set()
+    uploader.run()
+    assert texts(spool) == [5, 10]
+    assert not list((tmp_path / "outbox").iterdir())
 
 
 def test_where_much_waits_lines_of_the_log_are_dropped_and_counted(tmp_path: Path) -> None:
