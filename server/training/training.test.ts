@@ -222,7 +222,9 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
     expect(await tell(id, lease, 1, metrics(1), log, metrics(2))).toBe(4);
     await expect(tell(id, lease, 6, metrics(3))).rejects.toMatchObject({ expected: 4 });
     // A step that is told twice in one request is what was told last.
-    await expect(tell(id, lease, 4, { type: 'metrics', step: 3, values: {} }, metrics(3), log)).resolves.toBe(7);
+    await expect(tell(id, lease, 4, { type: 'metrics', step: 3, values: {} }, metrics(3), log)).resolves.toBe(
+      7,
+    );
     expect(
       await database.db
         .select({ step: jobMetric.step, values: jobMetric.values })
