@@ -52,9 +52,14 @@ export async function start(): Promise<void> {
 }
 
 async function tidy(): Promise<void> {
-  const [{ tidyBlobs }, { tidyEvents }] = await Promise.all([import('./blobs'), import('./events')]);
+  const [{ tidyBlobs }, { reclaimSpace }, { tidyEvents }] = await Promise.all([
+    import('./blobs'),
+    import('./db'),
+    import('./events'),
+  ]);
   await tidyBlobs();
   await tidyEvents();
+  await reclaimSpace();
 }
 
 /**

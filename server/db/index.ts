@@ -2,5 +2,6 @@ export { closeDatabase, type Database, type Db, database, getDb, openDatabase, s
 export { contains } from './contains';
 export { LockedError } from './lock';
 export { isLostConnection } from './lost-connection';
+export { reclaimSpace } from './reclaim';
 export { rowsOf } from './rows-of';
 export * from './schema';

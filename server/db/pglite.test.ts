@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder } from '../make-folder';
-import type { Database } from './client';
+import { type Database, setDatabase } from './client';
+import { reclaimSpace } from './reclaim';
 import { DRIVERS, type TestDatabase } from './test-databases';
 
 describe('the embedded database', () => {
@@ -53,5 +54,21 @@ describe('the embedded database', () => {
     });
     await outside;
     expect(await db.execute(sql`select n from counted`)).toMatchObject({ rows: [] });
+  });
+
+  it('gives the room of what was deleted to what comes next', async () => {
+    const { db } = opened;
+    setDatabase(opened);
+    await db.execute(sql`create table filled (text text)`);
+    const sizes: unknown[] = [];
+    for (let cycle = 0; cycle < 4; cycle++) {
+      await db.execute(
+        sql`insert into filled select string_agg(md5((n * m)::text), '') from generate_series(1, 200) n, generate_series(1, 500) m group by n`,
+      );
+      await db.execute(sql`delete from filled`);
+      await reclaimSpace();
+      sizes.push(await db.execute(sql`select pg_total_relation_size('filled') as size`));
+    }
+    expect(sizes[3]).toEqual(sizes[1]);
   });
 });

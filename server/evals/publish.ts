@@ -1,6 +1,6 @@
 import { and, eq } from 'drizzle-orm';
 import { removeUnusedBlob } from '../blobs';
-import { getDb, run, scoring } from '../db';
+import { getDb, reclaimSpace, run, scoring } from '../db';
 import { removeUnusedCheckpoint } from '../models';
 import { Problem } from '../problem';
 import { refreshBoard } from './board';
@@ -50,4 +50,6 @@ export async function discardRun(runId: string): Promise<void> {
   });
   if (fileSha256 !== null) await removeUnusedBlob(fileSha256);
   await refreshBoard();
+  // It may take a second or two of the embedded database; nobody waits for it.
+  void reclaimSpace();
 }

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { BENCHMARKS } from '@/lib/benchmarks/registry';
 import { install } from '../benchmarks';
 import { storeBlob } from '../blobs';
-import { checkpoint, event, prediction, run, score, scoring, setDatabase, verdict } from '../db';
+import { blob, checkpoint, event, prediction, run, score, scoring, setDatabase, verdict } from '../db';
 import { DRIVERS, type TestDatabase, useTestDatabase } from '../db/test-databases';
 import { newProcess } from '../process-wide';
 import { followRun } from './follow-run';
@@ -194,5 +194,34 @@ describe.each(DRIVERS.filter(({ name }) => name !== 'PGlite'))(
       await leaveLease(second);
       expect(await takeLease(any)).toEqual({ ...first, fence: 3 });
     });
+
+    test.skipIf(skip)(
+      'the short are scored before the long, until those have waited long enough',
+      async () => {
+        const { db } = database;
+        const sizes = { large: 500_000_000, small: 1_000, medium: 20_000_000 };
+        for (const [id, bytes] of Object.entries(sizes)) {
+          await db.insert(blob).values({ sha256: id, bytes });
+          const [{ checkpointId } = { checkpointId: '' }] = await db.select().from(run).limit(1);
+          await db.insert(run).values({
+            id,
+            checkpointId,
+            benchmark: 'superclevr-200',
+            source: 'upload',
+            state: 'scoring',
+            scorer: 'x/y@1',
+            fileSha256: id,
+          });
+          await db.insert(scoring).values({ runId: id, scorer: 'x/y@1' });
+        }
+        const next = async () => (await takeLease(({ bytes }) => bytes > 0))?.runId;
+        expect(await next()).toBe('small');
+        await db
+          .update(scoring)
+          .set({ createdAt: sql`now() - interval '10 minutes'` })
+          .where(eq(scoring.runId, 'large'));
+        expect([await next(), await next(), await next()]).toEqual(['large', 'medium', undefined]);
+      },
+    );
   },
 );
