@@ -113,6 +113,22 @@ test('a heading is read at once, years too, and stands where solutions say that 
   expect(years).toBeGreaterThan(10);
 });
 
+test('a told chart has all that its solutions read: names, ends of bars, and values where they end or on the axis beside', () => {
+  for (const { known, said } of questions('chart', 40)) {
+    if (!('chart' in known)) throw new Error('no chart');
+    const told = toldPicture(known, FRAME) ?? '';
+    const bars = [...told.matchAll(/(\d+),(\d+) bar\./g)].map(([, x, y]) => ({ x, y }));
+    expect(bars).toHaveLength(known.chart.categories.length);
+    const places = said.matchAll(/([xy])=(\d+)(?: \w+)?, [xy]=(\d+): \d+/g);
+    for (const [, axis, at, end] of places)
+      expect(bars).toContainEqual(axis === 'x' ? { x: at, y: end } : { x: end, y: at });
+    for (const { name, value } of known.chart.categories) {
+      expect(told).toContain(` ${name}.`);
+      if (known.chart.printed) expect(told).toContain(` ${value}.`);
+    }
+  }
+});
+
 test('geometry and solids have no such solutions', () => {
   for (const task of ['geometry', 'counting'] as const) {
     const known = ask(task, seedIn('train', 1), FRAME);

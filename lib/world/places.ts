@@ -40,13 +40,15 @@ export function transcription(known: Known, frame: number): string | null {
 }
 
 /**
- * A picture in words, for rows that have none: a chart by its bars, all else by what is written. Where to look and what to do
- * with what is read is learnt from them without sight.
+ * A picture in words, for rows that have none: what is written, and where bars end, each with its place. Where to look and what
+ * to do with what is read is learnt from them without sight.
  */
 export function toldPicture(known: Known, frame: number): string | null {
-  if (!('chart' in known)) return transcription(known, frame);
-  const { chart, scene } = known;
-  return chartTold(chart, barsOf(chart, scene.drawing, frame));
+  const written = transcription(known, frame);
+  if (!('chart' in known)) return written;
+  const bars = [...barsOf(known.chart, known.scene.drawing, frame).values()];
+  const ends = bars.map(({ axis, at, end }) => (axis === 'x' ? `${at},${end} bar.` : `${end},${at} bar.`));
+  return [written, ...ends].join(' ');
 }
 
 // --- places ----------------------------------------------------------------------------------------------------
@@ -184,15 +186,6 @@ function barsOf({ categories }: Chart, { marks }: Drawing, frame: number): Bars 
       return [name, { axis: lies ? 'y' : 'x', at, end: pixels(q[1 - across] ?? 0, frame) }] as const;
     }),
   );
-}
-
-function chartTold({ categories }: Chart, bars: Bars): string {
-  const said = categories.map(({ name, value }) => {
-    const bar = bars.get(name);
-    if (bar === undefined) throw new Error(`the bar of ${name} is missing`);
-    return `${bar.axis}=${bar.at} ${name}, ${bar.axis === 'x' ? 'y' : 'x'}=${bar.end}: ${value}.`;
-  });
-  return said.join(' ');
 }
 
 function chartSteps({ categories }: Chart, bars: Bars, query: Query): string[] | null {
