@@ -91,6 +91,36 @@ test('every view is restored from its address: baseline, filter, order, open sam
   await expect(options(page).nth(2)).toHaveAttribute('aria-selected', 'true');
 });
 
+test('a text is searched for among what is listed, and a link leads to the open sample for whoever has it', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.goto(`${NANO}&right=101`);
+  const status = page.getByRole('status').filter({ hasText: 'samples' });
+  const before = Number.parseInt((await status.textContent()) ?? '', 10);
+  await page.getByRole('searchbox', { name: 'Text in question, output or answer' }).fill('CYLINDER');
+  await expect(page).toHaveURL(/right=101.*text=CYLINDER/);
+  await expect(status).toHaveText(/^\d+ of 2,000 samples$/);
+  await expect.poll(async () => Number.parseInt((await status.textContent()) ?? '', 10)).toBeLessThan(before);
+  await options(page).first().click();
+  await expect(
+    opened(page)
+      .getByText(/cylinder/i)
+      .first(),
+  ).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole('searchbox')).toHaveValue('CYLINDER');
+
+  const heading = await opened(page).getByRole('heading', { level: 3 }).textContent();
+  await opened(page).getByRole('button', { name: 'Copy link' }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).not.toContain('text=');
+  await page.goto(link);
+  await expect(opened(page).getByRole('heading', { level: 3 })).toHaveText(heading ?? '');
+  await expect(status).toHaveText('2,000 samples');
+});
+
 test('a band of the flow lists its samples, by keyboard, and the way back restores the view before', async ({
   page,
 }) => {
@@ -120,6 +150,14 @@ test('outputs are read side by side: keys walk the list, thinking folds together
       .getByText(/^parts from A in sentence \d+$/)
       .first(),
   ).toBeVisible();
+  // One is scrolled, and the others go with it.
+  const columns = opened(page).locator('.output-scroll');
+  await columns.evaluateAll((all) => {
+    for (const each of all) if (each instanceof HTMLElement) each.style.maxHeight = '2.5rem';
+  });
+  await columns.first().hover();
+  await page.mouse.wheel(0, 400);
+  await expect.poll(() => columns.last().evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(0);
   const open = opened(page).locator('details.thinking[open]');
   expect(await open.count()).toBeGreaterThan(0);
   await opened(page).getByLabel('Thinking open').uncheck();

@@ -109,7 +109,10 @@ export const ComparedView = memo(function ComparedView({
         </section>
       }
     >
-      <SceneLinks scene={first.scene} />
+      <div className="compared-top">
+        <SceneLinks scene={first.scene} />
+        <GoldAnswer gold={first.gold} />
+      </div>
       <div className="compared-sides" data-count={sides.length}>
         {sides.map((side, run) => {
           const detail = details[run];
@@ -123,7 +126,6 @@ export const ComparedView = memo(function ComparedView({
           );
         })}
       </div>
-      <GoldAnswer gold={first.gold} />
     </SampleFrame>
   );
 });
