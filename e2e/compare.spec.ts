@@ -91,6 +91,23 @@ test('every view is restored from its address: baseline, filter, order, open sam
   await expect(options(page).nth(2)).toHaveAttribute('aria-selected', 'true');
 });
 
+test('a sample far down the list is seen in the list, and after a filter the list begins at its top', async ({
+  page,
+}) => {
+  await page.goto(`${NANO}&order=data&sample=relation-001992`);
+  const selected = page.getByRole('listbox', { name: 'Samples' }).locator('[aria-selected="true"]');
+  await page.locator('#samples').evaluate((samples) => samples.scrollIntoView());
+  await expect(selected).toBeInViewport({ ratio: 1 });
+  await page.goto(`${NANO}&order=data`);
+  await page.getByRole('listbox', { name: 'Samples' }).evaluate((list) => list.scrollTo(0, 60_000));
+  await expect(options(page).first().locator('.row-marks')).toBeVisible();
+  await page.getByLabel('Tag', { exact: true }).selectOption('task:text');
+  await expect(page.getByRole('option', { selected: false }).first()).toHaveAttribute(
+    'aria-posinset',
+    /^[12]$/,
+  );
+});
+
 test('a text is searched for among what is listed, and a link leads to the open sample for whoever has it', async ({
   page,
   context,
