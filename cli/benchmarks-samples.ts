@@ -1,5 +1,5 @@
 import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Sample } from '@/lib/samples/sample';
 import { imagePath } from '@/server/benchmarks';
@@ -23,9 +23,10 @@ Usage: ${OCEAN} benchmarks samples ID [--split S] [--data PATH] [--images DIR] [
   ID         a benchmark: ${OCEAN} benchmarks lists them
   --split    left out: the one that is installed, that --data is, or the first that is generated
   --data     the benchmark's annotation file as published; left out, the installed one
-  --images   of a benchmark that is generated (ocean-world): write every sample's picture into this folder, as PNG
-  --json     JSON lines {sample_id, question, options, gold, tags, image}; also where the output is no terminal.
-             Those of a generated benchmark have the whole "prompt" too; with --images, "image" is the picture's path
+  --images   put every sample's picture into this folder: drawn, of a benchmark that is generated (ocean-world), or of
+             a published one from the folder that it was installed with
+  --json     JSON lines {sample_id, prompt, question, options, gold, tags, image}; also where the output is no terminal.
+             "prompt" is all that a model is asked; with --images, "image" is the picture's path
 
 Example:
   ${OCEAN} benchmarks samples superclevr --data super_clevr_test_5k.jsonl --json | head -3
@@ -69,7 +70,7 @@ export const benchmarksSamples: Command = {
       );
     if (values.images !== undefined) await writeImages(target, values.images);
     if (values.json || !process.stdout.isTTY)
-      return printLines(target.samples.map((sample) => asJson(target, sample, values.images)));
+      return printLines(target.samples.map((sample, index) => asJson(target, sample, index, values.images)));
     const short = (text: string, length: number) =>
       text.length > length ? `${text.slice(0, length - 1)}…` : text;
     print(
@@ -85,30 +86,42 @@ export const benchmarksSamples: Command = {
   },
 };
 
+/** What a model is asked, word for word. */
+function promptOf({ benchmark, split }: Target, sample: Sample): string {
+  if (split.source.kind === 'generated') return split.source.prompt(sample);
+  const template = benchmark.prompts[0]?.template ?? '{Question}';
+  return template.replace('{Question}', () => sample.question);
+}
+
+/** Published names may lie in folders, and lead anywhere: here a picture is called by its sample's place. */
+const pictureName = ({ split }: Target, image: string, index: number): string =>
+  split.source.kind === 'generated' ? image : `${index}${extname(image)}`;
+
 /** Draws what nobody has asked for before, and says how far it is: the pictures of a split take minutes. */
-async function writeImages({ benchmark, split, samples }: Target, folder: string): Promise<void> {
-  if (split.source.kind === 'published')
-    throw new UsageError(
-      `the images of ${benchmark.id} are published, not made here: ${benchmark.sources.map(({ url }) => url).join(', ')}`,
-    );
+async function writeImages(target: Target, folder: string): Promise<void> {
+  const { benchmark, split, samples } = target;
   makeFolder(folder);
   for (const [index, { image }] of samples.entries()) {
-    const from = image === null ? null : await imagePath(dataDir(), benchmark.id, split.id, image);
-    if (image === null || from === null) continue;
-    await copyFile(from, join(folder, image));
+    if (image === null) continue;
+    const from = await imagePath(dataDir(), benchmark.id, split.id, image);
+    if (from === null)
+      throw new UsageError(
+        `the picture ${image} of ${benchmark.id} is not here: install it with --images, the folder of its published pictures (${benchmark.sources.map(({ url }) => url).join(', ')})`,
+      );
+    await copyFile(from, join(folder, pictureName(target, image, index)));
     if ((index + 1) % 100 === 0) say(`${index + 1} of ${samples.length} pictures are in ${folder}`);
   }
 }
 
-function asJson({ split }: Target, sample: Sample, folder: string | undefined): string {
+function asJson(target: Target, sample: Sample, index: number, folder: string | undefined): string {
   const { sampleId, question, options, gold, tags, image } = sample;
   return JSON.stringify({
     sample_id: sampleId,
+    prompt: promptOf(target, sample),
     question,
     options,
     gold,
     tags,
-    image: folder === undefined || image === null ? image : join(folder, image),
-    ...(split.source.kind === 'generated' && { prompt: split.source.prompt(sample) }),
+    image: folder === undefined || image === null ? image : join(folder, pictureName(target, image, index)),
   });
 }

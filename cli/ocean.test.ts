@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BundledCommand, bundleCommand, type Ended } from './bundled-command';
@@ -160,7 +160,7 @@ describe('ocean', () => {
     [['benchmarks', 'install', 'ocean-world', '--from', 'x'], /takes neither --from nor --images/],
     [
       ['benchmarks', 'samples', 'superclevr-200', '--data', 'counting.jsonl', '--images', 'x'],
-      /the images of superclevr-200 are published, not made here/,
+      /is not here: install it with --images/,
     ],
   ])('refuses %j with exit code 2 and one line', async (args, words) => {
     const { code, out, error } = await ocean(...args);
@@ -168,6 +168,24 @@ describe('ocean', () => {
     expect(error.trimEnd().split('\n')).toHaveLength(1);
     expect(out).toBe('');
     expect(code).toBe(2);
+  });
+
+  it('prints what a model is asked of published samples, and lays their installed pictures beside', async () => {
+    await mkdir(join(folder, 'published'), { recursive: true });
+    for (const { image_path } of counting)
+      await writeFile(join(folder, 'published', basename(image_path)), image_path);
+    const there = { OCEAN_DATA_DIR: join(folder, 'with-pictures') };
+    const from = ['--from', 'counting.jsonl', '--images', 'published'];
+    expect(
+      (await command.start(['benchmarks', 'install', 'superclevr-200', ...from], there).ended).code,
+    ).toBe(0);
+    const asked = ['benchmarks', 'samples', 'superclevr-200', '--json', '--images', 'laid'];
+    const [first] = parseLines((await command.start(asked, there).ended).out);
+    expect(first).toMatchObject({
+      prompt: expect.stringMatching(/^How many different items are there in the image\? You FIRST think/),
+      image: 'laid/0.png',
+    });
+    expect(await readFile(join(folder, first.image), 'utf8')).toBe('./images/made_up_0.png');
   });
 
   it('refuses a bad file with exit code 3 and one line', async () => {
