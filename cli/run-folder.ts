@@ -57,7 +57,7 @@ export function readRunFolder(
   const last = metrics.at(-1)?.step ?? 0;
   const wanted = Number(valueOfKey(recipe, 'steps') ?? last);
   const endedAt = statSync(join(folder, 'metrics.jsonl')).mtime;
-  const times = timesOf(metrics, endedAt);
+  const { startedAt, times } = timesOf(metrics, endedAt);
   const rollouts = readRollouts(folder);
   const model = checkpoint === null ? null : filesOf(checkpoint.folder);
   const files = new Map<string, { path: string; kind: 'picture' | 'checkpoint' }>();
@@ -76,8 +76,7 @@ export function readRunFolder(
       at: at.toISOString(),
       event,
     });
-    const began = times[0] ?? endedAt;
-    yield told({ type: 'begin', step: 0, steps: wanted }, began);
+    yield told({ type: 'begin', step: 0, steps: wanted }, startedAt);
     for (let from = 0; from < lines.length; from += 500)
       yield told({ type: 'log', lines: lines.slice(from, from + 500) }, endedAt);
     for (const [place, { step, values }] of metrics.entries())
@@ -96,7 +95,7 @@ export function readRunFolder(
     toml,
     start: String(valueOfKey(recipe, 'model.path') ?? 'unknown'),
     state: last >= wanted ? 'succeeded' : 'cancelled',
-    startedAt: times[0] ?? endedAt,
+    startedAt,
     endedAt,
     lastStep: last,
     rolloutSteps: rollouts.map(({ step }) => step),
@@ -124,15 +123,15 @@ function readMetrics(folder: string): Metrics[] {
   return [...byStep.values()].sort((a, b) => a.step - b.step);
 }
 
-/** When each step ended: what was kept are their lengths, and when the last was written. */
-function timesOf(metrics: readonly Metrics[], endedAt: Date): Date[] {
+/** When it began, and when each step ended: what was kept are their lengths, and when the last was written. */
+function timesOf(metrics: readonly Metrics[], endedAt: Date): { startedAt: Date; times: Date[] } {
   const times: Date[] = [];
   let at = endedAt.getTime();
   for (const { values } of metrics.toReversed()) {
     times.push(new Date(at));
     at -= 1_000 * Number(values['timing_s/step'] ?? 0) || 0;
   }
-  return times.reverse();
+  return { startedAt: new Date(at), times: times.reverse() };
 }
 
 /** JSON as Python writes it, with numbers that JSON has no words for; null where it is none. */

@@ -1,7 +1,7 @@
 import { followersOf } from '@/lib/training/followers';
 import type { StartingPoint, WorldRows } from '@/lib/training/protocol';
 import { isTable, type RecipeProblem, recipeProblems, type Table } from '@/lib/training/recipe-problems';
-import { NotTomlError, readToml, valueOfKey, withKey } from '@/lib/training/recipe-toml';
+import { agentsRecipe, NotTomlError, readToml, valueOfKey } from '@/lib/training/recipe-toml';
 import type { Choices, Forked, NewJobs } from '../types';
 
 /** A run that is being put together. Its recipe is its text: fields read and change that, key by key. */
@@ -126,9 +126,9 @@ export function readDraft(draft: Draft): { recipe: Table | null; problems: reado
   const others = [...startProblems(draft), ...rowsProblems(draft.rows), ...nameProblems(draft)];
   try {
     const recipe = readToml(draft.toml);
-    // Where a run begins and where it writes are the agent's to say.
-    const agents = readToml(withKey(withKey(draft.toml, 'output', '"run"'), 'model.path', '"start"'));
-    const wrong = recipeProblems(agents).map((each): DraftProblem => ({ ...each, part: 'recipe' }));
+    const agents = agentsRecipe({ toml: draft.toml, overrides: {} });
+    const found = typeof agents === 'string' ? [{ key: '', words: agents }] : recipeProblems(agents);
+    const wrong = found.map((each): DraftProblem => ({ ...each, part: 'recipe' }));
     return { recipe, problems: [...wrong, ...others] };
   } catch (error) {
     if (!(error instanceof NotTomlError)) throw error;
