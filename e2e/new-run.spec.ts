@@ -13,9 +13,7 @@ test('a run is put together in the form, taken up, cancelled, resumed and forked
   await page.goto('/training');
   await page.getByRole('link', { name: 'New run' }).click();
   await page.getByLabel('Made from').selectOption({ label: 'toy-stage1 · grpo' });
-  await expect(
-    page.getByText('Nano’s stage 1').or(page.getByText("Nano's stage 1 at toy length.")),
-  ).toBeVisible();
+  await expect(page.getByText("Nano's stage 1 at toy length.", { exact: true })).toBeVisible();
   await expect(page.getByText('2,450,688')).toBeVisible();
   await expect(page.getByText('64 responses, at most 8,192 new tokens')).toBeVisible();
 
@@ -116,7 +114,7 @@ test('a folder of a run becomes a run, however often it is imported', async ({ p
   await page.getByRole('link', { name: 'squares' }).click();
   await expect(page.getByRole('status').first()).toContainText('4 steps');
   await expect(page.getByRole('log')).toContainText('step 4/4');
-  await page.goto(`/training/${id}?step=4#rollouts`);
+  await page.goto(`/training/${id}?step=4&group=1#rollouts`);
   await expect(page.getByText('2 groups')).toBeVisible();
   await expect(page.getByAltText('What the prompt shows').first()).toHaveJSProperty('naturalWidth', 32);
 });
@@ -127,9 +125,9 @@ test.describe('@phone', () => {
     await page.goto('/training/new');
     await page.getByLabel('lr', { exact: true }).fill('0');
     await expect(page.getByText('Input should be greater than 0 (is 0)').first()).toBeVisible();
-    for (const summary of await page.locator('.recipe-section:not([open]) > summary').all())
-      await summary.click();
+    await page.locator('.recipe-section').evaluateAll((sections) => {
+      for (const section of sections) section.setAttribute('open', '');
+    });
     await expectAccessible(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(375);
   });
 });
