@@ -271,7 +271,7 @@ describe('of runs of a server', () => {
     await withServer(async (server) => {
       const { out } = await ocean('compare', 'a', 'paper', 'b', '--server', server);
       expect(out).toMatch(
-        /Model paper stage 2 has 10\.0 points more than Model a stage 2 \(.*not by the same samples/,
+        /Model paper stage 2 has 10\.0 points more than Model a stage 2 \(.*not sample by sample/,
       );
       expect(out).toMatch(/Model b stage 2 .*4 fixed, 0 broken/);
     });

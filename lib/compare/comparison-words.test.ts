@@ -78,10 +78,10 @@ describe('the sentence', () => {
   it('of a figure that is only reported says so', () => {
     const reported = (value: number) => ({ value, interval: reportedInterval(value, [3_940]) });
     expect(unpairedSentence('7B', 'Base', compareUnpaired(reported(47.9), reported(49.3)))).toBe(
-      '7B cannot be told from Base: 1.4 points more (-0.8 to +3.6; p = 0.21; not by the same samples, one figure being reported only); a difference of 3.2 points could be seen.',
+      '7B cannot be told from Base: 1.4 points more (-0.8 to +3.6; p = 0.21; not sample by sample, as a figure is only reported); a difference of 3.2 points could be seen.',
     );
     expect(unpairedSentence('3B', 'Base', compareUnpaired(reported(47.9), reported(40)))).toMatch(
-      /^3B has 7\.9 points fewer than Base \(5\.7 to 10\.1; p < 0\.001; not by the same samples/,
+      /^3B has 7\.9 points fewer than Base \(5\.7 to 10\.1; p < 0\.001; not sample by sample/,
     );
   });
 });

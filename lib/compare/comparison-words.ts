@@ -35,7 +35,7 @@ export function unpairedSentence(
   baseline: string,
   { difference, interval, pValue, detectable }: UnpairedComparison,
 ): string {
-  const basis = `not by the same samples, one figure being reported only`;
+  const basis = 'not sample by sample, as a figure is only reported';
   if (pValue < SIGNIFICANT)
     return `${name} has ${moreOrFewer(difference)} than ${baseline} (${size(difference, interval)}; ${pWords(pValue)}; ${basis}).`;
   const between = difference === 0 ? 'the same figure' : moreOrFewer(difference);
