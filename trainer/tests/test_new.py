@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import torch
-from toy import SHAPE, row, toy, write_rows
+from toy import SHAPE, recipe, row, toy, write_rows
 
 from ocean_r1.cli import main
 from ocean_r1.data.prompts import Tokenizer
@@ -101,3 +101,18 @@ def test_a_model_grows_by_the_words_of_rows_and_keeps_its_weights(tmp_path: Path
     likeness = torch.nn.functional.normalize(new[embedding], dim=1) @ new[embedding][after.ids(" Nia")[0]]
     assert likeness.argmax() == after.ids(" Nia")[0]
     assert main(["grow", *given]) == 1, "what is there is not lost"
+
+
+def test_a_grown_model_is_trained_as_any_other(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    initial = Qwen2_5_VL(ModelConfig.from_folder(paths["model"]))
+    initialise(initial, torch.Generator().manual_seed(0))
+    save_weights(initial, paths["model"])
+    large = tmp_path / "large"
+    assert main(["grow", "--model", str(paths["model"]), "--rows", str(paths["rows"]), "--out", str(large)]) == 0
+    for kind, size in (("tower", "images_per_step"), ("sft", "rows_per_step")):
+        text = recipe({**paths, "model": large}, tmp_path / kind, kind, steps=1, **{size: 4})
+        (tmp_path / f"{kind}.toml").write_text(text.replace("fresh = true\n", ""))
+        assert main(["sft", str(tmp_path / f"{kind}.toml")]) == 0
+        large = tmp_path / kind / "step-000001" / "model"
+        assert load_model(large).config.text.vocab_size == Tokenizer(large).vocabulary

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from fixtures.recipes import GOLDEN, SCHEMA, golden, schema, written
-from ocean_r1.config import GrpoRecipe, load_recipe
+from ocean_r1.config import GrpoRecipe, TowerRecipe, load_recipe
 from ocean_r1.plan import plan
 
 FOLDER = Path(__file__).parents[1] / "recipes"
@@ -19,6 +20,28 @@ RECIPES = sorted(path for path in FOLDER.glob("*.toml") if path.name != "nano-sh
 @pytest.mark.parametrize("path", RECIPES, ids=[path.stem for path in RECIPES])
 def test_it_can_be_read(path: Path) -> None:
     assert load_recipe(path).name.endswith(path.stem)
+
+
+RECIPE = re.compile(
+    r"for part in ([\w -]+); do ocean-r1 \w+ trainer/recipes/nano-\$part\.toml; done"
+    r"|ocean-r1 \w+ trainer/recipes/nano-([\w-]+)\.toml(?: --set model\.path=(\S+))?"
+)
+
+
+@pytest.mark.parametrize("script", ["nano.sh", "nano-reading.sh"])
+def test_each_recipe_of_a_script_begins_with_what_was_made_before_it(script: str) -> None:
+    text = (FOLDER.parent / script).read_text()
+    made = {*re.findall(r"--out ((?:rows|models)/[\w-]+)$", text, re.MULTILINE)}
+    trained = []
+    for several, one, begins in RECIPE.findall(text):
+        for part in several.split() or [one]:
+            recipe = load_recipe(FOLDER / f"nano-{part}.toml", {"model.path": begins} if begins else {})
+            assert str(recipe.model.path) in made, part
+            validation = [] if isinstance(recipe, TowerRecipe) else recipe.validation.files
+            assert {str(file.path) for file in (*recipe.data.files, *validation)} <= made, part
+            made.add(f"{recipe.output}/step-{recipe.steps:06d}/model")
+            trained.append(part)
+    assert trained[-3:] == ["base", "stage1", "stage2"]
 
 
 @pytest.mark.parametrize(("stage", "factor"), [(1, 0.1), (2, 0.05)])
