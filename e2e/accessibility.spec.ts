@@ -1,5 +1,5 @@
-import { test } from '@playwright/test';
 import { expectAccessible } from './accessible';
+import { test } from './test';
 
 /** Every page that stands still; what a submission passes through is looked at on its way, in submission.spec.ts. */
 

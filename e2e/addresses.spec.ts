@@ -1,5 +1,5 @@
-import { expect, test } from '@playwright/test';
 import { NANO_CHECKPOINTS } from '../server/models/nano';
+import { expect, test } from './test';
 
 /** Addresses that people have: links in papers, scripts, bookmarks. Each answers as it did; a new one is added, none goes. */
 const PAGES = [

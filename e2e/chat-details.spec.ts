@@ -1,6 +1,6 @@
-import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
 import { signIn } from './by-api';
+import { expect, type Page, test } from './test';
 import { file } from './world';
 
 /** What visitors of the chat, and of a preflight on a phone, stumbled over. */

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Locator, type Page, test } from '@playwright/test';
 import { conversationSchema } from '../lib/chat/conversation';
 import { sceneQuestions } from '../lib/chat/scene-questions';
 import { truthText } from '../lib/chat/verdict';
@@ -9,6 +8,7 @@ import { ask as askWorld } from '../lib/world/world';
 import { expectAccessible } from './accessible';
 import { MODEL_PORT, type Seen } from './model-server';
 import { offeredModels } from './models';
+import { expect, type Locator, type Page, test } from './test';
 import { file, picture } from './world';
 
 /**

@@ -1,8 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
 import { sceneQuestions } from '../lib/chat/scene-questions';
 import { TASKS } from '../lib/world/question';
 import { ask } from '../lib/world/world';
 import { expectAccessible } from './accessible';
+import { expect, type Page, test } from './test';
 
 /** Nano's three stages, whose predictions lie in the repository, compared: from the board to a broken sample and into the chat. */
 

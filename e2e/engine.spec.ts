@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
 import { Language } from '../lib/vlm/language';
 import { ask, openEngine } from './engine-page';
 import { GREEDY, greedyReplies, MODELS, offeredModels, painted } from './models';
+import { expect, test } from './test';
 
 /** The in-browser engine on the models that visitors get, in Chromium, by wasm. */
 

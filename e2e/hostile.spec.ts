@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { gzipSync } from 'node:zlib';
-import { type APIRequestContext, expect, test } from '@playwright/test';
+import { type APIRequestContext, expect, test } from './test';
 import { ADDRESS, counting, countingPredictions, TOKEN } from './world';
 
 /** Files that nobody should send: each gets a sentence, and the server goes on. */

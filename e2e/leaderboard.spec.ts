@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test } from './test';
 
 test('the first paint is the table, without any script', async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });

@@ -1,13 +1,14 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { PORT } from './world';
 
 /**
  * An OpenAI-compatible server whose models are made up, for what a real one does at no one's wish: breaking off, going
  * on for ever. `/seen` tells what it was asked last and how many replies are open.
  */
 
-export const MODEL_PORT = 4196;
+export const MODEL_PORT = PORT + 1;
 export const MODEL_KEY = 'sk-end-to-end-0123456789abcdef';
 const API = `http://127.0.0.1:${MODEL_PORT}/v1`;
 

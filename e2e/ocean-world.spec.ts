@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
+import { expect, type Page, test } from './test';
 import { FOLDER, file, TOKEN } from './world';
 
 /** Ocean World as a benchmark: questions by the command line, predictions in the browser, samples with their pictures. */
@@ -17,7 +17,7 @@ interface Question {
 
 /** The questions as a researcher gets them. */
 function questions(split: string): readonly Question[] {
-  const ocean = join(FOLDER, '..', '..', 'cli', 'bin.mjs');
+  const ocean = join(FOLDER, '..', '..', '..', 'cli', 'bin.mjs');
   const lines = execFileSync(
     process.execPath,
     [ocean, 'benchmarks', 'samples', 'ocean-world', '--split', split],

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
-import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
+import { expect, type Page, test } from './test';
 import { PORT } from './world';
 
 /** The chat without a network, and a tab that is left open over a new deployment. */

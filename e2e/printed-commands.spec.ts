@@ -4,9 +4,9 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
 import { mutate, scoredRun, signIn } from './by-api';
+import { expect, type Page, test } from './test';
 import { REROUTING } from './web';
 import { ADDRESS, contestPredictions, file } from './world';
 

@@ -1,6 +1,6 @@
-import { type APIRequestContext, expect, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
 import { mutate, scoredRun } from './by-api';
+import { type APIRequestContext, expect, test } from './test';
 import { contestPredictions } from './world';
 
 /** What a rank is among, and which figures have none. */

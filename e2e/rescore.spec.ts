@@ -1,5 +1,5 @@
-import { type APIRequestContext, type Browser, expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
+import { type APIRequestContext, type Browser, expect, type Page, test } from './test';
 import { geometryPredictions, signPredictions, TOKEN } from './world';
 
 /** One run, two scorers: on the server, beside the first; in the browser, stored nowhere; and the samples that differ. */

@@ -1,8 +1,8 @@
-import { expect, type Page, test } from '@playwright/test';
 import sharp from 'sharp';
 import { z } from 'zod';
 import { expectAccessible } from './accessible';
 import { MODEL_KEY, MODEL_PORT, type Seen, STEADY_REPLY } from './model-server';
+import { expect, type Page, test } from './test';
 import { ADDRESS } from './world';
 
 /** Models behind servers, through the production build: its streaming, its ends, and what it keeps to itself. */

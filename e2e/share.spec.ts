@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { type APIRequestContext, expect, type Page, test } from '@playwright/test';
 import type { Conversation } from '@/lib/chat/conversation';
 import { expectAccessible } from './accessible';
+import { type APIRequestContext, expect, type Page, test } from './test';
 import { file, TOKEN } from './world';
 
 /** A share link, from its making to its end. */

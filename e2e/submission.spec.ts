@@ -1,5 +1,5 @@
-import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
+import { expect, type Page, test } from './test';
 import { boxPredictions, file, TOKEN } from './world';
 
 /** The way of a predictions file, by hand: token, file, preflight, model, scoring, preview, then publish or discard. */

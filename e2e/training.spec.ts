@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { expect, type Page, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
+import { expect, type Page, test } from './test';
 import { call, metricsOf, newAgent, rolloutGroup, ScriptedAgent, signIn, trainSpec } from './training-agent';
 import { ADDRESS, file, TOKEN } from './world';
 

@@ -13,7 +13,7 @@ const PUBLISHED: Readonly<Record<string, string>> = {
 };
 
 /** Of a Node process that has the web's address in REROUTED. */
-export const REROUTING = `--require ${join(FOLDER, '..', '..', 'scripts', 'rerouted-fetch.cjs')}`;
+export const REROUTING = `--require ${join(FOLDER, '..', '..', '..', 'scripts', 'rerouted-fetch.cjs')}`;
 
 /** `env` sends the fetches of a Node process there. */
 export async function startWeb(): Promise<{

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
 import { build } from 'esbuild';
 import type { ListedFile } from '../lib/vlm/graph-files';
 import { Language } from '../lib/vlm/language';
 import type { openModel } from '../lib/vlm/open-model';
 import { GREEDY, greedyReplies, MODELS, offeredModels, painted } from './models';
 import { type received as inPage, sent } from './sent-messages';
+import { expect, test } from './test';
 
 /** A model by WebGPU: the real one of Chromium, on the graphics card in software that comes with it. */
 

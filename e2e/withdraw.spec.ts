@@ -1,6 +1,6 @@
-import { expect, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
 import { scoredRun, signIn } from './by-api';
+import { expect, test } from './test';
 import { countingPredictions } from './world';
 
 /** A published run that is withdrawn, corrected and published again; what everybody sees of it. */

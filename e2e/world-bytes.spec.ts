@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { expect, test } from '@playwright/test';
 import { paint } from '../app/world/paint';
 import type { PaintRequest } from '../app/world/painted';
 import { TASK_SCENES, TASKS } from '../lib/world/question';
 import { SCENE_KINDS, SPLITS, seedIn } from '../lib/world/scene';
+import { expect, test } from './test';
 
 /** Scenes of every kind that are compared. */
 const EACH = 200;

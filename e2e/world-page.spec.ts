@@ -1,8 +1,8 @@
-import { devices, expect, type Page, test } from '@playwright/test';
 import type { Task } from '../lib/world/question';
 import { seedIn } from '../lib/world/scene';
 import { ask } from '../lib/world/world';
 import { expectAccessible } from './accessible';
+import { devices, expect, type Page, test } from './test';
 
 /** Ocean World's page: roll, restore, point, answer. What is right is asked of the library, seed by seed. */
 

@@ -7,11 +7,13 @@ import { deflateSync } from 'node:zlib';
  * predictions files whose right score is known.
  */
 
-export const PORT = 4195;
+/** Each of the processes that run specs has a site of its own: two ports and a folder. */
+const SITE = Number(process.env.TEST_PARALLEL_INDEX ?? 0);
+export const PORT = 4195 + 2 * SITE;
 export const ADDRESS = `http://localhost:${PORT}`;
 export const TOKEN = 'end-to-end-token-0001';
-/** Data folder and files of one test run; emptied at its start. */
-export const FOLDER = join(import.meta.dirname ?? __dirname, '..', '.data', 'e2e');
+/** Data folder and files of a site; emptied at its start. */
+export const FOLDER = join(import.meta.dirname ?? __dirname, '..', '.data', 'e2e', String(SITE));
 export const file = (name: string) => join(FOLDER, 'files', name);
 
 const json = (value: unknown) => JSON.stringify(value);

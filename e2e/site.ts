@@ -5,10 +5,10 @@ import { MODELS, startModelServer } from './model-server';
 import { startWeb } from './web';
 import { ADDRESS, FOLDER, file, PORT, TOKEN, writeWorld } from './world';
 
-const root = join(FOLDER, '..', '..');
+const root = join(FOLDER, '..', '..', '..');
 
 /** Makes the world, installs its annotations by the CLI, starts the production server on it; returns what ends it all. */
-export default async function globalSetup(): Promise<() => Promise<void>> {
+export async function startSite(): Promise<() => Promise<void>> {
   if (!existsSync(join(root, '.next', 'BUILD_ID')))
     throw new Error('There is no production build: run `npm run build`.');
   rmSync(FOLDER, { recursive: true, force: true });
