@@ -123,8 +123,8 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
-  test('a screen takes nothing from another: what several need lies in app/ui, app/samples or app/trpc', () => {
-    const shared = ['ui', 'samples', 'trpc'];
+  test('a screen takes nothing from another: what several need lies in app/ui, app/samples, app/scenes or app/trpc', () => {
+    const shared = ['ui', 'samples', 'scenes', 'trpc'];
     const screen = (path: string) => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '');
     expect(
       offences(

@@ -14,6 +14,7 @@ import type { EngineFacts } from '@/lib/vlm/types';
 import { TASKS, type Task } from '@/lib/world/question';
 import { SEED_LIMIT } from '@/lib/world/random';
 import { SEEDS_PER_SPLIT, seedIn, WORLD_VERSION } from '@/lib/world/scene';
+import { EXACT_SIDE, Scenes } from '../scenes/scenes';
 import { Dialog } from '../ui/dialog';
 import { formatBytes } from '../ui/format';
 import { PageHeader } from '../ui/page-header';
@@ -34,7 +35,6 @@ import { keepForOffline } from './offline';
 import { anyTask, PictureControls, SOLID_TASKS } from './picture-controls';
 import { DecodedPictures, pictureOfFile, pictureOfScene } from './pictures';
 import type { ReplySource } from './reply-source';
-import { EXACT_SIDE, Scenes } from './scenes';
 import type { TurnActions } from './turn-view';
 import { usePicturesIn } from './use-pictures-in';
 

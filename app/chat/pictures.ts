@@ -3,8 +3,8 @@ import { LIMITS } from '@/lib/chat/limits';
 import { MAX_FILE_BYTES, PictureError, readHeader } from '@/lib/chat/picture-file';
 import type { VlmImage } from '@/lib/vlm/types';
 import { WORLD_VERSION } from '@/lib/world/scene';
+import { type RolledScene, type Scenes, SHOWN_SIDE } from '../scenes/scenes';
 import { newId } from './new-id';
-import { type RolledScene, type Scenes, SHOWN_SIDE } from './scenes';
 
 /** Pictures on their way in: what is stored is drawn here anew, so nothing of a file but its pixels comes along. */
 

@@ -4,13 +4,13 @@ import type { Task } from '@/lib/world/question';
 import { renderSolids } from '@/lib/world/raycast';
 import { isSolidTask, solidQuestion } from '@/lib/world/solid-questions';
 import type { Known } from '@/lib/world/world';
-import { loadedHere } from './offline';
+import { loadedHere } from './loaded-here';
 import type { RolledScene, SceneReply, SceneRequest } from './scenes';
 
 /** Scenes of solids are what a visitor sees first: what draws the others is fetched later. */
 const wholeWorld = () => import('@/lib/world/world');
 
-/** A web worker: Ocean World at work for the chat. Every request gets its scene back, or why there is none. */
+/** A web worker: Ocean World at work for the pages that ask about its scenes. Every request gets its scene back, or why there is none. */
 self.onmessage = async ({ data, ports }: MessageEvent<SceneRequest | 'fetch all'>) => {
   const post = (reply: SceneReply, transfer: ArrayBuffer[]) => self.postMessage(reply, { transfer });
   if (data === 'fetch all') {
