@@ -10,7 +10,7 @@ export default function NotFound() {
       <h1 className="sr-only">Not found</h1>
       <p>A run may have been discarded, or the address may be mistyped.</p>
       <p className="mt-3">
-        <Link href="/" className="button">
+        <Link href="/leaderboard" className="button">
           To the leaderboard
         </Link>
       </p>

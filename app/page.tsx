@@ -1,1 +1,1 @@
-export { default, metadata } from './leaderboard/page';
+export { default, metadata } from './home/home-page';

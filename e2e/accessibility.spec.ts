@@ -5,8 +5,8 @@ import { test } from './test';
 
 const PAGES = [
   '/',
-  '/?q=ocean',
-  '/?q=nothing+is+called+so',
+  '/leaderboard?q=ocean',
+  '/leaderboard?q=nothing+is+called+so',
   '/leaderboard/cv-bench',
   '/leaderboard/geoqa',
   '/submit',

@@ -3,7 +3,8 @@ import { expect, test } from './test';
 
 /** Addresses that people have: links in papers, scripts, bookmarks. Each answers as it did; a new one is added, none goes. */
 const PAGES = [
-  ['/', 'Leaderboard'],
+  ['/', 'first to reason, then to perceive'],
+  ['/leaderboard', 'Leaderboard'],
   ['/leaderboard/geoqa', 'GEOQA'],
   ['/leaderboard/math-vision', 'MathVision'],
   ['/leaderboard/ocean-world', 'Ocean World'],
@@ -25,8 +26,11 @@ test('/leaderboard leads to the board', async ({ page }) => {
   await expect(page.getByRole('row', { name: /Ocean-R1-7B-Instruct/ })).toBeVisible();
 });
 
-test('stages are chosen by their numbers, as links of before have them', async ({ page }) => {
+test('the board’s views are found by links of before: at the front, with stages by their numbers', async ({
+  page,
+}) => {
   await page.goto('/?stage=1');
+  await expect(page).toHaveURL('/leaderboard?stage=1');
   await expect(page.locator('tr[data-checkpoint]').first()).toBeVisible();
 });
 

@@ -29,7 +29,7 @@ test.beforeEach(async ({ page }) => {
 
 test('from the board to a broken sample, and into the chat with its scene', async ({ page }) => {
   await expect(async () => {
-    await page.goto('/?q=nano');
+    await page.goto('/leaderboard?q=nano');
     await expect(page.locator('tr[data-checkpoint]')).toHaveCount(3);
   }).toPass();
   await page.getByRole('checkbox', { name: /Ocean-R1 Nano.*base/ }).check();
@@ -82,7 +82,7 @@ test('every view is restored from its address: baseline, filter, order, open sam
   const heading = `Sample ${new URL(url).searchParams.get('sample')}`;
   const sentence = await page.locator('.compare-sentence').first().textContent();
 
-  await page.goto('/');
+  await page.goto('/leaderboard');
   await page.goto(url);
   await expect(opened(page).getByRole('heading', { level: 3 })).toHaveText(heading);
   await expect(page.locator('.compare-sentence').first()).toHaveText(sentence ?? '');

@@ -3,7 +3,7 @@ import { expect, test } from './test';
 test('the first paint is the table, without any script', async ({ browser }) => {
   const context = await browser.newContext({ javaScriptEnabled: false });
   const page = await context.newPage();
-  await page.goto('/');
+  await page.goto('/leaderboard');
   const row = page.getByRole('row', { name: /Ocean-R1-7B-Instruct/ });
   await expect(row).toContainText('94.6');
   await expect(row).toContainText('+22.6');
@@ -11,7 +11,7 @@ test('the first paint is the table, without any script', async ({ browser }) => 
 });
 
 test('differences are taken to the base, and said to be, through every stage', async ({ page }) => {
-  await page.goto('/?q=nano&show=ocean-world');
+  await page.goto('/leaderboard?q=nano&show=ocean-world');
   await expect(page.getByText('in points to the base of each model')).toBeVisible();
   const cell = (stage: string) =>
     page
@@ -42,7 +42,7 @@ test('a difference leads to the comparison behind it, and one that may be chance
 });
 
 test('the one figure of Nano is seen without scrolling @phone', async ({ page }) => {
-  await page.goto('/?q=nano');
+  await page.goto('/leaderboard?q=nano');
   const row = page.getByRole('row', { name: /Ocean-R1 Nano.*stage 2/ });
   await expect(row.getByText('Ocean World only')).toBeInViewport({ ratio: 1 });
 });
@@ -50,7 +50,7 @@ test('the one figure of Nano is seen without scrolling @phone', async ({ page })
 test('models are called by the size in their names, with their parameters in the details', async ({
   page,
 }) => {
-  await page.goto('/');
+  await page.goto('/leaderboard');
   await expect(page.getByRole('row', { name: /Ocean-R1-3B-Instruct/ })).toContainText('3B · stage 2');
   await expect(page.locator('.gains')).toContainText('7B');
   await expect(page.locator('main')).not.toContainText('3.75B');
@@ -63,7 +63,7 @@ test('models are called by the size in their names, with their parameters in the
 });
 
 test('sorting and searching stand in the address, and the address restores them', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/leaderboard');
   const models = () => page.locator('tr[data-checkpoint] th').allTextContents();
   await page.getByRole('button', { name: 'MathVision', exact: true }).click();
   await expect(page.locator('th[aria-sort="descending"]')).toContainText('MathVision');
@@ -82,7 +82,7 @@ test('sorting and searching stand in the address, and the address restores them'
 });
 
 test('what is shown can be had as CSV and JSON', async ({ page, request }) => {
-  await page.goto('/?q=ocean');
+  await page.goto('/leaderboard?q=ocean');
   const href = await page.getByRole('link', { name: 'CSV' }).getAttribute('href');
   const csv = await (await request.get(href ?? '')).text();
   expect(csv).toContain('Ocean-R1-3B-Instruct');

@@ -75,7 +75,7 @@ async function openFirst(page: Page): Promise<void> {
 }
 
 test('the benchmark says what it is and how its questions are had @phone', async ({ page }) => {
-  await page.goto('/');
+  await page.goto('/leaderboard');
   await expect(page.getByRole('columnheader', { name: /Ocean World/ })).toBeAttached();
   await page.goto('/leaderboard/ocean-world');
   await expect(page.getByText('ocean-world/exact@1').first()).toBeVisible();
@@ -100,7 +100,7 @@ test('right answers score 100, are broken down, and are published into a column 
   await expect(page.getByText('recomputed here from 2,000 samples').first()).toBeVisible();
   // The board before is shown until the next is made.
   await expect(async () => {
-    await page.goto('/');
+    await page.goto('/leaderboard');
     await expect(page.getByRole('row', { name: /Oracle 1B/ })).toContainText('100.0');
   }).toPass();
 });

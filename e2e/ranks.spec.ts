@@ -21,7 +21,9 @@ test('a figure with samples that wait for a judge says so in its cell, and has n
   await publish(request, 'Unjudged 2B', contestPredictions(280, 1921));
   await publish(request, 'Whole 2B', contestPredictions(200, 0));
 
-  await page.goto('/?sort=-math-vision&average=math-vision&show=average&show=average-rank&show=math-vision');
+  await page.goto(
+    '/leaderboard?sort=-math-vision&average=math-vision&show=average&show=average-rank&show=math-vision',
+  );
   const cell = (name: string) => page.getByRole('row', { name }).locator('a[data-benchmark="math-vision"]');
   await expect(cell('Unjudged 2B')).toContainText('9.2');
   await expect(cell('Unjudged 2B')).toContainText('63 % unjudged');
@@ -47,6 +49,6 @@ test('a figure with samples that wait for a judge says so in its cell, and has n
 
 test('by touch, what is unjudged is read in the table itself @phone', async ({ page, request }) => {
   await publish(request, 'Unjudged 2B', contestPredictions(280, 1921));
-  await page.goto('/?show=math-vision&q=unjudged');
+  await page.goto('/leaderboard?show=math-vision&q=unjudged');
   await expect(page.getByRole('table').getByText('63 % unjudged')).toBeInViewport();
 });

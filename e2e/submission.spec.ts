@@ -62,7 +62,7 @@ test('a file is scored, looked at, published, and stands in the leaderboard', as
   await expect(page.getByRole('heading', { name: 'A draft, seen by you alone' })).toBeHidden();
   await expect(page.getByText('recomputed here from 200 samples').first()).toBeVisible();
 
-  await page.goto('/?show=average,superclevr-200');
+  await page.goto('/leaderboard?show=average,superclevr-200');
   await page.goto('/leaderboard/superclevr-200');
   await expect(page.getByRole('link', { name: /Tide 2B/ }).first()).toBeVisible();
 });

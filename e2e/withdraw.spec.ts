@@ -46,7 +46,7 @@ test('a run is published to a hidden column, withdrawn, corrected and published 
   await expect(visit.locator('.run-figure')).toContainText('60.0');
   await expect(visit.getByRole('button', { name: 'Publish again' })).toHaveCount(0);
   await expect(visit.getByRole('link', { name: 'in the leaderboard' })).toHaveCount(0);
-  for (const board of ['/?show=superclevr-200', '/leaderboard/superclevr-200']) {
+  for (const board of ['/leaderboard?show=superclevr-200', '/leaderboard/superclevr-200']) {
     await visit.goto(board);
     await expect(visit.locator('main')).not.toContainText('Withdrwan 2B');
   }
@@ -75,7 +75,7 @@ test('a run is published to a hidden column, withdrawn, corrected and published 
     /corrected by the team.*name: Withdrawn 2B, before Withdrwan 2B.*link: https:\/\/example.org\/withdrawn, before none.*weights: open, before closed/,
     /published by the team/,
   ]);
-  await visit.goto('/?show=superclevr-200');
+  await visit.goto('/leaderboard?show=superclevr-200');
   await expect(visit.getByRole('row', { name: /Withdrawn 2B/ })).toContainText('60.0');
   await stranger.close();
 });

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'react';
-import { TASK_SCENES, TASKS, type Task } from '@/lib/world/question';
+import { TASKS, type Task } from '@/lib/world/question';
+import { anyTask } from '../scenes/scenes';
 
 /** Where a picture comes from. It may be dropped and pasted anywhere on the page too. */
 export function PictureControls({
@@ -69,9 +70,3 @@ export function PictureControls({
     </div>
   );
 }
-
-export const anyTask = (among: readonly Task[] = TASKS): Task =>
-  among[Math.floor(Math.random() * among.length)] ?? TASKS[0];
-
-/** What Nano can see. What is drawn and written it hardly reads: whoever comes for the first time is not shown that first. */
-export const SOLID_TASKS = TASKS.filter((task) => TASK_SCENES[task].includes('tabletop'));

@@ -23,7 +23,7 @@ export function RunHeader({ run, boardHref }: { run: RunPage; boardHref: string 
       }
       trail={
         <nav aria-label="Where this is">
-          <Link href="/">Leaderboard</Link> /{' '}
+          <Link href="/leaderboard">Leaderboard</Link> /{' '}
           <Link href={`/leaderboard/${encodeURIComponent(benchmark.id)}`}>{benchmark.name}</Link>
         </nav>
       }

@@ -1,5 +1,6 @@
 import type { SceneRef } from '@/lib/chat/conversation';
 import type { Suggestion } from '@/lib/chat/scene-questions';
+import { TASK_SCENES, TASKS, type Task } from '@/lib/world/question';
 import { WORLD_VERSION } from '@/lib/world/scene';
 
 /** Scenes of Ocean World, painted in a worker of their own: the world is loaded by it alone, and at the first scene. */
@@ -27,6 +28,12 @@ export interface RolledScene {
 export const EXACT_SIDE = 224;
 /** A multiple of 28, so that Qwen2.5-VL takes it as it is. */
 export const SHOWN_SIDE = 448;
+
+/** What Nano can see. What is drawn and written it hardly reads: whoever comes for the first time is not shown that first. */
+export const SOLID_TASKS = TASKS.filter((task) => TASK_SCENES[task].includes('tabletop'));
+
+export const anyTask = (among: readonly Task[] = TASKS): Task =>
+  among[Math.floor(Math.random() * among.length)] ?? TASKS[0];
 
 /** How many scenes are kept: what was rolled is soon asked for again, by its picture, its questions and its pixels. */
 const KEPT = 3;

@@ -22,7 +22,8 @@ export default async function SubmitPage() {
     <div className="submit-page">
       <PageHeader title="Submit predictions">
         A file with your model’s outputs is scored here, sample by sample, by the rule that made the published
-        table. You see every verdict before anything is published on the <Link href="/">leaderboard</Link>.
+        table. You see every verdict before anything is published on the{' '}
+        <Link href="/leaderboard">leaderboard</Link>.
       </PageHeader>
       <TrpcProvider>
         <SubmitFlow

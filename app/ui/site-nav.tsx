@@ -4,7 +4,7 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 
 const PLACES = [
-  { href: '/', label: 'Leaderboard', holds: ['/', '/leaderboard', '/runs', '/compare'] },
+  { href: '/leaderboard', label: 'Leaderboard', holds: ['/leaderboard', '/runs', '/compare'] },
   { href: '/chat', label: 'Try it', holds: ['/chat'] },
   { href: '/world', label: 'World', holds: ['/world'] },
   { href: '/training', label: 'Training', holds: ['/training'] },
@@ -20,9 +20,7 @@ export function SiteNav() {
           key={href}
           href={href}
           aria-current={
-            holds.some((place) => pathname === place || (place !== '/' && pathname.startsWith(`${place}/`)))
-              ? 'page'
-              : undefined
+            holds.some((place) => pathname === place || pathname.startsWith(`${place}/`)) ? 'page' : undefined
           }
         >
           {label}

@@ -20,7 +20,11 @@ export const promptFor = (question: string): PromptId =>
   ASKS_FOR_A_BOX.test(question) ? 'seed-rec' : 'seed-think';
 
 /** The text of a question as training rows have it behind their picture. */
-export function questionText({ question, promptId, pictureId }: Turn): string {
+export function questionText({
+  question,
+  promptId,
+  pictureId,
+}: Pick<Turn, 'question' | 'promptId' | 'pictureId'>): string {
   const text =
     promptId === 'plain'
       ? ` ${question}`

@@ -35,7 +35,10 @@ export interface Judgement {
 }
 
 /** Holds a reply against the true answer by Ocean World's own rule; null while it is written or where it was cut short. */
-export function judge(truth: Truth, { text, end, frame }: Reply): Judgement | null {
+export function judge(
+  truth: Truth,
+  { text, end, frame }: Pick<Reply, 'text' | 'end' | 'frame'>,
+): Judgement | null {
   if (end?.why !== 'stop' && end?.why !== 'length') return null;
   const { correct, reason } = exactScorer.score(
     {

@@ -38,7 +38,7 @@ export default async function BenchmarkScreen({ params }: Props) {
         title={page.name}
         trail={
           <>
-            <Link href="/">Leaderboard</Link> / {page.ability}
+            <Link href="/leaderboard">Leaderboard</Link> / {page.ability}
           </>
         }
       >

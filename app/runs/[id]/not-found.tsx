@@ -12,7 +12,7 @@ export default function RunNotFound() {
           hold the write token see.
         </p>
         <p className="mt-3">
-          <Link href="/">See the leaderboard</Link> or <Link href="/submit">enter the token</Link>.
+          <Link href="/leaderboard">See the leaderboard</Link> or <Link href="/submit">enter the token</Link>.
         </p>
       </EmptyState>
     </>

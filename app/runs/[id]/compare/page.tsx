@@ -48,7 +48,7 @@ export default async function CompareScreen({
         title="Two scorers, the same outputs"
         trail={
           <nav aria-label="Where this is">
-            <Link href="/">Leaderboard</Link> /{' '}
+            <Link href="/leaderboard">Leaderboard</Link> /{' '}
             <Link href={`/leaderboard/${encodeURIComponent(run.benchmark.id)}`}>{run.benchmark.name}</Link> /{' '}
             <Link href={`/runs/${encodeURIComponent(run.id)}`}>
               <bdi>{run.model.name}</bdi>

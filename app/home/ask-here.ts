@@ -1,0 +1,67 @@
+import { questionText } from '@/lib/chat/messages';
+import { createVlm } from '@/lib/vlm/client';
+import type { Message, VlmImage } from '@/lib/vlm/types';
+import { SEEDS_PER_SPLIT, seedIn, WORLD_VERSION } from '@/lib/world/scene';
+import { anyTask, EXACT_SIDE, type RolledScene, Scenes, SOLID_TASKS } from '../scenes/scenes';
+import { type Asked, type Said, SIDES, type Side } from './asked';
+
+/** Nano at work in this browser, for the front page: loaded when it is to answer, and not before. */
+
+const MODELS: Readonly<Record<Side, string>> = { base: 'nano-base', stage2: 'nano-stage2' };
+const GREEDY = { temperature: 0, topP: 1, topK: 0, seed: 0, maxNewTokens: 384, stop: [] };
+
+export interface Rolled extends Asked {
+  /** `SHOWN_SIDE` rows of RGBA. */
+  shown: RolledScene['shown'];
+}
+
+export class AskHere {
+  private readonly vlm = createVlm();
+  private readonly scenes = new Scenes();
+
+  /** A question of the test split that nobody chose. Rejects with a sentence. */
+  async roll(): Promise<Rolled> {
+    const task = anyTask(SOLID_TASKS);
+    const seed = seedIn('test', Math.floor(Math.random() * SEEDS_PER_SPLIT));
+    const scene = { task, seed, size: EXACT_SIDE, version: WORLD_VERSION };
+    const { asked, shown } = await this.scenes.roll(scene);
+    if (asked.truth === null) throw new Error('The question of a seed has an answer.');
+    return { scene, question: asked.question, promptId: asked.promptId, truth: asked.truth, shown };
+  }
+
+  /** What each says, as it is written; rejects with a sentence for the visitor. */
+  async ask(asked: Asked, on: (side: Side, said: Said) => void, signal: AbortSignal): Promise<void> {
+    const prompt = this.promptOf(asked);
+    for (const side of SIDES) {
+      let said: Said = { text: '', ended: false, frame: null };
+      for await (const event of this.vlm.reply(MODELS[side], await prompt, GREEDY, signal)) {
+        if (event.type === 'started') said = { ...said, frame: event.frames.at(-1) ?? null };
+        else if (event.type === 'text') said = { ...said, text: said.text + event.text };
+        else if (event.why === 'cancelled') return;
+        else said = { ...said, ended: true };
+        on(side, said);
+      }
+    }
+  }
+
+  private async promptOf({ scene, question, promptId }: Asked): Promise<Message[]> {
+    const { exact } = await this.scenes.roll(scene);
+    const pictureId = `${scene.task}-${scene.seed}`;
+    const image: VlmImage = { key: pictureId, width: scene.size, height: scene.size, rgba: exact };
+    const text = questionText({ question, promptId, pictureId });
+    return [
+      {
+        role: 'user',
+        content: [
+          { type: 'image', image },
+          { type: 'text', text },
+        ],
+      },
+    ];
+  }
+
+  close(): void {
+    this.vlm.dispose();
+    this.scenes.close();
+  }
+}

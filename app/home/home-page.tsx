@@ -1,0 +1,131 @@
+import './home.css';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { permanentRedirect } from 'next/navigation';
+import { SEED_REPOSITORY } from '@/lib/scoring/upstream';
+import { api } from '../trpc/server';
+import { Command } from '../ui/command';
+import { CopyButton } from '../ui/copy-button';
+import { oceanHere } from '../ui/site-address';
+import type { Asked, Said } from './asked';
+import { BIBTEX } from './bibtex';
+import { firstQuestion } from './first-question';
+import { NanoGained, Reported } from './gained';
+import { LiveAnswer } from './live-answer';
+import { Recipe } from './recipe';
+
+const SENTENCE =
+  'A two-stage reinforcement-learning recipe that teaches vision-language models first to reason, then to perceive.';
+
+/** The program that runs models in a browser, of `public/vlm`, as it is sent. */
+const ENGINE_BYTES = 3_950_000;
+
+export const metadata: Metadata = { title: { absolute: 'Ocean-R1' }, description: SENTENCE };
+
+type Query = Promise<Readonly<Record<string, string | string[] | undefined>>>;
+
+export default async function HomePage({ searchParams }: { searchParams: Query }) {
+  // The board stood here before, and links to its views are about.
+  const query = new URLSearchParams(
+    Object.entries(await searchParams).flatMap(([name, values]) =>
+      [values ?? []].flat().map((value) => [name, value]),
+    ),
+  ).toString();
+  if (query !== '') permanentRedirect(`/leaderboard?${query}`);
+
+  const { leaderboard, chat } = await api();
+  const [board, manifest, ocean] = await Promise.all([
+    leaderboard.board(),
+    chat.browserModels(),
+    oceanHere(),
+  ]);
+  const bytes = manifest.models
+    .filter(({ id }) => id === 'nano-base' || id === 'nano-stage2')
+    .flatMap(({ files }) => files)
+    .reduce((sum, file) => sum + file.bytes, ENGINE_BYTES);
+  const said = (text: string): Said => ({ text, ended: true, frame: firstQuestion.frame });
+  const { scene, question, truth, outputs } = firstQuestion;
+  const first: Asked = { scene, question, truth, promptId: 'seed-think' };
+  return (
+    <div className="home">
+      <div className="home-head">
+        <h1>Ocean-R1</h1>
+        <p className="home-sentence">{SENTENCE}</p>
+      </div>
+      <LiveAnswer
+        first={first}
+        recorded={{ base: said(outputs.base), stage2: said(outputs.stage2) }}
+        bytes={bytes}
+      />
+      <p className="home-live-note">
+        Two checkpoints of <Link href="/chat">Ocean-R1 Nano</Link>, 2.5 million parameters, trained by this
+        recipe at small size on <Link href="/world">scenes whose answers are known</Link>, answer in your
+        browser.
+      </p>
+
+      <section aria-labelledby="home-recipe">
+        <h2 id="home-recipe">The recipe</h2>
+        <p className="home-lead">
+          No teacher writes the reasoning. A rule says whether an answer is right, and the model finds by
+          itself how to get there.
+        </p>
+        <Recipe />
+      </section>
+
+      <section aria-labelledby="home-gained">
+        <h2 id="home-gained">What it changes</h2>
+        <div className="home-two">
+          <Reported />
+          <NanoGained board={board} />
+        </div>
+      </section>
+
+      <section aria-labelledby="home-use">
+        <h2 id="home-use">Use it</h2>
+        <div className="home-uses">
+          <div>
+            <h3>Score your model’s predictions</h3>
+            <p>
+              By the rules of the published table, in a terminal or here, with a reason for every verdict.
+            </p>
+            <Command>{`${ocean} score predictions.json`}</Command>
+            <p>
+              <Link href="/submit" prefetch={false}>
+                Hand in a file
+              </Link>
+            </p>
+          </div>
+          <div>
+            <h3>Train by the recipe</h3>
+            <p>Start this site and an agent on a box: toy size in two minutes on a laptop.</p>
+            <Command>{'npm run demo\nnpm run agent'}</Command>
+            <p>
+              <Link href="/training" prefetch={false}>
+                Trainings, live
+              </Link>
+            </p>
+          </div>
+          <div>
+            <h3>Cite it</h3>
+            <Command>{BIBTEX}</Command>
+            <CopyButton label="Copy BibTeX" read={BIBTEX} />
+          </div>
+        </div>
+        <ul className="home-links">
+          <li>
+            <a href={SEED_REPOSITORY}>Code and report of the recipe</a>
+          </li>
+          <li>
+            <a href="https://huggingface.co/minglingfeng/Ocean_R1_3B_Instruct">Weights, 3B</a>
+          </li>
+          <li>
+            <a href="https://huggingface.co/minglingfeng/Ocean_R1_7B_Instruct">Weights, 7B</a>
+          </li>
+          <li>
+            <Link href="/leaderboard">Leaderboard</Link>
+          </li>
+        </ul>
+      </section>
+    </div>
+  );
+}

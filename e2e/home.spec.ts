@@ -1,0 +1,40 @@
+import { expect, type Page, test } from './test';
+
+/** The front page: an answer that stands there at once, and is made anew in the visitor's browser. */
+
+const reply = (page: Page, name: string) => page.locator('.live-reply', { hasText: name });
+
+test('without scripts a recorded answer stands there, right and wrong marked', async ({ browser }) => {
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await page.goto('/');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Ocean-R1');
+  await expect(page.getByText('How many metal objects does the picture show?')).toBeVisible();
+  await expect(reply(page, 'Base')).toContainText('✗ wrong');
+  await expect(reply(page, 'Stage 2')).toContainText('✓ right');
+  await page.close();
+});
+
+test('the browser answers by itself, and then whatever is rolled', async ({ browser }) => {
+  const page = await browser.newPage({ reducedMotion: 'no-preference' });
+  await page.goto('/');
+  const status = page.locator('.live-origin');
+  await expect(status).toContainText('Answered in your browser', { timeout: 40_000 });
+  await expect(reply(page, 'Stage 2')).toContainText('That makes 8 in all.');
+  await page.getByRole('button', { name: 'Roll another' }).click();
+  await expect(page.locator('.live-picture canvas')).toBeVisible();
+  await expect(status).toContainText('Answered in your browser', { timeout: 40_000 });
+  await expect(page.locator('.live-reply', { hasText: /✓ right|✗ wrong/ })).toHaveCount(2);
+  const question = await page.locator('.live-question').textContent();
+  await page.getByRole('link', { name: 'Ask your own' }).click();
+  await expect(page.getByRole('button', { name: question?.split('\n')[0] ?? '' }).first()).toBeVisible();
+  await page.close();
+});
+
+test('who wishes for little motion or few bytes is asked first', async ({ page }) => {
+  const fetched: string[] = [];
+  page.on('request', (request) => fetched.push(request.url()));
+  await page.goto('/', { waitUntil: 'networkidle' });
+  expect(fetched.filter((url) => /\/(vlm|models)\//.test(url))).toEqual([]);
+  await page.getByRole('button', { name: /Answer it here \(\d+ MB\)/ }).click();
+  await expect(page.locator('.live-origin')).toContainText('Answered in your browser', { timeout: 40_000 });
+});
