@@ -1,11 +1,12 @@
 import { defineConfig, devices } from '@playwright/test';
 import { ADDRESS } from './e2e/world';
 
-/** End-to-end tests drive the production build (`npm run build`), started by e2e/site.ts on a data folder of its own. */
+/** End-to-end tests drive the production build (`npm run build`), on data folders of their own. */
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './e2e/global-setup.ts',
   outputDir: 'test-results',
-  // Each with a site of its own; between requests a site and a browser leave one core half idle.
+  // Each with a site of its own (e2e/site.ts); between requests a site and a browser leave one core half idle.
   workers: 2,
   forbidOnly: true,
   timeout: 60_000,

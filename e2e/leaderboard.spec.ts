@@ -29,7 +29,7 @@ test('differences are taken to the base, and said to be, through every stage', a
 test('a difference leads to the comparison behind it, and one that may be chance looks it', async ({
   page,
 }) => {
-  await page.goto('/?q=Ocean-R1-7B');
+  await page.goto('/leaderboard?q=Ocean-R1-7B');
   const row = page.getByRole('row', { name: /Ocean-R1-7B-Instruct/ });
   // MathVerse, 1.4 points on 3,940 samples: not to be told from nothing by the two figures.
   const chance = row.locator('.cell-delta', { hasText: 'which may be chance' });

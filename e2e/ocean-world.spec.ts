@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expectAccessible } from './accessible';
 import { expect, type Page, test } from './test';
-import { FOLDER, file, TOKEN } from './world';
+import { DATA, file, ROOT, TOKEN } from './world';
 
 /** Ocean World as a benchmark: questions by the command line, predictions in the browser, samples with their pictures. */
 
@@ -17,12 +17,12 @@ interface Question {
 
 /** The questions as a researcher gets them. */
 function questions(split: string): readonly Question[] {
-  const ocean = join(FOLDER, '..', '..', '..', 'cli', 'bin.mjs');
+  const ocean = join(ROOT, 'cli', 'bin.mjs');
   const lines = execFileSync(
     process.execPath,
     [ocean, 'benchmarks', 'samples', 'ocean-world', '--split', split],
     {
-      env: { ...process.env, OCEAN_DATA_DIR: join(FOLDER, 'data') },
+      env: { ...process.env, OCEAN_DATA_DIR: DATA },
       encoding: 'utf8',
       maxBuffer: 64 * 1024 * 1024,
       stdio: ['ignore', 'pipe', 'ignore'],

@@ -1,46 +1,13 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { cpSync, rmSync } from 'node:fs';
 import { MODELS, startModelServer } from './model-server';
 import { startWeb } from './web';
-import { ADDRESS, FOLDER, file, PORT, TOKEN, writeWorld } from './world';
+import { ADDRESS, DATA, INSTALLED, PORT, ROOT, TOKEN } from './world';
 
-const root = join(FOLDER, '..', '..', '..');
-
-/** Makes the world, installs its annotations by the CLI, starts the production server on it; returns what ends it all. */
+/** Starts the production server on a data folder of the process's own; returns what ends it. */
 export async function startSite(): Promise<() => Promise<void>> {
-  if (!existsSync(join(root, '.next', 'BUILD_ID')))
-    throw new Error('There is no production build: run `npm run build`.');
-  rmSync(FOLDER, { recursive: true, force: true });
-  writeWorld();
-  const env = {
-    ...process.env,
-    OCEAN_DATA_DIR: join(FOLDER, 'data'),
-    OCEAN_TOKEN: TOKEN,
-    LOG_LEVEL: 'warn',
-    DATABASE_URL: '',
-    OCEAN_CHAT_MODELS: JSON.stringify(MODELS),
-  };
-  const ocean = (...args: string[]) =>
-    execFileSync(process.execPath, [join(root, 'cli/bin.mjs'), ...args], { cwd: root, env });
-  // The server would write it by itself, in the background, while the first pages are looked at.
-  ocean('benchmarks', 'install', 'ocean-world');
-  ocean('benchmarks', 'install', 'superclevr-200', '--from', file('counting.jsonl'));
-  ocean('benchmarks', 'install', 'geoqa', '--from', file('geometry.jsonl'), '--images', file('drawings'));
-  ocean('benchmarks', 'install', 'math-vision', '--split', 'test', '--from', file('contests.jsonl'));
-  ocean('benchmarks', 'install', 'ocr-bench', '--from', file('signs.json'));
-  ocean(
-    'benchmarks',
-    'install',
-    'refcoco',
-    '--split',
-    'refcoco_val',
-    '--from',
-    file('refcoco_val.json'),
-    '--images',
-    file('images'),
-  );
-
+  rmSync(DATA, { recursive: true, force: true });
+  cpSync(INSTALLED, DATA, { recursive: true });
   // Another server at this address would be tested in place of ours.
   if (await fetch(ADDRESS).then(Boolean, () => false))
     throw new Error(`Something answers at ${ADDRESS} already: end it first.`);
@@ -50,8 +17,17 @@ export async function startSite(): Promise<() => Promise<void>> {
   process.env.REROUTED = web.env.REROUTED;
   Object.assign(process.env, web.env);
   const server = spawn(process.execPath, ['dist/serve.mjs'], {
-    cwd: root,
-    env: { ...env, ...web.env, PORT: String(PORT) },
+    cwd: ROOT,
+    env: {
+      ...process.env,
+      PORT: String(PORT),
+      OCEAN_DATA_DIR: DATA,
+      OCEAN_TOKEN: TOKEN,
+      LOG_LEVEL: 'warn',
+      DATABASE_URL: '',
+      OCEAN_CHAT_MODELS: JSON.stringify(MODELS),
+      ...web.env,
+    },
     stdio: 'inherit',
   });
   const ended = new Promise<void>((resolve) => server.once('exit', () => resolve()));

@@ -13,6 +13,6 @@ export const test = base.extend<object, { site: string }>({
       await use(ADDRESS);
       await end();
     },
-    { scope: 'worker', auto: true, timeout: 120_000 },
+    { scope: 'worker', auto: true, timeout: 240_000 },
   ],
 });

@@ -1,21 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, type Page, test } from '@playwright/test';
 import { trainerPython } from '../scripts/trainer.mjs';
 import { signIn } from './by-api';
+import { expect, type Page, test } from './test';
 import { call } from './training-agent';
-import { ADDRESS, FOLDER, TOKEN } from './world';
+import { ADDRESS, DATA, FOLDER, ROOT, TOKEN } from './world';
 
 /** The whole way with the trainer's own agent: trained, exported, evaluated, published, asked in the chat, taken out again. */
 
-const root = join(FOLDER, '..', '..');
 const python = trainerPython();
 test.use({ actionTimeout: 30_000 });
 test.skip(python === null, 'the trainer needs Python 3.11 or newer, and none was found');
 
 /** Of the repository's recipe a run of seconds. */
-const TOML = readFileSync(join(root, 'trainer/recipes/toy-stage1.toml'), 'utf8')
+const TOML = readFileSync(join(ROOT, 'trainer/recipes/toy-stage1.toml'), 'utf8')
   .replace(/^steps = .*$/m, 'steps = 2')
   .replace(/^prompts_per_step = .*$/m, 'prompts_per_step = 4')
   .replace(/^group = .*$/m, 'group = 4')
@@ -26,8 +25,8 @@ test.beforeAll(async () => {
   const { token } = await call<{ token: string }>(ADDRESS, TOKEN, 'createAgent', { name: 'a real one' });
   const work = join(FOLDER, 'agent');
   agent = spawn(python ?? '', ['-m', 'ocean_r1', 'agent', '--server', ADDRESS, '--work', work], {
-    cwd: join(root, 'trainer'),
-    env: { ...process.env, OCEAN_AGENT_TOKEN: token, OCEAN_DATA_DIR: join(FOLDER, 'data') },
+    cwd: join(ROOT, 'trainer'),
+    env: { ...process.env, OCEAN_AGENT_TOKEN: token, OCEAN_DATA_DIR: DATA },
     stdio: 'inherit',
   });
 });

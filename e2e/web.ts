@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
-import { FOLDER, file } from './world';
+import { file, ROOT } from './world';
 
 /** The web as far as annotations are published there, with files that were made up here in place of theirs. */
 const PUBLISHED: Readonly<Record<string, string>> = {
@@ -13,7 +13,7 @@ const PUBLISHED: Readonly<Record<string, string>> = {
 };
 
 /** Of a Node process that has the web's address in REROUTED. */
-export const REROUTING = `--require ${join(FOLDER, '..', '..', '..', 'scripts', 'rerouted-fetch.cjs')}`;
+export const REROUTING = `--require ${join(ROOT, 'scripts', 'rerouted-fetch.cjs')}`;
 
 /** `env` sends the fetches of a Node process there. */
 export async function startWeb(): Promise<{

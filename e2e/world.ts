@@ -7,13 +7,18 @@ import { deflateSync } from 'node:zlib';
  * predictions files whose right score is known.
  */
 
-/** Each of the processes that run specs has a site of its own: two ports and a folder. */
+/** Each of the processes that run specs has a site of its own: two ports and a data folder. */
 const SITE = Number(process.env.TEST_PARALLEL_INDEX ?? 0);
 export const PORT = 4195 + 2 * SITE;
 export const ADDRESS = `http://localhost:${PORT}`;
 export const TOKEN = 'end-to-end-token-0001';
-/** Data folder and files of a site; emptied at its start. */
-export const FOLDER = join(import.meta.dirname ?? __dirname, '..', '.data', 'e2e', String(SITE));
+export const ROOT = join(import.meta.dirname ?? __dirname, '..');
+/** All that a test run writes; emptied at its start. */
+export const FOLDER = join(ROOT, '.data', 'e2e');
+/** A data folder with the annotations, which every site begins with a copy of. */
+export const INSTALLED = join(FOLDER, 'installed');
+/** The site's own. */
+export const DATA = join(FOLDER, `site-${SITE}`);
 export const file = (name: string) => join(FOLDER, 'files', name);
 
 const json = (value: unknown) => JSON.stringify(value);
