@@ -26,7 +26,8 @@ test('the browser answers by itself, and then whatever is rolled', async ({ brow
   await expect(page.locator('.live-reply', { hasText: /✓ right|✗ wrong/ })).toHaveCount(2);
   const question = await page.locator('.live-question').textContent();
   await page.getByRole('link', { name: 'Ask your own' }).click();
-  await expect(page.getByRole('button', { name: question?.split('\n')[0] ?? '' }).first()).toBeVisible();
+  await expect(page).toHaveURL(/\/chat\?task=\w+&seed=\d+$/);
+  await expect(page.getByText(question?.split('\n')[0] ?? '').first()).toBeVisible({ timeout: 20_000 });
   await page.close();
 });
 
