@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { expect, test } from '@playwright/test';
 import { expectAccessible } from './accessible';
+import { expect, test } from './test';
 import { metricsOf, newAgent, signIn } from './training-agent';
 import { ADDRESS, TOKEN } from './world';
 
