@@ -1,7 +1,6 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
 import type { Behaviour as Counts } from '@/lib/compare/behaviour';
 import type { ComparedBehaviour } from '@/server/evals/types';
 import { TrpcProvider, useTRPC } from '../trpc/client';
@@ -9,6 +8,7 @@ import { formatCount, formatPercent } from '../ui/format';
 import { ErrorState, LoadingState } from '../ui/state';
 import { SideName } from './side-name';
 import type { Side } from './sides';
+import { useOpenDetails } from './use-open-details';
 import { WideTable } from './wide-table';
 
 interface Props {
@@ -18,9 +18,9 @@ interface Props {
 
 /** How the runs answer, which takes a look into all of their outputs: it is read once it is opened. */
 export function Behaviour(props: Props) {
-  const [open, setOpen] = useState(false);
+  const { open, props: details } = useOpenDetails();
   return (
-    <details className="panel compare-tag" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="panel compare-tag" {...details}>
       <summary>
         How they answer <span className="text-muted">· length, form, cut-off outputs, reflection</span>
       </summary>

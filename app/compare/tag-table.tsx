@@ -1,6 +1,5 @@
 'use client';
 
-import { useEffect, useState } from 'react';
 import { bareP } from '@/lib/compare/comparison-report';
 import { points } from '@/lib/compare/comparison-words';
 import { patternAt, patternOf } from '@/lib/compare/listed-samples';
@@ -13,6 +12,7 @@ import { SamplesLink } from './samples-link';
 import { SideName } from './side-name';
 import type { Side } from './sides';
 import type { TagRows } from './tag-rows';
+import { useOpenDetails } from './use-open-details';
 import { Columns, figureColumns, VISIBLE, WideTable } from './wide-table';
 
 interface Props {
@@ -28,8 +28,7 @@ interface Props {
  * above is painted before it.
  */
 export function TagTable({ opened, ...props }: Props & { opened: boolean }) {
-  const [open, setOpen] = useState(false);
-  useEffect(() => setOpen(opened), [opened]);
+  const { open, props: details } = useOpenDetails();
   const { label, rows } = props.of;
   return (
     <details
@@ -37,7 +36,7 @@ export function TagTable({ opened, ...props }: Props & { opened: boolean }) {
       open={opened}
       // Of which what is below is not moved when it is drawn.
       style={opened && !open ? { minHeight: `${heightOf(props)}rem` } : undefined}
-      onToggle={({ currentTarget }) => setOpen(currentTarget.open)}
+      {...details}
     >
       <summary>
         By {label.toLowerCase()} <span className="text-muted">· {formatCount(rows.length)} values</span>
