@@ -10,9 +10,9 @@ import { rateLimit } from '../rate-limit';
  * between two pieces the database answers everybody else: a search is slow for whoever asks for it, and for nobody more.
  */
 
-/** What a piece holds at most: some 40 ms of work. An output is looked through in one go however long it is. */
+/** What a piece holds at most: some 20 ms of work. An output is looked through in one go however long it is. */
 const PIECE_ROWS = 500;
-const PIECE_BYTES = 2_000_000;
+const PIECE_BYTES = 1_000_000;
 const oneTurn = inTurn('search');
 
 /** Searches that go on at a time. */
@@ -38,16 +38,18 @@ export async function searchSamples(
     const db = await getDb();
     const ofSample = and(eq(sample.dataId, dataId), eq(sample.ordinal, verdict.ordinal));
     const ofPrediction = and(eq(prediction.runId, verdict.runId), eq(prediction.sampleId, verdict.sampleId));
-    const candidates = await db
-      .select({
-        ordinal: verdict.ordinal,
-        bytes: sql<number>`coalesce(octet_length(${prediction.output}), 0)`,
-      })
-      .from(verdict)
-      .innerJoin(sample, ofSample)
-      .leftJoin(prediction, ofPrediction)
-      .where(condition)
-      .orderBy(asc(verdict.ordinal));
+    const candidates = await oneTurn(() =>
+      db
+        .select({
+          ordinal: verdict.ordinal,
+          bytes: sql<number>`coalesce(octet_length(${prediction.output}), 0)`,
+        })
+        .from(verdict)
+        .innerJoin(sample, ofSample)
+        .leftJoin(prediction, ofPrediction)
+        .where(condition)
+        .orderBy(asc(verdict.ordinal)),
+    );
     const found: number[] = [];
     for (const [first, last] of piecesOf(candidates)) {
       const rows = await oneTurn(() =>
