@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { request as ask, createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -122,7 +123,9 @@ it('lets those who wait go on when whoever asked first goes away', async () => {
   const leaving = ask({ host: '127.0.0.1', port, path: '/' }).on('error', () => {});
   leaving.end();
   await first;
+  const arrived = once(server, 'request');
   const waiting = get('/');
+  await arrived;
   leaving.destroy();
   expect((await waiting).body).toBe('here');
 });

@@ -69,9 +69,10 @@ export function keptPages(handle: Handler): Handler {
       const page = await current.making;
       return page === null ? handle(request, response) : send(page, request, response);
     }
-    const making = captured(request, response, handle);
+    // Of one that failed, or whose asker went away, there is nothing: those who wait for it ask for themselves.
+    const making = captured(request, response, handle).catch(() => null);
     keep(key, { version, shown, making });
-    const page = await making.catch(() => null);
+    const page = await making;
     // What was published meanwhile is not in it: whoever comes next has it made anew.
     if (entries.get(key)?.making === making) {
       if (page === null) forget(key);
@@ -180,7 +181,25 @@ function placesOf(body: Buffer, text: string): number[] {
   return places;
 }
 
+const leaving: (() => void)[] = [];
+/**
+ * Node takes one new connection each time that it has been through all that are open: where each of those is given a page at once, the last
+ * of 200 waits for seconds. So only some leave at a time.
+ */
+const MOST_A_TURN = 8;
+function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    leaving.push(resolve);
+    if (leaving.length === 1) setImmediate(letGo);
+  });
+}
+function letGo(): void {
+  for (const go of leaving.splice(0, MOST_A_TURN)) go();
+  if (leaving.length > 0) setImmediate(letGo);
+}
+
 async function send(page: Page, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  await turn();
   const { headers, nonce, whole } = page;
   const fresh = freshNonce();
   for (const [name, value] of Object.entries(headers))
