@@ -407,6 +407,7 @@ def test_who_lost_the_lease_stops_at_once(
     assert attempt.run()["kind"] == "not told"
     ending.join()
     assert attempt.talk.lost == "It is another attempt's."
+    assert server.refused == ["beat"], "without having anything to tell"
     assert server.outcomes == []
     assert processes.end_orphan(attempt.folder) is None, "nothing of it is at work any more"
 
