@@ -38,7 +38,7 @@ test.afterAll(async () => {
 
 const succeeds = async (page: Page, id: string) => {
   await page.goto(`/training/${id}`);
-  await expect(page.getByRole('status').first()).toContainText('Succeeded', { timeout: 120_000 });
+  await expect(page.getByRole('status').first()).toContainText('Succeeded', { timeout: 240_000 });
 };
 
 const offered = async (page: Page) => {
@@ -47,7 +47,7 @@ const offered = async (page: Page) => {
 };
 
 test('a training by an agent ends in the chat, and is taken out of it again', async ({ page }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   await signIn(page);
   await page.goto('/training/new?recipe=toy-stage1');
   await page.getByText('The recipe as TOML').click();
