@@ -53,7 +53,7 @@ export async function killRounds() {
     await ended;
     console.log(
       `${ROUNDS} rounds of kill -9 in ${((performance.now() - started) / 1_000).toFixed(0)} s: ${acknowledged.blobs.size} files and ` +
-        `${acknowledged.runs.size} runs acknowledged, none lost; ${published} published, each whole; nothing in incoming: ${incoming(dataDir)}`,
+        `${acknowledged.runs.size} runs acknowledged, none lost; ${published} published, each whole; ${incoming(dataDir)} unfinished uploads left to the daily tidying`,
     );
   } finally {
     rmSync(folder, { recursive: true, force: true });
