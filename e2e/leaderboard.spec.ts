@@ -42,9 +42,13 @@ test('a difference leads to the comparison behind it, and one that may be chance
 });
 
 test('the one figure of Nano is seen without scrolling @phone', async ({ page }) => {
-  await page.goto('/leaderboard?q=nano');
-  const row = page.getByRole('row', { name: /Ocean-R1 Nano.*stage 2/ });
-  await expect(row.getByText('Ocean World only')).toBeInViewport({ ratio: 1 });
+  const figure = page.getByRole('row', { name: /Ocean-R1 Nano.*stage 2/ }).getByText('Ocean World only');
+  // A site that has just begun scores Nano's runs first.
+  await expect(async () => {
+    await page.goto('/leaderboard?q=nano');
+    await expect(figure).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  await expect(figure).toBeInViewport({ ratio: 1 });
 });
 
 test('models are called by the size in their names, with their parameters in the details', async ({
