@@ -6,9 +6,10 @@ set -e
 world="./ocean world --size 224 --frame 160"
 solids=counting,existence,relation,depth,distance,referring
 flat=geometry,chart,table,text
-$world --split train --task $flat --image none --count 40000 --seed 90 --further --places --out rows/told
+$world --split train --task $flat --image none --count 20000 --seed 90 --further --places --out rows/told
 $world --split val --task $flat --image none --count 400 --seed 90 --places --out rows/told-val
 $world --split train --task $flat --count 16000 --seed 91 --further --places --out rows/flat
+$world --split train --task geometry --count 2000 --seed 96 --out rows/figures
 $world --split train --task $solids --count 12000 --seed 92 --further --paraphrase --talk --out rows/solids
 $world --split train --task counting,$flat --count 2400 --seed 93 --paraphrase --out rows/stage1
 $world --split train --task counting --count 1600 --seed 94 --paraphrase --out rows/counting
