@@ -50,8 +50,8 @@ async function wrk(url) {
   const [, user = '0', system = '0'] = stderr.match(/cpu ([\d.]+) ([\d.]+)/) ?? [];
   return {
     requests: found(/(\d+) requests in/),
-    p50: found(/50%\s+(\S+)/),
-    p99: found(/99%\s+(\S+)/),
+    p50: found(/^\s*50%\s+(\S+)/m),
+    p99: found(/^\s*99%\s+(\S+)/m),
     errors:
       [stdout.match(/Socket errors.*/)?.[0], stdout.match(/Non-2xx.*/)?.[0]].filter(Boolean).join(' ') || 0,
     cores: ((Number(user) + Number(system)) / SECONDS).toFixed(2),

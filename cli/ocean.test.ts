@@ -283,7 +283,16 @@ describe('ocean benchmarks', () => {
     );
     const samples = parseLines(out);
     expect(samples.map((sample) => sample.gold)).toEqual(counting.map((row) => row.ground_truth));
-    expect(Object.keys(samples[0])).toEqual(['sample_id', 'question', 'options', 'gold', 'tags', 'image']);
+    expect(Object.keys(samples[0])).toEqual([
+      'sample_id',
+      'prompt',
+      'question',
+      'options',
+      'gold',
+      'tags',
+      'image',
+    ]);
+    expect(samples[0].prompt).toContain(counting[0]?.question ?? 'none');
   });
 });
 

@@ -13,9 +13,6 @@ export interface ChartCurve {
   curve: Curve;
 }
 
-/** A chart is drawn a little before it comes into sight; until then its outline stands for it. */
-const NEAR = '200px';
-
 /**
  * One metric, of a job and of those laid over it: the span between lowest and highest, and a line in it. A drag looks closely, a
  * double click at all again, a click opens a step. New points leave zoom, cursor and selection where they are.
@@ -103,17 +100,15 @@ export const CurveChart = memo(function CurveChart({
         () => setState('failed'),
       );
     };
-    const watch = new IntersectionObserver(
-      (entries) => {
-        sight.current.inSight = entries.at(-1)?.isIntersecting ?? true;
-        if (!sight.current.inSight) return;
-        if (!begun) begin();
-        if (!sight.current.isOld) return;
-        sight.current.isOld = false;
-        plot.current?.setData(drawn.current.table);
-      },
-      { rootMargin: NEAR },
-    );
+    // Drawn when it comes into sight; until then its outline stands for it, and steps cost it nothing.
+    const watch = new IntersectionObserver((entries) => {
+      sight.current.inSight = entries.at(-1)?.isIntersecting ?? true;
+      if (!sight.current.inSight) return;
+      if (!begun) begin();
+      if (!sight.current.isOld) return;
+      sight.current.isOld = false;
+      plot.current?.setData(drawn.current.table);
+    });
     watch.observe(element);
     return () => {
       wanted = false;
