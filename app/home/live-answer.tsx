@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { answerOf, judge, truthText } from '@/lib/chat/verdict';
 import { sections } from '@/lib/reasoning/sections';
 import { Boxes, type DrawnBox } from '../ui/boxes';
+import { ScrollRegion } from '../ui/scrolls';
 import { visible } from '../ui/visible';
 import type { AskHere } from './ask-here';
 import { type Asked, type Origin, type Said, SIDES, type Side } from './asked';
@@ -186,9 +187,9 @@ function SaidView({ side, said, truth }: { side: Side; said: Said; truth: Asked[
           </span>
         )}
       </p>
-      <p className="live-thinking">
+      <ScrollRegion className="live-thinking" label={`What ${name} thinks`}>
         {thinking === undefined ? '' : visible(said.text.slice(thinking.start, thinking.end).trim())}
-      </p>
+      </ScrollRegion>
     </li>
   );
 }
