@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig, devices } from '@playwright/test';
 import { ADDRESS } from './e2e/world';
 
@@ -6,8 +7,8 @@ export default defineConfig({
   testDir: 'e2e',
   globalSetup: './e2e/global-setup.ts',
   outputDir: 'test-results',
-  // Each with a site of its own (e2e/site.ts); between requests a site and a browser leave one core half idle.
-  workers: 2,
+  // Each with a site of its own (e2e/site.ts). A site and a browser take two cores.
+  workers: Math.max(1, Math.floor(availableParallelism() / 2)),
   forbidOnly: true,
   timeout: 60_000,
   use: {
