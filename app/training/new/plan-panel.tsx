@@ -38,17 +38,15 @@ export function PlanPanel({
   );
 }
 
-function Figures({
-  plan,
-  recipe,
-  steps,
-  boxes,
-}: {
+/** What is planned, and the boxes that may take it up. */
+interface Planned {
   plan: Plan;
   recipe: Table;
   steps: number | null;
   boxes: Choices['boxes'];
-}) {
+}
+
+function Figures({ plan, recipe, steps, boxes }: Planned) {
   const { parameters, tower, held, passing, checkpoint, newTokens, updates } = plan;
   return (
     <>
@@ -107,17 +105,7 @@ function stepWords(recipe: Table, { responses }: Plan): string {
 }
 
 /** Which boxes there are: whether it fits, how long it takes, what it costs. */
-function Boxes({
-  plan,
-  recipe,
-  steps,
-  boxes,
-}: {
-  plan: Plan;
-  recipe: Table;
-  steps: number | null;
-  boxes: Choices['boxes'];
-}) {
+function Boxes({ plan, recipe, steps, boxes }: Planned) {
   if (boxes.length === 0)
     return <p className="text-muted">No box has said yet what it is: the run waits for one.</p>;
   const onCard = String(defaultsOf(recipe)('model.device')).startsWith('cuda');
