@@ -1,7 +1,7 @@
 'use client';
 
 import { memo, useEffect, useMemo, useRef, useState } from 'react';
-import type uPlot from 'uplot';
+import uPlot from 'uplot';
 import { CHART_HEIGHT, type ChartMark, chartOptions, type Drawn } from './chart-options';
 import { alignedTable, curveWords, formatValue, outline, placesOf, smoothed } from './curve-data';
 import type { Zoom } from './job-url';
@@ -39,8 +39,12 @@ export const CurveChart = memo(function CurveChart({
 }) {
   const box = useRef<HTMLDivElement>(null);
   const readout = useRef<HTMLSpanElement>(null);
+  const [inSight, setInSight] = useState(false);
+  const [ready, setReady] = useState(false);
   const own = curves[0]?.curve;
-  const shown = useMemo((): Drawn => {
+  // Out of sight nothing is laid out: until then its outline stands for it, and steps cost it nothing.
+  const shown = useMemo((): Drawn | null => {
+    if (!inSight) return null;
     const places = curves.map(({ curve }) => placesOf(curve, x));
     const parts = curves.map(({ curve }, at) => ({
       places: places[at] ?? [],
@@ -64,70 +68,57 @@ export const CurveChart = memo(function CurveChart({
         if (readout.current !== null) readout.current.textContent = text ?? latest;
       },
     };
-  }, [curves, own, x, smooth, zoom, marks, onZoom, onStep]);
-  const drawn = useRef(shown);
+  }, [inSight, curves, own, x, smooth, zoom, marks, onZoom, onStep]);
 
   const plot = useRef<uPlot | null>(null);
-  // What is out of sight is drawn when it comes into it.
-  const sight = useRef({ inSight: true, isOld: false });
-  const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
+  const drawn = useRef(shown);
   const count = curves.length;
   useEffect(() => {
     const element = box.current;
     if (element === null) return;
-    let wanted = true;
     const resize = new ResizeObserver(([entry]) => {
       if (entry !== undefined)
         plot.current?.setSize({ width: Math.floor(entry.contentRect.width), height: CHART_HEIGHT });
     });
     const dark = window.matchMedia('(prefers-color-scheme: dark)');
     const redraw = () => plot.current?.redraw(false);
-    let begun = false;
-    const begin = () => {
-      begun = true;
-      import('uplot').then(
-        ({ default: Plot }) => {
-          if (!wanted) return;
-          plot.current = new Plot(
-            chartOptions(element, count, () => drawn.current),
-            drawn.current.table,
-            element,
-          );
-          resize.observe(element);
-          dark.addEventListener('change', redraw);
-          setState('ready');
-        },
-        () => setState('failed'),
-      );
-    };
-    // Drawn when it comes into sight; until then its outline stands for it, and steps cost it nothing.
-    const watch = new IntersectionObserver((entries) => {
-      sight.current.inSight = entries.at(-1)?.isIntersecting ?? true;
-      if (!sight.current.inSight) return;
-      if (!begun) begin();
-      if (!sight.current.isOld) return;
-      sight.current.isOld = false;
-      plot.current?.setData(drawn.current.table);
-    });
+    const watch = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? true));
+    resize.observe(element);
+    dark.addEventListener('change', redraw);
     watch.observe(element);
     return () => {
-      wanted = false;
       resize.disconnect();
       watch.disconnect();
       dark.removeEventListener('change', redraw);
+    };
+  }, []);
+
+  // A plot is of as many jobs as it was made for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another count is another plot, which the next effect makes
+  useEffect(
+    () => () => {
       plot.current?.destroy();
       plot.current = null;
-    };
-  }, [count]);
-
+    },
+    [count],
+  );
   useEffect(() => {
+    const element = box.current;
+    if (element === null || shown === null) return;
     drawn.current = shown;
     // Scales take their ranges from the zoom, so this moves nothing that is looked at closely.
-    if (sight.current.inSight) plot.current?.setData(shown.table);
-    else sight.current.isOld = true;
-    const { left } = plot.current?.cursor ?? {};
+    if (plot.current !== null) plot.current.setData(shown.table);
+    else {
+      plot.current = new uPlot(
+        chartOptions(element, count, () => drawn.current ?? shown),
+        shown.table,
+        element,
+      );
+      setReady(true);
+    }
+    const { left } = plot.current.cursor;
     if (left === undefined || left < 0) shown.onRead(null);
-  }, [shown]);
+  }, [shown, count]);
 
   return (
     <figure className="curve panel">
@@ -144,19 +135,16 @@ export const CurveChart = memo(function CurveChart({
         aria-label={curves
           .map(({ label, curve }) => curveWords(count > 1 ? `${name} of ${label}` : name, curve))
           .join(' ')}
-        data-ready={state === 'ready'}
+        data-ready={ready}
         style={{ height: CHART_HEIGHT }}
       >
         <span data-probe="" hidden />
-        {state === 'ready' || own === undefined ? null : (
+        {ready || own === undefined ? null : (
           <svg className="curve-outline" viewBox="0 0 100 40" preserveAspectRatio="none" aria-hidden="true">
             <path d={outline(own)} vectorEffect="non-scaling-stroke" />
           </svg>
         )}
       </div>
-      {state === 'failed' ? (
-        <p className="text-muted">The script of the charts did not come; this is an outline alone.</p>
-      ) : null}
     </figure>
   );
 });

@@ -58,12 +58,12 @@ const lastScore = sql<number | null>`(
     and coalesce(m.values->>'critic/score/mean', m.values->>'val/score') is not null
   order by m.step desc limit 1)`;
 
+/** Bounded by the step, or all steps of a long run are read to find its last ones. */
 const stepSeconds = sql<number | null>`(
   select extract(epoch from max(last.at) - min(last.at)) / nullif(max(last.step) - min(last.step), 0) from (
     select m.step, m.at from ${jobMetric} as m
-    where m.job_id = ${job.id} and m.attempt = ${job.attempt} order by m.step desc limit 20) as last)`.mapWith(
-  Number,
-);
+    where m.job_id = ${job.id} and m.step > ${job.step} - 200 and m.attempt = ${job.attempt}
+    order by m.step desc limit 20) as last)`.mapWith(Number);
 
 const COLUMNS = {
   id: job.id,
