@@ -20,6 +20,7 @@ const FLOORS = [
   'predictions',
   'stats',
   'compare',
+  'findings',
   'vlm',
   'chat',
 ];
@@ -123,8 +124,8 @@ describe('imports', () => {
     ).toEqual([]);
   });
 
-  test('a screen takes nothing from another: what several need lies in app/ui, app/samples, app/scenes or app/trpc', () => {
-    const shared = ['ui', 'samples', 'scenes', 'trpc'];
+  test('a screen takes nothing from another: what several need lies in app/ui, app/samples, app/scenes, app/figures or app/trpc', () => {
+    const shared = ['ui', 'samples', 'scenes', 'figures', 'trpc'];
     const screen = (path: string) => (path.split('/').length > 2 ? (path.split('/')[1] ?? '') : '');
     expect(
       offences(

@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { permanentRedirect } from 'next/navigation';
 import { SEED_REPOSITORY } from '@/lib/scoring/upstream';
+import { Pieces } from '../figures/pieces';
 import { api } from '../trpc/server';
 import { Command } from '../ui/command';
 import { CopyButton } from '../ui/copy-button';
@@ -78,6 +79,17 @@ export default async function HomePage({ searchParams }: { searchParams: Query }
           <Reported />
           <NanoGained board={board} />
         </div>
+      </section>
+
+      <section aria-labelledby="home-findings">
+        <h2 id="home-findings">What was found</h2>
+        <p className="home-lead">
+          Four claims of the recipe’s authors, with what we see of them.{' '}
+          <Link href="/findings" prefetch={false}>
+            All findings
+          </Link>
+        </p>
+        <Pieces level={3} />
       </section>
 
       <section aria-labelledby="home-use">

@@ -7,6 +7,7 @@ const PLACES = [
   { href: '/leaderboard', label: 'Leaderboard', holds: ['/leaderboard', '/runs', '/compare'] },
   { href: '/chat', label: 'Try it', holds: ['/chat'] },
   { href: '/world', label: 'World', holds: ['/world'] },
+  { href: '/findings', label: 'Findings', holds: ['/findings'] },
   { href: '/training', label: 'Training', holds: ['/training'] },
   { href: '/submit', label: 'Submit', holds: ['/submit'] },
 ] as const;

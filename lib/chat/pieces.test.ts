@@ -58,10 +58,10 @@ test('what is in code is neither mathematics nor a box', () => {
 });
 
 test('what is in mathematics is neither box nor reflection', () => {
-  expect(kinds('\\(wait [1, 2, 3, 4]\\) wait')).toEqual([
-    'mathematics \\(wait [1, 2, 3, 4]\\)',
+  expect(kinds('\\(wait, [1, 2, 3, 4]\\) wait,')).toEqual([
+    'mathematics \\(wait, [1, 2, 3, 4]\\)',
     'text  ',
-    'reflection wait',
+    'reflection wait,',
   ]);
 });
 

@@ -1,22 +1,53 @@
-import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
-import { reflections } from './reflection';
+import { describe, expect, test } from 'vitest';
+import { isPhrase, patternOf, REFLECTION, reflections } from './reflection';
 
 const found = (text: string) => reflections(text).map(([start, end]) => text.slice(start, end));
 
 test('what says that a model looks again is found, and nothing within longer words', () => {
   expect(found("Wait, let me check again. Let's re-evaluate and RECHECK.")).toEqual([
-    'Wait',
-    'let me check again',
+    'Wait,',
+    'check again',
     're-evaluate',
     'RECHECK',
   ]);
   expect(found('The waiter verifies nothing; I check the chart.')).toEqual([]);
 });
 
-test('the trainer counts the same words', () => {
-  const metrics = readFileSync(new URL('../../trainer/ocean_r1/grpo/metrics.py', import.meta.url), 'utf8');
-  const pattern = /REFLECTION = re\.compile\(\s*r"(.*)", re\.I/.exec(metrics)?.[1];
-  const ours = readFileSync(new URL('./reflection.ts', import.meta.url), 'utf8');
-  expect(ours).toContain(`/${pattern}/gi`);
+describe.each(REFLECTION)('$id', ({ phrases, counted, not }) => {
+  test('counts its examples, as the trainer does by the same file', () => {
+    const pattern = patternOf(phrases);
+    expect(counted.filter((text) => text.search(pattern ?? /$^/) === -1)).toEqual([]);
+    expect(not.flatMap(found)).toEqual([]);
+  });
+
+  test('is made of phrases, none of them twice', () => {
+    expect(phrases.filter((phrase) => !isPhrase(phrase))).toEqual([]);
+    expect(new Set(phrases).size).toBe(phrases.length);
+  });
+});
+
+test('what stands for something else in a phrase', () => {
+  const pattern = patternOf(['re-check*', 'calculation … incorrect', 'wait,', "that's odd"]);
+  const matches = (text: string) => text.match(pattern ?? /$^/g) !== null;
+  for (const text of ['RECHECKED', 're check', 'this calculation is\tincorrect', 'Wait, no', 'that’s odd'])
+    expect(matches(text), text).toBe(true);
+  for (const text of ['a calculation. Incorrect', 'waits,', 'await,', 'that is odd', 'unrecheck'])
+    expect(matches(text), text).toBe(false);
+  expect(patternOf([])).toBeNull();
+});
+
+test.each(['', ' wait', 'Wait', 'a.*b', '(a', 'a … b … c', '* a', 'a\nb', 'a'.repeat(61)])(
+  'no phrase: %j',
+  (text) => expect(isPhrase(text)).toBe(false),
+);
+
+test('what readers may look for takes little time in any text', () => {
+  const worst = ['a* … a* a*', 'a* a* a* a* a* a*', "a'a-a-a-a-a-a-a-a*", 'a-a-a-a-a-a-a … a*'].filter(
+    isPhrase,
+  );
+  expect(worst).toHaveLength(4);
+  const began = performance.now();
+  for (const piece of ['a', 'a ', "a'", 'a-', 'aa '])
+    piece.repeat(100_000 / piece.length).match(patternOf(worst) ?? /$^/g);
+  expect(performance.now() - began).toBeLessThan(4_000);
 });

@@ -1,17 +1,17 @@
-import { and, asc, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import { type Behaviour, behaviourOf, type RunTraits, traitsOf } from '@/lib/compare/behaviour';
 import { listedPlaces, patternAt } from '@/lib/compare/listed-samples';
-import { mayChange, type Principal } from '../auth';
-import { getDb, prediction, sample, verdict } from '../db';
+import type { Principal } from '../auth';
+import { getDb, sample, verdict } from '../db';
 import { keptLately } from '../kept';
 import { Problem } from '../problem';
-import { rateLimit } from '../rate-limit';
 import { groupsOf, packedOutcomes } from './outcomes';
+import { mayLook, outputsOf } from './outputs';
 import { ofRun, ordinalsLeft, type ScoredRun, scoredRuns, shortened, type Visitor } from './samples';
 import type { ComparedBehaviour, ComparedRow } from './types';
 
 /** @throws Problem where one is not to be seen, or not all are over the same samples */
-async function comparedRuns(
+export async function comparedRuns(
   ids: readonly string[],
   principal: Principal,
 ): Promise<readonly [ScoredRun, ...ScoredRun[]]> {
@@ -93,13 +93,6 @@ export async function comparedContaining(
 
 const keptTraits = keptLately<RunTraits>('output traits', 16);
 
-/** It reads every output: so often a minute for one address, and for all together. */
-const limit = rateLimit('behaviour', 20, 200, 60_000);
-
-/** Rows read at once, and how much of an output is looked into. */
-const PAGE = 500;
-const MOST = 100_000;
-
 /** How runs answer, in all and by what became of the samples since the baseline. @throws Problem */
 export async function comparedBehaviour(
   ids: readonly string[],
@@ -107,12 +100,7 @@ export async function comparedBehaviour(
   baseline: number,
   address: string,
 ): Promise<readonly ComparedBehaviour[]> {
-  const wait = mayChange(principal) ? 0 : await limit.take(address);
-  if (wait > 0)
-    throw new Problem(
-      'too-many',
-      `Outputs were looked into often in the last minute. Try again in ${wait} s.`,
-    );
+  await mayLook({ principal, address });
   const runs = await comparedRuns(ids, principal);
   const groups = await groupsOf(runs[0]);
   const outcomes: string[] = [];
@@ -144,28 +132,9 @@ export async function comparedBehaviour(
 
 function traitsOfRun(of: ScoredRun, count: number): Promise<RunTraits> {
   return keptTraits(`${of.id} ${of.scorer}`, async () => {
-    const db = await getDb();
     const traits = new Array<RunTraits[number]>(count).fill(null);
-    for (let from = 0; from < count; from += PAGE) {
-      const rows = await db
-        .select({
-          ordinal: verdict.ordinal,
-          output: sql<string>`left(${prediction.output}, ${MOST}::int)`,
-          length: sql<number>`length(${prediction.output})`,
-          answer: sql<string | null>`md5(${verdict.answer})`,
-        })
-        .from(verdict)
-        .innerJoin(
-          prediction,
-          and(eq(prediction.runId, verdict.runId), eq(prediction.sampleId, verdict.sampleId)),
-        )
-        .where(and(ofRun(of), sql`${verdict.ordinal} between ${from} and ${from + PAGE - 1}`))
-        .orderBy(asc(verdict.ordinal));
-      for (const { ordinal, output, length, answer } of rows)
-        traits[ordinal] = { answer, ...traitsOf(output, length > MOST ? length : output.length) };
-      // Others are answered between two pages.
-      await new Promise((resolve) => setImmediate(resolve));
-    }
+    for await (const { ordinal, output, length, answer } of outputsOf(of, count))
+      traits[ordinal] = { answer, ...traitsOf(output, length) };
     return traits;
   });
 }

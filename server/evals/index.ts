@@ -8,6 +8,7 @@ export { comparison } from './comparison';
 export { correctRun } from './correct';
 export { createRun } from './create-run';
 export { followRun } from './follow-run';
+export { outputLengths, reflection } from './looked-into';
 export { type NewRun, newRun } from './new-run';
 export { runOutcomes, sampleGroups } from './outcomes';
 export { publishOwnRuns } from './own-runs';

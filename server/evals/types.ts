@@ -2,6 +2,7 @@ import type { SplitSource } from '@/lib/benchmarks/benchmark';
 import type { Behaviour } from '@/lib/compare/behaviour';
 import type { PlacedSet } from '@/lib/compare/compare-loaded';
 import type { PackedOutcomes } from '@/lib/compare/packed-samples';
+import type { Lengths } from '@/lib/findings/lengths';
 import type { Stage } from '@/lib/models/stage';
 import type { Gold, Sample } from '@/lib/samples/sample';
 import type { Outcome, Scorer, ScorerId, Upstream } from '@/lib/scoring/scorer';
@@ -373,6 +374,28 @@ export interface ComparedRow {
 export interface ComparedBehaviour {
   all: Behaviour;
   since: Readonly<Record<'broken' | 'fixed' | 'bothRight' | 'bothWrong', Behaviour>> | null;
+}
+
+/** How long a run's outputs are. */
+export interface RunLengths {
+  id: string;
+  /** Tokens where every output has their number. */
+  unit: 'tokens' | 'characters';
+  /** Of all outputs, then by the values of the tag. */
+  lengths: readonly Lengths[];
+}
+
+/** How many of a run's outputs reflect, by some phrases. */
+export interface RunReflection {
+  id: string;
+  outputs: number;
+  correct: number;
+  reflecting: number;
+  reflectingCorrect: number;
+  /** By category; those without any are absent. */
+  by: Readonly<Record<string, number>>;
+  /** Ids of some samples whose outputs reflect. */
+  examples: readonly string[];
 }
 
 /* ---------------------------------------------------------------- a submission */

@@ -1,6 +1,7 @@
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import { MAX_RUNS } from '@/lib/compare/compare-runs';
+import { isPhrase } from '@/lib/reasoning/reflection';
 import { OUTCOMES } from '@/lib/scoring/scorer';
 import {
   cancelScoring,
@@ -13,6 +14,8 @@ import {
   compareScorers,
   comparison,
   judgeEstimate,
+  outputLengths,
+  reflection,
   rescoreRun,
   runOutcomes,
   runPage,
@@ -30,6 +33,8 @@ const filter = z.object({
   tag: z.object({ tag: z.string(), value: z.string() }).optional(),
   text: z.string().max(200).optional(),
 });
+
+const phrase = z.string().refine(isPhrase, "Letters, digits, blanks and - ' * … as the list says");
 
 const pair = z.object({ id: z.string(), from: z.string(), to: z.string() });
 /** A place in a list; more than Postgres counts is none. */
@@ -128,6 +133,15 @@ export const runsRouter = router({
   behaviour: publicProcedure
     .input(z.object({ ids, baseline: place.min(0) }))
     .query(({ ctx, input }) => comparedBehaviour(input.ids, ctx.principal, input.baseline, ctx.address)),
+
+  /** How long the outputs of such runs are, by the values of a tag. */
+  lengths: publicProcedure
+    .input(z.object({ ids, tag: z.string().max(100) }))
+    .query(({ ctx, input }) => outputLengths(input.ids, input.tag, ctx)),
+  /** How many of them reflect, by phrases that the asker may choose. */
+  reflection: publicProcedure
+    .input(z.object({ ids, phrases: z.record(z.string().max(40), z.array(phrase).max(100)) }))
+    .query(({ ctx, input }) => reflection(input.ids, input.phrases, ctx)),
 
   /** What can be chosen to be compared. */
   compareChoices: publicProcedure.query(() => compareChoices()),

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from ocean_r1.grpo.step import Group
-
-# Words by which a model says that it looks again; counted as responses that have one.
-REFLECTION = re.compile(
-    r"\b(wait|re-?check|re-?evaluate|re-?examine|re-?think|double[- ]check|let me (?:check|see) again|verify)\b", re.I
-)
+from ocean_r1.reflection import reflects
 
 
 def spread(name: str, values: Sequence[float]) -> dict[str, float]:
@@ -31,7 +26,7 @@ def response_metrics(groups: Sequence[Group], max_new_tokens: int) -> dict[str, 
         **spread("prompt_length", [float(len(group.example.prompt.ids)) for group in groups]),
         "rollout/truncated": sum(not response.finished for response in responses) / len(responses),
         "rollout/equal_groups": sum(group.all_equal for group in groups) / len(groups),
-        "rollout/reflection": sum(bool(REFLECTION.search(text)) for text in texts) / len(texts),
+        "rollout/reflection": sum(map(reflects, texts)) / len(texts),
         "reward/failed": sum(bool(score.failed) for score in scored) / len(scored),
     }
     for term in scored[0].terms:

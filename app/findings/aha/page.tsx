@@ -1,0 +1,218 @@
+import './aha.css';
+import type { Metadata } from 'next';
+import Link from 'next/link';
+import { seedCurve } from '@/lib/findings/seed-curves';
+import { endsOf } from '@/lib/findings/seed-facts';
+import words from '@/lib/findings/seed-words.json';
+import { patternOf, REFLECTION } from '@/lib/reasoning/reflection';
+import { LineFigure } from '../../figures/line-figure';
+import { type Phrases, type Reflected, readReflected } from '../../figures/read-findings';
+import { NANO } from '../../figures/read-line';
+import { SEED_SOURCE } from '../../figures/seed-source';
+import { paramsOf } from '../../samples/samples-url';
+import { formatCount, formatPercent } from '../../ui/format';
+import { Choice, lineModels } from '../choices';
+import { Against, Finding, Part } from '../finding';
+import { ScoredSoon } from '../scored-soon';
+import { Marked } from './marked';
+import { PhraseForm } from './phrase-form';
+import { readPhrases } from './phrases';
+
+export const metadata: Metadata = {
+  title: 'Finding: aha moments',
+  description:
+    'Does reinforcement learning teach a model to look again at what it wrote? Reflection in real outputs, counted by a list that you can edit, and what became of the answers.',
+};
+
+type Query = Promise<Readonly<Record<string, string | string[] | undefined>>>;
+
+const BECAME: Readonly<Record<string, string>> = {
+  'right-for-wrong-reasons': 'right for wrong reasons',
+  'still-wrong': 'wrong before and after',
+};
+
+export default async function AhaPage({ searchParams }: { searchParams: Query }) {
+  const params = paramsOf(await searchParams);
+  const model = params.get('model') || NANO;
+  const { phrases, edited, refused } = readPhrases(params);
+  const [reflected, models] = await Promise.all([readReflected(model, phrases), lineModels()]);
+  const any = patternOf(Object.values(phrases).flat());
+  const counted = words.quotes.map((quote) => categoriesOf(quote, phrases));
+  const { highest, last } = endsOf('3B', 1, 'reasoning_behaviors');
+  return (
+    <Finding
+      id="aha"
+      lead="“Wait, let me check again.” Whether a model writes such things can be counted; whether they help is another question."
+    >
+      <Part id="there" title="Its evidence there">
+        <p>
+          Ten quotes, and a figure of how many such behaviours were found in answers to GeoQA as stage 1 went
+          on: of 3B {highest[1]} at step {highest[0]}, then fewer, {last[1]} at step {last[0]}. By what list
+          they were counted is not said, nor of how many answers.
+        </p>
+        <LineFigure
+          title="Reflections on GeoQA, stage 1"
+          lines={(['3B', '7B'] as const).map((size) => ({
+            name: size,
+            points: seedCurve(size, 1, 'reasoning_behaviors'),
+          }))}
+          format="whole"
+          fromZero
+          source={SEED_SOURCE}
+        />
+        <p>
+          By the list below{edited ? ', as you have it now,' : ''}{' '}
+          <strong>
+            {counted.filter((own) => own.length > 0).length} of {counted.length}
+          </strong>{' '}
+          quotes count:
+        </p>
+        <ol className="quotes">
+          {words.quotes.map((quote, place) => (
+            <li key={quote}>
+              <q>
+                <Marked text={quote} pattern={any} />
+              </q>
+              <span className="quotes-categories">
+                {counted[place]?.length ? counted[place].join(', ') : 'not counted'}
+              </span>
+            </li>
+          ))}
+        </ol>
+      </Part>
+
+      <Part id="list" title="What counts, and how often">
+        <p>
+          Trainer and site count by one list of{' '}
+          {REFLECTION.reduce((sum, each) => sum + each.phrases.length, 0)} phrases in {REFLECTION.length}{' '}
+          categories. Change it: the counts here follow, and the address is that of your list. A phrase a
+          line, in small letters; * at the end of a word stands for any ending, a hyphen for a hyphen, a blank
+          or nothing, and “ … ” for up to 60 characters of the same sentence.
+        </p>
+        <Choice
+          label="Model"
+          options={models.map(({ slug, name }) => ({
+            name,
+            href: `/findings/aha?${new URLSearchParams({ model: slug })}#list`,
+            chosen: slug === model,
+          }))}
+        />
+        <PhraseForm
+          key={String(edited)}
+          model={model}
+          edited={edited}
+          categories={REFLECTION.map(({ id, name, what, phrases: own }) => ({
+            ...{ id, name, what },
+            phrases: phrases[id] ?? own,
+          }))}
+        />
+        {refused.length === 0 ? null : (
+          <p role="alert" className="text-wrong">
+            Passed over, as no phrases: {refused.slice(0, 5).join(' · ')}
+          </p>
+        )}
+        {reflected === null ? <ScoredSoon /> : <Counts reflected={reflected} />}
+      </Part>
+
+      <Part id="became" title="What became of the answer">
+        <p>
+          A count says nothing of what a reflection does. The seed prints three whole outputs; in each an
+          answer stands before and after, and a person can say what became of it. Read by us:
+        </p>
+        {words.cases.map(({ question, gold, output, before, after, became, why }) => (
+          <details key={question} className="case">
+            <summary>
+              {before} → {after}, right is {gold}: <strong>{BECAME[became] ?? became}</strong>
+            </summary>
+            <p>{why}</p>
+            <p className="case-question">{question}</p>
+            <div className="case-output">
+              <Marked text={output} pattern={any} />
+            </div>
+          </details>
+        ))}
+      </Part>
+
+      <Against>
+        <ul className="finding-list">
+          <li>
+            Of the three outputs that the seed shows, none was mended by reflection:{' '}
+            {words.cases.filter(({ became }) => became === 'right-for-wrong-reasons').length} are right for
+            wrong reasons, though it marks them YES, and{' '}
+            {words.cases.filter(({ became }) => became === 'still-wrong').length} stays wrong.
+          </li>
+          {reflected === null ? null : (
+            <li>
+              {reflected.line.runs.map(({ name }) => name).join(', ')}: {total(reflected)} outputs reflect,
+              and the last stage answers{' '}
+              {formatPercent(reflected.line.comparison.all.figures.at(-1)?.accuracy ?? 0)} % right. What is
+              rewarded can be learnt without it.
+            </li>
+          )}
+          <li>
+            Others found such words before any reinforcement learning, in the base models themselves (
+            <a href="https://github.com/sail-sg/oat-zero">oat-zero</a>), and that they mostly confirm the
+            answer that stands there (<a href="https://arxiv.org/abs/2510.08308">First Try Matters</a>).
+          </li>
+        </ul>
+      </Against>
+    </Finding>
+  );
+}
+
+function categoriesOf(text: string, phrases: Phrases): readonly string[] {
+  return REFLECTION.flatMap(({ id, name }) => {
+    const pattern = patternOf(phrases[id] ?? []);
+    return pattern !== null && text.search(pattern) !== -1 ? [name] : [];
+  });
+}
+
+function total({ runs }: Reflected): string {
+  const of = (key: 'outputs' | 'reflecting') => runs.reduce((sum, run) => sum + run[key], 0);
+  return `${formatCount(of('reflecting'))} of ${formatCount(of('outputs'))}`;
+}
+
+const share = (count: number, of: number) =>
+  of === 0 ? 'none' : `${formatPercent((100 * count) / of)} % (${formatCount(count)} of ${formatCount(of)})`;
+
+function Counts({ reflected: { line, runs } }: { reflected: Reflected }) {
+  return (
+    <div className="counts">
+      <table>
+        <caption>
+          Outputs on {line.benchmark.name} {line.split} that reflect
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">Checkpoint</th>
+            <th scope="col">Any</th>
+            {REFLECTION.map(({ id, name }) => (
+              <th key={id} scope="col">
+                {name}
+              </th>
+            ))}
+            <th scope="col">Right, of these</th>
+            <th scope="col">Right, of the others</th>
+          </tr>
+        </thead>
+        <tbody>
+          {runs.map((run, place) => (
+            <tr key={run.id}>
+              <th scope="row">
+                <Link href={`/runs/${run.id}`} prefetch={false}>
+                  {line.runs[place]?.name}
+                </Link>
+              </th>
+              <td>{share(run.reflecting, run.outputs)}</td>
+              {REFLECTION.map(({ id }) => (
+                <td key={id}>{formatCount(run.by[id] ?? 0)}</td>
+              ))}
+              <td>{share(run.reflectingCorrect, run.reflecting)}</td>
+              <td>{share(run.correct - run.reflectingCorrect, run.outputs - run.reflecting)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
