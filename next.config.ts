@@ -15,10 +15,12 @@ const config: NextConfig = {
   poweredByHeader: false,
   // PGlite loads its WebAssembly by path, and pg is a server's library: neither may be bundled.
   serverExternalPackages: ['@electric-sql/pglite', 'pg', 'pino'],
-  // Published checkpoints lie beside the committed ones, under the same addresses.
+  // Published checkpoints lie beside the committed ones, under the same addresses; a model's page has its card there.
   rewrites: async () => ({
     beforeFiles: [{ source: '/models/models.json', destination: '/api/models' }],
-    afterFiles: [{ source: '/models/:id/:path+', destination: '/api/models/:id/:path+' }],
+    afterFiles: [
+      { source: '/models/:id/:path((?!opengraph-image).*)', destination: '/api/models/:id/:path+' },
+    ],
   }),
   headers: async () => [
     { source: '/:path*', headers },

@@ -4,6 +4,7 @@ import localFont from 'next/font/local';
 import Link from 'next/link';
 import { connection } from 'next/server';
 import type { ReactNode } from 'react';
+import { ownAddress } from './ui/site-address';
 import { SiteFooter } from './ui/site-footer';
 import { SiteNav } from './ui/site-nav';
 import { WaveMark } from './ui/wave-mark';
@@ -15,11 +16,19 @@ const inter = localFont({
   display: 'optional',
 });
 
-export const metadata: Metadata = {
-  title: { default: 'Ocean-R1', template: '%s · Ocean-R1' },
-  description:
-    'Leaderboards of vision-language models that were taught to reason, then to perceive: every figure with its rule, its interval and its samples.',
-};
+/** What all pages share; each has a title of its own, and by it a card where it is linked to. */
+export async function generateMetadata(): Promise<Metadata> {
+  return {
+    metadataBase: new URL(await ownAddress()),
+    title: { default: 'Ocean-R1', template: '%s · Ocean-R1' },
+    description:
+      'Leaderboards of vision-language models that were taught to reason, then to perceive: every figure with its rule, its interval and its samples.',
+    // A page is the same with whatever stands behind its question mark.
+    alternates: { canonical: './' },
+    openGraph: { siteName: 'Ocean-R1', type: 'website', locale: 'en' },
+    twitter: { card: 'summary_large_image' },
+  };
+}
 
 export const viewport: Viewport = { colorScheme: 'light dark' };
 

@@ -52,6 +52,13 @@ export async function bundleEngine(root) {
     logLevel: 'warning',
   });
   for (const { path, contents } of outputFiles) write(path.slice(out.length + 1), Buffer.from(contents));
+  // What a browser fetches to run a model by wasm, as it is sent: the front page says so beforehand.
+  const squeezed = [...written].filter((name) => /\.m?js$/.test(name) && !/webgpu|asyncify/.test(name));
+  const bytes = squeezed.reduce(
+    (sum, name) => sum + gzipSync(readFileSync(join(out, name))).length,
+    programs.wasm.bytes,
+  );
+  write('size.json', Buffer.from(JSON.stringify({ bytes })));
   // For public/offline-worker.js.
   const scripts = [...written].filter((name) => /\.m?js$/.test(name)).sort();
   write('files.json', Buffer.from(JSON.stringify(scripts.map((name) => `/vlm/${name}`))));

@@ -9,6 +9,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 /** The rooms of lib from the ground up. Files that stand in `lib/` itself lie below them all. */
 const FLOORS = [
   'python',
+  'documents',
   'models',
   'training',
   'reasoning',

@@ -52,6 +52,20 @@ test('proxies are addresses and networks, hosts are names', () => {
   expect(() => readEnv({ OCEAN_HOSTS: 'https://ocean.example' })).toThrow('OCEAN_HOSTS.0 is not usable');
 });
 
+test('who runs it is a name, and may have an address; the source is an address', () => {
+  const operator = (text: string) => readEnv({ OCEAN_OPERATOR: text }).OCEAN_OPERATOR;
+  expect(operator('Example Lab https://lab.example.org')).toEqual({
+    name: 'Example Lab',
+    url: 'https://lab.example.org',
+  });
+  expect(operator('Example Lab')).toEqual({ name: 'Example Lab', url: null });
+  expect(operator('')).toBeUndefined();
+  expect(readEnv({ OCEAN_SOURCE: 'https://git.example/ocean/' }).OCEAN_SOURCE).toBe(
+    'https://git.example/ocean',
+  );
+  expect(() => readEnv({ OCEAN_SOURCE: 'javascript:alert(1)' })).toThrow('OCEAN_SOURCE is not usable');
+});
+
 const model = { id: 'seven', label: 'Seven', url: 'https://host/v1/', model: 'org/seven' };
 const models = (...all: object[]) => readEnv({ OCEAN_CHAT_MODELS: JSON.stringify(all) }).OCEAN_CHAT_MODELS;
 

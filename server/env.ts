@@ -133,6 +133,32 @@ const schema = z.object({
       )
       .default([]),
   ),
+  /** Who runs the site, with an address where they say more. */
+  OCEAN_OPERATOR: z.preprocess(
+    emptyIsUnset,
+    z
+      .string()
+      .regex(
+        /^[^\n]{1,100}?( (https?:\/\/|mailto:)\S{1,200})?$/,
+        'set a name, and an address after it, as Example Lab https://lab.example.org',
+      )
+      .transform((text) => {
+        const [, name = '', url = null] = text.match(/^(.*?)(?: ((?:https?:\/\/|mailto:)\S+))?$/) ?? [];
+        return { name, url };
+      })
+      .optional(),
+  ),
+  /** The repository that the site is built from: files are below `/blob/main/`. */
+  OCEAN_SOURCE: z.preprocess(
+    emptyIsUnset,
+    z
+      .url({
+        protocol: /^https?$/,
+        error: 'set the address of a repository, as https://github.com/name/ocean-r1',
+      })
+      .transform((url) => url.replace(/\/+$/, ''))
+      .optional(),
+  ),
   /** Set by Next itself while it builds; not for people. */
   NEXT_PHASE: z.string().optional(),
 });

@@ -5,7 +5,11 @@ import { formatBytes } from '../ui/format';
 import { PageHeader } from '../ui/page-header';
 import { oceanHere, siteAddress } from '../ui/site-address';
 
-export const metadata: Metadata = { title: 'The command' };
+export const metadata: Metadata = {
+  title: 'The command',
+  description:
+    'What the site does, in a terminal: scoring without a server, handing in, training rows. With its hashes.',
+};
 
 /** How a stranger comes by the command, and that what came is what was made here. */
 export default async function CliPage() {

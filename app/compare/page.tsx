@@ -2,7 +2,7 @@ import './compare.css';
 import '../samples/samples.css';
 import type { Metadata } from 'next';
 import Link from 'next/link';
-import { headingOf, methodWords } from '@/lib/compare/comparison-report';
+import { answersOf, headingOf, methodWords } from '@/lib/compare/comparison-report';
 import { paramsOf } from '../samples/samples-url';
 import { api } from '../trpc/server';
 import { PageHeader } from '../ui/page-header';
@@ -24,12 +24,24 @@ import { Transitions } from './transitions';
 
 type Query = Promise<Record<string, string | string[] | undefined>>;
 
-export const metadata: Metadata = {
-  title: 'Compare',
-  description:
-    'Which checkpoint is better, at what, and can it be known: runs over the same samples, with paired intervals, what was fixed and what was broken.',
-  robots: { index: false },
-};
+const DESCRIPTION =
+  'Which checkpoint is better, at what, and can it be known: runs over the same samples, with paired intervals, what was fixed and what was broken.';
+
+/** A comparison is called by what is compared, and its card has its answer. */
+export async function generateMetadata({ searchParams }: { searchParams: Query }): Promise<Metadata> {
+  const address = readAddress(paramsOf(await searchParams));
+  const comparison = await readComparison(address);
+  const set = comparison?.open ?? null;
+  const robots = { index: false };
+  if (comparison === null || set === null) return { title: 'Compare', description: DESCRIPTION, robots };
+  return {
+    title: `${titleOf(comparison.runs.map(({ model }) => model))} compared on ${set.benchmark.name}`,
+    description: answersOf(set)[0] ?? DESCRIPTION,
+    robots,
+    alternates: { canonical: `/compare${addressQuery(address)}` },
+    openGraph: { images: `/compare/card${addressQuery(address)}` },
+  };
+}
 
 export default async function ComparePage({ searchParams }: { searchParams: Query }) {
   const params = paramsOf(await searchParams);

@@ -1,7 +1,8 @@
+import { cache } from 'react';
 import type { PlacedSet } from '@/lib/compare/compare-loaded';
 import type { Comparison } from '@/server/evals/types';
 import { api } from '../trpc/server';
-import type { CompareAddress } from './compare-url';
+import { addressQuery, type CompareAddress, readAddress } from './compare-url';
 
 export interface OpenComparison extends Comparison {
   /** The set that the address looks into. */
@@ -9,14 +10,12 @@ export interface OpenComparison extends Comparison {
 }
 
 /** Null where an address names nothing. */
-export async function readComparison({
-  benchmark,
-  split,
-  runs,
-  checkpoints,
-  model,
-  baseline,
-}: CompareAddress): Promise<OpenComparison | null> {
+export const readComparison = (address: CompareAddress): Promise<OpenComparison | null> =>
+  readOnce(addressQuery(address));
+
+/** Asked by a page, its title and its card's address; read once. */
+const readOnce = cache(async (query: string): Promise<OpenComparison | null> => {
+  const { benchmark, split, runs, checkpoints, model, baseline } = readAddress(new URLSearchParams(query));
   const { runs: procedures } = await api();
   const compared = await procedures.compare({
     runs: [...runs],
@@ -33,4 +32,4 @@ export async function readComparison({
     ...compared,
     open: asked ?? sets.find(({ comparison }) => comparison !== null) ?? sets[0] ?? null,
   };
-}
+});

@@ -2,11 +2,13 @@ import './home.css';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { permanentRedirect } from 'next/navigation';
+import { REPORTED } from '@/lib/benchmarks/reported';
 import { SEED_REPOSITORY } from '@/lib/scoring/upstream';
+import engine from '@/public/vlm/size.json';
 import { Pieces } from '../figures/pieces';
 import { api } from '../trpc/server';
 import { Command } from '../ui/command';
-import { CopyButton } from '../ui/copy-button';
+import { JsonLd } from '../ui/json-ld';
 import { oceanHere } from '../ui/site-address';
 import type { Asked, Said } from './asked';
 import { BIBTEX } from './bibtex';
@@ -18,10 +20,24 @@ import { Recipe } from './recipe';
 const SENTENCE =
   'A two-stage reinforcement-learning recipe that teaches vision-language models first to reason, then to perceive.';
 
-/** The program that runs models in a browser, of `public/vlm`, as it is sent. */
-const ENGINE_BYTES = 3_950_000;
-
 export const metadata: Metadata = { title: { absolute: 'Ocean-R1' }, description: SENTENCE };
+
+/** What the authors published, and where it is here. */
+const LINKS = [
+  { words: 'Report and code of the recipe', href: SEED_REPOSITORY },
+  ...REPORTED.filter(({ stage }) => stage === 'stage2').map(({ id, name }) => ({
+    words: `Weights: ${name}`,
+    href: `/models/${id}`,
+  })),
+  { words: 'Nano: weights and card', href: '/models/ocean-r1-nano' },
+  ...[1, 2].map((stage) => ({
+    words: `Data of stage ${stage}`,
+    href: `https://huggingface.co/datasets/minglingfeng/Ocean_R1_visual_data_stage${stage}`,
+  })),
+  { words: 'Leaderboard', href: '/leaderboard' },
+  { words: 'Guides', href: '/docs' },
+  { words: 'Licence of this site: Apache 2.0', href: 'https://www.apache.org/licenses/LICENSE-2.0' },
+];
 
 type Query = Promise<Readonly<Record<string, string | string[] | undefined>>>;
 
@@ -43,7 +59,7 @@ export default async function HomePage({ searchParams }: { searchParams: Query }
   const bytes = manifest.models
     .filter(({ id }) => id === 'nano-base' || id === 'nano-stage2')
     .flatMap(({ files }) => files)
-    .reduce((sum, file) => sum + file.bytes, ENGINE_BYTES);
+    .reduce((sum, file) => sum + file.bytes, engine.bytes);
   const said = (text: string): Said => ({ text, ended: true, frame: firstQuestion.frame });
   const { scene, question, truth, outputs } = firstQuestion;
   const first: Asked = { scene, question, truth, promptId: 'seed-think' };
@@ -120,24 +136,24 @@ export default async function HomePage({ searchParams }: { searchParams: Query }
           <div>
             <h3>Cite it</h3>
             <Command>{BIBTEX}</Command>
-            <CopyButton label="Copy BibTeX" read={BIBTEX} />
           </div>
         </div>
-        <ul className="home-links">
-          <li>
-            <a href={SEED_REPOSITORY}>Code and report of the recipe</a>
-          </li>
-          <li>
-            <a href="https://huggingface.co/minglingfeng/Ocean_R1_3B_Instruct">Weights, 3B</a>
-          </li>
-          <li>
-            <a href="https://huggingface.co/minglingfeng/Ocean_R1_7B_Instruct">Weights, 7B</a>
-          </li>
-          <li>
-            <Link href="/leaderboard">Leaderboard</Link>
-          </li>
+        <ul className="home-links" aria-label="All that belongs to it">
+          {LINKS.map(({ words, href }) => (
+            <li key={href}>
+              <a href={href}>{words}</a>
+            </li>
+          ))}
         </ul>
       </section>
+      <JsonLd
+        data={{
+          '@type': 'WebSite',
+          name: 'Ocean-R1',
+          description: SENTENCE,
+          about: { '@type': 'SoftwareSourceCode', name: 'Ocean-R1', codeRepository: SEED_REPOSITORY },
+        }}
+      />
     </div>
   );
 }

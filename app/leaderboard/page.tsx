@@ -8,10 +8,13 @@ import { EmptyState } from '../ui/state';
 import { BoardExplanations } from './board-explanations';
 import { BoardScreen } from './board-screen';
 import { explainId } from './explain-id';
-import { Gains } from './gains';
 import { packBoard } from './packed-board';
 
-export const metadata: Metadata = { title: 'Leaderboard' };
+export const metadata: Metadata = {
+  title: 'Leaderboard',
+  description:
+    'Vision-language models before and after they were taught to reason and to perceive: every figure with its rule, its interval and, where it was recomputed, its samples.',
+};
 
 export default async function LeaderboardPage() {
   const board = await (await api()).leaderboard.board();
@@ -42,12 +45,9 @@ export default async function LeaderboardPage() {
           </p>
         </EmptyState>
       ) : (
-        <>
-          <Gains board={board} />
-          <div className="board-main">
-            <BoardScreen packed={packBoard(board)} />
-          </div>
-        </>
+        <div className="board-main">
+          <BoardScreen packed={packBoard(board)} />
+        </div>
       )}
       <BoardExplanations board={board} />
     </div>

@@ -9,7 +9,11 @@ import { Formats } from './formats';
 import { SubmitFlow } from './submit-flow';
 import './submit.css';
 
-export const metadata: Metadata = { title: 'Submit predictions' };
+export const metadata: Metadata = {
+  title: 'Submit predictions',
+  description:
+    'Hand in the predictions of your own model and see every verdict with its reason, before anything is published.',
+};
 
 export default async function SubmitPage() {
   const caller = await api();

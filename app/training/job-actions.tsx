@@ -45,7 +45,9 @@ export function JobActions({ job }: { job: JobPage }) {
       {going && !job.cancelRequested ? <Action onClick={() => show('cancel')}>Cancel</Action> : null}
       {resumable ? <Action onClick={() => show('resume')}>Resume</Action> : null}
       {trains && exported && !job.published ? <Action onClick={() => show('publish')}>Publish</Action> : null}
-      {trains && job.published ? <Action onClick={() => show('unpublish')}>Unpublish</Action> : null}
+      {trains && exported && job.published ? (
+        <Action onClick={() => show('unpublish')}>Unpublish</Action>
+      ) : null}
       <Action onClick={() => show('describe')}>Name and note</Action>
       <Action
         disabled={act.isPending}

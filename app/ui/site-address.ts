@@ -1,5 +1,6 @@
 import { headers } from 'next/headers';
 import { oceanAt } from '@/lib/benchmarks/command-lines';
+import { api } from '../trpc/server';
 
 /** The address of this site as its visitor called it, for commands that are typed elsewhere: `https://ocean.example.org`. */
 export async function siteAddress(): Promise<string> {
@@ -12,3 +13,9 @@ export async function siteAddress(): Promise<string> {
 
 /** The command as a page of this site calls it. */
 export const oceanHere = async (): Promise<string> => oceanAt(await siteAddress());
+
+/** The one address under which pages are to be found, whatever name of the site they were asked by. */
+export async function ownAddress(): Promise<string> {
+  const [asked, { host }] = await Promise.all([siteAddress(), (await api()).site.about()]);
+  return host === null ? asked : `${new URL(asked).protocol}//${host}`;
+}

@@ -1,6 +1,8 @@
 import Link from 'next/link';
+import { api } from '../trpc/server';
 
-export function SiteFooter() {
+export async function SiteFooter() {
+  const { operator, source } = await (await api()).site.about();
   return (
     <footer className="site-footer">
       <div>
@@ -17,8 +19,23 @@ export function SiteFooter() {
         <p>
           Have predictions of your own model? <Link href="/submit">Hand in the file</Link> and see every
           verdict with its reason, before anything is published. In a terminal:{' '}
-          <Link href="/cli">the command</Link>.
+          <Link href="/cli">the command</Link>. How all of it works: <Link href="/docs">the guides</Link>.
         </p>
+        {operator === null && source === null ? null : (
+          <p>
+            {operator === null ? null : (
+              <>
+                This site is run by{' '}
+                {operator.url === null ? operator.name : <a href={operator.url}>{operator.name}</a>}.{' '}
+              </>
+            )}
+            {source === null ? null : (
+              <>
+                Its source: <a href={source}>{source.replace(/^https?:\/\//, '')}</a>.
+              </>
+            )}
+          </p>
+        )}
       </div>
     </footer>
   );

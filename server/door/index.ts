@@ -19,7 +19,8 @@ const MOST_BODY_BYTES = 60_000_000;
 const wrongTokens = new RateLimiterMemory({ keyPrefix: 'wrong tokens', points: 30, duration: 60 });
 
 /** They stay open, or are bounded by themselves. */
-const UNCOUNTED = /^\/(_next\/static\/|api\/(chat|agent|health|images|blobs)\b|models\/|vlm\/|world\/)/;
+const UNCOUNTED =
+  /^\/(_next\/static\/|api\/(chat|agent|health|images|blobs)\b|models\/[^/]+\/(?!opengraph-image)|vlm\/|world\/)/;
 
 export function door(handle: Handler): Handler {
   const isTrusted = trusts(env().OCEAN_TRUSTED_PROXY);

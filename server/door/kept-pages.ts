@@ -84,7 +84,8 @@ export function keptPages(handle: Handler): Handler {
 const sizeOf = ({ shown }: Entry): number =>
   1_000 + (shown === null ? 0 : shown.page.body.length + (shown.page.whole?.gzipped.length ?? 0));
 
-const PATHS = /^\/(leaderboard(\/[\w.-]+)?|findings(\/\w+)?|runs\/[\w.~-]+|api\/trpc\/leaderboard\.board)?$/;
+const PATHS =
+  /^\/((leaderboard|models|docs)(\/(?!models\.json)[\w.-]+)?|findings(\/\w+)?|runs\/[\w.~-]+|api\/trpc\/leaderboard\.board)?$/;
 /** They are given their metadata elsewhere in the page. */
 const ROBOT = /bot|crawl|spider|slurp|preview|facebookexternalhit|whatsapp/i;
 

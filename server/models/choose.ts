@@ -60,23 +60,21 @@ export async function listModels(principal: Principal): Promise<readonly ModelCh
     })
     .from(checkpoint)
     .innerJoin(model, eq(model.slug, checkpoint.modelSlug))
-    .where(
-      mayChange(principal)
-        ? undefined
-        : or(
-            isNotNull(checkpoint.browserModel),
-            exists(
-              db
-                .select({ id: run.id })
-                .from(run)
-                .where(
-                  and(eq(run.checkpointId, checkpoint.id), inArray(run.state, ['published', 'withdrawn'])),
-                ),
-            ),
-          ),
-    )
+    .where(mayChange(principal) ? undefined : isShown(db))
     .orderBy(asc(model.name), asc(checkpoint.stage));
 }
+
+/** Of a checkpoint: whether something of it was published, so that everybody may know of it. */
+export const isShown = (db: Db) =>
+  or(
+    isNotNull(checkpoint.browserModel),
+    exists(
+      db
+        .select({ id: run.id })
+        .from(run)
+        .where(and(eq(run.checkpointId, checkpoint.id), inArray(run.state, ['published', 'withdrawn']))),
+    ),
+  );
 
 const isThere = async (db: Db, id: string): Promise<boolean> =>
   (await db.$count(checkpoint, eq(checkpoint.id, id))) > 0;

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import type { AgentEvent, JobSpec, MetricValue } from '@/lib/training/protocol';
 import { storeBlob } from '../blobs';
-import { type Db, getDb, job, jobMetric } from '../db';
+import { checkpoint, type Db, getDb, job, jobMetric } from '../db';
 import { writeRollouts } from './events';
 import { writeSpans } from './metric-spans';
 
@@ -66,7 +66,11 @@ export async function addOwnJobs(jobs: readonly OwnJob[] = OWN_JOBS): Promise<vo
       .map((line): Step => JSON.parse(line));
     const times = timesOf(steps, begin);
     const rollouts = own.rollouts === null ? [] : await readRollouts(own.rollouts);
-    await db.transaction((tx) => write(tx, own, { toml, steps, times, rollouts }));
+    await db.transaction(async (tx) => {
+      await write(tx, own, { toml, steps, times, rollouts });
+      // Browsers call a checkpoint of Nano by the part that made it.
+      await tx.update(checkpoint).set({ jobId: own.id }).where(eq(checkpoint.browserModel, own.id));
+    });
     begin = times.at(-1) ?? begin;
   }
 }

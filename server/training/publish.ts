@@ -5,6 +5,7 @@ import { VlmError } from '@/lib/vlm/types';
 import { blobPath } from '../blobs';
 import { checkpoint, checkpointFile, type Db, getDb, job, run } from '../db';
 import { publishRun, withdrawRun } from '../evals';
+import { isOurs } from '../models';
 import { Problem } from '../problem';
 import { checkpointOfTraining, filesOf } from './made-checkpoint';
 import { JOBS } from './topics';
@@ -51,6 +52,8 @@ export async function unpublishTraining(jobId: string, by: string): Promise<void
   const db = await getDb();
   const [made] = await db.select().from(checkpoint).where(eq(checkpoint.jobId, jobId));
   if (made?.browserModel == null) throw new Problem('conflict', 'What this job made is not published.');
+  if (isOurs(made.modelSlug))
+    throw new Problem('conflict', 'What this job made comes with the site, and stays.');
   await db.transaction(async (tx) => {
     await tx.delete(checkpointFile).where(eq(checkpointFile.checkpointId, made.id));
     await tx.update(checkpoint).set({ browserModel: null }).where(eq(checkpoint.id, made.id));

@@ -6,6 +6,7 @@ import type { RunPage, SampleDetail, SampleFilter, SampleRow } from '@/server/ev
 import type { FirstRead } from '../../samples/browse';
 import { PAGE, paramsOf, readView, type View, viewQuery } from '../../samples/samples-url';
 import { api, orNull } from '../../trpc/server';
+import { formatInterval, formatPercent } from '../../ui/format';
 import { EmptyState, ErrorState } from '../../ui/state';
 import { cut, isWhole, readRun } from '../read-run';
 import { RunBreakdowns } from '../run-breakdowns';
@@ -15,7 +16,7 @@ import { RunHistory, Withdrawn } from '../run-history';
 import { RunProvenance } from '../run-provenance';
 import { RunSamples } from '../run-samples';
 import { RunScorers } from '../run-scorers';
-import { provenanceWords } from '../run-words';
+import { provenanceWords, stateWords } from '../run-words';
 import { RunDecision, RunProgress } from '../writer-tools';
 
 type Params = Promise<{ id: string }>;
@@ -27,8 +28,16 @@ export async function generateMetadata({ params }: { params: Params }): Promise<
     ? { title: 'No such run' }
     : {
         title: `${run.model.name} on ${run.benchmark.name}`,
+        description: descriptionOf(run),
         robots: { index: run.state === 'published' },
       };
+}
+
+function descriptionOf(run: RunPage): string {
+  const { score } = run;
+  if (score === null) return `A run that is not scored: ${stateWords(run)}.`;
+  const interval = score.interval === null ? '' : ` (${formatInterval(score.interval)})`;
+  return `${formatPercent(score.headline)} %${interval}, ${provenanceWords(run)}, with every verdict and its reason where there are samples.`;
 }
 
 export default async function RunScreen({ params, searchParams }: { params: Params; searchParams: Query }) {

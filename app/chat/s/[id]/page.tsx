@@ -21,6 +21,7 @@ export async function generateMetadata({ params }: { params: Params }): Promise<
   const shared = await readShare((await params).id);
   return {
     title: shared?.conversation.title ?? 'No such conversation',
+    description: 'A question about a picture and what models answered, as a visitor shared it.',
     robots: { index: false, follow: false },
   };
 }
