@@ -1,4 +1,4 @@
-"""The commands: `ocean-r1 new | grow | sft | train | eval | export | pack | agent`."""
+"""The commands: `ocean-r1 data | new | grow | sft | train | eval | export | pack | agent`."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from ocean_r1.config import (
     load_recipe,
     load_shape,
 )
+from ocean_r1.data_commands import add_data
 from ocean_r1.processes import Stopped
 
 
@@ -32,6 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="ocean-r1", description="Trains Qwen2.5-VL by the recipe of Ocean-R1, at every size."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add_data(commands)
     add_new(commands)
     add_grow(commands)
     add_training(

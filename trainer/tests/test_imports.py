@@ -21,6 +21,7 @@ ROOMS = [
     ["grpo", "sft", "tower"],
     ["export", "plan"],
     ["agent"],
+    ["data_commands"],
     ["cli", "__main__"],
 ]
 """From the bottom up; a module is in the room of its folder, or one of its own."""

@@ -116,34 +116,19 @@ def key_of(dataset: Dataset, refs: Sequence[RowRef], hashes: Mapping[Path, str],
 
 def check_rows(dataset: Dataset, refs: Sequence[RowRef], use: RowUse) -> tuple[list[int], dict[str, list[tuple[str, str]]]]:
     """How long the rows are, and path and sha256 of the pictures that they name, by the file of the rows."""
-    positions = {ref: position for position, ref in enumerate(dataset.refs)}
     wrong: list[str] = []
-    lengths: dict[RowRef, int] = {}
+    lengths: list[int] = []
     paths: dict[str, list[Path]] = {}
     done = 0
-    bar = progress_bar(len(refs), "rows", seconds=10)
-    with bar as show, row_reader(use, len(refs)) as read, truth_checker(use.reward) as check_truths:
-        for start in range(0, len(refs), BATCH):
-            given: list[tuple[RowRef, RowTask]] = []
-            for ref in refs[start : start + BATCH]:
-                position, file = positions[ref], str(dataset.tables[ref.table].path)
-                try:
-                    row = dataset.row(position)
-                except RowError as error:
-                    wrong.append(str(error))
-                    continue
-                given.append((ref, RowTask(row, dataset.folder(position), dataset.name(position))))
-                paths.setdefault(file, []).extend(s for s in row.sources(dataset.folder(position)) if isinstance(s, Path))
-            read_lengths = read([each for _, each in given])
-            golds = check_truths([each for _, each in given])
-            for (ref, _), length, gold in zip(given, read_lengths(), golds, strict=True):
-                if isinstance(length, str):
-                    wrong.append(length)
-                elif gold:
-                    wrong.append(gold)
+    with progress_bar(len(refs), "rows", seconds=10) as show:
+        for batch in tried_rows(dataset, refs, use):
+            for tried in batch:
+                if isinstance(tried.found, str):
+                    wrong.append(tried.found)
                 else:
-                    lengths[ref] = length
-            done += len(refs[start : start + BATCH])
+                    lengths.append(tried.found)
+                paths.setdefault(str(dataset.tables[tried.ref.table].path), []).extend(tried.paths)
+            done += len(batch)
             show(done, "checked, " + (f"{len(wrong):,} wrong" if wrong else "all well"))
             if len(wrong) >= MAX_WRONG:
                 break
@@ -151,7 +136,39 @@ def check_rows(dataset: Dataset, refs: Sequence[RowRef], use: RowUse) -> tuple[l
         raise RowError(report(wrong, done, len(refs)))
     digests = hashes_of(path for own in paths.values() for path in own)
     pictures = {file: [(str(path), digests[path]) for path in own] for file, own in paths.items() if own}
-    return [lengths[ref] for ref in refs], pictures
+    return lengths, pictures
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What a row was found to be: the tokens of its prompt, or a sentence on what is wrong with it."""
+
+    ref: RowRef
+    found: int | str
+    paths: tuple[Path, ...] = ()
+    """The pictures that it names by path."""
+
+
+def tried_rows(dataset: Dataset, refs: Sequence[RowRef], use: RowUse) -> Iterator[list[Tried]]:
+    """All rows in their order, some at a time."""
+    positions = {ref: position for position, ref in enumerate(dataset.refs)}
+    with row_reader(use, len(refs)) as read, truth_checker(use.reward) as check_truths:
+        for start in range(0, len(refs), BATCH):
+            batch = refs[start : start + BATCH]
+            tried: dict[RowRef, Tried] = {}
+            given: list[tuple[RowRef, RowTask]] = []
+            for ref in batch:
+                position = positions[ref]
+                try:
+                    given.append((ref, RowTask(dataset.row(position), dataset.folder(position), dataset.name(position))))
+                except RowError as error:
+                    tried[ref] = Tried(ref, str(error))
+            read_lengths = read([each for _, each in given])
+            golds = check_truths([each for _, each in given])
+            for (ref, task), length, gold in zip(given, read_lengths(), golds, strict=True):
+                paths = tuple(source for source in task.row.sources(task.folder) if isinstance(source, Path))
+                tried[ref] = Tried(ref, length if isinstance(length, str) else gold or length, paths)
+            yield [tried[ref] for ref in batch]
 
 
 def report(wrong: Sequence[str], done: int, total: int) -> str:

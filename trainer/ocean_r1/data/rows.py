@@ -144,9 +144,13 @@ Table = ParquetRows | JsonRows
 
 def row_of(table: Table, index: int) -> Row:
     """Raises RowError naming the file, the row and the key."""
-    name = table.name(index)
+    return row_from(table.read(index), table.name(index))
+
+
+def row_from(value: dict[str, Any], name: str) -> Row:
+    """Raises RowError naming the row and the key."""
     try:
-        row = Row.model_validate(table.read(index))
+        row = Row.model_validate(value)
     except ValidationError as error:
         raise RowError(f"{name}: {first_problem(error)}") from error
     marks = sum(message.content.count(IMAGE_MARK) for message in row.prompt)
