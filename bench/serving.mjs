@@ -1,11 +1,16 @@
 // A production server on a data folder of its own, for the figures that are taken through the web.
-import { execFileSync, execSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, root, startServer, untilHealthy } from '../scripts/setup.mjs';
+import { probe, told } from './probe.mjs';
 
 export const TOKEN = 'bench-token-0000001';
+export const auth = { authorization: `Bearer ${TOKEN}` };
+
+/** That of an empty database of yours, for the figures on Postgres; the embedded one where unset. */
+const { OCEAN_BENCH_DATABASE_URL: DATABASE_URL = '' } = process.env;
 
 /** Builds if needed, starts, and hands over `{ address, folder, ocean, call, upload, memory }`; `use` may take its time. */
 export async function serving(port, use) {
@@ -14,7 +19,7 @@ export async function serving(port, use) {
   const env = {
     OCEAN_DATA_DIR: join(folder, 'data'),
     OCEAN_TOKEN: TOKEN,
-    DATABASE_URL: '',
+    DATABASE_URL,
     LOG_LEVEL: 'warn',
   };
   const ocean = (...args) =>
@@ -27,6 +32,7 @@ export async function serving(port, use) {
   const server = startServer(port, env);
   try {
     await untilHealthy(address, server);
+    const memory = () => memoryOf(server.pid);
     await use({
       address,
       folder,
@@ -34,7 +40,8 @@ export async function serving(port, use) {
       startMs: performance.now() - started,
       call: (procedure, input) => call(address, procedure, input),
       upload: (bytes) => upload(address, bytes),
-      memory: () => memoryOf(server.pid),
+      memory,
+      probed: (name, work) => probed(address, memory, name, work),
       cpuSeconds: () => cpuOf(server.pid),
     });
   } finally {
@@ -63,7 +70,7 @@ async function answer(response) {
 async function call(address, procedure, input) {
   const response = await fetch(`${address}/api/trpc/${procedure}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
+    headers: { 'content-type': 'application/json', ...auth },
     body: JSON.stringify({ json: input }),
   });
   return (await answer(response)).result.data.json;
@@ -72,7 +79,7 @@ async function call(address, procedure, input) {
 async function upload(address, bytes) {
   const response = await fetch(`${address}/api/blobs`, {
     method: 'POST',
-    headers: { 'content-type': 'application/octet-stream', authorization: `Bearer ${TOKEN}` },
+    headers: { 'content-type': 'application/octet-stream', ...auth },
     body: bytes,
   });
   return answer(response);
@@ -80,11 +87,10 @@ async function upload(address, bytes) {
 
 /** Resident memory of a process and all its children, in MB. */
 function memoryOf(pid) {
-  const children = execSync(`ps -o pid= --ppid ${pid} || true`, { encoding: 'utf8' })
-    .trim()
-    .split(/\s+/)
-    .filter(Boolean);
-  const own = Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) / 1024;
+  const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+    readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean),
+  );
+  const own = Number(readFileSync(`/proc/${pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)?.[1] ?? 0) / 1024;
   return own + children.reduce((sum, child) => sum + memoryOf(Number(child)), 0);
 }
 
@@ -96,6 +102,23 @@ function cpuOf(pid) {
     .split(' ')
     .slice(11, 13);
   return (Number(user) + Number(system)) / 100;
+}
+
+/** Does something, and prints how health and a static file are answered meanwhile, and what `work` says of itself. */
+async function probed(address, memory, name, work) {
+  const chunk = readdirSync(join(root, '.next/static/chunks')).find((file) => file.endsWith('.js'));
+  const end = probe([`${address}/api/health`, `${address}/_next/static/chunks/${chunk}`]);
+  const started = performance.now();
+  let said;
+  const peak = await peakDuring(memory, async () => {
+    said = await work();
+  });
+  const seconds = (performance.now() - started) / 1_000;
+  const [health, file] = await end();
+  console.log(
+    `${name.padEnd(48)} ${seconds.toFixed(1).padStart(6)} s   health ${told(health)}   static ${told(file)}` +
+      `   memory at most ${peak.toFixed(0)} MB   load ${loadavg()[0].toFixed(1)}   ${said ?? ''}`,
+  );
 }
 
 /** Highest memory while `work` runs, sampled ten times a second. */

@@ -15,6 +15,7 @@ const FIGURES = {
   training: async () => (await import('../bench/training.mjs')).training(),
   'serving-load': async () => (await import('../bench/serving-load.mjs')).servingLoad(),
   hostile: async () => (await import('../bench/hostile.mjs')).hostile(),
+  'large-file': async () => (await import('../bench/large-file.mjs')).largeFile(),
   'kill-rounds': async () => (await import('../bench/kill-rounds.mjs')).killRounds(),
   'web-memory': async () => (await import('../bench/web-memory.mjs')).webMemory(),
 };

@@ -5,6 +5,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { tarball } from './tarball.mjs';
+import { writeChanged } from './write-changed.mjs';
 
 const shared = {
   bundle: true,
@@ -87,13 +88,13 @@ export async function bundleRelease(root, outdir) {
     ]),
   };
   mkdirSync(outdir, { recursive: true });
-  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(outdir, name), bytes);
+  for (const [name, bytes] of Object.entries(files)) writeChanged(join(outdir, name), bytes);
   const described = Object.entries(files).map(([name, bytes]) => ({
     name,
     bytes: bytes.length,
     sha256: createHash('sha256').update(bytes).digest('hex'),
   }));
-  writeFileSync(
+  writeChanged(
     join(outdir, 'release.json'),
     `${JSON.stringify({ version, node: engines.node, files: described }, null, 2)}\n`,
   );

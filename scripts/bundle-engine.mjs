@@ -1,20 +1,19 @@
 // The in-browser engine's worker, and onnxruntime's programs as it fetches them: gzipped, under the hash of what is in them.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { writeChanged } from './write-changed.mjs';
 
 const PROGRAMS = { wasm: 'ort-wasm-simd-threaded', webgpu: 'ort-wasm-simd-threaded.asyncify' };
 
 export async function bundleEngine(root) {
   const out = join(root, 'public', 'vlm');
   const written = new Set();
-  // What is there already is left alone, so that a build younger than it stays so.
   const write = (name, content) => {
     written.add(name);
-    const path = join(out, name);
-    if (!existsSync(path) || !readFileSync(path).equals(content)) writeFileSync(path, content);
+    writeChanged(join(out, name), content);
   };
   mkdirSync(out, { recursive: true });
 

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto';
-import { appendFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { blob, checkpoint, checkpointFile, type Database, model, openDatabase, setDatabase } from '../db';
 import { blobPath, findBlob, receivedBytes, removeUnusedBlob, storeBlob, storePart, tidyBlobs } from '.';
@@ -184,4 +193,14 @@ test('what nothing refers to goes after a day, and nothing else does', async () 
   await db.delete(checkpoint);
   await removeUnusedBlob(kept.sha256);
   expect(await findBlob(kept.sha256)).toBeNull();
+});
+
+test('a file that was placed and not written down goes, and no other', async () => {
+  const { db } = database;
+  const kept = await store(bytes(41));
+  const orphan = await store(bytes(43));
+  await db.delete(blob).where(eq(blob.sha256, orphan.sha256));
+  await tidyBlobs();
+  expect(existsSync(blobPath(orphan.sha256))).toBe(false);
+  expect(await findBlob(kept.sha256)).toEqual(kept);
 });

@@ -180,7 +180,7 @@ export async function removeUnusedBlob(sha256: string): Promise<void> {
   });
 }
 
-/** Removes what nothing refers to, and what nobody goes on sending, once that is so for a day. */
+/** Removes what nothing refers to, and what nobody goes on sending, once that is so for a day; and what no row names. */
 export async function tidyBlobs(now = Date.now()): Promise<void> {
   const before = new Date(now - UNUSED_FOR_MS);
   const db = await getDb();
@@ -189,6 +189,7 @@ export async function tidyBlobs(now = Date.now()): Promise<void> {
     .from(blob)
     .where(and(lt(blob.createdAt, before), unused(db)));
   for (const { sha256 } of found) await removeUnusedBlob(sha256);
+  const orphans = await removeOrphans();
   let drafts = 0;
   makeFolder(incoming());
   for (const name of await readdir(incoming())) {
@@ -199,6 +200,28 @@ export async function tidyBlobs(now = Date.now()): Promise<void> {
     await rm(path, { force: true });
     drafts += 1;
   }
-  if (found.length + drafts > 0)
-    log.info({ files: found.length, drafts }, 'removed files that nothing is made of');
+  if (found.length + orphans + drafts > 0)
+    log.info({ files: found.length, orphans, drafts }, 'removed files that nothing is made of');
 }
+
+/** Of files that no row names: whoever placed them was killed, or lost the database, before that was written down. */
+async function removeOrphans(): Promise<number> {
+  const db = await getDb();
+  const places = await readdir(root());
+  const names = (
+    await Promise.all(places.filter(isPlace).map((place) => readdir(join(root(), place))))
+  ).flat();
+  // Read after the files are: what comes meanwhile is not looked at.
+  const known = new Set((await db.select({ sha256: blob.sha256 }).from(blob)).map(({ sha256 }) => sha256));
+  let removed = 0;
+  for (const sha256 of names.filter((name) => !known.has(name)))
+    await db.transaction(async (tx) => {
+      await lock(tx, sha256);
+      const rows = await tx.select({ sha256: blob.sha256 }).from(blob).where(eq(blob.sha256, sha256));
+      if (rows.length > 0) return;
+      await rm(blobPath(sha256), { force: true });
+      removed++;
+    });
+  return removed;
+}
+const isPlace = (name: string) => /^[0-9a-f]{2}$/.test(name);
