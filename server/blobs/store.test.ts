@@ -59,6 +59,10 @@ const bytes = (seed: number) => Uint8Array.from({ length: 10_000 }, (_, at) => (
 const store = (content: Uint8Array<ArrayBuffer>) => storeBlob(new Blob([content]).stream(), content.length);
 const drafts = () => readdirSync(join(folder, 'blobs', 'incoming'));
 
+test('a data folder that is new is tidy', async () => {
+  await expect(tidyBlobs()).resolves.toBeUndefined();
+});
+
 test('a file is whole where the system takes it piece by piece', async () => {
   disk.takesAtOnce = 777;
   const { sha256 } = await store(bytes(3));

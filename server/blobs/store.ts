@@ -182,6 +182,7 @@ export async function removeUnusedBlob(sha256: string): Promise<void> {
 
 /** Removes what nothing refers to, and what nobody goes on sending, once that is so for a day; and what no row names. */
 export async function tidyBlobs(now = Date.now()): Promise<void> {
+  makeFolder(incoming());
   const before = new Date(now - UNUSED_FOR_MS);
   const db = await getDb();
   const found = await db
@@ -191,7 +192,6 @@ export async function tidyBlobs(now = Date.now()): Promise<void> {
   for (const { sha256 } of found) await removeUnusedBlob(sha256);
   const orphans = await removeOrphans();
   let drafts = 0;
-  makeFolder(incoming());
   for (const name of await readdir(incoming())) {
     const path = join(incoming(), name);
     // Another server may have placed or removed it meanwhile.
