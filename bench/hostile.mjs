@@ -1,11 +1,14 @@
 // What one visitor can do to all others: health and a static file are asked for ten times a second meanwhile.
 import { connect } from 'node:net';
-import { serving } from './serving.mjs';
+import { FILES } from './hostile-files.mjs';
+import { installGeoqa } from './promises.mjs';
+import { auth, peakDuring, serving } from './serving.mjs';
 
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 export async function hostile() {
-  await serving(4199, async ({ address, probed }) => {
+  await serving(4199, async (server) => {
+    const { address, probed } = server;
     const { host, port } = { host: '127.0.0.1', port: Number(new URL(address).port) };
     await probed('nothing', () => wait(5_000));
 
@@ -37,7 +40,49 @@ export async function hostile() {
       await wait(30_000);
       return `${sockets.filter((socket) => !socket.closed).length} still open after 30 s`;
     });
+    // The minute of wrong tokens is over by then.
+    await wait(30_000);
+    installGeoqa(server);
+    await probed(`${Object.keys(FILES).length} hostile files`, () => handInAll(server));
   });
+}
+
+/** Each is uploaded and looked through; a line for each says how long that took from the end of its upload on, and what it is told. */
+async function handInAll({ address, upload, memory }) {
+  const beyond = [];
+  for (const [name, make] of Object.entries(FILES)) {
+    const { sha256 } = await upload(Buffer.from(make()));
+    const [before, started] = [memory(), performance.now()];
+    let words = '';
+    const peak = await peakDuring(memory, async () => {
+      words = await lookedThrough(address, sha256);
+    });
+    const ms = performance.now() - started;
+    if (ms > 1_000 || peak - before > 200) beyond.push(name);
+    console.log(
+      `${name.padEnd(44)} ${ms.toFixed(0).padStart(6)} ms  ${(peak - before).toFixed(0).padStart(4)} MB more   ${words.slice(0, 160)}`,
+    );
+  }
+  return `beyond a second or 200 MB: ${beyond.join('; ') || 'none'}`;
+}
+
+/** What the preflight says of a file: its refusal, its problems, or what it found. */
+async function lookedThrough(address, fileSha256) {
+  const input = { fileSha256, fileName: 'predictions.jsonl', benchmark: 'geoqa', split: 'test' };
+  const response = await fetch(`${address}/api/trpc/submissions.preflight`, {
+    method: 'POST',
+    headers: { ...auth, 'content-type': 'application/json' },
+    body: JSON.stringify({ json: input }),
+  });
+  const body = await response.json();
+  if (response.status >= 500)
+    throw new Error(`a file was answered ${response.status}: ${JSON.stringify(body)}`);
+  if (!response.ok) return body.error.json.message;
+  const { problems, rows, matched, recomputed } = body.result.data.json;
+  return (
+    problems.join(' ') ||
+    `${rows} rows, ${matched} matched, ${recomputed?.accuracy?.toFixed(1) ?? 'not scored'} %`
+  );
 }
 
 async function statusesOf(answers) {

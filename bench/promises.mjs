@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { auth, installWith } from './serving.mjs';
+import { auth } from './serving.mjs';
 
 const SAMPLES = 754;
 const TARGET = { benchmark: 'geoqa', split: 'test' };
@@ -158,7 +158,7 @@ function predictions(round, length) {
   return Buffer.from(rows.join('\n'));
 }
 
-export function installGeoqa(folder, env) {
+export function installGeoqa({ folder, ocean }) {
   const path = join(folder, 'geoqa.jsonl');
   const rows = Array.from({ length: SAMPLES }, (_, index) => ({
     image_path: `./Geo170K/images/test/${index}.png`,
@@ -166,5 +166,5 @@ export function installGeoqa(folder, env) {
     ground_truth: String(2 + (index % 80)),
   }));
   writeFileSync(path, rows.map((row) => JSON.stringify(row)).join('\n'));
-  installWith(env, 'geoqa', '--from', path);
+  ocean('benchmarks', 'install', 'geoqa', '--from', path);
 }

@@ -22,11 +22,7 @@ export async function serving(port, use) {
     DATABASE_URL,
     LOG_LEVEL: 'warn',
   };
-  const ocean = (...args) =>
-    execFileSync(process.execPath, [join(root, 'cli/bin.mjs'), ...args], {
-      cwd: root,
-      env: { ...process.env, ...env },
-    });
+  const ocean = oceanWith(env);
   const address = `http://localhost:${port}`;
   const started = performance.now();
   const server = startServer(port, env);
@@ -52,12 +48,14 @@ export async function serving(port, use) {
   }
 }
 
-/** Installs annotations into the data folder of an environment. */
-export const installWith = (env, ...args) =>
-  execFileSync(process.execPath, [join(root, 'cli/bin.mjs'), 'benchmarks', 'install', ...args], {
-    cwd: root,
-    env: { ...process.env, ...env },
-  });
+/** The command, in an environment. */
+export const oceanWith =
+  (env) =>
+  (...args) =>
+    execFileSync(process.execPath, [join(root, 'cli/bin.mjs'), ...args], {
+      cwd: root,
+      env: { ...process.env, ...env },
+    });
 
 async function answer(response) {
   const body = await response.json();

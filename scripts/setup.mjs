@@ -73,10 +73,18 @@ const ROOT_SOURCES = [
   'tsconfig.json',
 ];
 
+/** Of tests nothing is built. */
+const isBuilt = (name) => !/\.test\.tsx?$/.test(name);
+
 function newestSource() {
   const inFolder = (path) =>
     statSync(path).isDirectory()
-      ? [modified(path), ...readdirSync(path, { recursive: true }).map((name) => modified(join(path, name)))]
+      ? [
+          modified(path),
+          ...readdirSync(path, { recursive: true })
+            .filter(isBuilt)
+            .map((name) => modified(join(path, name))),
+        ]
       : [modified(path)];
   const folders = SOURCES.map((name) => at(name)).filter(existsSync);
   return Math.max(...folders.flatMap(inFolder), ...ROOT_SOURCES.map((name) => modified(at(name))));
