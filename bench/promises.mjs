@@ -88,6 +88,7 @@ export function promisesOf(address, dataDir) {
       const { state } = await read(runId);
       if (state === 'withdrawn') continue;
       if (state === 'scored') await call('submissions.publish', { runId });
+      runs.set(runId, ['published']);
       for (let tries = 0; ; tries++) {
         const found = await read(runId);
         if (found.state === 'published' && found.score?.total === SAMPLES && beside(found)?.score) break;

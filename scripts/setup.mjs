@@ -98,9 +98,10 @@ export function build() {
     stop('The build failed; its own words are above.');
 }
 
-/** Starts the production server; the caller owns the child. */
+/** Starts the production server as `npm start` does, without npm between; the caller owns the child. */
 export function startServer(port, env, stdio = 'inherit') {
-  return spawn(process.execPath, [at('dist', 'serve.mjs')], {
+  const { scripts } = JSON.parse(readFileSync(at('package.json'), 'utf8'));
+  return spawn(process.execPath, scripts.start.split(' ').slice(1), {
     cwd: root,
     stdio,
     env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', PORT: String(port), ...env },

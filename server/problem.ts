@@ -34,3 +34,5 @@ export class Problem extends Error {
     return PROBLEM_KINDS[this.kind].status;
   }
 }
+
+export const stopping = () => new Problem('stopping', 'This server is stopping: ask again in a moment.');

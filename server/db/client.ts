@@ -5,6 +5,7 @@ import pg from 'pg';
 import { env } from '../env';
 import { log } from '../log';
 import { makeFolder } from '../make-folder';
+import { stopping } from '../problem';
 import { processWide } from '../process-wide';
 import { listenPostgres } from './listen';
 import { migratePglite, migratePostgres } from './migrate';
@@ -89,7 +90,7 @@ const shared = processWide('database', (): { opened: Promise<Database> | null; c
   closed: false,
 }));
 
-/** The process's database: opened at the first call. @throws while Next builds, where nothing may touch it. */
+/** The process's database: opened at the first call. @throws Problem where this server stops, and while Next builds, where nothing may touch it. */
 export function database(): Promise<Database> {
   const { NEXT_PHASE, DATABASE_URL, OCEAN_DATA_DIR } = env();
   if (NEXT_PHASE === 'phase-production-build')
@@ -97,7 +98,7 @@ export function database(): Promise<Database> {
       'The database was asked for while building: a page that reads it must be rendered at request time.',
     );
   const state = shared();
-  if (state.closed) throw new Error('The database is closed: the server is stopping.');
+  if (state.closed) throw stopping();
   state.opened ??= openDatabase({ url: DATABASE_URL, dataDir: OCEAN_DATA_DIR }).catch((error) => {
     state.opened = null;
     throw error;

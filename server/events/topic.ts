@@ -2,7 +2,7 @@ import { EventEmitter, setMaxListeners } from 'node:events';
 import { and, asc, desc, eq, gt, lt, sql } from 'drizzle-orm';
 import { alias } from 'drizzle-orm/pg-core';
 import { type Database, type Db, database, event, getDb } from '../db';
-import { Problem } from '../problem';
+import { stopping } from '../problem';
 import { processWide } from '../process-wide';
 
 /**
@@ -128,8 +128,7 @@ async function watch(key: string, signal?: AbortSignal): Promise<Watch> {
         clearTimeout(timer);
       }
       heard = false;
-      if (stop.aborted && !signal?.aborted)
-        throw new Problem('stopping', 'This server is stopping: ask again in a moment.');
+      if (stop.aborted && !signal?.aborted) throw stopping();
     },
     end() {
       notices.off(key, look);
