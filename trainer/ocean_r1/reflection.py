@@ -1,4 +1,4 @@
-"""What counts as reflection: `reflection.json` says it, and the site marks by the same file (lib/reasoning/reflection.ts)."""
+"""What counts as reflection: `reflection.json` says it, for the site too (lib/reasoning/reflection.ts)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 CATEGORIES = json.loads((Path(__file__).parent / "reflection.json").read_text())["categories"]
 
 # What stands for something else in a phrase; all other characters stand for themselves.
-_PARTS = {"*": r"\w{0,20}", "-": r"[-\s]?", "'": "['’]", " ": r"\s+", " … ": r"\b[^.!?\n]{0,60}?\b"}
+_PARTS = {"*": r"\w{0,20}", "-": r"[-\s]?", "'": "['\u2019]", " ": r"\s+", " … ": r"\b[^.!?\n]{0,60}?\b"}
 
 
 def pattern_of(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -60,6 +60,12 @@ WRONG: dict[str, tuple[dict[str, Any], str, str, str]] = {
     "no answer": (gold(0, " "), "grpo", "accuracy", "accuracy: is 0 for the very answer"),
     "a box without area": (gold(0, "[4, 4, 4, 9]", reward_func="iou"), "grpo", "correct", "correct: .*without area"),
     "half a box": (gold(0, "[4, 4, 9]", reward_func="iou"), "grpo", "correct", "no box of four numbers"),
+    "a reward that is none": (
+        gold(0, "4", reward_func="IoU"),
+        "grpo",
+        "correct",
+        "asks for the reward 'IoU'; there are acc,",
+    ),
     "nothing to learn from": (without("solution"), "sft", "count", "no extra_info.solution"),
     "a thing without a place": (
         gold(0, "1", objects=[{**row(0)["extra_info"]["objects"][0], "x2": None}]),

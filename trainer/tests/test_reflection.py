@@ -1,4 +1,4 @@
-"""The phrases count what they say that they count; the site holds itself to the same examples (lib/reasoning/reflection.test.ts)."""
+"""The phrases count what they say that they count; the site is held to the same examples (lib/reasoning/reflection.test.ts)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def test_each_category_counts_its_examples(category: dict[str, list[str]]) -> No
 
 def test_what_stands_for_something_else() -> None:
     pattern = pattern_of(["re-check*", "calculation … incorrect", "wait,", "that's odd"])
-    found = ["RECHECKED", "re check", "this calculation is\tincorrect", "Wait, no", "that’s odd"]
+    found = ["RECHECKED", "re check", "this calculation is\tincorrect", "Wait, no", "that\u2019s odd"]
     assert [text for text in found if not pattern.search(text)] == []
     passed = ["a calculation. Incorrect", "waits,", "await,", "that is odd", "unrecheck", "recheckéd"]
     assert [text for text in passed if pattern.search(text)] == ["recheckéd"]

@@ -131,6 +131,25 @@ def test_the_pool_ends_what_takes_too_long_and_tells_what_failed(tmp_path: Path)
     assert again[0].reward == 5
 
 
+def test_a_row_names_its_reward_and_the_recipe_alone_names_files(tmp_path: Path) -> None:
+    own = tmp_path / "own.py"
+    own.write_text("def half(response, truth, row): return 0.5\n")
+    cases = {
+        "acc": Case(answered("$\\frac{1}{2}$"), "0.5", {"reward_func": "acc"}),
+        "none": Case(answered("$\\frac{1}{2}$"), "0.5", {}),
+        "iou": Case("<answer>[1, 2, 30, 40]</answer>", "[1, 2, 30, 40]", {"reward_func": "iou"}),
+        "a term of ours": Case(answered("(B)"), "B", {"reward_func": "choice"}),
+        "one of the recipe's": Case("", "", {"reward_func": "half"}),
+        "one of nobody's": Case("", "", {"reward_func": "other"}),
+        "a file": Case("", "", {"reward_func": f"{own}:half"}),
+    }
+    with RewardPool(Reward(terms={"half": f"{own}:half"}, expression="correct")) as pool:
+        scored = dict(zip(cases, pool.score(list(cases.values())), strict=True))
+    assert [score.reward for score in scored.values()] == [1, 1, 1, 1, 0.5, 0, 0]
+    assert "asks for the reward 'other'; there are acc, accuracy" in scored["one of nobody's"].failed["correct"]
+    assert "asks for the reward" in scored["a file"].failed["correct"]
+
+
 def test_a_process_that_is_killed_while_it_waits_costs_no_reward() -> None:
     cases = [Case(answered("5"), "5", {}), Case(answered("4"), "5", {})]
     with RewardPool(Reward(expression="count", workers=2)) as pool:

@@ -18,7 +18,7 @@ from ocean_r1.cli import main
 from ocean_r1.config import DataFile
 from ocean_r1.data.images import open_image
 from ocean_r1.data.rows import Row, RowError, map_images, open_dataset
-from ocean_r1.rewards.terms import TERMS
+from ocean_r1.rewards.pool import load_terms
 
 WORD = {
     "data_source": "own/shelf",
@@ -162,7 +162,7 @@ KEYS = {
     ),
     "an image's bytes as a text": ({"prompt": "<image>", "images": [{"bytes": "iVBOR"}]}, "images.0.bytes: .*'iVBOR'"),
     "an image of numbers": ({"prompt": "<image>", "images": [3]}, "images.0"),
-    "a reward that is none": ({"extra_info": {"reward_func": "IoU"}}, "extra_info.reward_func: .*'acc' or 'iou'"),
+    "a reward that is no name": ({"extra_info": {"reward_func": "a.py:f"}}, r"extra_info.reward_func: .*\(is 'a.py:f'\)"),
     "further questions of another form": ({"extra_info": {"further": [{"content": "?"}]}}, "extra_info.further.0.kind"),
     "extra_info as a list": ({"extra_info": [1]}, "extra_info: "),
     "extra_info as broken JSON": ({"extra_info": "{'index': 1}"}, "extra_info: "),
@@ -319,7 +319,7 @@ TRUTHS = {
 @pytest.mark.parametrize(("info", "term", "words", "truth"), TRUTHS.values(), ids=TRUTHS.keys())
 def test_a_truth_that_nothing_can_equal_is_named(info: dict[str, str], term: str, words: str, truth: str) -> None:
     with pytest.raises(ValueError, match=f"the ground truth .*{words}"):
-        TERMS[term](f"<think></think><answer>{truth}</answer>", truth, info)
+        load_terms({term: term})[term](f"<think></think><answer>{truth}</answer>", truth, info)
 
 
 def test_a_command_says_it_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,7 +37,7 @@ from ocean_r1.processes import signals_blocked
 from ocean_r1.progress_bar import progress_bar
 from ocean_r1.rewards.expression import compile_expression
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
-from ocean_r1.rewards.terms import TERMS, last_answer
+from ocean_r1.rewards.terms import ASKED_FOR, TERMS, last_answer
 
 SPAWN_AFTER = 20.0
 """Seconds: what takes less is done sooner than processes start."""
@@ -341,9 +341,11 @@ def right_answer(row: Row) -> str:
 
 def reward_problem(scored: Scored, given: RowTask, sources: Mapping[str, str]) -> str | None:
     """A term of one's own may be worth nothing here and be right: of such it counts only that they fail."""
-    if any(
-        name not in scored.failed and (scored.terms[name] > 0 or source not in TERMS) for name, source in sources.items()
-    ):
+
+    def is_ours(source: str) -> bool:
+        return given.row.reward_func in ASKED_FOR if source == "correct" else source in TERMS
+
+    if any(name not in scored.failed and (scored.terms[name] > 0 or not is_ours(src)) for name, src in sources.items()):
         return None
     said = "; ".join(f"{name}: {scored.failed.get(name, 'is 0 for the very answer')}" for name in sorted(sources))
     return f"{given.name}: the ground truth {given.row.ground_truth!r:.200} cannot be rewarded ({said})"

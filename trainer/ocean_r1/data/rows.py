@@ -71,7 +71,7 @@ class Further(Part):
 
 
 class ExtraInfo(Part):
-    reward_func: Literal["acc", "iou"] = "acc"
+    reward_func: str = Field(default="acc", pattern=r"^[A-Za-z_]\w*$")
     further: tuple[Further, ...] = ()
 
 
@@ -116,7 +116,7 @@ class Row(Part):
 
     @property
     def reward_func(self) -> str:
-        """Which correctness the row asks for: `acc` or `iou`."""
+        """Which correctness the row asks for: `acc`, `iou`, or a term of the recipe's."""
         return self.known.reward_func
 
     @property

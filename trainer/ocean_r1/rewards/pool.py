@@ -17,7 +17,7 @@ from typing import Any
 from ocean_r1.config import RecipeError, Reward
 from ocean_r1.processes import STOPS, signals_blocked
 from ocean_r1.rewards.expression import compile_expression
-from ocean_r1.rewards.terms import TERMS, Term
+from ocean_r1.rewards.terms import TERMS, Term, correct_by
 
 MAX_REWARD = 1e18
 """What a reward may be at most, up or down: its square is still a number in float32."""
@@ -40,6 +40,12 @@ class Scored:
     reward: float
     terms: dict[str, float]
     failed: dict[str, str] = field(default_factory=dict)
+
+
+def load_terms(sources: Mapping[str, str]) -> dict[str, Term]:
+    """By their names in the expression; `correct` may be any of the others, as a row asks. Raises RecipeError."""
+    own = {name: load_term(source) for name, source in sources.items()}
+    return {name: correct_by(own) if sources[name] == "correct" else term for name, term in own.items()}
 
 
 def load_term(source: str) -> Term:
@@ -73,7 +79,7 @@ def finite_number(value: object) -> float:
 
 def worker_main(connection: Connection, sources: Mapping[str, str]) -> None:
     """A worker's life: it says that it is ready, then cases come and go back with the values of all terms."""
-    terms = {name: load_term(source) for name, source in sources.items()}
+    terms = load_terms(sources)
     if {"accuracy", "correct"} & set(sources.values()):
         import math_verify  # noqa: F401, seconds to import, and not to be taken off the first case's time
 
@@ -111,8 +117,7 @@ class RewardPool:
         self.reward = reward
         self.combine, names = compile_expression(reward.expression)
         self.sources = {name: reward.terms.get(name, name) for name in sorted({*names, *reward.terms})}
-        for source in self.sources.values():
-            load_term(source)
+        load_terms(self.sources)
         self.context = mp.get_context("spawn")
         self.workers: list[Worker] = []
 

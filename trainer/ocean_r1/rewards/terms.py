@@ -27,11 +27,6 @@ def wants_box(row: Mapping[str, Any]) -> bool:
     return row.get("reward_func") == "iou"
 
 
-def correct(response: str, ground_truth: str, row: Mapping[str, Any]) -> float:
-    """`iou` where the row asks for a box, `accuracy` elsewhere: the seed's dispatch."""
-    return (iou if wants_box(row) else accuracy)(response, ground_truth, row)
-
-
 def well_formed(response: str, _ground_truth: str, row: Mapping[str, Any]) -> float:
     """1 where each tag stands once, thinking first, then the answer; a box within JSON where one is asked for.
 
@@ -212,8 +207,7 @@ def mathematically_equal(response: str, ground_truth: str) -> bool:
     return bool(verify(answer, gold, timeout_seconds=None))
 
 
-TERMS: Mapping[str, Term] = {
-    "correct": correct,
+PLAIN: Mapping[str, Term] = {
     "accuracy": accuracy,
     "iou": iou,
     "format": well_formed,
@@ -221,3 +215,23 @@ TERMS: Mapping[str, Term] = {
     "exact": exact,
     "choice": choice,
 }
+ASKED_FOR: Mapping[str, Term] = {"acc": accuracy, **PLAIN}
+"""What a row may ask for as its `reward_func`: the seed's two, and the other terms."""
+
+
+def correct_by(own: Mapping[str, Term]) -> Term:
+    """What the row asks for as its `reward_func`: `acc` or `iou`, as the seed dispatches, another term, or one of `own`.
+    Only the recipe names files: rows may be a stranger's. It raises ValueError where a row asks for what is not there."""
+    known = {**ASKED_FOR, **own}
+
+    def correct(response: str, ground_truth: str, row: Mapping[str, Any]) -> float:
+        name = row.get("reward_func") or "acc"
+        if name not in known:
+            raise ValueError(f"the row asks for the reward {name!r}; there are {', '.join(known)}")
+        return known[name](response, ground_truth, row)
+
+    return correct
+
+
+TERMS: Mapping[str, Term] = {"correct": correct_by({}), **PLAIN}
+"""Those that need no entry in a recipe."""
