@@ -16,6 +16,7 @@ const FIGURES = {
   'serving-load': async () => (await import('../bench/serving-load.mjs')).servingLoad(),
   hostile: async () => (await import('../bench/hostile.mjs')).hostile(),
   'large-file': async () => (await import('../bench/large-file.mjs')).largeFile(),
+  visitors: async () => (await import('../bench/visitors.mjs')).visitors(),
   'kill-rounds': async () => (await import('../bench/kill-rounds.mjs')).killRounds(),
   'web-memory': async () => (await import('../bench/web-memory.mjs')).webMemory(),
 };
