@@ -1,4 +1,5 @@
 import { env } from './env';
+import { fullDisk } from './full-disk';
 
 const TIDY_EVERY_MS = 60 * 60 * 1_000;
 
@@ -8,9 +9,10 @@ const TIDY_EVERY_MS = 60 * 60 * 1_000;
  */
 export async function start(): Promise<void> {
   const started = performance.now();
+  let dataDir: string | null = null;
   try {
     // First, and by itself: all other modules take the environment as right.
-    env();
+    dataDir = env().OCEAN_DATA_DIR;
     const [
       { followSignOuts },
       { generateAll },
@@ -40,13 +42,14 @@ export async function start(): Promise<void> {
     await addOwnJobs();
     log.info({ driver, pid: process.pid, ms: Math.round(performance.now() - started) }, 'ready');
     // It takes seconds at the first start of a version; until then a file for one of them is put off.
-    generateAll(env().OCEAN_DATA_DIR)
+    generateAll(dataDir)
       .then(() => publishOwnRuns())
       .catch((error: unknown) =>
         log.error({ err: error }, 'generated benchmarks, or our own runs on them, could not be made ready'),
       );
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    const full = dataDir === null ? null : fullDisk(dataDir);
+    console.error(full ?? (error instanceof Error ? error.message : error));
     process.exit(1);
   }
 }

@@ -29,8 +29,8 @@ export function takeLock(path: string, what: string): () => void {
   const own = JSON.stringify({ pid: process.pid, host: hostname(), started: startOf(process.pid) });
   // Linked, not written, into its place: the file is whole from its first moment, and only one process makes it.
   const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, own);
   try {
+    writeFileSync(draft, own);
     while (!linked(draft, path)) giveWayOrClear(path, what);
   } finally {
     rmSync(draft, { force: true });
