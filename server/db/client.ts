@@ -44,6 +44,10 @@ export async function openDatabase(
     const pool = new pg.Pool({ ...connection, max: 10, statement_timeout: STATEMENT_MS });
     // A server that went away: the query that meets it fails, the process lives on and connects anew.
     pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+    // One that a transaction holds is nobody's between two of its queries; the next of them fails.
+    pool.on('connect', (client) =>
+      client.on('error', (error) => log.warn({ err: error }, 'a database connection was lost')),
+    );
     try {
       await migratePostgres(pool, migrations);
     } catch (error) {
