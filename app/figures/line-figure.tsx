@@ -18,7 +18,7 @@ const FORMATS: Readonly<Record<FigureFormat, (value: number) => string>> = {
 
 const WIDTH = 440;
 const HEIGHT = 190;
-const EDGE = { left: 46, right: 12, top: 10, bottom: 26 };
+const EDGE = { left: 50, right: 12, top: 10, bottom: 26 };
 
 /** Curves over steps, drawn on the server; with script a step can be read along them. The table below says the same. */
 export function LineFigure({
@@ -86,6 +86,9 @@ export function LineFigure({
                 </text>
               </g>
             ))}
+            <text x="0" y={HEIGHT - 8}>
+              step
+            </text>
             {x.ticks.map((tick) => (
               <text key={tick} x={x.at(tick)} y={HEIGHT - 8} textAnchor="middle">
                 {tick}

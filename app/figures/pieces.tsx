@@ -1,6 +1,7 @@
 import './figures.css';
 import Link from 'next/link';
 import type { ReactNode } from 'react';
+import { readingOf } from '@/lib/findings/labels';
 import { seedCurve } from '@/lib/findings/seed-curves';
 import { endsOf, goesWith } from '@/lib/findings/seed-facts';
 import { untrained } from '@/lib/findings/trained';
@@ -47,6 +48,8 @@ const bothSizes = (metric: Parameters<typeof seedCurve>[2]) =>
 async function aha(): Promise<ReactNode> {
   const { highest, last } = endsOf('3B', 1, 'reasoning_behaviors');
   const reflected = await readReflected();
+  const reading = readingOf();
+  const fixed = reading.became.find(({ became }) => became === 'fixed')?.count ?? 0;
   const outputs = reflected?.runs.reduce((sum, run) => sum + run.outputs, 0) ?? 0;
   const reflecting = reflected?.runs.reduce((sum, run) => sum + run.reflecting, 0) ?? 0;
   return (
@@ -55,8 +58,10 @@ async function aha(): Promise<ReactNode> {
         Models that are rewarded for right answers alone begin to look again at what they wrote: 3B{' '}
         {highest[1]} times at step {highest[0]}, {last[1]} times at step {last[0]}.
         {outputs === 0
-          ? null
-          : ` Nano never learnt to: ${formatCount(reflecting)} of ${formatCount(outputs)} outputs of its stages do, and it gains all the same.`}
+          ? ''
+          : ` Nano never learnt to: ${formatCount(reflecting)} of ${formatCount(outputs)} outputs of its stages do, and it gains all the same.`}{' '}
+        Of {reading.reflecting} reflecting outputs of other models that we read,{' '}
+        {fixed === 0 ? 'none' : fixed} was mended by it.
       </p>
       <LineFigure
         small

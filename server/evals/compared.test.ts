@@ -19,6 +19,7 @@ import { DRIVERS, useTestDatabase } from '../db/test-databases';
 import { compareChoices, lineage, runsOfCheckpoints } from './compare-choices';
 import { comparedBehaviour, comparedContaining, comparedRows } from './compared-samples';
 import { comparison } from './comparison';
+import { outputLengths, reflection } from './looked-into';
 import { runOutcomes, sampleGroups } from './outcomes';
 import type { ChosenRuns } from './types';
 
@@ -32,6 +33,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const VISITOR = { role: 'visitor' } as const;
 const WRITER = { role: 'writer' } as const;
+const LOOKS = { principal: VISITOR, address: '10.0.0.1' };
 const SCORER = 'cv-bench/seed@1';
 const OUTCOMES: Readonly<Record<string, Outcome>> = { '1': 'correct', '0': 'wrong', '-': 'missing' };
 
@@ -235,6 +237,47 @@ describe.each(DRIVERS)('runs over the same samples, on $name', ({ skip, make }) 
         'one',
         'two',
       ]);
+    },
+  );
+
+  test.skipIf(skip)('lengths are of right and wrong outputs apart, in all and by tag', async () => {
+    const size = '<think>Wait.</think><answer>1</answer>'.length;
+    const [a, b] = await outputLengths(['a', 'b'], 'task', LOOKS);
+    expect(a).toMatchObject({ id: 'a', unit: 'characters' });
+    expect(a?.lengths.map(({ group, outputs, correct }) => [group, outputs, correct])).toEqual([
+      [null, 4, 2],
+      ['Count', 2, 1],
+      ['Depth', 2, 1],
+    ]);
+    expect(a?.lengths[0]).toMatchObject({ truncated: 0, right: { mean: size }, wrong: { mean: size } });
+    // What has no output has no length.
+    expect(b?.lengths[0]).toMatchObject({ outputs: 3, correct: 2 });
+  });
+
+  test.skipIf(skip)('reflection is counted by whoever’s phrases, of a run that may be seen', async () => {
+    const counted = (phrases: Record<string, string[]>) => reflection(['a', 'b'], phrases, LOOKS);
+    expect(await counted({ 're-check': ['wait.'], other: ['nothing'], none: [] })).toEqual([
+      {
+        ...{ id: 'a', outputs: 4, correct: 2, reflecting: 4, reflectingCorrect: 2 },
+        ...{ by: { 're-check': 4 }, examples: ['s0', 's1', 's2'] },
+      },
+      {
+        ...{ id: 'b', outputs: 3, correct: 2, reflecting: 3, reflectingCorrect: 2 },
+        ...{ by: { 're-check': 3 }, examples: ['s0', 's1', 's2'] },
+      },
+    ]);
+    expect((await counted({ other: ['nothing'] })).map(({ reflecting }) => reflecting)).toEqual([0, 0]);
+    await expect(reflection(['draft'], {}, LOOKS)).rejects.toThrow('There is no run "draft"');
+    await expect(outputLengths(['a', 'other'], 'task', LOOKS)).rejects.toThrow('not over the same samples');
+  });
+
+  test.skipIf(skip)(
+    'one address counts new lists twenty times a minute; what was counted is kept',
+    async () => {
+      const ask = (word: string) => reflection(['a'], { own: [word] }, { ...LOOKS, address: '10.0.0.9' });
+      for (let n = 0; n < 20; n += 1) await ask(`word ${n}`);
+      await expect(ask('one more')).rejects.toThrow(/Try again in \d+ s/);
+      expect((await ask('word 3'))[0]?.outputs).toBe(4);
     },
   );
 });

@@ -1,4 +1,4 @@
-"""What counts as reflection: `reflection.json` says it, for the site too (lib/reasoning/reflection.ts)."""
+"""What counts as reflection: `reflection.json` says it; the site marks by the same file (lib/reasoning/reflection.ts)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The phrases count what they say that they count; the site too, by the same examples (lib/reasoning/reflection.test.ts)."""
+"""The phrases count what they say that they count; the site holds itself to the same file."""
 
 from __future__ import annotations
 

@@ -52,18 +52,20 @@ export default async function LengthPage({ searchParams }: { searchParams: Query
           {sizes[0]?.last[1].toFixed(0)}, that of 7B from {sizes[1]?.first[1].toFixed(0)} to{' '}
           {sizes[1]?.last[1].toFixed(0)} (first and last ten steps).
         </p>
-        <LineFigure
-          title="Tokens of a response, stage 1"
-          lines={sizes.map(({ size }) => ({ name: size, points: seedCurve(size, 1, 'response_length') }))}
-          format="whole"
-          source={SEED_SOURCE}
-        />
-        <LineFigure
-          title="Tokens of a response, stage 2"
-          lines={sizes.map(({ size }) => ({ name: size, points: seedCurve(size, 2, 'response_length') }))}
-          format="whole"
-          source={SEED_SOURCE}
-        />
+        <div className="finding-figures">
+          <LineFigure
+            title="Tokens of a response, stage 1"
+            lines={sizes.map(({ size }) => ({ name: size, points: seedCurve(size, 1, 'response_length') }))}
+            format="whole"
+            source={SEED_SOURCE}
+          />
+          <LineFigure
+            title="Tokens of a response, stage 2"
+            lines={sizes.map(({ size }) => ({ name: size, points: seedCurve(size, 2, 'response_length') }))}
+            format="whole"
+            source={SEED_SOURCE}
+          />
+        </div>
       </Part>
 
       <Part id="ours" title="The same on our own runs">
@@ -181,16 +183,17 @@ function Groups({ run, name, tag }: { run: RunLengths; name: string; tag: string
 
 function AgainstOurs({ run }: { run: RunLengths }) {
   const [all, ...groups] = run.lengths;
-  const longerWrong = groups.filter(
-    ({ right, wrong }) => right !== null && wrong !== null && wrong.mean > right.mean,
+  const compared = groups.flatMap(({ right, wrong }) =>
+    right === null || wrong === null ? [] : [right.mean - wrong.mean],
   );
   if (all === undefined) return null;
   return (
     <li>
-      In the outputs above, wrong answers are longer than right ones in {longerWrong.length} of{' '}
-      {groups.length} groups; {formatPercent((100 * all.truncated) / Math.max(1, all.outputs))} % are cut off
-      ({formatCount(all.truncated)} of {formatCount(all.outputs)}). Length says little of whether an answer is
-      right.
+      In the outputs above right answers are longer than wrong ones in{' '}
+      {compared.filter((each) => each > 0).length} of {compared.length} groups and shorter in{' '}
+      {compared.filter((each) => each < 0).length}: at one difficulty lie tasks that it solves at length and
+      tasks that it can only guess at. {formatPercent((100 * all.truncated) / Math.max(1, all.outputs))} % are
+      cut off ({formatCount(all.truncated)} of {formatCount(all.outputs)}), too few to matter here.
     </li>
   );
 }

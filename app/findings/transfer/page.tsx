@@ -137,9 +137,8 @@ export default async function TransferPage({ searchParams }: { searchParams: Que
             </li>
           )}
           <li>
-            Nano’s base was made to answer at a glance although it could do better, so what it gains is in
-            part the use of what it could do before, not new sight; and it meets every task in its supervised
-            training, which 3B’s reader cannot know of 3B.
+            Nano’s base was made to answer at a glance although it could do better, and its supervised
+            training had every task: what it gains is in part the use of what it could do before.
           </li>
         </ul>
       </Against>
