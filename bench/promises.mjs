@@ -120,9 +120,16 @@ export function promisesOf(address, dataDir) {
     return count;
   }
 
+  /** An answer that does not come is none. */
+  const within = (signal) => AbortSignal.any([AbortSignal.timeout(30_000), ...(signal ? [signal] : [])]);
   async function send(path, body, type, signal) {
     const headers = { ...auth, 'content-type': type };
-    const response = await fetch(`${address}${path}`, { method: 'POST', headers, body, signal });
+    const response = await fetch(`${address}${path}`, {
+      method: 'POST',
+      headers,
+      body,
+      signal: within(signal),
+    });
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return response.json();
   }
@@ -132,7 +139,10 @@ export function promisesOf(address, dataDir) {
   }
   async function read(id, signal) {
     const input = encodeURIComponent(JSON.stringify({ json: { id } }));
-    const response = await fetch(`${address}/api/trpc/runs.get?input=${input}`, { headers: auth, signal });
+    const response = await fetch(`${address}/api/trpc/runs.get?input=${input}`, {
+      headers: auth,
+      signal: within(signal),
+    });
     if (!response.ok) throw new Error(`run ${id}: ${response.status}`);
     return (await response.json()).result.data.json;
   }

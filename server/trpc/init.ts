@@ -2,6 +2,7 @@ import { initTRPC, TRPCError } from '@trpc/server';
 import superjson from 'superjson';
 import { ZodError, z } from 'zod';
 import { authoriseVisit, authoriseWrite, isSameOrigin, type Principal, principalOf } from '../auth';
+import { isLostConnection } from '../db';
 import { firstIssue } from '../first-issue';
 import { log } from '../log';
 import { PROBLEM_KINDS, Problem } from '../problem';
@@ -49,9 +50,15 @@ const t = initTRPC.context<Context>().create({
 
 /** What the domains say in their own words, as tRPC says it. */
 export function asTrpcError(error: unknown): unknown {
-  return error instanceof Problem
-    ? new TRPCError({ code: PROBLEM_KINDS[error.kind].code, message: error.message, cause: error })
-    : error;
+  if (error instanceof Problem)
+    return new TRPCError({ code: PROBLEM_KINDS[error.kind].code, message: error.message, cause: error });
+  if (isLostConnection(error))
+    return new TRPCError({
+      code: 'SERVICE_UNAVAILABLE',
+      message: 'The database was lost for a moment. Try again.',
+      cause: error,
+    });
+  return error;
 }
 
 /** Failures that the log has. */
@@ -77,7 +84,9 @@ const logged = t.middleware(async ({ ctx, path, type, next }) => {
 
 const inWords = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && result.error.cause instanceof Problem) throw asTrpcError(result.error.cause);
+  if (result.ok) return result;
+  const said = asTrpcError(result.error.cause);
+  if (said instanceof TRPCError) throw said;
   return result;
 });
 
