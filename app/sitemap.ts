@@ -1,8 +1,20 @@
 import type { MetadataRoute } from 'next';
+import { FINDINGS } from './figures/pieces';
 import { api } from './trpc/server';
 import { ownAddress } from './ui/site-address';
 
-const PAGES = ['', '/leaderboard', '/models', '/chat', '/world', '/training', '/submit', '/docs', '/cli'];
+const PAGES = [
+  '',
+  '/leaderboard',
+  '/models',
+  '/chat',
+  '/world',
+  '/findings',
+  '/training',
+  '/submit',
+  '/docs',
+  '/cli',
+];
 
 /** All that a visitor may read: the places of the site, benchmarks, published runs, models, public trainings, guides. */
 export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
@@ -34,6 +46,10 @@ export default async function sitemap(): Promise<MetadataRoute.Sitemap> {
     ...under(
       'training',
       trainings.filter((each) => each.public).map(({ id }) => id),
+    ),
+    ...under(
+      'findings',
+      FINDINGS.map(({ id }) => id),
     ),
     ...under(
       'docs',

@@ -96,6 +96,8 @@ test('machines are told of every page: title, description, address, card', async
     '/models',
     '/models/ocean-r1-nano',
     '/training/nano-stage2',
+    '/findings',
+    '/findings/aha',
     '/docs',
     '/docs/running',
     '/chat',
