@@ -405,3 +405,26 @@ test.describe('@phone', () => {
     await expectAccessible(page);
   });
 });
+
+test('what Nano was not taught, and what it is weak at, is said before its answers', async ({ page }) => {
+  await page.goto('/world?task=counting');
+  await page.getByRole('link', { name: 'Ask Nano' }).click();
+  await expect(askAll(page)).toBeVisible({ timeout: 20_000 });
+  await page.getByRole('link', { name: 'existence' }).click();
+  await expect(questions(page)).toHaveText(
+    'There is one yellow object. Is there a small cylinder in front of it?',
+  );
+  await ask(page, 'Who took this photo?');
+  await expect(turn(page, 0).locator('.chat-notice')).toHaveText(
+    'Nano was not taught to answer questions like this. It answers something anyway.',
+  );
+  await ended(page);
+  await ask(page, 'How many cubes are there?');
+  await expect(turn(page, 1).locator('.chat-notice')).toHaveCount(0);
+  await expectAccessible(page);
+  await open(page, 'chart');
+  await askAll(page).click();
+  await expect(turn(page, 0).locator('.chat-notice')).toContainText(
+    /weak at this: of 200 unseen chart questions Stage 2 answers \d\.\d % right/,
+  );
+});

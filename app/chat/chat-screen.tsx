@@ -27,10 +27,13 @@ import { loadConversation, loadSchema, saveConversation } from './conversation-s
 import { ConversationView } from './conversation-view';
 import { ConversationsDialog } from './conversations-dialog';
 import { DraftView } from './draft-view';
+import type { FirstScene } from './first-scenes';
+import { Gallery } from './gallery';
 import { LiveRegion } from './live-region';
-import { browserChoices, type Choice, serverChoice } from './models';
+import { browserChoices, type Choice, isNano, serverChoice } from './models';
 import { type Kept, ModelsDialog } from './models-dialog';
 import { newId } from './new-id';
+import type { Measured } from './notice';
 import { keepForOffline } from './offline';
 import { PictureControls } from './picture-controls';
 import { DecodedPictures, pictureOfFile, pictureOfScene } from './pictures';
@@ -51,7 +54,17 @@ const STRANGERS: readonly Suggestion[] = [
 ].map((question) => ({ question, promptId: 'seed-think', truth: null }));
 
 /** The page at work: one conversation, the picture that the next question is about, and who answers. */
-export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoints: readonly Endpoint[] }) {
+export function ChatScreen({
+  manifest,
+  endpoints,
+  measured,
+  first,
+}: {
+  manifest: Manifest;
+  endpoints: readonly Endpoint[];
+  measured: Measured;
+  first: readonly FirstScene[];
+}) {
   const choices = useMemo(
     () => [...browserChoices(manifest), ...endpoints.map(serverChoice)],
     [manifest, endpoints],
@@ -301,11 +314,17 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
         conversation={conversation}
         activity={activity}
         actions={actions}
+        measured={measured}
         draft={
           drafting
             ? {
                 picture,
-                view: <DraftView suggestion={left[0] ?? null} models={models} busy={busy} onAsk={put} />,
+                view: (
+                  <>
+                    <DraftView suggestion={left[0] ?? null} models={models} busy={busy} onAsk={put} />
+                    <Gallery scenes={first} onOpen={roll} />
+                  </>
+                ),
               }
             : null
         }
@@ -325,6 +344,7 @@ export function ChatScreen({ manifest, endpoints }: { manifest: Manifest; endpoi
       <Composer
         text={text}
         onText={setText}
+        taught={models.some(isNano) && picture?.scene != null}
         suggestions={drafting ? left.slice(1) : left}
         disabled={models.length === 0}
         running={running}
@@ -495,7 +515,7 @@ function useSuggestions(scenes: Scenes, picture: ChatPicture | null): readonly S
 
 /** Beside a stranger's picture, where the small models are asked about it. */
 function Honesty({ models }: { models: readonly { id: string }[] }) {
-  if (!models.some(({ id }) => id.startsWith('browser:'))) return null;
+  if (!models.some(isNano)) return null;
   return (
     <p className="chat-honesty">
       Nano has seen nothing but the scenes of Ocean World: solids on a table, toy vehicles, figures, charts

@@ -7,6 +7,7 @@ import { formatCount } from '../ui/format';
 export function Composer({
   text,
   onText,
+  taught,
   suggestions,
   disabled,
   running,
@@ -17,6 +18,8 @@ export function Composer({
 }: {
   text: string;
   onText: (text: string) => void;
+  /** Whether the suggestions are what one of those who answer was taught. */
+  taught: boolean;
   suggestions: readonly Suggestion[];
   /** Nobody is there to answer. */
   disabled: boolean;
@@ -50,6 +53,7 @@ export function Composer({
     >
       {suggestions.length === 0 ? null : (
         <ul className="chat-suggestions" aria-label="Questions to ask">
+          {taught ? <li className="chat-taught">Nano was taught questions like these:</li> : null}
           {suggestions.map((suggestion) => (
             <li key={suggestion.question}>
               <button

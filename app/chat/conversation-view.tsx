@@ -7,6 +7,7 @@ import { pictureAt, shownTurns } from '@/lib/chat/turns';
 import { splitOf } from '@/lib/world/scene';
 import type { Activity } from './chat-session';
 import { lookOf } from './models';
+import type { Measured } from './notice';
 import { PictureView } from './picture-view';
 import { LineKey } from './reply-view';
 import { boxesOf, columnModels, type Pointed, type TurnActions, TurnView } from './turn-view';
@@ -25,6 +26,7 @@ export function ConversationView({
   conversation,
   activity = IDLE,
   actions = null,
+  measured,
   draft = null,
   beside,
 }: {
@@ -32,6 +34,7 @@ export function ConversationView({
   activity?: ReadonlyMap<string, Activity>;
   /** Null where it is only read. */
   actions?: TurnActions | null;
+  measured: Measured;
   /** What the next question is about, where that is another picture than the last one's, and what stands beside it. */
   draft?: { picture: ChatPicture | null; view: ReactNode } | null;
   /** Stands below the last picture. */
@@ -48,6 +51,7 @@ export function ConversationView({
       turns={turns}
       activity={activity}
       actions={actions}
+      measured={measured}
       beside={place === groups.length - 1 ? beside : null}
     >
       {turns.length === 0 ? draft?.view : null}
@@ -72,6 +76,7 @@ function GroupView({
   turns,
   activity,
   actions,
+  measured,
   beside,
   children,
 }: {
@@ -80,6 +85,7 @@ function GroupView({
   turns: readonly Turn[];
   activity: ReadonlyMap<string, Activity>;
   actions: TurnActions | null;
+  measured: Measured;
   beside: ReactNode;
   children: ReactNode;
 }) {
@@ -127,6 +133,7 @@ function GroupView({
             conversation={conversation}
             activity={activity}
             actions={actions}
+            measured={measured}
             onPoint={picture === null ? null : point}
           />
         ))}

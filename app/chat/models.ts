@@ -27,6 +27,9 @@ const STAGE_WORDS = {
 export const trainedWords = ({ stage, checkpoint }: ChatModel): string =>
   checkpoint.startsWith('job-') ? 'Trained on this site.' : stage === null ? '' : STAGE_WORDS[stage].trained;
 
+/** Of what our own small model was taught something is known. */
+export const isNano = ({ id }: Pick<ChatModel, 'id'>): boolean => id.startsWith('browser:nano-');
+
 export const browserChoices = ({ models }: Manifest): Choice[] =>
   models.map(({ id, label, stage, files }) => ({
     where: 'browser',
@@ -34,7 +37,7 @@ export const browserChoices = ({ models }: Manifest): Choice[] =>
     // Nano's are called by their stage, as they stand side by side; what was trained here, by its name.
     model: {
       id: `browser:${id}`,
-      label: id.startsWith('nano-') ? STAGE_WORDS[stage].label : label,
+      label: isNano({ id: `browser:${id}` }) ? STAGE_WORDS[stage].label : label,
       stage,
       checkpoint: id,
     },

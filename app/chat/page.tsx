@@ -2,6 +2,8 @@ import './chat.css';
 import type { Metadata } from 'next';
 import { api } from '../trpc/server';
 import { ChatScreen } from './chat-screen';
+import { firstScenes } from './first-scenes';
+import { readMeasured } from './read-measured';
 
 export const metadata: Metadata = {
   title: 'Try it',
@@ -11,6 +13,10 @@ export const metadata: Metadata = {
 
 export default async function ChatPage() {
   const { chat } = await api();
-  const [manifest, endpoints] = await Promise.all([chat.browserModels(), chat.endpoints()]);
-  return <ChatScreen manifest={manifest} endpoints={endpoints} />;
+  const [manifest, endpoints, measured] = await Promise.all([
+    chat.browserModels(),
+    chat.endpoints(),
+    readMeasured(),
+  ]);
+  return <ChatScreen manifest={manifest} endpoints={endpoints} measured={measured} first={firstScenes()} />;
 }

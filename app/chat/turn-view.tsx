@@ -2,13 +2,14 @@ import { type CSSProperties, type ReactNode, useId, useRef, useState } from 'rea
 import type { ChatModel, ChatPicture, Conversation, Turn } from '@/lib/chat/conversation';
 import { LIMITS } from '@/lib/chat/limits';
 import { summaryOf } from '@/lib/chat/summary';
-import { columnsOf, replyOf, versionsOf } from '@/lib/chat/turns';
+import { columnsOf, pictureAt, replyOf, versionsOf } from '@/lib/chat/turns';
 import { answerOf, judge, scaled } from '@/lib/chat/verdict';
 import type { Box } from '@/lib/scoring/box';
 import type { DrawnBox } from '../ui/boxes';
 import { visible } from '../ui/visible';
 import type { Activity } from './chat-session';
 import { lookOf } from './models';
+import { type Measured, Notice } from './notice';
 import { type Baseline, type ReplyActions, ReplyView, Steps } from './reply-view';
 
 export interface TurnActions {
@@ -35,6 +36,7 @@ export function TurnView({
   conversation,
   activity,
   actions,
+  measured,
   onPoint,
 }: {
   turn: Turn;
@@ -42,6 +44,7 @@ export function TurnView({
   activity: ReadonlyMap<string, Activity>;
   /** Null where the conversation is only read. */
   actions: TurnActions | null;
+  measured: Measured;
   /** Null where there is no picture. */
   onPoint: ((pointed: Pointed | null, chosen?: boolean) => void) | null;
 }) {
@@ -95,7 +98,10 @@ export function TurnView({
           </div>
         )}
       </header>
-      <p className="chat-summary">{summaryOfTurn(turn, models)}</p>
+      <Notice turn={turn} picture={pictureAt(conversation, turn.id)} models={models} measured={measured} />
+      <p className="chat-summary" data-known={turn.truth !== null}>
+        {summaryOfTurn(turn, models)}
+      </p>
       <Columns count={models.length}>
         {models.map((model, column) => (
           <ReplyView

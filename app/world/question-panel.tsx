@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import { useState } from 'react';
 import { evaluationPrompt, perfectResponse } from '@/lib/world/prompts';
 import { ABILITY, type Question } from '@/lib/world/question';
@@ -61,6 +62,9 @@ export function QuestionPanel({
           >
             {revealed ? 'Hide the answer' : 'Show the answer'}
           </button>
+          <Link href={`/chat?task=${task}&seed=${seed}`} prefetch={false} className="button">
+            Ask Nano
+          </Link>
           <p role="status" className={`world-checked ${checked?.right ? 'world-right' : 'world-wrong'}`}>
             {checked === null ? null : `${checked.right ? '✓' : '✗'} ${checked.said}`}
           </p>

@@ -15,11 +15,12 @@ export interface SceneQuestions {
   further: readonly Suggestion[];
 }
 
+const DESCRIBE: Suggestion = { question: 'Describe the image.', promptId: 'seed-think', truth: null };
 const FURTHER = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring'] as const;
 
 /** Loads Ocean World's solids: for its worker alone. `size` is the side of the picture in whose frame boxes are. */
 export function sceneQuestions({ scene, question }: Known, size: number): SceneQuestions {
-  const others =
+  const others: Suggestion[] =
     'drawing' in scene
       ? []
       : FURTHER.filter((other) => other !== question.task).flatMap((other) => {
@@ -28,7 +29,8 @@ export function sceneQuestions({ scene, question }: Known, size: number): SceneQ
         });
   return {
     asked: suggestionOf(question, size),
-    further: [...others, { question: 'Describe the image.', promptId: 'seed-think', truth: null }],
+    // What is drawn nobody was taught to describe.
+    further: others.length === 0 ? [] : [...others, DESCRIBE],
   };
 }
 

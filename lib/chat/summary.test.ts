@@ -37,7 +37,7 @@ test.each([
 test.each([
   [['4', '4', '5'], 'Stage 2 answers otherwise than Base and Stage 1.'],
   [['4', '5', '5', '5'], 'Base answers otherwise than Stage 1, Stage 2 and Ocean-R1 7B.'],
-  [['4', '4.', ' 4'], 'All three answer the same.'],
+  [['4', '4.', ' 4'], 'All three answer the same, which makes it neither right nor wrong.'],
   [['4', '5', '6'], 'Each answers differently.'],
   [['4', '5'], 'Base and Stage 1 answer differently.'],
   [['4', '4', '5', '6'], 'Their answers differ.'],

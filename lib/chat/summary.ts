@@ -46,7 +46,7 @@ function likeness(replies: readonly Compared[]): string {
   if (groups.length === 1)
     return few.every(({ text }) => answerOf(text) === null)
       ? 'None gives an answer.'
-      : `${all(replies.length)} answer the same.`;
+      : `${all(replies.length)} answer the same, which makes it neither right nor wrong.`;
   if (groups.length === replies.length)
     return replies.length === 2 ? `${names(replies)} answer differently.` : 'Each answers differently.';
   if (groups.length === 2)

@@ -8,6 +8,7 @@ import { api, orNull } from '../../../trpc/server';
 import { formatDate } from '../../../ui/format';
 import { PageHeader } from '../../../ui/page-header';
 import { ConversationView } from '../../conversation-view';
+import { readMeasured } from '../../read-measured';
 
 type Params = Promise<{ id: string }>;
 
@@ -41,7 +42,7 @@ export default async function SharedScreen({ params }: { params: Params }) {
         {shared.conversation.currentId === null ? (
           <p className="text-muted">Nothing was asked.</p>
         ) : (
-          <ConversationView conversation={shared.conversation} />
+          <ConversationView conversation={shared.conversation} measured={await readMeasured()} />
         )}
       </div>
     </>
