@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Nodes } from 'mdast';
@@ -24,7 +24,12 @@ const lines = (await guides()).flatMap(({ file, document }) =>
 );
 const commands = (program: string) => lines.filter(({ line }) => line.startsWith(`${program} `));
 
-const trainer = readFileSync('trainer/ocean_r1/cli.py', 'utf8');
+/** Where the trainer's commands are made, subcommands beside what they do. */
+const trainer = readdirSync('trainer/ocean_r1', { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.py'))
+  .map((file) => readFileSync(join('trainer/ocean_r1', file), 'utf8'))
+  .filter((text) => text.includes('add_parser('))
+  .join('\n');
 
 describe('commands of the guides', () => {
   it.each(commands('npm run'))('$file: $line', ({ line }) => {
@@ -39,11 +44,10 @@ describe('commands of the guides', () => {
 
   it.each(commands('ocean-r1'))('$file: $line', ({ line }) => {
     const [, command, ...words] = line.split(' ');
-    // Those of a training are made in one place.
     expect(trainer).toMatch(new RegExp(`["']${command}["']`));
     for (const word of words.filter((each) => each.startsWith('--'))) expect(trainer).toContain(`"${word}"`);
     for (const word of words.filter((each) => /^trainer\/.*\.toml$/.test(each)))
-      expect(existsSync(join(word))).toBe(true);
+      expect(existsSync(word)).toBe(true);
   });
 
   it.each(commands('./ocean answers'))(

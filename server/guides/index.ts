@@ -9,6 +9,7 @@ export const GUIDES = {
   submitting: 'docs/submitting.md',
   scoring: 'docs/scoring.md',
   comparing: 'docs/comparing.md',
+  findings: 'docs/findings.md',
   training: 'docs/training.md',
   trainer: 'trainer/README.md',
   serving: 'docs/serving.md',
