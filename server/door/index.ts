@@ -5,19 +5,27 @@ import { env } from '../env';
 import { believed, countedAs, trusts } from './address';
 import { giveUpSlowBody, lengthOf } from './bodies';
 import { type Handler, keptPages } from './kept-pages';
+import { places } from './places';
 
 /**
  * Every request comes through here before Next sees it: who it is from is settled, what can only be an attack or a fault is refused,
  * and of more than this process can do at a time strangers are sent away first.
  */
 
-/** Requests of visitors that are worked on at a time; those of whoever is signed in are not counted. */
+/** Requests of visitors that are here at a time, and of one address; those of whoever is signed in are not counted. */
 const MOST_VISITS = 64;
+const MOST_OF_ONE = 32;
+/** So many of them are worked on, so that what whoever is signed in asks of the database waits for few others. */
+const MOST_AT_WORK = 4;
+/** How long one of them keeps the next waiting, in ms. */
+const LONG_MS = 500;
 /** Bytes of bodies of visitors that are read whole, all that are being received or answered together. */
 const MOST_BODY_BYTES = 60_000_000;
 /** Wrong tokens of one address a minute, before none of its tokens is looked at for the rest of it. */
 const wrongTokens = new RateLimiterMemory({ keyPrefix: 'wrong tokens', points: 30, duration: 60 });
 
+/** They stay open. */
+const STREAMS = /^\/api\/trpc\/(submissions\.progress|training\.follow)(\?|$)/;
 /** They stay open, or are bounded by themselves. */
 const UNCOUNTED =
   /^\/(_next\/static\/|api\/(chat|agent|health|images|blobs)\b|models\/[^/]+\/(?!opengraph-image)|vlm\/|world\/)/;
@@ -77,25 +85,40 @@ async function guessed(request: IncomingMessage, response: ServerResponse, addre
 function visits(handle: Handler): Handler {
   let open = 0;
   let openBytes = 0;
+  const ofOne = new Map<string, number>();
+  const enter = places(MOST_AT_WORK, LONG_MS);
   return async (request, response) => {
     const { url = '', headers } = request;
-    if (UNCOUNTED.test(url) && !url.startsWith('/api/chat')) return handle(request, response);
-    if (headers.accept === 'text/event-stream' || isSignedIn(request)) return handle(request, response);
+    const isChat = url.startsWith('/api/chat');
+    if ((UNCOUNTED.test(url) && !isChat) || STREAMS.test(url) || isSignedIn(request))
+      return handle(request, response);
     const bytes = lengthOf(request);
     if (bytes === null)
       return refuse(response, 411, 'Send the body with its Content-Length.', { connection: 'close' });
-    const counts = url.startsWith('/api/chat') ? 0 : 1;
-    if (open + counts > MOST_VISITS || (bytes > 0 && openBytes + bytes > MOST_BODY_BYTES))
+    const address = String(headers['x-forwarded-for']);
+    const before = ofOne.get(address) ?? 0;
+    const isFull = open >= MOST_VISITS || before >= MOST_OF_ONE;
+    if ((isFull && !isChat) || (bytes > 0 && openBytes + bytes > MOST_BODY_BYTES))
       return refuse(response, 503, 'More is asked here than can be answered. Try again in a moment.', {
         'retry-after': 2,
         connection: 'close',
       });
-    open += counts;
     openBytes += bytes;
     response.once('close', () => {
-      open -= counts;
       openBytes -= bytes;
     });
+    if (isChat) return handle(request, response);
+    open++;
+    ofOne.set(address, before + 1);
+    response.once('close', () => {
+      open--;
+      const left = (ofOne.get(address) ?? 1) - 1;
+      if (left === 0) ofOne.delete(address);
+      else ofOne.set(address, left);
+    });
+    const leave = await enter();
+    response.once('finish', leave).once('close', leave);
+    if (response.destroyed) return leave();
     return handle(request, response);
   };
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '@/lib/scoring/scorer';
 import { mayChange, maySee, type Principal } from '../auth';
 import { benchmarkData, blob, checkpoint, getDb, model, run, sample, score, scoring, verdict } from '../db';
 import { env } from '../env';
+import { keptLately } from '../kept';
 import { isOurs } from '../models';
 import { historyOf } from './history';
 import { runScorers } from './run-scorers';
@@ -24,7 +25,7 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     .leftJoin(scoring, and(eq(scoring.runId, run.id), eq(scoring.scorer, run.scorer)))
     .where(eq(run.id, id));
   if (found === undefined || !maySee(principal, found.run)) return null;
-  const { state, source } = found.run;
+  const { state, source, dataId } = found.run;
   const benchmark = benchmarkOf(found.run.benchmark);
   const split = benchmark?.splits.find((each) => each.id === found.run.split);
   const scorer = benchmark?.scorers.find((each) => each.id === found.run.scorer);
@@ -92,8 +93,13 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     judge: env().OCEAN_JUDGE_MODEL ?? null,
     headlineScorer: found.run.scorer,
     scorers: hasSamples ? await runScorers(id, found.run.scorer, benchmark) : [],
-    outcomes: hasSamples ? await outcomesOf(id, found.run.scorer) : null,
-    tags: hasSamples && found.data ? await tagsOf(found.data.id, benchmark?.breakdowns ?? []) : [],
+    outcomes: hasSamples
+      ? await keptCounts(`${id} ${found.run.scorer}`, () => outcomesOf(id, found.run.scorer))
+      : null,
+    tags:
+      hasSamples && dataId !== null
+        ? await keptTags(dataId, () => tagsOf(dataId, benchmark?.breakdowns ?? []))
+        : [],
     createdAt: found.run.createdAt,
     publishedAt: found.run.publishedAt,
     history: await historyOf(id),
@@ -101,6 +107,10 @@ export async function runPage(id: string, principal: Principal): Promise<RunPage
     mayCorrect: mayChange(principal) && source !== 'reported' && !isOurs(found.model.slug),
   };
 }
+
+/** A scored run does not change: what took a walk through its verdicts, or its data's samples, is kept. */
+const keptCounts = keptLately<Record<Outcome, number>>('outcome counts', 256);
+const keptTags = keptLately<RunPage['tags']>('tags', 64);
 
 async function outcomesOf(runId: string, scorer: string): Promise<Record<Outcome, number>> {
   const db = await getDb();

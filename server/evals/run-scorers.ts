@@ -4,6 +4,7 @@ import type { Benchmark } from '@/lib/benchmarks/benchmark';
 import { judgedId, readJudgedId } from '@/lib/scoring/judge';
 import { getDb, score, scoring, verdict } from '../db';
 import { env } from '../env';
+import { keptLately } from '../kept';
 import type { RunScorer } from './types';
 
 /** The benchmark's scorers in their order, then those that scored the run and are no longer the benchmark's. */
@@ -13,20 +14,16 @@ export async function runScorers(
   benchmark: Benchmark | null,
 ): Promise<readonly RunScorer[]> {
   const db = await getDb();
-  const first = alias(verdict, 'first');
-  const [scores, pending, changes] = await Promise.all([
+  const [scores, pending] = await Promise.all([
     db.select().from(score).where(eq(score.runId, runId)),
     db.select().from(scoring).where(eq(scoring.runId, runId)),
-    db
-      .select({ scorer: verdict.scorer, count: count() })
-      .from(verdict)
-      .innerJoin(
-        first,
-        and(eq(first.runId, verdict.runId), eq(first.scorer, headline), eq(first.sampleId, verdict.sampleId)),
-      )
-      .where(and(eq(verdict.runId, runId), ne(verdict.scorer, headline), ne(verdict.outcome, first.outcome)))
-      .groupBy(verdict.scorer),
   ]);
+  const changed = new Map<string, number>();
+  for (const { scorer } of scores.filter((each) => each.scorer !== headline))
+    changed.set(
+      scorer,
+      await keptChanged(`${runId} ${headline} ${scorer}`, () => changedBy(scorer, runId, headline)),
+    );
   const known = benchmark?.scorers ?? [];
   const ids = new Set<string>([
     ...known.map(({ id }) => id),
@@ -68,7 +65,7 @@ export async function runScorers(
               needsJudge: scored.needsJudge,
               total: scored.total,
             },
-      changed: changes.find((each) => each.scorer === id)?.count ?? 0,
+      changed: changed.get(id) ?? 0,
       rescoring:
         waiting === undefined
           ? null
@@ -77,4 +74,22 @@ export async function runScorers(
             : { state: 'scoring', scored: waiting.scored, total: waiting.total },
     };
   });
+}
+
+/** What a scorer said is not said again: how often it differs from another is counted once. */
+const keptChanged = keptLately<number>('changed verdicts', 256);
+
+/** On how many samples another outcome comes of one scorer than of another. */
+async function changedBy(scorer: string, runId: string, other: string): Promise<number> {
+  const db = await getDb();
+  const first = alias(verdict, 'first');
+  const [row] = await db
+    .select({ count: count() })
+    .from(verdict)
+    .innerJoin(
+      first,
+      and(eq(first.runId, verdict.runId), eq(first.scorer, other), eq(first.sampleId, verdict.sampleId)),
+    )
+    .where(and(eq(verdict.runId, runId), eq(verdict.scorer, scorer), ne(verdict.outcome, first.outcome)));
+  return row?.count ?? 0;
 }
