@@ -87,7 +87,7 @@ test('without script a reader’s own list is counted too', async ({ browser }) 
   await page.getByLabel('Re-check').fill('that makes');
   await page.getByRole('button', { name: 'Count' }).click();
   await expect(page).toHaveURL(/re-check=that\+makes/);
-  await expect(page.getByRole('row', { name: /^Stage 2/ })).not.toContainText('0.0 % (0 of');
+  await expect(page.getByRole('row', { name: /^Stage 2/ })).not.toContainText('0.0 %');
   await page.close();
 });
 
@@ -126,14 +126,14 @@ test('what the text says is what the data says', async ({ page }) => {
   });
   for (const [place, { reflecting, outputs }] of reflected.entries())
     await expect(page.locator('.counts tbody tr').nth(place)).toContainText(
-      `(${reflecting} of ${outputs.toLocaleString('en')})`,
+      `${reflecting} of ${outputs.toLocaleString('en')}`,
     );
 
   await page.goto('/findings/transfer');
   const comparison = compared.sets.find((set) => set.comparison !== null)?.comparison;
   const whole = comparison?.all.changes[1];
   await expect(page.locator('main')).toContainText(`${whole?.fixed} fixed, ${whole?.broken} broken`);
-  const rows = page.locator('.dot-rows').first().locator('tr');
+  const rows = page.locator('.dot-rows').first().locator('li');
   for (const { group, changes } of comparison?.groups ?? [])
     if (group?.tag === 'task') {
       const difference = Math.abs(changes[1]?.difference ?? 0).toFixed(1);

@@ -1,5 +1,4 @@
 import './figures.css';
-import Link from 'next/link';
 import type { ReactNode } from 'react';
 
 export interface Dot {
@@ -10,13 +9,12 @@ export interface Dot {
 
 export interface DotRow {
   name: string;
-  href?: string;
   dots: readonly Dot[];
   /** The same in figures. */
   words: ReactNode;
 }
 
-/** Values with their intervals, a row each on one scale, with a line at zero. The last column says the same. */
+/** Values with their intervals, a row each on one scale, with a line at zero. The words say the same. */
 export function DotRows({
   title,
   source,
@@ -33,33 +31,29 @@ export function DotRows({
     `${(100 * Math.min(1, Math.max(0, (value - from) / (to - from)))).toFixed(2)}%`;
   return (
     <figure className="figure">
-      <table className="dot-rows">
-        <caption className="figure-title">{title}</caption>
-        <tbody>
-          {rows.map(({ name, href, dots, words }) => (
-            <tr key={name}>
-              <th scope="row">{href === undefined ? name : <Link href={href}>{name}</Link>}</th>
-              <td className="dot-rows-track">
-                <svg width="100%" height={10 + 8 * (dots.length - 1)} aria-hidden="true">
-                  <line className="dot-zero" x1={at(0)} x2={at(0)} y1="0" y2="100%" />
-                  {dots.map(({ kind, value, interval }, place) => {
-                    const y = 5 + 8 * place;
-                    return (
-                      <g key={kind} className={`dot dot-${kind}`}>
-                        {interval === null ? null : (
-                          <line x1={at(interval.low)} x2={at(interval.high)} y1={y} y2={y} />
-                        )}
-                        <circle cx={at(value)} cy={y} r="3.5" />
-                      </g>
-                    );
-                  })}
-                </svg>
-              </td>
-              <td className="dot-rows-words">{words}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <figcaption className="figure-title">{title}</figcaption>
+      <ul className="dot-rows">
+        {rows.map(({ name, dots, words }) => (
+          <li key={name}>
+            <span>{name}</span>
+            <span className="dot-rows-words">{words}</span>
+            <svg width="100%" height={10 + 8 * (dots.length - 1)} aria-hidden="true">
+              <line className="dot-zero" x1={at(0)} x2={at(0)} y1="0" y2="100%" />
+              {dots.map(({ kind, value, interval }, place) => {
+                const y = 5 + 8 * place;
+                return (
+                  <g key={kind} className={`dot dot-${kind}`}>
+                    {interval === null ? null : (
+                      <line x1={at(interval.low)} x2={at(interval.high)} y1={y} y2={y} />
+                    )}
+                    <circle cx={at(value)} cy={y} r="3.5" />
+                  </g>
+                );
+              })}
+            </svg>
+          </li>
+        ))}
+      </ul>
       <p className="figure-source">{source}</p>
     </figure>
   );

@@ -16,8 +16,8 @@ const FORMATS: Readonly<Record<FigureFormat, (value: number) => string>> = {
   decimal: (value) => String(Number(value.toPrecision(3))),
 };
 
-const WIDTH = 440;
-const HEIGHT = 190;
+/** In units of its letters' size: they are as large in a small one. */
+const SIZES = { whole: { width: 440, height: 190 }, small: { width: 310, height: 160 } } as const;
 const EDGE = { left: 50, right: 12, top: 10, bottom: 26 };
 
 /** Curves over steps, drawn on the server; with script a step can be read along them. The table below says the same. */
@@ -38,16 +38,17 @@ export function LineFigure({
   /** Without its table and what is read along. */
   small?: boolean;
 }) {
+  const { width, height } = SIZES[small ? 'small' : 'whole'];
   const points = lines.flatMap((line) => line.points);
   const x = scaleOf(
     points.map(([step]) => step),
-    [EDGE.left, WIDTH - EDGE.right],
+    [EDGE.left, width - EDGE.right],
     6,
     { tight: true },
   );
   const y = scaleOf(
     points.map(([, value]) => value),
-    [HEIGHT - EDGE.bottom, EDGE.top],
+    [height - EDGE.bottom, EDGE.top],
     4,
     { fromZero },
   );
@@ -76,21 +77,21 @@ export function LineFigure({
         ) : null}
       </figcaption>
       <div className="figure-plot">
-        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${title}. ${ends.join('; ')}.`}>
+        <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`${title}. ${ends.join('; ')}.`}>
           <g className="figure-axis">
             {y.ticks.map((tick) => (
               <g key={tick}>
-                <line x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y.at(tick)} y2={y.at(tick)} />
+                <line x1={EDGE.left} x2={width - EDGE.right} y1={y.at(tick)} y2={y.at(tick)} />
                 <text x={EDGE.left - 6} y={y.at(tick) + 4} textAnchor="end">
                   {format === 'percent' ? `${Number((100 * tick).toPrecision(6))} %` : tick}
                 </text>
               </g>
             ))}
-            <text x="0" y={HEIGHT - 8}>
+            <text x="0" y={height - 8}>
               step
             </text>
             {x.ticks.map((tick) => (
-              <text key={tick} x={x.at(tick)} y={HEIGHT - 8} textAnchor="middle">
+              <text key={tick} x={x.at(tick)} y={height - 8} textAnchor="middle">
                 {tick}
               </text>
             ))}
@@ -127,8 +128,8 @@ export function LineFigure({
               name,
               read: own.map(([step, value]) => [step, write(value)] as const),
             }))}
-            left={EDGE.left / WIDTH}
-            right={1 - EDGE.right / WIDTH}
+            left={EDGE.left / width}
+            right={1 - EDGE.right / width}
           />
         )}
       </div>

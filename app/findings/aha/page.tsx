@@ -240,8 +240,20 @@ function Measured({ reading, edited }: { reading: Reading; edited: boolean }) {
   );
 }
 
-const share = (count: number, of: number) =>
-  of === 0 ? 'none' : `${formatPercent((100 * count) / of)} % (${formatCount(count)} of ${formatCount(of)})`;
+const Share = ({ count, of }: { count: number; of: number }) => (
+  <td>
+    {of === 0 ? (
+      <span className="text-muted">none</span>
+    ) : (
+      <>
+        {formatPercent((100 * count) / of)} %
+        <span className="counts-of">
+          {formatCount(count)} of {formatCount(of)}
+        </span>
+      </>
+    )}
+  </td>
+);
 
 function Counts({ reflected: { line, runs } }: { reflected: Reflected }) {
   return (
@@ -271,12 +283,12 @@ function Counts({ reflected: { line, runs } }: { reflected: Reflected }) {
                   {line.runs[place]?.name}
                 </Link>
               </th>
-              <td>{share(run.reflecting, run.outputs)}</td>
+              <Share count={run.reflecting} of={run.outputs} />
               {REFLECTION.map(({ id }) => (
                 <td key={id}>{formatCount(run.by[id] ?? 0)}</td>
               ))}
-              <td>{share(run.reflectingCorrect, run.reflecting)}</td>
-              <td>{share(run.correct - run.reflectingCorrect, run.outputs - run.reflecting)}</td>
+              <Share count={run.reflectingCorrect} of={run.reflecting} />
+              <Share count={run.correct - run.reflectingCorrect} of={run.outputs - run.reflecting} />
             </tr>
           ))}
         </tbody>
