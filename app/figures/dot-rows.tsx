@@ -1,5 +1,6 @@
 import './figures.css';
 import type { ReactNode } from 'react';
+import { visible } from '../ui/visible';
 
 export interface Dot {
   kind: 'plain' | 'right' | 'wrong';
@@ -35,7 +36,7 @@ export function DotRows({
       <ul className="dot-rows">
         {rows.map(({ name, dots, words }) => (
           <li key={name}>
-            <span>{name}</span>
+            <span dir="auto">{visible(name)}</span>
             <span className="dot-rows-words">{words}</span>
             <svg width="100%" height={10 + 8 * (dots.length - 1)} aria-hidden="true">
               <line className="dot-zero" x1={at(0)} x2={at(0)} y1="0" y2="100%" />

@@ -1,5 +1,6 @@
 import Link from 'next/link';
 import { api } from '../trpc/server';
+import { visible } from '../ui/visible';
 
 /** A choice of the reader's, by links, so that it has an address and works without script. */
 export function Choice({
@@ -21,7 +22,7 @@ export function Choice({
           prefetch={false}
           aria-current={chosen ? 'true' : undefined}
         >
-          {name}
+          {visible(name)}
         </Link>
       ))}
     </nav>

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { seedCurve, valueAt } from './seed-curves';
-import { endsOf, goesWith } from './seed-facts';
+import { endsOf, FORM_REWARD, goesWith } from './seed-facts';
 
 test('the counts of reflection are those of the seed’s figure', () => {
   expect(seedCurve('3B', 1, 'reasoning_behaviors').map(([, count]) => count)).toEqual([
@@ -31,5 +32,15 @@ test('reflection falls while accuracy rises', () => {
     const found = goesWith(size, 1, 'reasoning_behaviors', 'geoqa_score');
     expect(found?.points).toBe(points);
     expect(found?.correlation).toBeLessThan(-0.6);
+  }
+});
+
+test('what form adds to the reward is what the recipes say', () => {
+  for (const stage of [1, 2] as const) {
+    const recipe = readFileSync(
+      new URL(`../../trainer/recipes/3b-stage${stage}.toml`, import.meta.url),
+      'utf8',
+    );
+    expect(/^expression = "(.*)"$/m.exec(recipe)?.[1]).toContain(` + ${FORM_REWARD[stage]} * format`);
   }
 });

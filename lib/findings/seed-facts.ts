@@ -37,3 +37,6 @@ export function goesWith(
   );
   return correlation === null ? null : { correlation, points: pairs.length };
 }
+
+/** What the form of a response may add to its reward, by stage: the rest is whether it is right. */
+export const FORM_REWARD = { 1: 0.1, 2: 0.05 } as const;

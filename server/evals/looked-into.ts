@@ -1,6 +1,6 @@
 import { unpackSamples } from '@/lib/compare/packed-samples';
 import { lengthsOf, type Measured } from '@/lib/findings/lengths';
-import { patternOf } from '@/lib/reasoning/reflection';
+import { patternOf, REFLECTION } from '@/lib/reasoning/reflection';
 import { sections } from '@/lib/reasoning/sections';
 import { keptLately } from '../kept';
 import { comparedRuns } from './compared-samples';
@@ -32,7 +32,7 @@ export async function outputLengths(
   const tags = unpackSamples(packed).map((sample) => [sample.tags[tag] ?? []].flat());
   return Promise.all(
     runs.map(async (of): Promise<RunLengths> => {
-      const outputs = await measured(of, packed.count);
+      const outputs = await measured(of, packed.count, visitor);
       const inTokens = outputs.every(({ tokens }) => tokens !== null);
       return {
         id: of.id,
@@ -49,8 +49,9 @@ export async function outputLengths(
   );
 }
 
-function measured(of: ScoredRun, count: number): Promise<readonly MeasuredOutput[]> {
+function measured(of: ScoredRun, count: number, visitor: Visitor): Promise<readonly MeasuredOutput[]> {
   return keptMeasured(`${of.id} ${of.scorer}`, async () => {
+    await mayLook(visitor);
     const outcomes = await packedOutcomes(of);
     const found: MeasuredOutput[] = [];
     for await (const { ordinal, output, length, tokens } of outputsOf(of, count))
@@ -80,11 +81,16 @@ export async function reflection(
   const runs = await comparedRuns(ids, visitor.principal);
   const key = JSON.stringify([runs.map(({ id, scorer }) => [id, scorer]), phrases]);
   return keptReflection(key, async () => {
-    await mayLook(visitor);
+    // Everybody's pages have the published list: nobody uses up their share by reading them.
+    if (!isPublished(phrases)) await mayLook(visitor);
     const { count } = await groupsOf(runs[0]);
     return Promise.all(runs.map((of) => reflectionOf(of, count, phrases)));
   });
 }
+
+const isPublished = (phrases: Readonly<Record<string, readonly string[]>>): boolean =>
+  JSON.stringify(phrases) ===
+  JSON.stringify(Object.fromEntries(REFLECTION.map((each) => [each.id, each.phrases])));
 
 async function reflectionOf(
   of: ScoredRun,

@@ -1,4 +1,5 @@
 import './aha.css';
+import { TRPCError } from '@trpc/server';
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { BECAME, BECAME_WORDS, type Reading, readingOf } from '@/lib/findings/labels';
@@ -32,7 +33,8 @@ export default async function AhaPage({ searchParams }: { searchParams: Query })
   const params = paramsOf(await searchParams);
   const model = params.get('model') || NANO;
   const { phrases, edited, refused } = readPhrases(params);
-  const [reflected, models] = await Promise.all([readReflected(model, phrases), lineModels()]);
+  const [counts, models] = await Promise.all([readReflected(model, phrases).catch(tooMany), lineModels()]);
+  const reflected = counts instanceof TRPCError ? null : counts;
   const any = patternOf(Object.values(phrases).flat());
   const counted = words.quotes.map((quote) => categoriesOf(quote, phrases));
   const reading = readingOf((phrase) => Object.values(phrases).some((own) => own.includes(phrase)));
@@ -46,9 +48,9 @@ export default async function AhaPage({ searchParams }: { searchParams: Query })
     >
       <Part id="there" title="Its evidence there">
         <p>
-          Ten quotes, and a figure of how many such behaviours were found in answers to GeoQA as stage 1 went
-          on: of 3B {highest[1]} at step {highest[0]}, then fewer, {last[1]} at step {last[0]}. By what list
-          they were counted is not said, nor of how many answers.
+          {words.quotes.length} quotes, and a figure of how many such behaviours were found in answers to
+          GeoQA as stage 1 went on: of 3B {highest[1]} at step {highest[0]}, then fewer, {last[1]} at step{' '}
+          {last[0]}. By what list they were counted is not said, nor of how many answers.
         </p>
         <LineFigure
           title="Reflections on GeoQA, stage 1"
@@ -111,7 +113,15 @@ export default async function AhaPage({ searchParams }: { searchParams: Query })
             Passed over, as no phrases: {refused.slice(0, 5).join(' · ')}
           </p>
         )}
-        {reflected === null ? <ScoredSoon /> : <Counts reflected={reflected} />}
+        {counts instanceof TRPCError ? (
+          <p role="alert" className="text-wrong">
+            {counts.message}
+          </p>
+        ) : counts === null ? (
+          <ScoredSoon />
+        ) : (
+          <Counts reflected={counts} />
+        )}
       </Part>
 
       <Part id="good" title="How good the list is">
@@ -144,8 +154,8 @@ export default async function AhaPage({ searchParams }: { searchParams: Query })
         </table>
         <p>
           Most give up at what cannot be; many others drop the sign of a negative angle or area and go on.
-          These models were not trained by this recipe. Of those that were, the seed prints three whole
-          outputs:
+          These models were not trained by this recipe. Of those that were, the seed prints
+          {words.cases.length} whole outputs:
         </p>
         {words.cases.map(({ question, gold, output, before, after, became, why }) => (
           <details key={question} className="case">
@@ -168,7 +178,7 @@ export default async function AhaPage({ searchParams }: { searchParams: Query })
             a reason that holds.
           </li>
           <li>
-            Of the three outputs that the seed shows, none was mended by reflection:{' '}
+            Of the {words.cases.length} outputs that the seed shows, none was mended by reflection:{' '}
             {words.cases.filter(({ became }) => became === 'right-for-wrong-reasons').length} are right for
             wrong reasons, though it marks them YES, and{' '}
             {words.cases.filter(({ became }) => became === 'still-wrong').length} stays wrong.
@@ -190,6 +200,12 @@ export default async function AhaPage({ searchParams }: { searchParams: Query })
       </Against>
     </Finding>
   );
+}
+
+/** Counting is bounded for whoever tries many lists: the page stays, and says so. */
+function tooMany(error: unknown): TRPCError {
+  if (error instanceof TRPCError && error.code === 'TOO_MANY_REQUESTS') return error;
+  throw error;
 }
 
 function categoriesOf(text: string, phrases: Phrases): readonly string[] {
@@ -230,8 +246,8 @@ function Measured({ reading, edited }: { reading: Reading; edited: boolean }) {
         What it does not tell apart are options and cases that are ruled out in the same words. Of all other
         outputs we read {rest.total}, and {rest.correct === 0 ? 'none' : rest.correct} reflects; up to{' '}
         {formatPercent(rest.interval.high)} % of those may, which would lower the recall further. The list was
-        mended once, after a first sample of 150; on what was read after that it is less good than these
-        figures. One of us read, once.
+        mended once, after a first sample; on what was read after that it is less good than these figures. One
+        of us read, once.
         {edited
           ? ' Phrases that you added are not looked for in these outputs, as they are not ours to publish.'
           : null}

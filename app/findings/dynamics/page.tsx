@@ -1,7 +1,7 @@
 import type { Metadata } from 'next';
 import Link from 'next/link';
 import { SEED_SIZES, type SeedMetric, seedCurve } from '@/lib/findings/seed-curves';
-import { endsOf, goesWith } from '@/lib/findings/seed-facts';
+import { endsOf, FORM_REWARD, goesWith } from '@/lib/findings/seed-facts';
 import { type FigureFormat, LineFigure } from '../../figures/line-figure';
 import { formatCorrelation } from '../../figures/pieces';
 import { SEED_SOURCE } from '../../figures/seed-source';
@@ -34,8 +34,9 @@ const SEED_FIGURES: readonly {
   { metric: 'entropy', title: 'Entropy', format: 'decimal', fromZero: true },
 ];
 
+const REFLECTION_METRIC = 'rollout/reflection';
 const OUR_FIGURES: readonly { metric: string; title: string; format: FigureFormat; fromZero?: boolean }[] = [
-  { metric: 'rollout/reflection', title: 'Responses that reflect', format: 'percent', fromZero: true },
+  { metric: REFLECTION_METRIC, title: 'Responses that reflect', format: 'percent', fromZero: true },
   { metric: 'reward/exact', title: 'Right answers', format: 'percent' },
   { metric: 'critic/score/mean', title: 'Reward', format: 'decimal' },
   { metric: 'response_length/mean', title: 'Tokens of a response', format: 'whole' },
@@ -63,12 +64,12 @@ export default async function DynamicsPage({ searchParams }: { searchParams: Que
     found: goesWith(size, 1, 'reasoning_behaviors', 'geoqa_score'),
     entropy: endsOf(size, 2, 'entropy'),
   }));
-  const reflection = curves['rollout/reflection'];
+  const reflection = curves[REFLECTION_METRIC];
   const right = curves['reward/exact'];
   return (
     <Finding
       id="dynamics"
-      lead="What happens from step to step. The seed gives the counts of reflection over seven points of stage 1, and no denominator."
+      lead={`What happens from step to step. The seed counts reflection at ${seedCurve('3B', 1, 'reasoning_behaviors').length} points of stage 1, and does not say of how many answers.`}
     >
       <Part id="there" title="Its evidence there">
         <Choice
@@ -98,7 +99,7 @@ export default async function DynamicsPage({ searchParams }: { searchParams: Que
           options={jobs
             .filter(({ step }) => step > 0)
             .map(({ id, name }) => ({
-              name: visible(name),
+              name,
               href: `/findings/dynamics?${new URLSearchParams({ stage: String(stage), job: id })}#ours`,
               chosen: id === jobId,
             }))}
@@ -146,7 +147,7 @@ export default async function DynamicsPage({ searchParams }: { searchParams: Que
                     key={metric}
                     {...figure}
                     lines={[{ name: job.name, points }]}
-                    source={`Measured by the trainer (${metric})`}
+                    source={`Measured by the trainer (${metric}${metric === REFLECTION_METRIC ? ', by the list of its day' : ''})`}
                   />,
                 ];
               })}
@@ -177,8 +178,8 @@ export default async function DynamicsPage({ searchParams }: { searchParams: Que
             </li>
           )}
           <li>
-            The score of the seed’s curves is the reward of validation, with up to 0.1 for form, not the
-            accuracy; and a count without a denominator says nothing of how often.
+            The score of the seed’s curves is the reward of validation, with up to {FORM_REWARD[1]} for form,
+            not the accuracy; and a count without a denominator says nothing of how often.
           </li>
         </ul>
       </Against>

@@ -2,7 +2,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { pairedSentence } from '@/lib/compare/comparison-words';
 import { seedCurve, valueAt } from '@/lib/findings/seed-curves';
-import { endsOf } from '@/lib/findings/seed-facts';
+import { endsOf, FORM_REWARD } from '@/lib/findings/seed-facts';
 import { TRAINED } from '@/lib/findings/trained';
 import { changesOf } from '../../figures/changes';
 import { DotRows } from '../../figures/dot-rows';
@@ -20,6 +20,9 @@ export const metadata: Metadata = {
   description:
     'Does training to reason help with tasks that were not trained? What stage 1 gains on them and what stage 2 keeps, task by task with intervals, and what speaks against it.',
 };
+
+/** A step early in stage 1. */
+const EARLY = 40;
 
 type Query = Promise<Readonly<Record<string, string | string[] | undefined>>>;
 const TAGS = [
@@ -39,7 +42,7 @@ export default async function TransferPage({ searchParams }: { searchParams: Que
   const cv = (['3B', '7B'] as const).map((size) => ({ name: size, ...endsOf(size, 1, 'cvbench_score') }));
   const early = cv.map(({ name, first, last }) => {
     const points = seedCurve(name, 1, 'cvbench_score');
-    const at = valueAt(points, 40) ?? first[1];
+    const at = valueAt(points, EARLY) ?? first[1];
     return { name, share: (at - first[1]) / (last[1] - first[1]) };
   });
   const geoqa = endsOf('3B', 2, 'geoqa_score');
@@ -112,10 +115,13 @@ export default async function TransferPage({ searchParams }: { searchParams: Que
       <Against>
         <ul className="finding-list">
           <li>
-            The score is the reward, not the accuracy: up to 0.1 of it is for form. A base that does not write
-            the tags starts low and gains at once.{' '}
+            The score is the reward, not the accuracy: up to {FORM_REWARD[1]} of it is for form. A base that
+            does not write the tags starts low and gains at once.{' '}
             {early
-              .map(({ name, share }) => `${(100 * share).toFixed(0)} % of ${name}’s rise is there at step 40`)
+              .map(
+                ({ name, share }) =>
+                  `${(100 * share).toFixed(0)} % of ${name}’s rise is there at step ${EARLY}`,
+              )
               .join(', ')}
             .
           </li>
