@@ -1,11 +1,10 @@
 // `npm test`: installs what it needs, then format, lint, types, unit and database tests, the build, and end-to-end in a browser.
 // Its last line counts them: "N passed, N failed, N skipped".
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build, checkNode, install, root, run, say, stop } from './setup.mjs';
-import { readJunit, trainer, trainerPython } from './trainer.mjs';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -36,30 +35,33 @@ const reports = mkdtempSync(join(tmpdir(), 'ocean-tests-'));
 process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
 const count = { passed: 0, failed: 0, skipped: 0 };
 
+/** Says what begins, and how many seconds it has been since the start. */
+const begin = (name) => say(`\n— ${name} (after ${Math.round(performance.now() / 1_000)} s)`);
+
 /** A check that has no tests of its own counts as one. */
-function check(name, command, args, cwd = root) {
-  say(`\n— ${name}`);
+function check(name, command, args) {
+  begin(name);
   const env = { ...process.env, NEXT_TELEMETRY_DISABLED: '1' };
-  if (spawnSync(command, args, { cwd, stdio: 'inherit', env }).status === 0) count.passed++;
+  if (spawnSync(command, args, { cwd: root, stdio: 'inherit', env }).status === 0) count.passed++;
   else count.failed++;
 }
 
-/** Format, lint, types and tests of the Python side. */
-function checkTrainer() {
-  const python = trainerPython();
-  if (python === null) {
-    say('\n— the trainer is not tested: it needs Python 3.11 or newer');
-    count.skipped++;
-    return;
-  }
-  check('format of the trainer', python, ['-m', 'ruff', 'format', '--check', '.'], trainer);
-  check('lint of the trainer', python, ['-m', 'ruff', 'check', '.'], trainer);
-  check('types of the trainer', python, ['-m', 'mypy'], trainer);
-  say('\n— tests of the trainer');
-  const report = join(reports, 'trainer.xml');
-  const args = ['-m', 'pytest', '-q', `--junitxml=${report}`];
-  const { status } = spawnSync(python, args, { cwd: trainer, stdio: 'inherit' });
-  add(status, existsSync(report) ? readJunit(readFileSync(report, 'utf8')) : null);
+/** Format, lint, types and tests of the Python side, begun beside the rest; what it says stands together once it has ended. */
+function beginTrainer() {
+  const [report, words] = [join(reports, 'trainer.json'), join(reports, 'trainer.txt')];
+  const output = openSync(words, 'w');
+  const child = spawn(process.execPath, ['scripts/test-trainer.mjs', report], {
+    cwd: root,
+    stdio: ['ignore', output, output],
+  });
+  process.on('exit', () => child.kill());
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  return async () => {
+    const status = await ended;
+    begin('what the trainer said, beside all of this');
+    say(readFileSync(words, 'utf8'));
+    add(status, existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : null);
+  };
 }
 
 /** A suite that dies without a failed test counts as one failure. */
@@ -72,7 +74,7 @@ function add(status, counts) {
 
 /** Runs a suite that writes a JSON report; `read` takes the counts out of it. */
 function suite(name, args, env, report, read) {
-  say(`\n— ${name}`);
+  begin(name);
   const result = spawnSync('npx', ['--no-install', ...args], {
     cwd: root,
     stdio: 'inherit',
@@ -84,6 +86,7 @@ function suite(name, args, env, report, read) {
 checkNode();
 install();
 const browser = chromium();
+const trainerEnded = beginTrainer();
 
 check('format and lint', 'npx', ['--no-install', 'biome', 'ci', '.']);
 check('route types', 'npx', ['--no-install', 'next', 'typegen']);
@@ -103,9 +106,9 @@ suite(
   }),
 );
 
-checkTrainer();
-
+begin('the build');
 build();
+await trainerEnded();
 const endToEnd = join(reports, 'e2e.json');
 suite(
   'end-to-end tests against the production build',
@@ -115,5 +118,6 @@ suite(
   ({ stats }) => ({ passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped }),
 );
 
+begin('the end');
 say(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exitCode = count.failed === 0 ? 0 : 1;

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from conftest import STOP, make_prompt, tiny_config
 from test_model import IMAGES
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from ocean_r1.engine.forward import group_stats, length_buckets
 from ocean_r1.engine.prompt import Prompt
@@ -123,3 +126,34 @@ def test_sampling_follows_the_distribution() -> None:
     torch.testing.assert_close(shares, logits[0].softmax(-1), atol=0.012, rtol=0)
     assert set(pick_tokens(logits.clone(), Sampling(1, (STOP,), top_k=2), torch.arange(20_000), 0).tolist()) == {0, 1}
     assert set(pick_tokens(logits.clone(), Sampling(1, (STOP,), top_p=0.8), torch.arange(20_000), 0).tolist()) == {0, 1}
+
+
+class Searches(TorchDispatchMode):
+    """What a card's host would wait for: places that are searched for by where something is true."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        name = str(func)
+        by_truth = name.startswith(("aten.index.", "aten.index_put")) and any(
+            isinstance(index, Tensor) and index.dtype == torch.bool for index in args[1]
+        )
+        if by_truth or name.startswith(("aten.nonzero", "aten.masked_select", "aten.is_nonzero")):
+            self.found.append(name)
+        return func(*args, **(kwargs or {}))
+
+
+def test_neither_a_step_of_decoding_nor_a_group_s_gradient_searches() -> None:
+    model = tiny_model(torch.float32)
+    prompt = Prompt(torch.arange(20, 40), None, ())
+    with Searches() as searches:
+        [group] = sample(
+            model, [prompt], 5, Sampling(12, (STOP,), forbidden_tokens=(STOP,)), torch.arange(5).view(1, 5), True
+        )
+        responses = [response.ids[: 2 + 2 * member] for member, response in enumerate(group)]
+        group_stats(model, prompt, responses).logp.sum().backward()
+    assert searches.found == []

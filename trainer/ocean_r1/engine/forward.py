@@ -68,7 +68,7 @@ def group_hidden(
                 attn_mask=bucket.mask,
                 enable_gqa=True,
             )
-            parts.append(out.transpose(1, 2)[bucket.valid].flatten(1))
+            parts.append(bucket.packed(out))
         return torch.cat(parts)
 
     wrap_layer = checkpointed if gradient_checkpointing else None
@@ -87,23 +87,37 @@ def checkpointed(function: Callable[..., Any], *given: Any) -> Any:
 
 @dataclass(frozen=True)
 class Bucket:
-    """Responses of like lengths, which attend in one call. `valid` (R, L) says where the packed `tokens` lie in it, `mask`
-    (L, P + L) what each sees: all of the prompt, and what came before in its own response."""
+    """Responses of like lengths, which attend in one call. `places` (tokens,) says where the packed tokens lie in (R * L,),
+    found once and not in every layer: on a card each search for them is waited for. `mask` (L, P + L) says what each sees:
+    all of the prompt, and what came before in its own response."""
 
-    tokens: int
-    valid: Tensor
+    shape: tuple[int, int]
+    """R and L."""
+    places: Tensor
     mask: Tensor
+
+    @property
+    def tokens(self) -> int:
+        return len(self.places)
 
     @classmethod
     def of(cls, lengths: Sequence[int], prompt_length: int, device: torch.device) -> Bucket:
         steps = torch.arange(max(lengths), device=device)
         own = steps[None, :] <= steps[:, None]
         mask = torch.cat([own.new_ones(len(steps), prompt_length), own], dim=1)
-        return cls(sum(lengths), steps < torch.tensor(lengths, device=device)[:, None], mask)
+        places = torch.cat([row * len(steps) + torch.arange(length) for row, length in enumerate(lengths)])
+        return cls((len(lengths), len(steps)), places.to(device), mask)
 
     def unpacked(self, part: Tensor) -> Tensor:
         """(tokens, heads, A) -> (R, heads, L, A), zeros behind the end."""
-        return part.new_zeros(*self.valid.shape, *part.shape[1:]).index_put((self.valid,), part).transpose(1, 2)
+        rows, length = self.shape
+        whole = part.new_zeros(rows * length, *part.shape[1:]).index_copy(0, self.places, part)
+        return whole.view(rows, length, *part.shape[1:]).transpose(1, 2)
+
+    def packed(self, whole: Tensor) -> Tensor:
+        """(R, heads, L, A) -> (tokens, heads * A)."""
+        tokens: Tensor = whole.transpose(1, 2).flatten(0, 1)[self.places]
+        return tokens.flatten(1)
 
 
 def length_buckets(lengths: Sequence[int]) -> list[list[int]]:

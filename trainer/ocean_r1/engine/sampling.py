@@ -212,6 +212,11 @@ def compact(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:
             parts[layer] = kept
 
 
+def put(out: Tensor, where: tuple[Tensor, Tensor], wanted: Tensor, values: Tensor) -> None:
+    """Writes the wanted of the grid's values to their prompts and members in `out`, (B, G)."""
+    out[where] = torch.where(wanted, values, out[where])
+
+
 @torch.inference_mode()
 def sample(
     model: Qwen2_5_VL,
@@ -242,31 +247,27 @@ def sample(
     graphed: GraphedDecode | None = None
     for step in range(max_new):
         logits = model.lm_head(hidden).float().flatten(0, 1)
-        chosen = pick_tokens(
-            logits.clone() if return_logp else logits, sampling, seeds[prompt_of[:, None], member_of].flatten(), step
-        )
-        where = (
-            prompt_of[:, None].expand_as(member_of)[running],
-            member_of[running],
-            torch.tensor(step, device=device),
-        )
-        ids[where] = chosen.view_as(running)[running]
+        where = prompt_of[:, None], member_of
+        chosen = pick_tokens(logits.clone() if return_logp else logits, sampling, seeds[where].flatten(), step)
+        # All of the grid is written, what has ended as it was: to pick out what runs, a card would be waited for.
+        put(ids[:, :, step], where, running, chosen.view_as(running))
         if return_logp:
             scaled = logits / (sampling.temperature or 1.0)
             all_logp = F.log_softmax(scaled, dim=-1)
-            logps[where] = all_logp.gather(1, chosen[:, None]).view_as(running)[running]
+            put(logps[:, :, step], where, running, all_logp.gather(1, chosen[:, None]).view_as(running))
             if return_entropy:
-                entropies[where] = -(all_logp.exp() * all_logp).sum(dim=-1).view_as(running)[running]
+                put(entropies[:, :, step], where, running, -(all_logp.exp() * all_logp).sum(dim=-1).view_as(running))
         ending = running & torch.isin(chosen, stops).view_as(running)
-        ended_at[where[0], where[1]] = torch.where(ending[running], step + 1, ended_at[where[0], where[1]])
+        put(ended_at, where, ending, torch.full_like(member_of, step + 1))
         running = running & ~ending
-        if step + 1 == max_new or not running.any():
+        # The one wait of a step: how many prompts still run, and how many members of the largest group.
+        alive = running.any(dim=1)
+        prompts_left, largest_group = torch.stack([alive.sum(), running.sum(dim=1).max()]).tolist()
+        if step + 1 == max_new or not prompts_left:
             break
         next_ids = chosen.view_as(running)
         # Pack the grid when a quarter of it or more has ended.
-        largest_group = int(running.sum(dim=1).max())
-        alive = running.any(dim=1)
-        if int(alive.sum()) * largest_group <= 0.75 * running.numel():
+        if prompts_left * largest_group <= 0.75 * running.numel():
             rows = alive.nonzero().squeeze(1)
             members = running[rows].to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :largest_group]
             compact(cache, rows, members, step)

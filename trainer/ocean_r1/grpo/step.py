@@ -221,20 +221,20 @@ def accumulate(
     terms = policy_terms(stats.logp, old, per_token, Clip(algorithm.clip_low, algorithm.clip_high, algorithm.dual_clip))
     loss = (weights * terms.loss).sum()
     entropy = (weights * stats.entropy).sum()
-    sums = Sums(pg_loss=loss.item(), entropy=entropy.item())
+    pg_loss, weighted_kl = loss.detach(), loss.new_zeros(())
     loss = loss - algorithm.entropy_coefficient * entropy
     if ref_logp is not None:
         kl = (weights * kl_terms(stats.logp, ref_logp, algorithm.kl, algorithm.kl_straight_through)).sum()
-        sums.kl = kl.item()
+        weighted_kl = kl.detach()
         loss = loss + algorithm.kl_coefficient * kl
     loss.backward()
-    sums.clipped = terms.clipped.sum().item()
-    sums.clipped_dual = terms.clipped_dual.sum().item()
-    sums.approximate_kl = terms.approximate_kl.sum().item()
-    sums.tokens = len(per_token)
     sampled = torch.cat([response.logp for response in group.responses if response.logp is not None])
-    sums.mismatch = (sampled.to(device) - stats.logp.detach()).abs().sum().item()
-    return sums
+    mismatch = (sampled.to(device) - stats.logp.detach()).abs().sum()
+    clips = terms.clipped.sum(), terms.clipped_dual.sum(), terms.approximate_kl.sum()
+    # The one wait of a group: all that is told of it comes over at once.
+    told = torch.stack([each.double() for each in (pg_loss, entropy.detach(), weighted_kl, *clips, mismatch)]).tolist()
+    names = ("pg_loss", "entropy", "kl", "clipped", "clipped_dual", "approximate_kl", "mismatch")
+    return Sums(**dict(zip(names, told, strict=True)), tokens=len(per_token))
 
 
 def update(

@@ -224,12 +224,12 @@ class Qwen2_5_VL(nn.Module):  # noqa: N801, the model's name
 
     def embed(self, ids_T: Tensor, image_tokens: Tensor | None) -> Tensor:
         """Token embeddings (T, D), image tokens in their places. `ids_T` may lie on the host."""
-        ids_T = ids_T.to(self.device)
-        x: Tensor = self.language_model.embed_tokens(ids_T)
+        x: Tensor = self.language_model.embed_tokens(ids_T.to(self.device))
         if image_tokens is None:
             return x
+        # Found where the ids lie: on a card the search would be waited for.
         places = (ids_T == self.config.image_token_id).nonzero().squeeze(1)
-        return x.index_copy(0, places, image_tokens.to(x.dtype))
+        return x.index_copy(0, places.to(self.device), image_tokens.to(x.dtype))
 
 
 @torch.no_grad()
