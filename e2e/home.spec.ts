@@ -39,3 +39,24 @@ test('who wishes for little motion or few bytes is asked first', async ({ page }
   await page.getByRole('button', { name: /Answer it here \(\d+ MB\)/ }).click();
   await expect(page.locator('.live-origin')).toContainText('Answered in your browser', { timeout: 40_000 });
 });
+
+test('report, code, weights, data and licence are a click away', async ({ page }) => {
+  await page.goto('/');
+  const links = page.getByRole('list', { name: 'All that belongs to it' }).getByRole('link');
+  await expect(links).toHaveText([
+    'Report and code of the recipe',
+    'Weights: Ocean-R1-3B-Instruct',
+    'Weights: Ocean-R1-7B-Instruct',
+    'Nano: weights and card',
+    'Data of stage 1',
+    'Data of stage 2',
+    'Leaderboard',
+    'Guides',
+    'Licence of this site: Apache 2.0',
+  ]);
+  await links.nth(1).click();
+  await expect(page.getByRole('link', { name: 'Weights', exact: true })).toHaveAttribute(
+    'href',
+    'https://huggingface.co/minglingfeng/Ocean_R1_3B_Instruct',
+  );
+});

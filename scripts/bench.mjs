@@ -11,6 +11,7 @@ const FIGURES = {
   'world-rows': async () => (await import('../bench/world-rows.mjs')).worldRows(),
   'first-paint': async () => (await import('../bench/first-paint.mjs')).firstPaint(),
   'first-answer': async () => (await import('../bench/first-answer.mjs')).firstAnswer(),
+  home: async () => (await import('../bench/home.mjs')).home(),
   vlm: async () => (await import('../bench/vlm.mjs')).vlm(),
   training: async () => (await import('../bench/training.mjs')).training(),
   'serving-load': async () => (await import('../bench/serving-load.mjs')).servingLoad(),

@@ -32,6 +32,8 @@ export class AskHere {
   /** What each says, as it is written; rejects with a sentence for the visitor. */
   async ask(asked: Asked, on: (side: Side, said: Said) => void, signal: AbortSignal): Promise<void> {
     const prompt = this.promptOf(asked);
+    // Fetched and opened while the scene is painted; what fails says so where it is asked.
+    for (const side of SIDES) this.open(MODELS[side], signal).catch(() => {});
     for (const side of SIDES) {
       let said: Said = { text: '', ended: false, frame: null };
       for await (const event of this.vlm.reply(MODELS[side], await prompt, GREEDY, signal)) {
@@ -42,6 +44,10 @@ export class AskHere {
         on(side, said);
       }
     }
+  }
+
+  private async open(model: string, signal: AbortSignal): Promise<void> {
+    for await (const _ of this.vlm.load(model, signal));
   }
 
   private async promptOf({ scene, question, promptId }: Asked): Promise<Message[]> {

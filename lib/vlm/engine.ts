@@ -191,7 +191,8 @@ export class Engine {
           listed,
           async (path) => content(path) ?? new Uint8Array(),
         );
-        await model.warmUp();
+        // Compared with another, both are to be warm; alone, the first reply warms it as well.
+        if (this.triesGpu(files)) await model.warmUp();
         return model;
       };
       const model = await openWith('wasm');

@@ -35,7 +35,14 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   }
 };
 
+/** Asked for at once, so that it comes beside the models. What does not come is asked for again where it is needed. */
+const openers = {
+  wasm: () => import('onnxruntime-web/wasm'),
+  webgpu: () => import('onnxruntime-web/webgpu'),
+};
+
 async function startEngine({ noGpu, probeAbove }: Extract<ToWorker, { type: 'start' }>): Promise<Engine> {
+  openers.wasm().catch(() => {});
   const cores = navigator.hardwareConcurrency;
   const threads = self.crossOriginIsolated ? Math.min(4, Math.ceil(cores / 2)) : 1;
   const program = (provider: Provider): RemoteFile => {
@@ -69,8 +76,7 @@ const openRuntime: (
   program: Uint8Array<ArrayBuffer>,
   threads: number,
 ) => Promise<Runtime> = async (provider, program, threads) => {
-  const { env, InferenceSession, Tensor } =
-    provider === 'wasm' ? await import('onnxruntime-web/wasm') : await import('onnxruntime-web/webgpu');
+  const { env, InferenceSession, Tensor } = await openers[provider]();
   const unzipped = new Response(program).body?.pipeThrough(new DecompressionStream('gzip'));
   env.wasm.wasmBinary = await new Response(unzipped).arrayBuffer();
   env.wasm.wasmPaths = { mjs: address(ONNX_PROGRAMS[provider].module) };

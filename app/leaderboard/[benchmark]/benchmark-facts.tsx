@@ -1,3 +1,4 @@
+import Link from 'next/link';
 import { installLine, scoreLines } from '@/lib/benchmarks/command-lines';
 import type { BenchmarkPage } from '@/server/evals/types';
 import { api } from '../../trpc/server';
@@ -30,6 +31,7 @@ export async function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
       )}
       <section>
         <h2>Data</h2>
+        <p>{missingWords(page)}</p>
         <ul className="splits">
           {page.splits.map(({ id, label, sampleCount, kind, installed }) => (
             <li key={id}>
@@ -69,9 +71,10 @@ export async function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
               </Command>
             ))}
             <p className="text-muted">
-              The annotations come from where they are published; <code>pictures</code> is the folder into
-              which you unpacked the pictures from the sources below. Without <code>--images pictures</code>{' '}
-              samples are shown without them.
+              Each line fetches the annotations from where they are published and takes them by their known
+              hash; <code>pictures</code> is the folder into which you unpacked the pictures from the sources
+              below. Without <code>--images pictures</code> all is scored the same, and samples are shown
+              without their pictures and boxes. More: <Link href="/docs/running">running a server</Link>.
             </p>
           </div>
         )}
@@ -106,6 +109,15 @@ export async function BenchmarkFacts({ page }: { page: BenchmarkPage }) {
       </section>
     </aside>
   );
+}
+
+/** What this server can do with the benchmark as it stands, and what it cannot. */
+function missingWords({ splits }: BenchmarkPage): string {
+  const absent = splits.filter(({ installed }) => installed === null);
+  if (absent.length === 0) return 'All of it is here: predictions are scored, and samples shown.';
+  const all = absent.length === splits.length;
+  if (absent.some(({ kind }) => kind === 'generated')) return 'It follows from seeds, and needs no download.';
+  return `${all ? 'Its annotations are not on this server' : `The annotations of ${absent.map(({ id }) => id).join(', ')} are not on this server`}: figures that their authors report stand here, but predictions cannot be scored and no sample be shown until they are installed.`;
 }
 
 function Box({ filled }: { filled: boolean }) {

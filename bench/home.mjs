@@ -1,0 +1,58 @@
+// The front page to a new visitor: first paint with the processor slowed four times, and how soon its two models have answered.
+import { loadavg } from 'node:os';
+import { launch, visit } from './first-paint.mjs';
+import { serving } from './serving.mjs';
+
+const RUNS = 9;
+const ANSWERED = 'Answered in your browser';
+
+/** Milliseconds from the first of the navigation to both answers, and what the page says it took. */
+const answered = async (page) => {
+  const said = page.locator('.live-origin', { hasText: ANSWERED });
+  await said.waitFor({ timeout: 120_000 });
+  const shown = await page.evaluate(() => performance.now());
+  return { shown, said: 1_000 * Number((await said.textContent()).match(/in ([\d.]+) s/)[1]) };
+};
+
+/** A look at the page with little motion: then nothing is fetched for the models. */
+const still = async (browser, address) => {
+  const context = await browser.newContext({ reducedMotion: 'reduce' });
+  const page = await context.newPage();
+  const session = await context.newCDPSession(page);
+  await session.send('Network.enable');
+  const scripts = new Set();
+  let bytes = 0;
+  session.on(
+    'Network.responseReceived',
+    ({ requestId, type }) => type === 'Script' && scripts.add(requestId),
+  );
+  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+    if (scripts.has(requestId)) bytes += encodedDataLength;
+  });
+  await page.goto(address, { waitUntil: 'networkidle' });
+  await context.close();
+  return bytes / 1_000;
+};
+
+export async function home() {
+  await serving(4198, async ({ address }) => {
+    const browser = await launch();
+    await visit(browser, address, answered, 1);
+    console.log(
+      `home, JavaScript before the demo starts  ${(await still(browser, address)).toFixed(0)} KB (gzip)`,
+    );
+    for (const [rate, runs] of [
+      [1, RUNS],
+      [4, 3],
+    ]) {
+      const visits = [];
+      for (let run = 0; run < runs; run++) visits.push(await visit(browser, address, answered, rate));
+      const median = (of) => visits.map(of).sort((a, b) => a - b)[Math.floor(runs / 2)];
+      const seconds = (of) => `${(median(of) / 1_000).toFixed(2)} s`;
+      console.log(
+        `home, processor slowed ${rate} times: largest paint ${median(({ lcp }) => lcp).toFixed(0)} ms, layout shift ${Math.max(...visits.map(({ cls }) => cls)).toFixed(4)}, answered after ${seconds(({ used }) => used.said)} (${seconds(({ used }) => used.shown)} from the first of the visit), median of ${runs}, load ${loadavg()[0].toFixed(1)}`,
+      );
+    }
+    await browser.close();
+  });
+}
