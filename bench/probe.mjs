@@ -35,13 +35,12 @@ async function timesOf(address, signal) {
   const times = [];
   while (!signal.aborted) {
     const started = performance.now();
-    const isAnswered = await fetch(address, { signal: AbortSignal.timeout(60_000) }).then(
-      async (response) => {
+    const isAnswered = await fetch(address, { signal: AbortSignal.timeout(60_000) })
+      .then(async (response) => {
         await response.arrayBuffer();
         return response.ok;
-      },
-      () => false,
-    );
+      })
+      .catch(() => false);
     times.push(isAnswered ? performance.now() - started : Number.POSITIVE_INFINITY);
     await wait(EVERY_MS);
   }

@@ -117,7 +117,7 @@ export async function untilHealthy(address, child) {
   while (!ended) {
     try {
       const response = await fetch(`${address}/api/health`, { signal: AbortSignal.timeout(5_000) });
-      if (response.ok) return response.json();
+      if (response.ok) return await response.json();
     } catch {
       // Not listening yet: asked again until it is, or until it has ended.
     }
