@@ -1,7 +1,7 @@
 export { closeDatabase, type Database, type Db, database, getDb, openDatabase, setDatabase } from './client';
 export { contains } from './contains';
 export { LockedError } from './lock';
-export { isLostConnection } from './lost-connection';
+export { isLostConnection, lacksRoom } from './lost-connection';
 export { reclaimSpace } from './reclaim';
 export { rowsOf } from './rows-of';
 export * from './schema';

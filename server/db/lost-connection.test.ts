@@ -1,10 +1,18 @@
 import { sql } from 'drizzle-orm';
 import { describe, expect, test } from 'vitest';
-import { isLostConnection } from './lost-connection';
+import { isLostConnection, lacksRoom } from './lost-connection';
 import { rowsOf } from './rows-of';
 import { DRIVERS, useTestDatabase } from './test-databases';
 
 const [, postgres] = DRIVERS;
+
+test('a full disk is told by the code of what the library wraps, and is no lost connection', () => {
+  const full = Object.assign(new Error('could not extend file: No space left on device'), { code: '53100' });
+  const wrapped = new Error('Failed query', { cause: full });
+  expect(lacksRoom(wrapped)).toBe(true);
+  expect(isLostConnection(wrapped)).toBe(false);
+  expect(lacksRoom(Object.assign(new Error('duplicate key'), { code: '23505' }))).toBe(false);
+});
 
 describe.skipIf(postgres.skip)(postgres.name, () => {
   const database = useTestDatabase(postgres);

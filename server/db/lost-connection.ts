@@ -19,3 +19,9 @@ export function isLostConnection(error: unknown): boolean {
   const code = 'code' in error ? String(error.code) : '';
   return STATES.test(code) || SYSTEM.has(code) || WORDS.test(error.message) || isLostConnection(error.cause);
 }
+
+/** Whether the database lacked room, memory or connections (class 53): the same works once there is some. */
+export function lacksRoom(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return ('code' in error && /^53...$/.test(String(error.code))) || lacksRoom(error.cause);
+}

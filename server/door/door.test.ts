@@ -96,9 +96,8 @@ it('sends visitors away when many are here, each address for itself, and never w
           () => {},
         );
     });
-  await refused('1.1.1.1', 68);
-  await refused('2.2.2.2', 68);
-  await refused('3.3.3.3', 100);
+  for (const each of ['1.1.1.1', '2.2.2.2', '3.3.3.3', '4.4.4.4']) await refused(each, 84);
+  await refused('5.5.5.5', 100);
   expect(await get('/submit', { authorization: `Bearer ${TOKEN}` })).toMatchObject({ status: 200 });
 });
 

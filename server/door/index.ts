@@ -14,7 +14,7 @@ import { places } from './places';
 
 /** Requests of visitors that are here at a time, and of one address; those of whoever is signed in are not counted. */
 const MOST_VISITS = 64;
-const MOST_OF_ONE = 32;
+const MOST_OF_ONE = 16;
 /** So many of them are worked on, so that what whoever is signed in asks of the database waits for few others. */
 const MOST_AT_WORK = 4;
 /** How long one of them keeps the next waiting, in ms. */

@@ -1,6 +1,6 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import { readJudgedId } from '@/lib/scoring/judge';
-import { database, getDb, isLostConnection, run, scoring } from '../db';
+import { database, getDb, isLostConnection, lacksRoom, run, scoring } from '../db';
 import { log } from '../log';
 import { Problem } from '../problem';
 import { inTurn, processWide } from '../process-wide';
@@ -104,8 +104,11 @@ async function underLease(
   } catch (error) {
     if (error instanceof LeaseLost)
       log.info({ ...told }, 'a scoring was taken back, or up by another server');
-    else if (isLostConnection(error))
-      log.warn({ ...told, err: error }, 'the database was lost while scoring; it is taken up again');
+    else if (isLostConnection(error) || lacksRoom(error))
+      log.warn(
+        { ...told, err: error },
+        'the database was lost, or full, while scoring; it is taken up again',
+      );
     else {
       log.error({ ...told, err: error }, 'scoring failed');
       await fail(
