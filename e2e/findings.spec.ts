@@ -88,6 +88,8 @@ test('without script a reader’s own list is counted too', async ({ browser }) 
   await page.getByRole('button', { name: 'Count' }).click();
   await expect(page).toHaveURL(/re-check=that\+makes/);
   await expect(page.getByRole('row', { name: /^Stage 2/ })).not.toContainText('0.0 %');
+  await page.locator('p', { hasText: 'Some of Stage 2' }).getByRole('link').first().click();
+  await expect(page).toHaveURL(/\/runs\/.*sample=/);
   await page.close();
 });
 

@@ -6,7 +6,7 @@ import { seedCurve } from '@/lib/findings/seed-curves';
 import { endsOf, goesWith } from '@/lib/findings/seed-facts';
 import { untrained } from '@/lib/findings/trained';
 import { formatCount, formatDelta } from '../ui/format';
-import { changesOf } from './changes';
+import { changesOf, isGain } from './changes';
 import { DotRows } from './dot-rows';
 import { LineFigure } from './line-figure';
 import { readLengths, readReflected } from './read-findings';
@@ -130,12 +130,12 @@ async function transfer(): Promise<ReactNode> {
   const own = changes.filter(({ value }) => untrained('stage1').some((task) => task === value));
   if (line === null || own.length === 0)
     return <p>The runs that it is measured on are being scored; it stands here as soon as they are.</p>;
-  const gained = own.filter(({ change }) => change.interval.low > 0);
+  const gained = own.filter(({ change }) => isGain(change));
   return (
     <>
       <p>
         Stage 1 trains {changes.length - own.length} of Nano’s {changes.length} tasks. Of the {own.length}{' '}
-        others {gained.length} gain beyond chance; the rest is as it was.
+        others {gained.length} gain beyond chance; the rest cannot be told from no change.
       </p>
       <DotRows
         title="Base → stage 1, tasks that it does not train"

@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-CATEGORIES = json.loads((Path(__file__).parent / "reflection.json").read_text())["categories"]
+_FILE = json.loads((Path(__file__).parent / "reflection.json").read_text("utf-8"))
+CATEGORIES = _FILE["categories"]
+LANGUAGE = _FILE["language"]
+"""What a phrase finds and what not, for the tests of both sides."""
 
 # What stands for something else in a phrase; all other characters stand for themselves.
 _PARTS = {"*": r"\w{0,20}", "-": r"[-\s]?", "'": "['\u2019]", " ": r"\s+", " … ": r"\b[^.!?\n]{0,60}?\b"}

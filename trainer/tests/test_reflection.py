@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from ocean_r1.reflection import CATEGORIES, pattern_of, reflects
+from ocean_r1.reflection import CATEGORIES, LANGUAGE, pattern_of, reflects
 
 
 @pytest.mark.parametrize("category", CATEGORIES, ids=lambda category: category["id"])
@@ -14,9 +16,8 @@ def test_each_category_counts_its_examples(category: dict[str, list[str]]) -> No
     assert [text for text in category["not"] if reflects(text)] == []
 
 
-def test_what_stands_for_something_else() -> None:
-    pattern = pattern_of(["re-check*", "calculation … incorrect", "wait,", "that's odd"])
-    found = ["RECHECKED", "re check", "this calculation is\tincorrect", "Wait, no", "that\u2019s odd"]
-    assert [text for text in found if not pattern.search(text)] == []
-    passed = ["a calculation. Incorrect", "waits,", "await,", "that is odd", "unrecheck", "recheckéd"]
-    assert [text for text in passed if pattern.search(text)] == ["recheckéd"]
+@pytest.mark.parametrize("case", LANGUAGE, ids=lambda case: case["phrase"])
+def test_what_stands_for_something_else(case: dict[str, Any]) -> None:
+    pattern = pattern_of([case["phrase"]])
+    assert [text for text in case["counted"] if not pattern.search(text)] == []
+    assert [text for text in case["not"] if pattern.search(text)] == []

@@ -11,9 +11,10 @@ import { LineFigure } from '../../figures/line-figure';
 import { type Phrases, type Reflected, readReflected } from '../../figures/read-findings';
 import { NANO } from '../../figures/read-line';
 import { SEED_SOURCE } from '../../figures/seed-source';
-import { paramsOf } from '../../samples/samples-url';
+import { paramsOf, viewQuery } from '../../samples/samples-url';
 import { formatCount, formatInterval, formatPercent } from '../../ui/format';
 import { ScrollRegion } from '../../ui/scrolls';
+import { visible } from '../../ui/visible';
 import { Choice, lineModels } from '../choices';
 import { Against, Finding, Part } from '../finding';
 import { ScoredSoon } from '../scored-soon';
@@ -276,7 +277,7 @@ function Counts({ reflected: { line, runs } }: { reflected: Reflected }) {
     <ScrollRegion className="counts" label="Outputs that reflect">
       <table>
         <caption>
-          Outputs on {line.benchmark.name} {line.split} that reflect
+          Outputs on {line.benchmark.name} {line.split} that reflect; one may be of several categories
         </caption>
         <thead>
           <tr>
@@ -309,6 +310,21 @@ function Counts({ reflected: { line, runs } }: { reflected: Reflected }) {
           ))}
         </tbody>
       </table>
+      {runs.map((run, place) =>
+        run.examples.length === 0 ? null : (
+          <p key={run.id}>
+            Some of {line.runs[place]?.name}:{' '}
+            {run.examples.map((sampleId, nth) => (
+              <span key={sampleId}>
+                {nth === 0 ? '' : ', '}
+                <Link href={`/runs/${run.id}${viewQuery({ filter: {}, sampleId })}`} prefetch={false}>
+                  {visible(sampleId)}
+                </Link>
+              </span>
+            ))}
+          </p>
+        ),
+      )}
     </ScrollRegion>
   );
 }

@@ -4,7 +4,7 @@ import { pairedSentence } from '@/lib/compare/comparison-words';
 import { seedCurve, valueAt } from '@/lib/findings/seed-curves';
 import { endsOf, FORM_REWARD } from '@/lib/findings/seed-facts';
 import { TRAINED } from '@/lib/findings/trained';
-import { changesOf } from '../../figures/changes';
+import { changesOf, isGain } from '../../figures/changes';
 import { DotRows } from '../../figures/dot-rows';
 import { LineFigure } from '../../figures/line-figure';
 import { NANO, readLine, type StageLine } from '../../figures/read-line';
@@ -48,9 +48,9 @@ export default async function TransferPage({ searchParams }: { searchParams: Que
   const geoqa = endsOf('3B', 2, 'geoqa_score');
   const kept = endsOf('3B', 2, 'cvbench_score');
   const perTask = line === null ? [] : changesOf(line, 1, 'task');
-  const untouched = perTask.filter(
-    ({ value, change }) => !TRAINED.stage1.some((each) => each === value) && change.interval.low <= 0,
-  );
+  const isTrained = (value: string) => TRAINED.stage1.some((each) => each === value);
+  const trained = perTask.filter(({ value }) => isTrained(value));
+  const untouched = perTask.filter(({ value, change }) => !isTrained(value) && !isGain(change));
   return (
     <Finding
       id="transfer"
@@ -130,7 +130,7 @@ export default async function TransferPage({ searchParams }: { searchParams: Que
             {geoqa.last[1].toFixed(2)} in it while CV-Bench goes from {kept.first[1].toFixed(2)} to{' '}
             {kept.last[1].toFixed(2)}. The seed shows no such curve of 7B.
           </li>
-          {untouched.length === 0 ? null : (
+          {model !== NANO || untouched.length === 0 ? null : (
             <li>
               Not every untrained task gains: Nano’s{' '}
               {untouched
@@ -140,6 +140,14 @@ export default async function TransferPage({ searchParams }: { searchParams: Que
                 )
                 .join(' and ')}{' '}
               cannot be told from no change after stage 1.
+            </li>
+          )}
+          {model !== NANO || trained.length === 0 ? null : (
+            <li>
+              Of the {trained.length} tasks that stage 1 does train{' '}
+              {trained.filter(({ change }) => isGain(change)).length} gains beyond chance. What it carries
+              over is not skill in charts or geometry, of which it has got none, but the habit of looking
+              before it answers.
             </li>
           )}
           <li>
