@@ -3,6 +3,7 @@ import { alias } from 'drizzle-orm/pg-core';
 import { compareOutcomes } from '@/lib/stats/compare-outcomes';
 import type { Principal } from '../auth';
 import { getDb, prediction, sample, verdict } from '../db';
+import { keptLately } from '../kept';
 import { Problem } from '../problem';
 import { hasTag, keptList, ofRun, type ScoredRun, scoredRun, shortened } from './samples';
 import type { ChangedRow, ChangeFilter, ScorableSample, ScorerComparison } from './types';
@@ -36,9 +37,16 @@ const otherAnswer = and(
   sql`${verdict.answer} is distinct from ${second.answer}`,
 );
 
+/** What scorers said is not said again: how they differ is counted once. */
+const keptComparison = keptLately<ScorerComparison>('scorer comparisons', 64);
+
 /** How two scorers differ on a run's samples. @throws Problem */
 export async function compareScorers(pair: ScorerPair, principal: Principal): Promise<ScorerComparison> {
   const of = await scoredBoth(pair, principal);
+  return keptComparison(`${of.id} ${pair.from} ${pair.to}`, () => compared(of, pair.to));
+}
+
+async function compared(of: ScoredRun, to: string): Promise<ScorerComparison> {
   const db = await getDb();
   const rows = await db
     .select({
@@ -48,7 +56,7 @@ export async function compareScorers(pair: ScorerPair, principal: Principal): Pr
       otherAnswer: sql<boolean>`${otherAnswer}`,
     })
     .from(verdict)
-    .innerJoin(second, sameSample(pair.to))
+    .innerJoin(second, sameSample(to))
     .innerJoin(sample, sampleOf(of))
     .where(ofRun(of))
     .orderBy(asc(verdict.ordinal));
