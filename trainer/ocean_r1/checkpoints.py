@@ -22,7 +22,8 @@ from torch import Tensor, nn
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
 from ocean_r1.files import as_write_error, atomic_write, remove
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
-from ocean_r1.models.weights import save_weights
+from ocean_r1.models.weights import hub_state, save_state
+from ocean_r1.ranks import ALONE, Ranks, divided_as, whole
 
 # What a model folder holds besides weights, copied on unchanged.
 COMPANIONS = (
@@ -74,7 +75,7 @@ def named_moments(parameters: Mapping[str, nn.Parameter], optimizers: Sequence[t
     """The optimizers' tensors by parameter name."""
     names = {id(parameter): name for name, parameter in parameters.items()}
     return {
-        f"{names[id(parameter)]}/{key}": value.detach().cpu().contiguous()
+        f"{names[id(parameter)]}/{key}": whole(value.detach()).cpu().contiguous()
         for optimizer in optimizers
         for group in optimizer.param_groups
         for parameter in group["params"]
@@ -95,7 +96,9 @@ def restore_moments(
         name, _, kind = key.rpartition("/")
         parameter = parameters[name]
         # AdamW keeps its step count on the CPU, whatever the device of the weights.
-        states[id(parameter)][parameter][kind] = value.clone() if kind == "step" else value.to(parameter.device)
+        states[id(parameter)][parameter][kind] = (
+            value.clone() if kind == "step" else divided_as(value.to(parameter.device), parameter)
+        )
 
 
 def save_checkpoint(
@@ -104,16 +107,19 @@ def save_checkpoint(
     optimizers: Sequence[torch.optim.Optimizer],
     progress: Progress,
     heads: nn.Module | None = None,
+    ranks: Ranks = ALONE,
 ) -> Path:
     """Writes the checkpoint of this step and removes those that the policy does not keep. Raises WriteError; the checkpoints
-    before it are whole."""
+    before it are whole. Of several processes each brings its shares, and the first writes."""
     final = checkpoint_folder(recipe.output, progress.step)
-    moments = named_moments(parameters_of(model, heads), optimizers)
+    weights, moments = hub_state(model), named_moments(parameters_of(model, heads), optimizers)
+    if not ranks.leads:
+        return final
     companions = [path for name in COMPANIONS if (path := recipe.model.path / name).exists()]
-    needed = size_of([*parameters_of(model, heads).values(), *moments.values()])
+    needed = size_of([*weights.values(), *moments.values()])
     with atomic_write(final, needed + sum(path.stat().st_size for path in companions)) as partial:
         (partial / "model").mkdir(parents=True)
-        save_weights(model, partial / "model")
+        save_state(weights, partial / "model")
         for path in companions:
             shutil.copyfile(path, partial / "model" / path.name)
         save_file(moments, partial / "optimizer.safetensors")

@@ -305,8 +305,11 @@ def run_training(options: argparse.Namespace) -> None:
     match recipe:
         case GrpoRecipe():
             from ocean_r1.grpo.train import train_grpo
+            from ocean_r1.ranks import open_ranks
 
-            print(train_grpo(recipe))
+            last = train_grpo(recipe)
+            if open_ranks().leads:
+                print(last)
         case TowerRecipe():
             from ocean_r1.tower import train_tower
 

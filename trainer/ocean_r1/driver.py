@@ -9,6 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -64,30 +65,39 @@ class Observer(Protocol):
 def drive(run: Run, step: StepFunction, validator: Validator | None = None, observer: Observer | None = None) -> Path:
     """Takes the run to its last step; the last checkpoint. Raises WriteError, what `step` raises, and Stopped where a
     signal or the observer asked for it."""
-    recipe, progress, tell = run.recipe, run.progress, guarded(observer)
-    metrics_file = MetricsFile(recipe.output, progress.step, recipe.logging.tensorboard)
+    recipe, progress, ranks = run.recipe, run.progress, run.ranks
+    tell = guarded(observer if ranks.leads else None)
+    metrics_file = MetricsFile(recipe.output, progress.step, recipe.logging.tensorboard) if ranks.leads else None
 
     def record(values: dict[str, float]) -> None:
-        metrics_file.write(progress.step, values)
+        if metrics_file is not None:
+            metrics_file.write(progress.step, values)
         tell(lambda who: who.on_metrics(progress.step, values))
 
     def log_rollouts(rollouts: Sequence[Rollout]) -> None:
-        write_rollouts(recipe.output / "rollouts", progress.step, rollouts)
+        if ranks.leads:
+            write_rollouts(recipe.output / "rollouts", progress.step, rollouts)
         tell(lambda who: who.on_rollouts(progress.step, rollouts))
 
     def save() -> None:
-        folder = save_checkpoint(recipe, run.model, run.stepper.optimizers, progress, run.heads)
+        folder = save_checkpoint(recipe, run.model, run.stepper.optimizers, progress, run.heads, ranks)
         tell(lambda who: who.on_checkpoint(progress.step, folder))
 
-    rows = f"{len(run.sampler.positions):,} rows, {run.too_long:,} too long"
-    print(f"{rows}; {run.total:,} steps of {recipe.batch_size:,}", flush=True)
+    def validated(validator: Validator) -> dict[str, float]:
+        return ranks.as_the_lead_has_it(lambda: validator.metrics(run.workers.whole_model))
+
+    if ranks.leads:
+        rows = f"{len(run.sampler.positions):,} rows, {run.too_long:,} too long"
+        print(f"{rows}; {run.total:,} steps of {recipe.batch_size:,}", flush=True)
     tell(lambda who: who.on_begin(progress.step, run.total))
     if progress.step:  # who was killed when it lay on the disk has told nobody
         tell(lambda who: who.on_checkpoint(progress.step, checkpoint_folder(recipe.output, progress.step)))
-    with stop_signals() as received, progress_bar(run.total, "step", progress.step) as show:
+    shown = progress_bar(run.total, "step", progress.step) if ranks.leads else nullcontext(unheard)
+    with stop_signals() as received, shown as show, ranks.together():
         if validator and validator.before_training and progress.step == 0:
-            record(validator.metrics(run.model))
-        while progress.step < run.total and not received and not tell(lambda who: bool(who.wants_stop())):
+            record(validated(validator))
+        # All stop before the same step, whichever was asked to.
+        while progress.step < run.total and not ranks.any(bool(received) or bool(tell(lambda who: bool(who.wants_stop())))):
             started = perf_counter()
             result = step(progress.step)
             seconds = perf_counter() - started
@@ -95,7 +105,7 @@ def drive(run: Run, step: StepFunction, validator: Validator | None = None, obse
             last = progress.step == run.total
             metrics = result.metrics | {"timing_s/step": seconds}
             if validator and (last or progress.step % validator.every == 0):
-                metrics |= validator.metrics(run.model)
+                metrics |= validated(validator)
                 if progress.best is None or metrics["val/score"] > progress.best:
                     progress = replace(progress, best=metrics["val/score"], best_step=progress.step)
             record(metrics)
@@ -108,10 +118,15 @@ def drive(run: Run, step: StepFunction, validator: Validator | None = None, obse
         stopped = progress.step < run.total
         if stopped and progress.step and not checkpoint_folder(recipe.output, progress.step).exists():
             save()
-    metrics_file.close()
+    if metrics_file is not None:
+        metrics_file.close()
     if stopped:
         raise Stopped(progress.step, received[0] if received else signal.SIGTERM)
     return checkpoints_of(recipe.output)[-1]
+
+
+def unheard(_done: int, _summary: str) -> None:
+    """What processes say that do not lead."""
 
 
 def guarded(observer: Observer | None) -> Callable[[Callable[[Observer], T]], T | None]:

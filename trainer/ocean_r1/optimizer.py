@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ocean_r1.config import Optimizer
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.muon import Muon
+from ocean_r1.ranks import ALONE, Ranks, total_norm
 
 MAX_SKIPPED = 3
 
@@ -21,8 +22,11 @@ class NotFiniteError(RuntimeError):
     """Gradients were not finite several steps in a row."""
 
 
-def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None) -> list[torch.optim.Optimizer]:
-    """AdamW for everything; with `muon` Muon for the matrices between embeddings and heads, at rates that mean the same."""
+def make_optimizers(
+    model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None, foreach: bool = True
+) -> list[torch.optim.Optimizer]:
+    """AdamW for everything; with `muon` Muon for the matrices between embeddings and heads, at rates that mean the same.
+    Weights of which some are divided among processes move one by one, without `foreach`."""
     vision_lr = settings.lr if settings.vision_lr is None else settings.vision_lr
     vision = list(model.visual.parameters())
     if vision_lr == 0:
@@ -43,7 +47,7 @@ def make_optimizers(model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | N
     inner = {id(p) for part in inside for p in part.parameters() if p.ndim == 2}
     optimizers: list[torch.optim.Optimizer] = [
         torch.optim.AdamW(
-            groups(of_muon=False), lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, foreach=True
+            groups(of_muon=False), lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, foreach=foreach
         )
     ]
     if settings.muon:
@@ -75,13 +79,12 @@ class Stepper:
     parameters: Sequence[nn.Parameter]
     optimizers: Sequence[torch.optim.Optimizer]
     settings: Optimizer
+    ranks: Ranks = ALONE
     skipped: int = 0
 
     def step(self, lr_multiplier: float) -> tuple[float, bool]:
         """The gradients' norm before clipping, and whether the step was taken. Gradients are cleared."""
-        norm = torch.nn.utils.clip_grad_norm_(
-            [p for p in self.parameters if p.grad is not None], self.settings.max_grad_norm
-        )
+        norm = self.clip()
         taken = bool(torch.isfinite(norm))
         if taken:
             for optimizer in self.optimizers:
@@ -98,3 +101,15 @@ class Stepper:
         for optimizer in self.optimizers:
             optimizer.zero_grad(set_to_none=True)
         return float(norm), taken
+
+    def clip(self) -> Tensor:
+        """Makes gradients that are longer than `max_grad_norm` so long; their norm before."""
+        learnt = [parameter for parameter in self.parameters if parameter.grad is not None]
+        if self.ranks.count == 1:
+            return torch.nn.utils.clip_grad_norm_(learnt, self.settings.max_grad_norm)
+        gradients = [parameter.grad for parameter in learnt if parameter.grad is not None]
+        norm = total_norm(gradients, self.ranks)
+        factor = min(1.0, self.settings.max_grad_norm / (float(norm) + 1e-6))
+        for gradient in gradients:
+            gradient.mul_(factor)
+        return norm

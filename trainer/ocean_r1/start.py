@@ -41,6 +41,7 @@ from ocean_r1.models.new import init_number_embeddings, number_tokens
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
+from ocean_r1.ranks import Ranks, open_ranks, own_device
 from ocean_r1.rewards.pool import RewardPool
 
 
@@ -65,6 +66,8 @@ class Run:
     """Rows that do not."""
     validation: CheckedRows | None
 
+    ranks: Ranks
+
     def next_examples(self, count: int) -> list[Example]:
         return [self.reader.example(position) for position in self.sampler.take(count)]
 
@@ -84,21 +87,28 @@ def starting_model(recipe: Recipe) -> Qwen2_5_VL:
 def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe or of
     other data, RowError where a row cannot be used, WriteError and DeviceError."""
-    device = usable_device(recipe.model.device)
+    ranks = open_ranks()
+    if ranks.count > 1:
+        check_divisible(recipe, ranks)
+    device = usable_device(own_device(recipe.model.device, ranks))
     check_model_folder(recipe.model.path)
     if isinstance(recipe, GrpoRecipe) and recipe.reference:
         check_model_folder(recipe.reference)
-    lock_output(recipe.output)
-    done = checkpoints_of(recipe.output)
-    progress = read_state(done[-1], recipe) if done else Progress()
-    training, validation = open_rows(recipe, resumed=bool(done))
+    with ranks.lead_first():
+        if ranks.leads:
+            lock_output(recipe.output)
+        done = checkpoints_of(recipe.output)
+        progress = read_state(done[-1], recipe) if done else Progress()
+        training, validation = open_rows(recipe, resumed=bool(done))
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
     model.to(device)
     if heads:
         heads.to(device)
     check_disk_space(recipe, model)
+    workers = Workers(model, recipe.model.workers, recipe.model.dtype, ranks)
     learnt = list(parameters_of(model, heads).values())
-    stepper = Stepper(learnt, make_optimizers(model, recipe.optimizer, heads), recipe.optimizer)
+    optimizers = make_optimizers(model, recipe.optimizer, heads, foreach=ranks.count == 1)
+    stepper = Stepper(learnt, optimizers, recipe.optimizer, ranks)
     if done:
         load_moments(done[-1], model, stepper.optimizers, heads)
     tokenizer = Tokenizer(recipe.model.path)
@@ -108,7 +118,7 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
         total=total_steps(recipe, len(fitting)),
         model=model,
         heads=heads,
-        workers=Workers(model, recipe.model.workers, recipe.model.dtype),
+        workers=workers,
         tokenizer=tokenizer,
         stepper=stepper,
         progress=progress,
@@ -116,7 +126,24 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
         sampler=RowSampler(fitting, recipe.data.seed, progress.taken),
         too_long=len(training.lengths) - len(fitting),
         validation=validation,
+        ranks=ranks,
     )
+
+
+def check_divisible(recipe: Recipe, ranks: Ranks) -> None:
+    """Raises RecipeError for what several processes cannot do together."""
+    if not isinstance(recipe, GrpoRecipe):
+        raise RecipeError(f"several processes train by GRPO alone; a recipe of kind {recipe.kind!r} takes one")
+    least = recipe.prompts_per_step // recipe.algorithm.mini_batches
+    if least < ranks.count:
+        raise RecipeError(f"{ranks.count} processes share {least} prompts: prompts_per_step has to give each at least one")
+    for key, wanted in (
+        ("optimizer.muon", recipe.optimizer.muon),
+        ("model.workers", recipe.model.workers > 1),
+        ("algorithm.dynamic_sampling", recipe.algorithm.dynamic_sampling),
+    ):
+        if wanted:
+            raise RecipeError(f"{key} is for one process; there are {ranks.count}")
 
 
 def total_steps(recipe: Recipe, rows: int) -> int:

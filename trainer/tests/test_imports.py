@@ -10,7 +10,7 @@ import ocean_r1
 
 ROOT = Path(ocean_r1.__path__[0])
 ROOMS = [
-    ["config", "device", "files", "processes", "progress_bar", "reflection"],
+    ["config", "device", "files", "processes", "progress_bar", "ranks", "reflection"],
     ["models"],
     ["engine"],
     ["rewards"],

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from torch import Tensor
 
 from ocean_r1.models.positions import Grid, text_positions
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.ranks import is_divided
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,15 @@ def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = Fa
 
 def image_tokens(model: Qwen2_5_VL, prompt: Prompt) -> Tensor | None:
     if prompt.patches is None:
-        return None
+        return no_tokens(model) if is_divided(next(model.visual.blocks.parameters())) else None
     tokens: Tensor = model.visual(prompt.patches, prompt.grids)
     return tokens
+
+
+def no_tokens(model: Qwen2_5_VL) -> Tensor:
+    """None, (0, D), of a picture of a single token: where a tower is divided among processes all have to go through it."""
+    vision = model.config.vision
+    merge = vision.spatial_merge_size
+    width = vision.in_channels * vision.temporal_patch_size * vision.patch_size**2
+    tokens: Tensor = model.visual(torch.zeros(merge * merge, width), ((1, merge, merge),))
+    return tokens[:0]

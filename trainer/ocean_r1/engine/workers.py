@@ -15,6 +15,7 @@ from typing import TypeVar
 import torch
 
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.ranks import ALONE, Ranks, is_divided, shard, whole
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,12 +25,18 @@ Work = Callable[[Qwen2_5_VL, list[Item]], Result]
 
 class Workers:
     """`count` replicas of a model. In bfloat16 a copy of it samples, and passes that learn are cast operation by
-    operation."""
+    operation. Among several processes the model is divided, and a whole copy samples."""
 
-    def __init__(self, model: Qwen2_5_VL, count: int = 1, dtype: str = "float32") -> None:
+    def __init__(self, model: Qwen2_5_VL, count: int = 1, dtype: str = "float32", ranks: Ranks = ALONE) -> None:
         self.bfloat16 = dtype == "bfloat16"
+        self.ranks = ranks
         self.replicas = [model]
-        self.rollout_model = copy.deepcopy(model).bfloat16().requires_grad_(False) if self.bfloat16 else None
+        self.rollout_model: Qwen2_5_VL | None = None
+        if self.bfloat16 or self.ranks.count > 1:
+            self.rollout_model = copy.deepcopy(model).requires_grad_(False)
+            self.rollout_model.to(torch.bfloat16 if self.bfloat16 else torch.float32)
+        if self.ranks.count > 1:
+            shard([*model.visual.blocks, *model.language_model.layers], model.device, self.ranks)
         for _ in range(count - 1):
             replica = copy.deepcopy(model)
             for own, shared in zip(replica.parameters(), model.parameters(), strict=True):
@@ -51,6 +58,11 @@ class Workers:
         models = [self.rollout_model] if self.rollout_model else self.replicas
         return in_order(run_parts(models, work, items), len(items))
 
+    @property
+    def whole_model(self) -> Qwen2_5_VL:
+        """One that any process can run by itself."""
+        return self.replicas[0] if self.ranks.count == 1 or self.rollout_model is None else self.rollout_model
+
     @contextmanager
     def autocast(self) -> Iterator[None]:
         """Passes inside are computed in the workers' dtype."""
@@ -61,16 +73,20 @@ class Workers:
     def sync_rollout_model(self) -> None:
         """After the weights moved: what samples has them too."""
         if self.rollout_model is not None:
-            for own, moved in zip(self.rollout_model.parameters(), self.replicas[0].parameters(), strict=True):
-                own.copy_(moved)
+            for copied, moved in zip(self.rollout_model.parameters(), self.replicas[0].parameters(), strict=True):
+                copied.copy_(whole(moved))
 
     def reduce_gradients(self) -> None:
-        """Adds the replicas' gradients to the first one's."""
+        """Adds the replicas' gradients to the first one's, and those of weights that every process has to each other."""
         for replica in self.replicas[1:]:
-            for own, total in zip(replica.parameters(), self.replicas[0].parameters(), strict=True):
-                if own.grad is not None:
-                    total.grad = own.grad if total.grad is None else total.grad.add_(own.grad)
-                    own.grad = None
+            for part, total in zip(replica.parameters(), self.replicas[0].parameters(), strict=True):
+                if part.grad is not None:
+                    total.grad = part.grad if total.grad is None else total.grad.add_(part.grad)
+                    part.grad = None
+        if self.ranks.count > 1:
+            for parameter in self.replicas[0].parameters():
+                if not is_divided(parameter) and parameter.grad is not None:
+                    self.ranks.summed(parameter.grad)
 
 
 def run_parts(models: Sequence[Qwen2_5_VL], work: Work[Item, Result], items: Sequence[Item]) -> list[Result]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -19,6 +19,7 @@ from ocean_r1.grpo.advantage import all_equal, group_advantages
 from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.optimizer import Stepper
+from ocean_r1.ranks import Ranks
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
 from ocean_r1.rollouts import Rollout, TracedToken
 
@@ -33,6 +34,8 @@ class Group:
     scored: list[Scored]
     rewards: list[float]
     """Scores less the penalty for length."""
+    rank: int = 0
+    """Of the process that sampled it, and learns from it; the others know it without its pictures."""
 
     @property
     def ids(self) -> list[Tensor]:
@@ -97,7 +100,7 @@ def sample_groups(
     copies: Counter[str],
 ) -> list[Group]:
     """Samples and scores `rollout.group` responses to each example. `copies` counts how often each row was taken in this
-    step, by name: copies of a row draw different responses."""
+    step, by name: copies of a row draw different responses. Of several processes each samples for its share."""
     settings = recipe.rollout
     sampling = Sampling(
         settings.max_new_tokens,
@@ -114,13 +117,15 @@ def sample_groups(
         graphs, trace = settings.cuda_graphs, recipe.logging.trace
         return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace)
 
+    all_numbered: list[tuple[Example, int]] = []
+    for example in examples:
+        all_numbered.append((example, copies[example.name]))
+        copies[example.name] += 1
+    own_numbered = workers.ranks.share(all_numbered)
     groups: list[Group] = []
-    for start in range(0, len(examples), settings.prompts_at_once):
-        some = examples[start : start + settings.prompts_at_once]
-        numbered = []
-        for example in some:
-            numbered.append((example, copies[example.name]))
-            copies[example.name] += 1
+    for start in range(0, len(own_numbered), settings.prompts_at_once):
+        numbered = own_numbered[start : start + settings.prompts_at_once]
+        some = [example for example, _ in numbered]
         sampled = workers.map_rollout(draw, numbered)
         texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
         cases = [
@@ -135,8 +140,19 @@ def sample_groups(
                 score.reward - overlong_penalty(len(response.ids), settings.max_new_tokens, recipe.algorithm)
                 for score, response in zip(scored, responses, strict=True)
             ]
-            groups.append(Group(example, responses, own, scored, rewards))
-    return groups
+            groups.append(Group(example, responses, own, scored, rewards, workers.ranks.rank))
+    return known_to_all(groups, workers.ranks)
+
+
+def known_to_all(own: list[Group], ranks: Ranks) -> list[Group]:
+    """The groups of all processes in the order of their examples, the others' without their pictures."""
+    if ranks.count == 1:
+        return own
+    light = [
+        replace(group, example=replace(group.example, prompt=replace(group.example.prompt, patches=None))) for group in own
+    ]
+    complete = iter(own)
+    return [next(complete) if group.rank == ranks.rank else group for group in ranks.gathered(light)]
 
 
 def overlong_penalty(length: int, limit: int, algorithm: Algorithm) -> float:
@@ -184,6 +200,31 @@ class Sums:
     def add(self, other: Sums) -> None:
         for field in fields(self):
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+    def summed(self, ranks: Ranks) -> Sums:
+        """Over all processes."""
+        if ranks.count == 1:
+            return self
+        own = torch.tensor([float(value) for value in astuple(self)], dtype=torch.float64)
+        values = dict(zip(asdict(self), ranks.summed(own).tolist(), strict=True))
+        return Sums(**{**values, "tokens": int(values["tokens"])})
+
+
+def own_turns(groups: Sequence[Group], ranks: Ranks) -> list[tuple[int, bool]]:
+    """Which groups this process learns from, by their index, and whether they count. All processes take as many turns, since
+    a layer is whole for all of them at once: who has fewer groups takes one again, and it counts for nothing."""
+    own = [index for index, group in enumerate(groups) if group.rank == ranks.rank]
+    most = max(Counter(group.rank for group in groups).values())
+    return [(index, True) for index in own] + [(own[0], False)] * (most - len(own))
+
+
+Part = tuple[Group, Tensor, Tensor, Tensor | None]
+"""A group, its responses' advantages, its tokens' weights, and, where a step takes several, their old log-probabilities."""
+
+
+def weightless(part: Part, counts: bool) -> Part:
+    group, advantages, weights, old = part
+    return part if counts else (group, advantages, torch.zeros_like(weights), old)
 
 
 def stats_of(model: Qwen2_5_VL, group: Group, recipe: GrpoRecipe, gradient_checkpointing: bool) -> TokenStats:
@@ -248,12 +289,15 @@ def update(
     """All optimizer steps that one rollout gives; metrics under the seed's names."""
     algorithm = recipe.algorithm
     advantages = advantages_of(groups, algorithm)
+    ranks = workers.ranks
     old: list[Tensor | None] = [None] * len(groups)
     if algorithm.mini_batches * algorithm.epochs > 1:
         with torch.no_grad(), workers.autocast():
-            old = [stats_of(workers.replicas[0], group, recipe, gradient_checkpointing=False).logp for group in groups]
+            for index, counts in own_turns(groups, ranks):
+                logp = stats_of(workers.replicas[0], groups[index], recipe, gradient_checkpointing=False).logp
+                old[index] = logp if counts else old[index]
 
-    def backward(model: Qwen2_5_VL, parts: list[tuple[Group, Tensor, Tensor, Tensor | None]]) -> list[Sums]:
+    def backward(model: Qwen2_5_VL, parts: list[Part]) -> list[Sums]:
         with workers.autocast():
             return [accumulate(model, reference, *part, recipe) for part in parts]
 
@@ -266,13 +310,16 @@ def update(
             batch = slice(start, start + size)
             weights = weights_of(groups[batch], algorithm)
             parts = list(zip(groups[batch], advantages[batch], weights, old[batch], strict=True))
-            for part in workers.map(backward, parts):
-                sums.add(part)
+            turns = own_turns(groups[batch], ranks)
+            told = workers.map(backward, [weightless(parts[index], counts) for index, counts in turns])
+            for (_, counts), part in zip(turns, told, strict=True):
+                sums.add(part if counts else Sums())
             workers.reduce_gradients()
             norm, taken = stepper.step(lr_multiplier)
             workers.sync_rollout_model()
             norms.append(norm)
             skipped += not taken
+    sums = sums.summed(ranks)
     updates = len(norms)
     flat = torch.cat(advantages)
     return {

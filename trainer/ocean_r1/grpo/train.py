@@ -13,6 +13,7 @@ from ocean_r1.grpo.step import Group, rollouts_of, sample_groups, update
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import lr_multiplier
+from ocean_r1.ranks import shard
 from ocean_r1.rewards.pool import RewardPool
 from ocean_r1.start import Run, open_run, open_validator, starting_model
 
@@ -51,7 +52,10 @@ def open_reference(recipe: GrpoRecipe, run: Run) -> Qwen2_5_VL | None:
     if not recipe.algorithm.kl_coefficient:
         return None
     reference = load_model(recipe.reference) if recipe.reference else starting_model(recipe)
-    return reference.to(run.model.device).requires_grad_(False)
+    reference = reference.to(run.model.device).requires_grad_(False)
+    if run.ranks.count > 1:
+        shard([*reference.visual.blocks, *reference.language_model.layers], run.model.device, run.ranks)
+    return reference
 
 
 def step_groups(run: Run, recipe: GrpoRecipe, pool: RewardPool, step: int) -> list[Group]:

@@ -17,6 +17,7 @@ from torch import Tensor
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.packed import PACKED, WHOLE, unpacked
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.ranks import whole
 
 JOINED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj", "up_proj")}
 
@@ -96,14 +97,18 @@ def load_model(folder: Path) -> Qwen2_5_VL:
 def hub_state(model: Qwen2_5_VL) -> dict[str, Tensor]:
     """The weights under the names of files on the hub, on the host."""
     return {
-        hub_name(part): rows.detach().cpu().contiguous().clone()
+        hub_name(part): rows.cpu().contiguous().clone()
         for name, parameter in model.named_parameters()
-        for part, rows in split_joined(name, parameter, model.config).items()
+        for part, rows in split_joined(name, whole(parameter.detach()), model.config).items()
     }
 
 
 def save_weights(model: Qwen2_5_VL, folder: Path) -> None:
     """Writes `model.safetensors` whole or not at all."""
+    save_state(hub_state(model), folder)
+
+
+def save_state(state: dict[str, Tensor], folder: Path) -> None:
     partial = folder / "model.safetensors.partial"
-    save_file(hub_state(model), partial, metadata={"format": "pt"})
+    save_file(state, partial, metadata={"format": "pt"})
     os.replace(partial, folder / "model.safetensors")

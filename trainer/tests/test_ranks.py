@@ -1,0 +1,159 @@
+"""Several processes take the steps that one takes: each with its share of the rows, the weights and the moments."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from test_runs import bits, run_of, trained
+from toy import toy
+
+from ocean_r1.cli import main
+from ocean_r1.ranks import Ranks
+
+ROOT = Path(__file__).parent.parent
+GRPO: dict[str, Any] = {"stage": 1, "prompts_per_step": 3}
+ENV = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+
+
+def by(count: int, recipe: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """The command by so many processes, which let go of the run's folder when they end."""
+    launched = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"] if count > 1 else []
+    command = [sys.executable, *launched, "-m", "ocean_r1", "train", str(recipe), *options]
+    return subprocess.run(command, env=ENV, capture_output=True, text=True, timeout=300)
+
+
+def close(ours: Path, theirs: Path) -> None:
+    """Weights within 1e-6 of each other, moments within as much of their size."""
+    a, b = bits(ours), bits(theirs)
+    assert a.keys() == b.keys()
+    for name, tensor in a.items():
+        torch.testing.assert_close(
+            tensor, b[name], rtol=1e-4 if "/" in name else 0, atol=1e-6, msg=lambda m, n=name: f"{n}: {m}"
+        )
+
+
+def metrics_of(output: Path) -> list[dict[str, float]]:
+    lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
+    return [{k: v for k, v in line["data"].items() if not k.startswith(("timing", "perf"))} for line in lines]
+
+
+def test_two_processes_take_the_steps_of_one(tmp_path: Path) -> None:
+    # Three prompts for two: one process has a turn that counts for nothing; some rows have no picture.
+    paths = toy(tmp_path)
+    alone = trained(run_of(paths, tmp_path / "alone", steps=2, **GRPO))
+    ended = by(2, run_of(paths, tmp_path / "both", steps=2, **GRPO))
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    close(tmp_path / "both" / alone.name, alone)
+    for ours, theirs in zip(metrics_of(tmp_path / "both"), metrics_of(tmp_path / "alone"), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-6)
+    rollouts = "rollouts/step-000002/rollouts.jsonl"
+    outputs = [[json.loads(line)["output"] for line in (tmp_path / run / rollouts).open()] for run in ("both", "alone")]
+    assert outputs[0] == outputs[1]
+
+
+def test_several_updates_a_rollout_and_whoever_goes_on(tmp_path: Path) -> None:
+    """Old log-probabilities, a reference, layers computed twice; half by two processes, half by one, either first."""
+    paths = toy(tmp_path)
+    several = {
+        "algorithm.mini_batches": 2,
+        "algorithm.epochs": 2,
+        "model.gradient_checkpointing": True,
+        "validation.files": [{"path": str(paths["rows"])}],
+        "validation.every": 1,
+        "validation.rows": 4,
+    }
+    options = [f"--set={key}={json.dumps(value)}" for key, value in several.items()]
+    settings = {"stage": 1, "steps": 3, "prompts_per_step": 4}
+
+    def train(count: int, output: Path) -> None:
+        ended = by(count, run_of(paths, output, **settings), *options)
+        assert ended.returncode == 0, ended.stderr[-2000:]
+
+    train(1, tmp_path / "alone")
+    for name, first, then in (("two-one", 2, 1), ("one-two", 1, 2)):
+        train(first, tmp_path / name)
+        # As if it had been ended after the first step.
+        for step in (2, 3):
+            shutil.rmtree(tmp_path / name / f"step-{step:06d}")
+        train(then, tmp_path / name)
+        close(tmp_path / name / "step-000003", tmp_path / "alone/step-000003")
+        for ours, theirs in zip(metrics_of(tmp_path / name), metrics_of(tmp_path / "alone"), strict=True):
+            assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-5)
+
+
+SHARES = """
+import sys
+from pathlib import Path
+import torch
+from ocean_r1.checkpoints import named_moments, parameters_of
+from ocean_r1.config import Optimizer
+from ocean_r1.engine.workers import Workers
+from ocean_r1.models.weights import load_model
+from ocean_r1.optimizer import make_optimizers
+from ocean_r1.ranks import open_ranks
+from torch.distributed.tensor import DTensor
+
+ranks, model = open_ranks(), load_model(Path(sys.argv[1]))
+layers = [*model.visual.blocks, *model.language_model.layers]
+before = sum(parameter.numel() for layer in layers for parameter in layer.parameters())
+Workers(model, ranks=ranks)
+optimizer, = make_optimizers(model, Optimizer(lr=1e-3), foreach=False)
+for parameter in model.parameters():
+    parameter.grad = torch.ones_like(parameter)
+optimizer.step()
+after = [parameter for layer in layers for parameter in layer.parameters()]
+held = {kind: sum(each.to_local().numel() for each in some) for kind, some in {
+    "weights": after, "gradients": [p.grad for p in after], "moments": [optimizer.state[p]["exp_avg"] for p in after],
+}.items()}
+if ranks.leads:
+    print({kind: round(count / before, 2) for kind, count in held.items()})
+"""
+
+
+def test_each_holds_its_share(tmp_path: Path) -> None:
+    model = trained(run_of(toy(tmp_path), tmp_path / "out", steps=1, **GRPO)) / "model"
+    (tmp_path / "shares.py").write_text(SHARES)
+    launched = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
+    command = [*launched, str(tmp_path / "shares.py"), str(model)]
+    ended = subprocess.run(command, env=ENV, capture_output=True, text=True, timeout=300)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    assert ended.stdout.strip() == "{'weights': 0.5, 'gradients': 0.5, 'moments': 0.5}"
+
+
+def test_a_process_that_dies_ends_all_with_a_sentence(tmp_path: Path) -> None:
+    own = tmp_path / "own.py"
+    own.write_text(
+        "import os, threading\n"
+        "if os.environ.get('RANK') == '1':\n"
+        "    threading.Timer(2, os._exit, (3,)).start()\n"
+        "def half(response, truth, row): return 0.5\n"
+    )
+    recipe = run_of(toy(tmp_path), tmp_path / "out", steps=100_000, **GRPO)
+    ended = by(2, recipe, f'--set=reward.terms={{"half": "{own}:half"}}')
+    assert ended.returncode != 0
+    assert "ocean-r1: another of the 2 processes ended" in ended.stderr
+    assert "start all of them again, and they go on from the last checkpoint" in ended.stderr
+    assert not list((tmp_path / "out").glob("*.partial"))
+
+
+REFUSED = {
+    "optimizer.muon=true": "optimizer.muon is for one process; there are 2",
+    "prompts_per_step=1": "2 processes share 1 prompts: prompts_per_step has to give each at least one",
+}
+
+
+@pytest.mark.parametrize(("option", "said"), REFUSED.items())
+def test_what_several_cannot_do_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], option: str, said: str
+) -> None:
+    monkeypatch.setattr("ocean_r1.start.open_ranks", lambda: Ranks(0, 2))
+    assert main(["train", str(run_of(toy(tmp_path), tmp_path / "out", steps=1, **GRPO)), "--set", option]) == 1
+    assert said in capsys.readouterr().err
