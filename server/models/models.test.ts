@@ -6,6 +6,7 @@ import {
   browserModels,
   type ChosenCheckpoint,
   chooseCheckpoint,
+  chosenCheckpoint,
   describeModel,
   listModels,
   NANO,
@@ -28,6 +29,14 @@ const chosen = (more: Partial<Extract<ChosenCheckpoint, { kind: 'new' }>> = {}):
   parentId: null,
   ...more,
 });
+
+test.each(['turned \u202erevo', 'colour\u001b[31m', 'hid\u200bden', 'two\u2028lines', '  '])(
+  'no model is called %j',
+  (name) => {
+    expect(chosenCheckpoint.safeParse(chosen({ name })).success).toBe(false);
+    expect(chosenCheckpoint.safeParse(chosen({ family: name })).success).toBe(false);
+  },
+);
 
 test('every model that browsers run is a checkpoint, of the stage that the manifest names', async () => {
   const { models } = await browserModels();
