@@ -3,6 +3,7 @@ import type { Metadata } from 'next';
 import Link from 'next/link';
 import { notFound } from 'next/navigation';
 import { cache } from 'react';
+import { REPORTED } from '@/lib/benchmarks/reported';
 import { readDocument } from '@/lib/documents/document';
 import type { ModelPage } from '@/server/models';
 import { api } from '../../trpc/server';
@@ -73,6 +74,16 @@ export default async function ModelScreen({ params }: { params: Params }) {
         <div className="model-main">
           <Lineage model={model} />
           <Figures model={model} board={board} />
+          {REPORTED.some(({ id, stage }) => id === slug && stage === 'stage2') ? (
+            <p>
+              Three of its outputs, as its authors show them without saying whether of 3B or of 7B, stand
+              whole{' '}
+              <Link href="/findings/aha" prefetch={false}>
+                among the findings
+              </Link>
+              .
+            </p>
+          ) : null}
           {card === null ? null : (
             <section aria-label="Model card">
               <DocumentView document={readDocument(card)} file="nano/MODEL_CARD.md" source={source} />
