@@ -140,7 +140,7 @@ export const runsRouter = router({
     .query(({ ctx, input }) => outputLengths(input.ids, input.tag, ctx)),
   /** How many of them reflect, by phrases that the asker may choose. */
   reflection: publicProcedure
-    .input(z.object({ ids, phrases: z.record(z.string().max(40), z.array(phrase).max(100)) }))
+    .input(z.object({ ids, phrases: z.record(z.string().max(40), z.array(phrase).max(60)) }))
     .query(({ ctx, input }) => reflection(input.ids, input.phrases, ctx)),
 
   /** What can be chosen to be compared. */

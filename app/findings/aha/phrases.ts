@@ -4,7 +4,7 @@ import type { Phrases } from '../../figures/read-findings';
 /** A reader's own list: one phrase a line, a field a category. It lives in the address. */
 
 /** So many of a category are looked for. */
-const MOST = 100;
+const MOST = 60;
 
 export interface OwnPhrases {
   phrases: Phrases;
