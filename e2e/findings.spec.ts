@@ -102,8 +102,13 @@ test('the list can be edited, counts follow, and the address has it', async ({ p
   await expect(page.getByText('Passed over, as no phrases: (a+)+')).toBeVisible();
   const counted = words.quotes.filter((quote) => /re-evaluat/i.test(quote)).length;
   await expect(page.getByText(`${counted} of ${words.quotes.length}`, { exact: true })).toBeVisible();
+  // Whoever is typing goes on where they are.
+  await page.getByLabel('Re-check').press('ControlOrMeta+End');
+  await page.getByLabel('Re-check').pressSequentially('\ncontradict*');
+  await expect(page).toHaveURL(/contradict\*/);
+  await expect(page.getByLabel('Re-check')).toBeFocused();
   await page.reload();
-  await expect(page.getByLabel('Re-check')).toHaveValue('let us see\nre-evaluat*');
+  await expect(page.getByLabel('Re-check')).toHaveValue('let us see\nre-evaluat*\ncontradict*');
   await page.getByRole('link', { name: 'The published list again' }).click();
   await expect(page.getByLabel('Re-check')).toHaveValue(/re-check\*/);
 });

@@ -96,12 +96,11 @@ export default async function AhaPage({ searchParams }: { searchParams: Query })
           label="Model"
           options={models.map(({ slug, name }) => ({
             name,
-            href: `/findings/aha?${new URLSearchParams({ model: slug })}#list`,
+            href: `/findings/aha?${new URLSearchParams([...params].filter(([name]) => name !== 'model').concat([['model', slug]]))}#list`,
             chosen: slug === model,
           }))}
         />
         <PhraseForm
-          key={String(edited)}
           model={model}
           edited={edited}
           categories={REFLECTION.map(({ id, name, what, phrases: own }) => ({
