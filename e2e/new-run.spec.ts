@@ -17,12 +17,18 @@ test('a run is put together in the form, taken up, cancelled, resumed and forked
   await expect(page.getByText('2,450,688')).toBeVisible();
   await expect(page.getByText('64 responses, at most 8,192 new tokens')).toBeVisible();
 
+  /** Whether the browser would ask before the page is left. */
+  const asks = () =>
+    page.evaluate(() => !window.dispatchEvent(new Event('beforeunload', { cancelable: true })));
+  expect(await asks()).toBe(false);
+
   // What is wrong is said while it is typed, in the trainer's own words, and nothing is queued.
   const rate = page.getByLabel('lr', { exact: true });
   await rate.fill('fast');
   await expect(page.getByText("Input should be a valid number (is 'fast')").first()).toBeVisible();
   await expect(page.getByText("optimizer.lr: Input should be a valid number (is 'fast')")).toBeVisible();
   await expect(page.getByRole('button', { name: 'Queue the run' })).toHaveAttribute('aria-disabled', 'true');
+  expect(await asks()).toBe(true);
   await rate.fill('2e-5');
   await page.getByLabel(/^Search the \d+ keys/).fill('mini batches');
   await page.getByLabel('mini_batches', { exact: true }).fill('3');

@@ -2,7 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useRouter } from 'next/navigation';
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useState } from 'react';
 import { type RecipeProblem, sentenceOf, type Table } from '@/lib/training/recipe-problems';
 import { isRecipeKind } from '@/lib/training/recipe-schema';
 import { NotTomlError, readToml, withKey } from '@/lib/training/recipe-toml';
@@ -46,7 +46,7 @@ export const NewRun = (props: Props) => (
 function Form({ choices, tasks, forked, recipe: asked }: Props) {
   const client = useTRPCClient();
   const router = useRouter();
-  const [{ base, draft }, setState] = useState(() => begin(choices, forked, asked));
+  const [{ base, begun, draft }, setState] = useState(() => begin(choices, forked, asked));
   const change = useCallback(
     (next: Partial<Draft>) => setState((now) => ({ ...now, draft: { ...now.draft, ...next } })),
     [],
@@ -78,6 +78,7 @@ function Form({ choices, tasks, forked, recipe: asked }: Props) {
     mutationFn: (read: Table) => client.training.create.mutate(jobsOf(draft, read)),
     onSuccess: ([id]) => router.push(`/training/${id}`),
   });
+  useAskedBeforeLeaving(draft !== begun && !create.isSuccess);
   const ofPart = (part: DraftProblem['part']) => problems.filter((each) => each.part === part);
   return (
     <form
@@ -219,19 +220,33 @@ function Form({ choices, tasks, forked, recipe: asked }: Props) {
   );
 }
 
-/** @param asked the name of a recipe. */
-function begin(choices: Choices, forked: Forked | null, asked: string | null): { base: Base; draft: Draft } {
-  if (forked !== null)
-    return { base: { kind: 'fork', id: forked.id, toml: forked.toml }, draft: draftOfFork(forked) };
+/** The browser asks before what was put together here is lost by a reload or another address. */
+function useAskedBeforeLeaving(wanted: boolean): void {
+  useEffect(() => {
+    if (!wanted) return;
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    window.addEventListener('beforeunload', ask);
+    return () => window.removeEventListener('beforeunload', ask);
+  }, [wanted]);
+}
+
+/** What the form begins with. @param asked the name of a recipe. */
+function begin(
+  choices: Choices,
+  forked: Forked | null,
+  asked: string | null,
+): { base: Base; begun: Draft; draft: Draft } {
+  if (forked !== null) {
+    const draft = draftOfFork(forked);
+    return { base: { kind: 'fork', id: forked.id, toml: forked.toml }, begun: draft, draft };
+  }
   const recipe =
     choices.recipes.find(({ name }) => name === asked) ??
     choices.recipes.find(({ name }) => name === 'toy-stage1') ??
     choices.recipes[0];
   if (recipe === undefined) throw new Error('the repository has no recipes');
-  return {
-    base: { kind: 'recipe', id: recipe.name, toml: recipe.toml },
-    draft: draftOfRecipe(recipe, choices.checkpoints),
-  };
+  const draft = draftOfRecipe(recipe, choices.checkpoints);
+  return { base: { kind: 'recipe', id: recipe.name, toml: recipe.toml }, begun: draft, draft };
 }
 
 function tomlOrNull(toml: string): Table | null {
