@@ -1,6 +1,7 @@
 // What each question that a visitor may ask costs on large runs (four of OCEAN_BENCH_MB, 50, each), alone and forty at once, all of them
 // different, and how health is answered meanwhile; then how somebody who is signed in works while 1,000 requests a
 // second of others come.
+import { get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { flood } from './flood.mjs';
 import { told } from './probe.mjs';
@@ -80,6 +81,20 @@ async function ask(server, procedure, input, headers = {}) {
   return { status: response.status, ms: performance.now() - started };
 }
 
+/** As a visitor of another address asks. */
+function askElsewhere(server, procedure, input) {
+  const url = new URL(addressOf(server, procedure, input));
+  url.hostname = '127.0.0.1';
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    get(url, { localAddress: '127.0.0.2', agent: false }, (response) => {
+      response
+        .resume()
+        .once('end', () => resolve({ status: response.statusCode, ms: performance.now() - started }));
+    }).once('error', reject);
+  });
+}
+
 const sorted = (answers) => answers.map(({ ms }) => ms).toSorted((a, b) => a - b);
 function statuses(answers) {
   const counts = {};
@@ -90,25 +105,29 @@ function statuses(answers) {
 /** How somebody who is signed in is answered, one question after the other, alone and while others ask a thousand a second. */
 async function signedIn(server, runs) {
   const questions = Object.entries(questionsAbout(runs));
-  const work = async (from) => {
+  const work = async (from, asked) => {
     const answers = [];
     const until = performance.now() + SECONDS * 1_000;
     for (let n = from; performance.now() < until; n++) {
       const [name, input] = questions[n % questions.length];
-      answers.push(await ask(server, name, input(n), auth));
+      answers.push(await asked(name, input(n)));
       await wait(50);
     }
     return `${statuses(answers)} ${told(sorted(answers))}`;
   };
-  await server.probed('somebody who is signed in, alone', () => work(1_000_000));
+  const signed = (name, input) => ask(server, name, input, auth);
+  await server.probed('somebody who is signed in, alone', () => work(1_000_000, signed));
   await server.probed('and while 1,000 requests a second of others come', async () => {
     const addresses = Array.from({ length: 20_000 }, (_, n) => {
       const [name, input] = questions[n % questions.length];
       return addressOf(server, name, input(2_000_000 + n));
     });
     const end = flood(addresses, 1_000);
-    const words = await work(3_000_000);
+    const [own, elsewhere] = await Promise.all([
+      work(3_000_000, signed),
+      work(4_000_000, (name, input) => askElsewhere(server, name, input)),
+    ]);
     const { asked, counts, times } = await end();
-    return `${words}; ${asked} of others: ${JSON.stringify(counts)}, 200: ${told(times)}`;
+    return `${own}; a visitor of another address ${elsewhere}; ${asked} of others: ${JSON.stringify(counts)}, 200: ${told(times)}`;
   });
 }

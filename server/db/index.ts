@@ -2,6 +2,6 @@ export { closeDatabase, type Database, type Db, database, getDb, openDatabase, s
 export { contains } from './contains';
 export { LockedError } from './lock';
 export { isLostConnection, lacksRoom } from './lost-connection';
-export { reclaimSpace } from './reclaim';
+export { reclaimSpace, tellPlanner } from './reclaim';
 export { rowsOf } from './rows-of';
 export * from './schema';

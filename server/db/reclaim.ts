@@ -19,3 +19,18 @@ export function reclaimSpace(): Promise<void> {
     }
   });
 }
+
+/**
+ * Tells the planner of the verdicts that a scoring just wrote: a server that has not counted them joins ten thousand as if they were a few,
+ * and takes a minute for it. Never throws: it counts by itself, later.
+ */
+export async function tellPlanner(): Promise<void> {
+  try {
+    const { db } = await database();
+    await db.execute(
+      sql`analyze verdict (run_id, scorer, sample_id, ordinal, outcome), sample (data_id, sample_id, ordinal)`,
+    );
+  } catch (error) {
+    log.warn({ err: error }, 'the planner could not be told of new verdicts');
+  }
+}

@@ -36,11 +36,12 @@ async function serving(handle: Handler) {
   const { door } = await import('./index');
   const port = await listening(door(handle));
   return (path: string, headers: IncomingHttpHeaders = {}, method = 'GET') =>
-    new Promise<{ status: number; body: string }>((resolve, reject) => {
+    new Promise<{ status: number; body: string; connection: string | undefined }>((resolve, reject) => {
       ask({ host: '127.0.0.1', port, path, headers, method, agent: false }, async (response) => {
         let body = '';
         for await (const chunk of response) body += chunk;
-        resolve({ status: response.statusCode ?? 0, body });
+        const { connection } = response.headers;
+        resolve({ status: response.statusCode ?? 0, body, connection });
       })
         .on('error', reject)
         .end();
@@ -98,6 +99,10 @@ it('sends visitors away when many are here, each address for itself, and never w
     });
   for (const each of ['1.1.1.1', '2.2.2.2', '3.3.3.3', '4.4.4.4']) await refused(each, 84);
   await refused('5.5.5.5', 100);
+  const another = { 'x-forwarded-for': '6.6.6.6' };
+  expect(await get('/submit', another)).toMatchObject({ status: 503, connection: 'keep-alive' });
+  const body = { ...another, 'content-length': '5' };
+  expect(await get('/submit', body, 'POST')).toMatchObject({ status: 503, connection: 'close' });
   expect(await get('/submit', { authorization: `Bearer ${TOKEN}` })).toMatchObject({ status: 200 });
 });
 

@@ -101,7 +101,8 @@ function visits(handle: Handler): Handler {
     if ((isFull && !isChat) || (bytes > 0 && openBytes + bytes > MOST_BODY_BYTES))
       return refuse(response, 503, 'More is asked here than can be answered. Try again in a moment.', {
         'retry-after': 2,
-        connection: 'close',
+        // A body is not read; of other requests the connection stays, as a new one for each would keep those of others waiting.
+        connection: bytes > 0 ? 'close' : 'keep-alive',
       });
     openBytes += bytes;
     response.once('close', () => {

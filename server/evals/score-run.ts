@@ -4,7 +4,7 @@ import { benchmarkOf } from '@/lib/benchmarks/registry';
 import { readJudgedId } from '@/lib/scoring/judge';
 import { ensureInstalled, type InstalledData } from '../benchmarks';
 import { blobPath, findBlob } from '../blobs';
-import { type Db, getDb, prediction, run, score, scoring, verdict } from '../db';
+import { type Db, getDb, prediction, run, score, scoring, tellPlanner, verdict } from '../db';
 import { env } from '../env';
 import { Problem } from '../problem';
 import { inTurn } from '../process-wide';
@@ -192,6 +192,7 @@ async function succeed(
 ): Promise<void> {
   const { runId, scorer } = lease;
   const db = await getDb();
+  await tellPlanner();
   await db.transaction(async (tx) => {
     await requireLease(tx, lease);
     const written = await tx.$count(verdict, and(eq(verdict.runId, runId), eq(verdict.scorer, scorer)));
