@@ -209,8 +209,7 @@ describe('files', () => {
         return outside
           .split(/[{;]/)
           .map((each) => each.trim())
-          // A sheet of paper is no element: no utility is ever beside it.
-          .filter((each) => each !== '' && !/^@(?:import|theme|layer|page)\b/.test(each))
+          .filter((each) => each !== '' && !/^@(?:import|theme|layer)\b/.test(each))
           .map((each) => `${file}: ${each}`);
       });
     expect(unlayered).toEqual([]);
