@@ -114,16 +114,18 @@ export function promisesOf(address, dataDir) {
   async function orphans() {
     let count = readdirSync(join(dataDir, 'blobs', 'incoming')).length;
     for (const sha256 of filesIn(dataDir)) {
-      const { headers } = await fetch(`${address}/api/blobs/${sha256}`, { method: 'HEAD', headers: auth });
+      const { headers } = await fetch(`${address}/api/blobs/${sha256}`, { method: 'HEAD', headers: own });
       if (headers.get('upload-offset') === '0') count++;
     }
     return count;
   }
 
+  // A connection of its own for each: of one that is kept, and whose server was killed, Node's fetch may hear nothing for ever.
+  const own = { ...auth, connection: 'close' };
   /** An answer that does not come is none. */
   const within = (signal) => AbortSignal.any([AbortSignal.timeout(30_000), ...(signal ? [signal] : [])]);
   async function send(path, body, type, signal) {
-    const headers = { ...auth, 'content-type': type };
+    const headers = { ...own, 'content-type': type };
     const response = await fetch(`${address}${path}`, {
       method: 'POST',
       headers,
@@ -140,7 +142,7 @@ export function promisesOf(address, dataDir) {
   async function read(id, signal) {
     const input = encodeURIComponent(JSON.stringify({ json: { id } }));
     const response = await fetch(`${address}/api/trpc/runs.get?input=${input}`, {
-      headers: auth,
+      headers: own,
       signal: within(signal),
     });
     if (!response.ok) throw new Error(`run ${id}: ${response.status}`);
