@@ -88,6 +88,8 @@ function visits(handle: Handler): Handler {
   const ofOne = new Map<string, number>();
   const enter = places(MOST_AT_WORK, LONG_MS);
   return async (request, response) => {
+    // Door and Next together wait for the end of a response more than ten times over, which Node takes for a leak.
+    response.setMaxListeners(20);
     const { url = '', headers } = request;
     const isChat = url.startsWith('/api/chat');
     if ((UNCOUNTED.test(url) && !isChat) || STREAMS.test(url) || isSignedIn(request))
