@@ -19,6 +19,8 @@ const DISK = '2g';
 const PORT = 4196;
 const address = `http://127.0.0.1:${PORT}`;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** How long an act is waited for that was broken off, in ms. */
+const PATIENCE_MS = 30_000;
 /** Within how many ms of its beginning an act is broken off. */
 const WITHIN = { upload: 150, scoring: 3_000, publish: 120, rescore: 300, withdraw: 120 };
 
@@ -59,7 +61,8 @@ export async function killRounds() {
         cut.abort();
         await cutDatabase();
       }
-      await acting;
+      // Node's fetch sometimes never ends where it was cut between head and body.
+      await Promise.race([acting, wait(PATIENCE_MS)]);
       if (how === 'kill' || how === 'restart') await start();
       else await untilHealthy(address, server);
       await promises.check();

@@ -120,7 +120,7 @@ export function promisesOf(address, dataDir) {
     return count;
   }
 
-  // A connection of its own for each: of one that is kept, and whose server was killed, Node's fetch may hear nothing for ever.
+  // A connection of its own for each: one that is kept may be of a server that was killed.
   const own = { ...auth, connection: 'close' };
   /** An answer that does not come is none. */
   const within = (signal) => AbortSignal.any([AbortSignal.timeout(30_000), ...(signal ? [signal] : [])]);
