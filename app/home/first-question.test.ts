@@ -6,7 +6,7 @@ import { WORLD_VERSION } from '@/lib/world/scene';
 import { ask } from '@/lib/world/world';
 import { firstQuestion } from './first-question';
 
-const SAMPLE = 'counting-000040';
+const SAMPLE = 'counting-000870';
 
 test('the first question is one of the test split, with what the published evaluation has', () => {
   const found = sceneOf('test', SAMPLE);
