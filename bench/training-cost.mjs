@@ -1,4 +1,4 @@
-// `node bench/training-cost.mjs [pairs, 10] [steps, 200]`: what being watched costs a training. The same toy recipe is run by hand and by
+// `node bench/training-cost.mjs [pairs, 10] [steps, 200] [prompts a step, 3]`: what being watched costs a training. The same toy recipe is run by hand and by
 // an agent, one after the other, in pairs: the processor time of the training's process as a whole, and the time that a step takes.
 
 import { spawn } from 'node:child_process';
@@ -11,6 +11,7 @@ import { serving, TOKEN } from './serving.mjs';
 
 const PAIRS = Number(process.argv[2] ?? 10);
 const STEPS = Number(process.argv[3] ?? 200);
+const PROMPTS = Number(process.argv[4] ?? 3);
 const TIME = 'timing_s/step';
 
 const folder = mkdtempSync(join(tmpdir(), 'ocean-cost-'));
@@ -39,7 +40,7 @@ function processorSeconds() {
   return used;
 }
 
-const recipe = (n) => toy(join(folder, `toy-${n}`), { steps: STEPS });
+const recipe = (n) => toy(join(folder, `toy-${n}`), { steps: STEPS, prompts_per_step: PROMPTS });
 const OVERRIDES = { 'checkpoints.every': 50, 'logging.rollouts_every': 10 };
 
 async function byHand({ toml, model }) {
