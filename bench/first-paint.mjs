@@ -1,5 +1,6 @@
 // First paint of the leaderboard: JavaScript transferred (gzip), largest contentful paint and layout shift, processor slowed four times.
 import { chromium } from '@playwright/test';
+import { scriptBytes } from './script-bytes.mjs';
 import { serving } from './serving.mjs';
 
 const RUNS = 5;
@@ -8,18 +9,8 @@ const RUNS = 5;
 export async function visit(browser, address, use = async () => null, rate = 4) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('Network.enable');
+  const { session, kilobytes } = await scriptBytes(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate });
-  const scripts = new Set();
-  let bytes = 0;
-  session.on(
-    'Network.responseReceived',
-    ({ requestId, type }) => type === 'Script' && scripts.add(requestId),
-  );
-  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    if (scripts.has(requestId)) bytes += encodedDataLength;
-  });
   await page.addInitScript(() => {
     window.figures = { lcp: 0, cls: 0 };
     new PerformanceObserver((list) => {
@@ -34,7 +25,7 @@ export async function visit(browser, address, use = async () => null, rate = 4) 
   const figures = await page.evaluate(() => window.figures);
   const used = await use(page);
   await context.close();
-  return { ...figures, kilobytes: bytes / 1000, used };
+  return { ...figures, kilobytes: kilobytes(), used };
 }
 
 export const launch = () =>

@@ -1,6 +1,7 @@
 // The front page to a new visitor: first paint with the processor slowed four times, and how soon its two models have answered.
 import { loadavg } from 'node:os';
 import { launch, visit } from './first-paint.mjs';
+import { scriptBytes } from './script-bytes.mjs';
 import { serving } from './serving.mjs';
 
 const RUNS = 9;
@@ -18,20 +19,10 @@ const answered = async (page) => {
 const still = async (browser, address) => {
   const context = await browser.newContext({ reducedMotion: 'reduce' });
   const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('Network.enable');
-  const scripts = new Set();
-  let bytes = 0;
-  session.on(
-    'Network.responseReceived',
-    ({ requestId, type }) => type === 'Script' && scripts.add(requestId),
-  );
-  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    if (scripts.has(requestId)) bytes += encodedDataLength;
-  });
+  const { kilobytes } = await scriptBytes(page);
   await page.goto(address, { waitUntil: 'networkidle' });
   await context.close();
-  return bytes / 1_000;
+  return kilobytes();
 };
 
 export async function home() {

@@ -1,5 +1,6 @@
 // Trainings: a job of 100,000 steps with 20 metrics and a list of 1,000 jobs, told over the agents' doors; then what a page of them costs.
 import { chromium } from '@playwright/test';
+import { scriptBytes } from './script-bytes.mjs';
 import { serving } from './serving.mjs';
 
 const STEPS = Number(process.env.STEPS ?? 100_000);
@@ -68,23 +69,13 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 /** From the click on a link to where `ready` is seen, and the JavaScript that came. */
 async function visit(browser, address, ready) {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-  const session = await page.context().newCDPSession(page);
-  await session.send('Network.enable');
-  const scripts = new Set();
-  let bytes = 0;
-  session.on(
-    'Network.responseReceived',
-    ({ requestId, type }) => type === 'Script' && scripts.add(requestId),
-  );
-  session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
-    if (scripts.has(requestId)) bytes += encodedDataLength;
-  });
+  const { kilobytes } = await scriptBytes(page);
   const began = performance.now();
   await page.goto(address, { waitUntil: 'commit' });
   await page.waitForFunction(ready, undefined, { polling: 'raf', timeout: 60_000 });
   const ms = performance.now() - began;
   await page.waitForLoadState('networkidle');
-  return { page, ms, kilobytes: bytes / 1_000 };
+  return { page, ms, kilobytes: kilobytes() };
 }
 
 /** The curves that are in sight are drawn; of the others their outlines are there. */
