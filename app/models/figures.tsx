@@ -14,14 +14,23 @@ export function Figures({ model: { slug, line }, board }: { model: ModelPage; bo
   return (
     <section aria-labelledby="figures">
       <h2 id="figures">Figures</h2>
+      {columns.length === 0 ? null : (
+        // Beside the table and not its caption, which would be cut where a phone scrolls the table.
+        <p id="figures-what" className="text-muted">
+          Percent right, with the 95 % interval. A figure leads to its run.
+        </p>
+      )}
       {columns.length === 0 ? (
         <p>
           None is published. <Link href="/submit">Hand in predictions</Link> to have it scored.
         </p>
       ) : (
         <div className="table-scroll">
-          <table className="data-table model-figures">
-            <caption>Percent right, with the 95 % interval. A figure leads to its run.</caption>
+          <table
+            className="data-table model-figures"
+            aria-labelledby="figures"
+            aria-describedby="figures-what"
+          >
             <thead>
               <tr>
                 <th scope="col">Benchmark</th>
