@@ -11,7 +11,8 @@ from test_model import IMAGES
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from ocean_r1.engine.forward import group_stats, length_buckets
+from ocean_r1.engine.attention import attend, attend_back, attend_back_plainly, attend_plainly, length_buckets
+from ocean_r1.engine.forward import group_stats
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import GRAPH_LENGTH, Sampling, decode, prefill, sample
 from ocean_r1.models.config import ModelConfig
@@ -59,6 +60,20 @@ def test_gradients_of_a_group_are_those_of_its_members_alone(
             continue
         difference = (parameter.grad - alone[name]).norm() / alone[name].norm().clamp(min=1e-30)
         assert difference < bound, name
+
+
+@pytest.mark.parametrize("causal", [False, True])
+def test_attention_in_plain_words_is_that_of_the_kernels(causal: bool) -> None:
+    generator = torch.Generator().manual_seed(1)
+
+    def drawn(heads: int, length: int) -> Tensor:
+        return torch.randn(2, heads, length, 8, generator=generator, dtype=torch.float64)
+
+    q, k, v, grad = drawn(6, 5), drawn(2, 5 if causal else 9), drawn(2, 5 if causal else 9), drawn(6, 5)
+    out, log_sum = attend(q, k, v, causal)
+    torch.testing.assert_close(attend_plainly(q, k, v, causal), (out, log_sum))
+    given = (grad, q, k, v, out, log_sum, causal)
+    torch.testing.assert_close(attend_back_plainly(*given), attend_back(*given))
 
 
 def test_a_row_draws_the_same_whatever_is_beside_it() -> None:

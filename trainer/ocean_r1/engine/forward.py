@@ -1,7 +1,7 @@
 """A group in one pass: the prompt and its image run once, the responses that share it lie packed behind.
 
-Letters of shapes: P prompt tokens, R responses, L longest response, S all response tokens (packed), D width, V vocabulary,
-H heads, K key/value heads, A head width. What a response token sees: the whole prompt, and its own response before it.
+Letters of shapes: P prompt tokens, R responses, S all response tokens (packed), D width, V vocabulary. What a response token
+sees: the whole prompt, and its own response before it.
 Gradients are those of running every response with its own copy of the prompt; a test holds that.
 Prompts and responses lie on the host, all of a step's together; what a pass needs of them goes to the model's device.
 """
@@ -17,6 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
+from ocean_r1.engine.attention import Bucket, ToPromptAndOwn, as_row, length_buckets
 from ocean_r1.engine.prompt import Prompt, image_tokens, prompt_positions
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
@@ -49,27 +50,18 @@ def group_hidden(
     before, following = prompt_positions(model, prompt, temporal_only)
     after = torch.cat([following + torch.arange(length, device=device) for length in run])
     positions = torch.cat([before, after.expand(3, -1)], dim=1)
-    buckets = [Bucket.of(lengths, prompt_length, device) for lengths in length_buckets(run)]
+    buckets = [Bucket.of(lengths, device) for lengths in length_buckets(run)]
 
     def attend(_layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        (prompt_q, *own_q), (prompt_k, *own_k), (prompt_v, *own_v) = (
-            part.split([prompt_length, *(bucket.tokens for bucket in buckets)]) for part in (q, k, v)
+        (prompt_q, own_q), (prompt_k, own_k), (prompt_v, own_v) = (
+            part.split([prompt_length, len(part) - prompt_length]) for part in (q, k, v)
         )
-        prompt_q, prompt_k, prompt_v = (part.transpose(0, 1)[None] for part in (prompt_q, prompt_k, prompt_v))
-        out = F.scaled_dot_product_attention(prompt_q, prompt_k, prompt_v, is_causal=True, enable_gqa=True)
-        parts = [out[0].transpose(0, 1).flatten(1)]
-        for bucket, *own in zip(buckets, own_q, own_k, own_v, strict=True):
-            bucket_q, bucket_k, bucket_v = map(bucket.unpacked, own)
-            count = len(bucket_q)
-            out = F.scaled_dot_product_attention(
-                bucket_q,
-                torch.cat([prompt_k.expand(count, -1, -1, -1), bucket_k], dim=2),
-                torch.cat([prompt_v.expand(count, -1, -1, -1), bucket_v], dim=2),
-                attn_mask=bucket.mask,
-                enable_gqa=True,
-            )
-            parts.append(bucket.packed(out))
-        return torch.cat(parts)
+        rows = as_row(prompt_q), as_row(prompt_k), as_row(prompt_v)
+        whole = F.scaled_dot_product_attention(*rows, is_causal=True, enable_gqa=True)
+        parts = [whole[0].transpose(0, 1)]
+        if buckets:
+            parts.append(ToPromptAndOwn.apply(own_q, own_k, own_v, prompt_k, prompt_v, buckets))
+        return torch.cat(parts).flatten(1)
 
     wrap_layer = checkpointed if gradient_checkpointing else None
     hidden = model.language_model(
@@ -85,57 +77,17 @@ def checkpointed(function: Callable[..., Any], *given: Any) -> Any:
     return checkpoint(function, *given, use_reentrant=False, preserve_rng_state=False)
 
 
-@dataclass(frozen=True)
-class Bucket:
-    """Responses of like lengths, which attend in one call. `places` (tokens,) says where the packed tokens lie in (R * L,),
-    found once and not in every layer: on a card each search for them is waited for. `mask` (L, P + L) says what each sees:
-    all of the prompt, and what came before in its own response."""
-
-    shape: tuple[int, int]
-    """R and L."""
-    places: Tensor
-    mask: Tensor
-
-    @property
-    def tokens(self) -> int:
-        return len(self.places)
-
-    @classmethod
-    def of(cls, lengths: Sequence[int], prompt_length: int, device: torch.device) -> Bucket:
-        steps = torch.arange(max(lengths), device=device)
-        own = steps[None, :] <= steps[:, None]
-        mask = torch.cat([own.new_ones(len(steps), prompt_length), own], dim=1)
-        places = torch.cat([row * len(steps) + torch.arange(length) for row, length in enumerate(lengths)])
-        return cls((len(lengths), len(steps)), places.to(device), mask)
-
-    def unpacked(self, part: Tensor) -> Tensor:
-        """(tokens, heads, A) -> (R, heads, L, A), zeros behind the end."""
-        rows, length = self.shape
-        whole = part.new_zeros(rows * length, *part.shape[1:]).index_copy(0, self.places, part)
-        return whole.view(rows, length, *part.shape[1:]).transpose(1, 2)
-
-    def packed(self, whole: Tensor) -> Tensor:
-        """(R, heads, L, A) -> (tokens, heads * A)."""
-        tokens: Tensor = whole.transpose(1, 2).flatten(0, 1)[self.places]
-        return tokens.flatten(1)
-
-
-def length_buckets(lengths: Sequence[int]) -> list[list[int]]:
-    """Sorted lengths in runs none of which is padded to more than 1.4 times its shortest; responses of no length go."""
-    runs: list[list[int]] = []
-    for length in lengths:
-        if runs and length <= 1.4 * runs[-1][0]:
-            runs[-1].append(length)
-        elif length:
-            runs.append([length])
-    return runs
+def head_chunk(vocabulary: int) -> int:
+    """Of how many tokens logits exist at a time: 4,096, or half a gigabyte of float32."""
+    return min(4096, max(1, 2**27 // vocabulary))
 
 
 def token_stats(
-    hidden_SD: Tensor, head_VD: Tensor, targets_S: Tensor, temperature: float = 1.0, chunk: int = 4096
+    hidden_SD: Tensor, head_VD: Tensor, targets_S: Tensor, temperature: float = 1.0, chunk: int | None = None
 ) -> TokenStats:
     """Log-probability and entropy of each token; logits of at most `chunk` tokens exist at a time, also backwards. The
     targets may lie on the host."""
+    chunk = chunk or head_chunk(len(head_VD))
     targets_S = targets_S.to(hidden_SD.device)
 
     def of(hidden: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
