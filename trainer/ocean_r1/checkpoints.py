@@ -86,8 +86,8 @@ def named_moments(parameters: Mapping[str, nn.Parameter], optimizers: Sequence[t
 def restore_moments(
     parameters: Mapping[str, nn.Parameter], optimizers: Sequence[torch.optim.Optimizer], moments: Mapping[str, Tensor]
 ) -> None:
-    states = {
-        id(parameter): optimizer.state
+    owners = {
+        id(parameter): optimizer
         for optimizer in optimizers
         for group in optimizer.param_groups
         for parameter in group["params"]
@@ -95,10 +95,10 @@ def restore_moments(
     for key, value in moments.items():
         name, _, kind = key.rpartition("/")
         parameter = parameters[name]
-        # AdamW keeps its step count on the CPU, whatever the device of the weights.
-        states[id(parameter)][parameter][kind] = (
-            value.clone() if kind == "step" else divided_as(value.to(parameter.device), parameter)
-        )
+        optimizer = owners[id(parameter)]
+        # AdamW keeps its step count on the CPU, whatever the device of the weights, unless it is fused.
+        on_host = kind == "step" and not optimizer.defaults.get("fused")
+        optimizer.state[parameter][kind] = value.clone() if on_host else divided_as(value.to(parameter.device), parameter)
 
 
 def save_checkpoint(

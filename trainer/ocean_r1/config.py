@@ -135,7 +135,9 @@ class Optimizer(Section):
     lr: float = Field(gt=0)
     """The learning rate, at its highest."""
     vision_lr: float | None = Field(default=None, ge=0)
-    """Another rate for the vision tower; 0 freezes it."""
+    """Another rate for the vision tower; 0 freezes it, and a step of GRPO looks at each picture once."""
+    offload: bool = False
+    """Float32 weights and moments stay on the host and move there; the card holds what computes, and gradients."""
     muon: bool = False
     """Muon for the matrices inside the model, where much is to be learnt from little; AdamW for the rest."""
     betas: tuple[Decay, Decay] = (0.9, 0.999)
@@ -148,6 +150,10 @@ class Optimizer(Section):
     """Steps in which the rate rises to its height."""
     decay: Literal["constant", "cosine", "linear"] = "constant"
     """How the rate falls after that."""
+
+    @property
+    def freezes_tower(self) -> bool:
+        return self.vision_lr == 0
 
 
 class Checkpoints(Section):

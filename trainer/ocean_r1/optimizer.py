@@ -23,15 +23,12 @@ class NotFiniteError(RuntimeError):
 
 
 def make_optimizers(
-    model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None, foreach: bool = True
+    model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None, fused: bool = True
 ) -> list[torch.optim.Optimizer]:
     """AdamW for everything; with `muon` Muon for the matrices between embeddings and heads, at rates that mean the same.
-    Weights of which some are divided among processes move one by one, without `foreach`."""
+    Weights of which some are divided among processes move one by one, and not `fused`."""
     vision_lr = settings.lr if settings.vision_lr is None else settings.vision_lr
     vision = list(model.visual.parameters())
-    if vision_lr == 0:
-        for parameter in vision:
-            parameter.requires_grad_(False)
     of_vision = {id(parameter) for parameter in vision}
     by_lr = [([parameter for parameter in model.parameters() if id(parameter) not in of_vision], settings.lr)]
     if vision_lr:
@@ -47,7 +44,12 @@ def make_optimizers(
     inner = {id(p) for part in inside for p in part.parameters() if p.ndim == 2}
     optimizers: list[torch.optim.Optimizer] = [
         torch.optim.AdamW(
-            groups(of_muon=False), lr=settings.lr, betas=settings.betas, weight_decay=settings.weight_decay, foreach=foreach
+            groups(of_muon=False),
+            lr=settings.lr,
+            betas=settings.betas,
+            weight_decay=settings.weight_decay,
+            fused=fused,
+            foreach=False,
         )
     ]
     if settings.muon:

@@ -163,9 +163,8 @@ def update(workers: Workers, stepper: Stepper, batch: list[PackedExample], lr_mu
         sums = torch.zeros(2, device=model.device)
         for example in merge_texts(part):
             targets = torch.cat(example.branches)[example.loss_mask]
-            with workers.autocast():
-                hidden = group_hidden(model, example.prefix, example.branches)[example.loss_mask]
-                logp = token_stats(hidden, model.lm_head.weight, targets).logp
+            hidden = group_hidden(model, example.prefix, example.branches)[example.loss_mask]
+            logp = token_stats(hidden, model.lm_head.weight, targets).logp
             loss = -logp.sum() / tokens
             loss.backward()
             sums += torch.stack([loss.detach(), (logp.detach() > -0.6931).sum()])
@@ -174,6 +173,7 @@ def update(workers: Workers, stepper: Stepper, batch: list[PackedExample], lr_mu
     loss, likely = torch.stack(workers.run(backward, batch)).sum(0).tolist()
     workers.reduce_gradients()
     norm, _ = stepper.step(lr_multiplier)
+    workers.sync()
     return {
         "sft/loss": loss,
         "sft/likely_tokens": likely / tokens,

@@ -91,6 +91,8 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     if ranks.count > 1:
         check_divisible(recipe, ranks)
     device = usable_device(own_device(recipe.model.device, ranks))
+    if recipe.optimizer.offload and isinstance(recipe, TowerRecipe):
+        raise RecipeError("optimizer.offload: a tower alone is small, and learns where its weights are")
     check_model_folder(recipe.model.path)
     if isinstance(recipe, GrpoRecipe) and recipe.reference:
         check_model_folder(recipe.reference)
@@ -101,13 +103,15 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
         progress = read_state(done[-1], recipe) if done else Progress()
         training, validation = open_rows(recipe, resumed=bool(done))
     model = load_model(done[-1] / "model") if done else starting_model(recipe)
-    model.to(device)
+    model.visual.requires_grad_(not recipe.optimizer.freezes_tower)
+    if not recipe.optimizer.offload:
+        model.to(device)
     if heads:
         heads.to(device)
     check_disk_space(recipe, model)
-    workers = Workers(model, recipe.model.workers, recipe.model.dtype, ranks)
+    workers = Workers(model, recipe.model.workers, recipe.model.dtype, ranks, device)
     learnt = list(parameters_of(model, heads).values())
-    optimizers = make_optimizers(model, recipe.optimizer, heads, foreach=ranks.count == 1)
+    optimizers = make_optimizers(model, recipe.optimizer, heads, fused=ranks.count == 1)
     stepper = Stepper(learnt, optimizers, recipe.optimizer, ranks)
     if done:
         load_moments(done[-1], model, stepper.optimizers, heads)
@@ -139,6 +143,7 @@ def check_divisible(recipe: Recipe, ranks: Ranks) -> None:
         raise RecipeError(f"{ranks.count} processes share {least} prompts: prompts_per_step has to give each at least one")
     for key, wanted in (
         ("optimizer.muon", recipe.optimizer.muon),
+        ("optimizer.offload", recipe.optimizer.offload),
         ("model.workers", recipe.model.workers > 1),
         ("algorithm.dynamic_sampling", recipe.algorithm.dynamic_sampling),
     ):

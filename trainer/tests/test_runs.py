@@ -27,6 +27,7 @@ from ocean_r1.data.rows import RowError
 from ocean_r1.driver import Observer
 from ocean_r1.files import WriteError
 from ocean_r1.grpo.train import train_grpo
+from ocean_r1.models.qwen2_5_vl import VisionTower
 from ocean_r1.models.weights import hub_state, load_model, tensors_of
 from ocean_r1.sft import train_sft
 from ocean_r1.start import open_run, starting_model
@@ -288,6 +289,38 @@ def test_workers_side_by_side_take_the_same_steps(kind: str, tmp_path: Path) -> 
         assert {name: three[name] for name in names} == pytest.approx(
             {name: one[name] for name in names}, rel=1e-3, abs=1e-5
         )
+
+
+@pytest.mark.parametrize("updates", [1, 2])
+def test_a_frozen_tower_looks_at_a_picture_once_a_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, updates: int
+) -> None:
+    """Before: when sampled, by the reference, by the policy, and once more for old log-probabilities."""
+    looked: list[int] = []
+    forward = VisionTower.forward
+
+    def counted(tower: VisionTower, patches: torch.Tensor, grids: Any) -> torch.Tensor:
+        looked.append(len(patches))
+        return forward(tower, patches, grids)
+
+    monkeypatch.setattr(VisionTower, "forward", counted)
+    paths = toy(tmp_path)
+
+    def run(name: str) -> Path:
+        path = run_of(paths, tmp_path / name, stage=1, steps=2, prompts_per_step=4)
+        return train(parse_recipe(path.read_text(), name, {"optimizer.vision_lr": 0, "algorithm.mini_batches": updates}))
+
+    once = run("once")
+    pictures = 2 * 3  # of two steps of four rows, every fourth of which has none
+    assert len(looked) == pictures
+    looked.clear()
+    monkeypatch.setattr("ocean_r1.grpo.step.seen", lambda _, prompt: prompt)
+    anew = run("anew")
+    assert len(looked) == pictures * (3 if updates == 1 else 4)
+    same(once, anew)
+    begun = parse_recipe((tmp_path / "once.toml").read_text(), "once")
+    tower = starting_model(begun).visual.state_dict()
+    assert all(torch.equal(tensor, tower[name]) for name, tensor in load_model(once / "model").visual.state_dict().items())
 
 
 def test_in_bfloat16_the_steps_are_nearly_those_of_float32(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Response, Sampling
 from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
-from ocean_r1.grpo.step import Group, row_seeds, sample_groups, update
+from ocean_r1.grpo.step import Group, accumulate, advantages_of, row_seeds, sample_groups, update, weights_of
 from ocean_r1.grpo.train import step_groups
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
@@ -86,6 +86,7 @@ def recipe_of(changed: dict[str, Any]) -> GrpoRecipe:
         "name": "step",
         "stage": 1,
         "output": "unused",
+        "reference": "a model of its own",
         "prompts_per_step": len(GRIDS),
         "model": {"path": "unused"},
         "data": {"files": [{"path": "unused"}]},
@@ -347,7 +348,7 @@ def example_of(rollout: Rollout, name: str) -> Example:
 
 def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: Qwen2_5_VL, monkeypatch: Any) -> list[Group]:
     """Sampled, but that the sampler's responses are the fixed ones."""
-    by_prompt = {id(rollout.prompt): rollout for rollout in rollouts}
+    by_prompt = {id(rollout.prompt.ids): rollout for rollout in rollouts}
 
     def sample(
         _: Qwen2_5_VL, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: bool
@@ -356,7 +357,7 @@ def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: Qwen2_5_VL, m
         assert sampling == Sampling(LIMIT, (STOP,), settings.temperature, settings.top_p, settings.top_k, (IMAGE,))
         assert (group, *given) == (4, True, False, False)
         assert seeds.shape == (len(prompts), group)
-        return [by_prompt[id(prompt)].responses for prompt in prompts]
+        return [by_prompt[id(prompt.ids)].responses for prompt in prompts]
 
     monkeypatch.setattr("ocean_r1.grpo.step.sample", sample)
     examples = [example_of(rollout, f"row {index}") for index, rollout in enumerate(rollouts)]
@@ -424,6 +425,7 @@ def test_a_step_is_what_the_papers_say(
     recipe = recipe_of(changed)
     theirs, their_reference = their_model(0), their_model(1)
     ours, reference = our_model(theirs), our_model(their_reference).requires_grad_(False)
+    ours.visual.requires_grad_(not recipe.optimizer.freezes_tower)
     groups = our_groups(rollouts, recipe, ours, monkeypatch)
     optimizers = make_optimizers(ours, recipe.optimizer)
     stepper, optimizer = Stepper(list(ours.parameters()), optimizers, recipe.optimizer), TheirOptimizer(theirs, recipe)
@@ -529,6 +531,42 @@ def test_copies_are_counted_over_the_batches_of_a_step(rollouts: list[Rollout], 
         expected = row_seeds(recipe.seed, 0, [("the row", copy) for copy in range(4)], 4)
         assert torch.equal(torch.cat(seen), expected)
         seen.clear()
+
+
+def test_a_group_in_bfloat16_adds_to_gradients_in_float32(rollouts: list[Rollout], monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = recipe_of({"algorithm.kl_coefficient": 0})
+    model = our_model(their_model(0)).float()
+    groups = our_groups(rollouts, recipe, model, monkeypatch)
+
+    def gradients_of(some: Sequence[float]) -> dict[str, Tensor]:
+        """Of the groups times these, whose weights stay those of all."""
+        workers = Workers(model, dtype="bfloat16")
+        [replica] = workers.replicas
+        weights = [each * factor for each, factor in zip(weights_of(groups, recipe.algorithm), some, strict=True)]
+        for group, own, weight in zip(groups, advantages_of(groups, recipe.algorithm), weights, strict=True):
+            accumulate(replica, None, group, own, weight, None, recipe)
+        assert all(parameter.grad is None for parameter in replica.parameters())
+        workers.reduce_gradients()
+        assert not workers.sums
+        found = {name: parameter.grad for name, parameter in model.named_parameters() if parameter.grad is not None}
+        model.zero_grad()
+        return found
+
+    alone = [gradients_of([float(index == one) for index in range(3)]) for one in range(3)]
+    for name, total in gradients_of([1.0, 1.0, 1.0]).items():
+        assert total.dtype == torch.float32
+        assert torch.equal(total, sum(part[name] for part in alone)), name
+
+
+def test_what_computes_in_bfloat16_has_the_weights_that_moved() -> None:
+    model = our_model(their_model(0)).float()
+    workers = Workers(model, count=2, dtype="bfloat16")
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1.01)
+    workers.sync()
+    for replica in workers.replicas:
+        assert all(torch.equal(a, b.bfloat16()) for a, b in zip(replica.parameters(), model.parameters(), strict=True))
 
 
 def heads_and_stepper(largest: float) -> tuple[Qwen2_5_VL, torch.nn.Linear, Stepper]:

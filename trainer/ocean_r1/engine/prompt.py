@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -14,11 +14,13 @@ from ocean_r1.ranks import is_divided
 
 @dataclass(frozen=True)
 class Prompt:
-    """What the model is given: token ids (P,), image tokens expanded, and the images' patches (N, patch_dim)."""
+    """What the model is given: token ids (P,), image tokens expanded, and the images' patches (N, patch_dim). `tokens`
+    (N / merge^2, D) are what a tower that learns nothing has made of the patches."""
 
     ids: Tensor
     patches: Tensor | None
     grids: tuple[Grid, ...]
+    tokens: Tensor | None = None
 
 
 def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = False) -> tuple[Tensor, int]:
@@ -34,7 +36,15 @@ def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = Fa
     return positions.to(model.device), following
 
 
+@torch.no_grad()
+def seen(model: Qwen2_5_VL, prompt: Prompt) -> Prompt:
+    """The prompt with its image tokens, on the host: whoever has the same tower need not look at the pictures again."""
+    return prompt if prompt.patches is None else replace(prompt, tokens=model.visual(prompt.patches, prompt.grids).cpu())
+
+
 def image_tokens(model: Qwen2_5_VL, prompt: Prompt) -> Tensor | None:
+    if prompt.tokens is not None:
+        return prompt.tokens.to(model.device)
     if prompt.patches is None:
         return no_tokens(model) if is_divided(next(model.visual.blocks.parameters())) else None
     tokens: Tensor = model.visual(prompt.patches, prompt.grids)

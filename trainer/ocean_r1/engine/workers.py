@@ -2,17 +2,19 @@
 do more than one model whose every operation is divided among two.
 
 The replicas share the weights and have gradients of their own, which are added in a fixed order: the same bits each time.
+In bfloat16, and where the optimizer is on the host, they are a copy of the model that it moves: their gradients are summed
+in float32, pass by pass, and the copy is made anew after each step.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TypeVar
 
 import torch
+from torch import Tensor, nn
 
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.ranks import ALONE, Ranks, is_divided, shard, whole
@@ -24,24 +26,38 @@ Work = Callable[[Qwen2_5_VL, list[Item]], Result]
 
 
 class Workers:
-    """`count` replicas of a model. In bfloat16 a copy of it samples, and passes that learn are cast operation by
-    operation. Among several processes the model is divided, and a whole copy samples."""
+    """`count` replicas of a model, on `device` if it is another one than the model's. Among several processes the model is
+    divided, and a whole copy samples."""
 
-    def __init__(self, model: Qwen2_5_VL, count: int = 1, dtype: str = "float32", ranks: Ranks = ALONE) -> None:
-        self.bfloat16 = dtype == "bfloat16"
+    def __init__(
+        self,
+        model: Qwen2_5_VL,
+        count: int = 1,
+        dtype: str = "float32",
+        ranks: Ranks = ALONE,
+        device: torch.device | None = None,
+    ) -> None:
+        self.model = model
         self.ranks = ranks
-        self.replicas = [model]
         self.rollout_model: Qwen2_5_VL | None = None
-        if self.bfloat16 or self.ranks.count > 1:
-            self.rollout_model = copy.deepcopy(model).requires_grad_(False)
-            self.rollout_model.to(torch.bfloat16 if self.bfloat16 else torch.float32)
-        if self.ranks.count > 1:
-            shard([*model.visual.blocks, *model.language_model.layers], model.device, self.ranks)
+        self.sums: dict[nn.Parameter, Tensor] = {}
+        first = model
+        device = device or model.device
+        if dtype == "bfloat16" or device != model.device:
+            first = copy.deepcopy(model).to(device, torch.bfloat16 if dtype == "bfloat16" else None)
+        if ranks.count > 1:
+            self.rollout_model = copy.deepcopy(first).requires_grad_(False)
+            for each in {model, first}:
+                divide(each, ranks, tower=learns(model.visual))
+        self.replicas = [first]
         for _ in range(count - 1):
-            replica = copy.deepcopy(model)
-            for own, shared in zip(replica.parameters(), model.parameters(), strict=True):
+            replica = copy.deepcopy(first)
+            for own, shared in zip(replica.parameters(), first.parameters(), strict=True):
                 own.data = shared.data
             self.replicas.append(replica)
+        if first is not model:
+            for replica in self.replicas:
+                sum_apart(replica, self.sums)
         if count > 1:
             torch.set_num_threads(1)
 
@@ -61,32 +77,55 @@ class Workers:
     @property
     def whole_model(self) -> Qwen2_5_VL:
         """One that any process can run by itself."""
-        return self.replicas[0] if self.ranks.count == 1 or self.rollout_model is None else self.rollout_model
-
-    @contextmanager
-    def autocast(self) -> Iterator[None]:
-        """Passes inside are computed in the workers' dtype."""
-        with torch.autocast(self.replicas[0].device.type, torch.bfloat16, enabled=self.bfloat16):
-            yield
+        return self.rollout_model or self.replicas[0]
 
     @torch.no_grad()
-    def sync_rollout_model(self) -> None:
-        """After the weights moved: what samples has them too."""
+    def sync(self) -> None:
+        """After the weights moved: what computes has them too."""
+        for copied, moved in zip(self.replicas[0].parameters(), self.model.parameters(), strict=True):
+            if copied is not moved:
+                copied.copy_(moved)
         if self.rollout_model is not None:
-            for copied, moved in zip(self.rollout_model.parameters(), self.replicas[0].parameters(), strict=True):
+            for copied, moved in zip(self.rollout_model.parameters(), self.model.parameters(), strict=True):
                 copied.copy_(whole(moved))
 
     def reduce_gradients(self) -> None:
-        """Adds the replicas' gradients to the first one's, and those of weights that every process has to each other."""
-        for replica in self.replicas[1:]:
-            for part, total in zip(replica.parameters(), self.replicas[0].parameters(), strict=True):
-                if part.grad is not None:
-                    total.grad = part.grad if total.grad is None else total.grad.add_(part.grad)
-                    part.grad = None
+        """Adds the replicas' gradients to the model's, and those of weights that every process has to each other."""
+        for replica in self.replicas:
+            for part, total in zip(replica.parameters(), self.model.parameters(), strict=True):
+                gradient = self.sums.pop(part, part.grad)
+                if part is total or gradient is None:
+                    continue
+                part.grad = None
+                gradient = gradient.to(total.device)
+                total.grad = gradient if total.grad is None else total.grad.add_(gradient)
         if self.ranks.count > 1:
-            for parameter in self.replicas[0].parameters():
+            for parameter in self.model.parameters():
                 if not is_divided(parameter) and parameter.grad is not None:
                     self.ranks.summed(parameter.grad)
+
+
+def sum_apart(model: nn.Module, sums: dict[nn.Parameter, Tensor]) -> None:
+    """From now on the gradients of the model's weights are added up in `sums`, in float32, each as soon as it is known, and
+    then let go."""
+
+    def add(parameter: nn.Parameter) -> None:
+        assert parameter.grad is not None
+        sums[parameter] = sums[parameter].add_(parameter.grad) if parameter in sums else parameter.grad.float()
+        parameter.grad = None
+
+    for parameter in model.parameters():
+        if parameter.requires_grad:
+            parameter.register_post_accumulate_grad_hook(add)
+
+
+def learns(part: nn.Module) -> bool:
+    return any(parameter.requires_grad for parameter in part.parameters())
+
+
+def divide(model: Qwen2_5_VL, ranks: Ranks, tower: bool = True) -> None:
+    """Among the processes, layer by layer; without `tower` each has the vision tower whole."""
+    shard([*(model.visual.blocks if tower else ()), *model.language_model.layers], model.device, ranks)
 
 
 def run_parts(models: Sequence[Qwen2_5_VL], work: Work[Item, Result], items: Sequence[Item]) -> list[Result]:

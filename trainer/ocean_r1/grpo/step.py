@@ -13,6 +13,7 @@ from torch import Tensor
 from ocean_r1.config import Algorithm, GrpoRecipe
 from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.engine.forward import TokenStats, group_stats
+from ocean_r1.engine.prompt import seen
 from ocean_r1.engine.sampling import Response, Sampling, sample
 from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
@@ -117,6 +118,9 @@ def sample_groups(
         graphs, trace = settings.cuda_graphs, recipe.logging.trace
         return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace)
 
+    def look(model: Qwen2_5_VL, some: list[tuple[Example, int]]) -> list[tuple[Example, int]]:
+        return [(replace(example, prompt=seen(model, example.prompt)), copy) for example, copy in some]
+
     all_numbered: list[tuple[Example, int]] = []
     for example in examples:
         all_numbered.append((example, copies[example.name]))
@@ -125,6 +129,8 @@ def sample_groups(
     groups: list[Group] = []
     for start in range(0, len(own_numbered), settings.prompts_at_once):
         numbered = own_numbered[start : start + settings.prompts_at_once]
+        if recipe.optimizer.freezes_tower:
+            numbered = workers.map_rollout(look, numbered)
         some = [example for example, _ in numbered]
         sampled = workers.map_rollout(draw, numbered)
         texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
@@ -148,9 +154,11 @@ def known_to_all(own: list[Group], ranks: Ranks) -> list[Group]:
     """The groups of all processes in the order of their examples, the others' without their pictures."""
     if ranks.count == 1:
         return own
-    light = [
-        replace(group, example=replace(group.example, prompt=replace(group.example.prompt, patches=None))) for group in own
-    ]
+
+    def without_pictures(example: Example) -> Example:
+        return replace(example, prompt=replace(example.prompt, patches=None, tokens=None))
+
+    light = [replace(group, example=without_pictures(group.example)) for group in own]
     complete = iter(own)
     return [next(complete) if group.rank == ranks.rank else group for group in ranks.gathered(light)]
 
@@ -238,6 +246,10 @@ def stats_of(model: Qwen2_5_VL, group: Group, recipe: GrpoRecipe, gradient_check
     )
 
 
+def unseen(group: Group) -> Group:
+    return replace(group, example=replace(group.example, prompt=replace(group.example.prompt, tokens=None)))
+
+
 def accumulate(
     model: Qwen2_5_VL,
     reference: Qwen2_5_VL | None,
@@ -252,7 +264,8 @@ def accumulate(
     ref_logp: Tensor | None = None
     if reference is not None:  # before the policy, whose activations stay until the backward pass
         with torch.no_grad():
-            ref_logp = stats_of(reference, group, recipe, gradient_checkpointing=False).logp
+            # A reference of its own has a tower of its own.
+            ref_logp = stats_of(reference, unseen(group) if recipe.reference else group, recipe, False).logp
     stats = stats_of(model, group, recipe, recipe.model.gradient_checkpointing)
     device = stats.logp.device
     weights = weights.to(device, stats.logp.dtype)
@@ -292,14 +305,13 @@ def update(
     ranks = workers.ranks
     old: list[Tensor | None] = [None] * len(groups)
     if algorithm.mini_batches * algorithm.epochs > 1:
-        with torch.no_grad(), workers.autocast():
+        with torch.no_grad():
             for index, counts in own_turns(groups, ranks):
                 logp = stats_of(workers.replicas[0], groups[index], recipe, gradient_checkpointing=False).logp
                 old[index] = logp if counts else old[index]
 
     def backward(model: Qwen2_5_VL, parts: list[Part]) -> list[Sums]:
-        with workers.autocast():
-            return [accumulate(model, reference, *part, recipe) for part in parts]
+        return [accumulate(model, reference, *part, recipe) for part in parts]
 
     sums = Sums()
     norms: list[float] = []
@@ -316,7 +328,7 @@ def update(
                 sums.add(part if counts else Sums())
             workers.reduce_gradients()
             norm, taken = stepper.step(lr_multiplier)
-            workers.sync_rollout_model()
+            workers.sync()
             norms.append(norm)
             skipped += not taken
     sums = sums.summed(ranks)

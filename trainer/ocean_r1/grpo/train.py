@@ -8,12 +8,12 @@ from time import perf_counter
 
 from ocean_r1.config import GrpoRecipe
 from ocean_r1.driver import Observer, StepResult, drive
+from ocean_r1.engine.workers import divide
 from ocean_r1.grpo.metrics import response_metrics
 from ocean_r1.grpo.step import Group, rollouts_of, sample_groups, update
 from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import lr_multiplier
-from ocean_r1.ranks import shard
 from ocean_r1.rewards.pool import RewardPool
 from ocean_r1.start import Run, open_run, open_validator, starting_model
 
@@ -52,9 +52,10 @@ def open_reference(recipe: GrpoRecipe, run: Run) -> Qwen2_5_VL | None:
     if not recipe.algorithm.kl_coefficient:
         return None
     reference = load_model(recipe.reference) if recipe.reference else starting_model(recipe)
-    reference = reference.to(run.model.device).requires_grad_(False)
+    computes = run.workers.replicas[0].lm_head.weight
+    reference = reference.to(computes.device, computes.dtype).requires_grad_(False)
     if run.ranks.count > 1:
-        shard([*reference.visual.blocks, *reference.language_model.layers], run.model.device, run.ranks)
+        divide(reference, run.ranks, tower=not recipe.optimizer.freezes_tower)
     return reference
 
 
