@@ -51,15 +51,16 @@ def make_models(folder: Path, rows: Path) -> dict[str, str]:
 
     from ocean_r1.data.rows import texts_of
     from ocean_r1.models.config import ModelConfig
+    from ocean_r1.models.families import build_model
+    from ocean_r1.models.model import initialise
     from ocean_r1.models.new import new_model
-    from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
     from ocean_r1.models.weights import save_weights
 
     shape = tomllib.loads((TRAINER / "recipes" / "nano-shape.toml").read_text())
     draw = torch.Generator().manual_seed(1)
     for name in ("model", "moved"):
         new_model(folder / name, texts_of(rows), shape)
-    model = Qwen2_5_VL(ModelConfig.from_folder(folder / "model"))
+    model = build_model(ModelConfig.from_folder(folder / "model"))
     initialise(model, draw)
     save_weights(model, folder / "model")
     with torch.no_grad():

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
 from ocean_r1.files import as_write_error, atomic_write, remove
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.weights import hub_state, save_state
 from ocean_r1.ranks import ALONE, Ranks, divided_as, whole
 
@@ -65,7 +65,7 @@ def checkpoints_of(output: Path) -> list[Path]:
     return sorted(path for path in output.glob("step-*") if path.suffix == "" and (path / "state.json").exists())
 
 
-def parameters_of(model: Qwen2_5_VL, heads: nn.Module | None) -> dict[str, nn.Parameter]:
+def parameters_of(model: VisionLanguageModel, heads: nn.Module | None) -> dict[str, nn.Parameter]:
     """All that is learnt, by name; `heads` are what a run learns beside the model and throws away at its end."""
     own = {f"heads.{name}": parameter for name, parameter in heads.named_parameters()} if heads else {}
     return {**dict(model.named_parameters()), **own}
@@ -103,7 +103,7 @@ def restore_moments(
 
 def save_checkpoint(
     recipe: Recipe,
-    model: Qwen2_5_VL,
+    model: VisionLanguageModel,
     optimizers: Sequence[torch.optim.Optimizer],
     progress: Progress,
     heads: nn.Module | None = None,
@@ -200,7 +200,7 @@ def save_data_hashes(output: Path, found: DataHashes) -> None:
 
 
 def load_moments(
-    checkpoint: Path, model: Qwen2_5_VL, optimizers: Sequence[torch.optim.Optimizer], heads: nn.Module | None = None
+    checkpoint: Path, model: VisionLanguageModel, optimizers: Sequence[torch.optim.Optimizer], heads: nn.Module | None = None
 ) -> None:
     if heads:
         heads.load_state_dict(read_tensors(checkpoint / "heads.safetensors"))

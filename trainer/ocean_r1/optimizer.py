@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ocean_r1.config import Optimizer
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.muon import Muon
 from ocean_r1.ranks import ALONE, Ranks, total_norm
 
@@ -23,7 +23,7 @@ class NotFiniteError(RuntimeError):
 
 
 def make_optimizers(
-    model: Qwen2_5_VL, settings: Optimizer, heads: nn.Module | None = None, fused: bool = True
+    model: VisionLanguageModel, settings: Optimizer, heads: nn.Module | None = None, fused: bool = True
 ) -> list[torch.optim.Optimizer]:
     """AdamW for everything; with `muon` Muon for the matrices between embeddings and heads, at rates that mean the same.
     Weights of which some are divided among processes move one by one, and not `fused`."""
@@ -41,7 +41,7 @@ def make_optimizers(
         return [{"params": parameters, "base_lr": lr} for parameters, lr in parts if parameters]
 
     inside = (model.visual, model.language_model.layers) if settings.muon else ()
-    inner = {id(p) for part in inside for p in part.parameters() if p.ndim == 2}
+    inner = {id(p) for part in inside for name, p in part.named_parameters() if p.ndim == 2 and "embed" not in name}
     optimizers: list[torch.optim.Optimizer] = [
         torch.optim.AdamW(
             groups(of_muon=False),

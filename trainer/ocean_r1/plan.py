@@ -9,7 +9,7 @@ import torch
 from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe
 from ocean_r1.files import size
 from ocean_r1.models.config import ModelConfig
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.families import build_model
 
 FLOAT32 = 4
 BFLOAT16 = 2
@@ -40,7 +40,7 @@ class Figures:
 
 def figures(recipe: Recipe, config: ModelConfig) -> Figures:
     with torch.device("meta"):
-        model = Qwen2_5_VL(config)
+        model = build_model(config)
     tower = sum(parameter.numel() for parameter in model.visual.parameters())
     total = sum(parameter.numel() for parameter in model.parameters())
     held = {"weights": total * FLOAT32, "gradients": total * FLOAT32, "AdamW's two moments": total * 2 * FLOAT32}

@@ -20,7 +20,7 @@ from ocean_r1.driver import Observer, StepResult, drive
 from ocean_r1.engine.forward import group_hidden, token_stats
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.workers import Workers
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.optimizer import Stepper, lr_multiplier
 from ocean_r1.rewards.pool import RewardPool
 from ocean_r1.start import open_run, open_validator
@@ -158,7 +158,7 @@ def update(workers: Workers, stepper: Stepper, batch: list[PackedExample], lr_mu
     """One optimizer step on the mean loss of all solution tokens."""
     tokens = sum(int(example.loss_mask.sum()) for example in batch)
 
-    def backward(model: Qwen2_5_VL, part: list[PackedExample]) -> Tensor:
+    def backward(model: VisionLanguageModel, part: list[PackedExample]) -> Tensor:
         """The loss, and how many tokens were likelier than not, (2,)."""
         sums = torch.zeros(2, device=model.device)
         for example in merge_texts(part):

@@ -37,8 +37,9 @@ from ocean_r1.engine.workers import Workers
 from ocean_r1.evals.validation import Validator
 from ocean_r1.files import WriteError, as_write_error, make_folder, remove_leftovers, size
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.families import build_model
+from ocean_r1.models.model import VisionLanguageModel, initialise
 from ocean_r1.models.new import init_number_embeddings, number_tokens
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.ranks import Ranks, open_ranks, own_device
@@ -52,7 +53,7 @@ class Run:
     recipe: Recipe
     total: int
     """Steps."""
-    model: Qwen2_5_VL
+    model: VisionLanguageModel
     heads: nn.Module | None
     """What is learnt beside the model and thrown away at the end."""
     workers: Workers
@@ -72,11 +73,11 @@ class Run:
         return [self.reader.example(position) for position in self.sampler.take(count)]
 
 
-def starting_model(recipe: Recipe) -> Qwen2_5_VL:
+def starting_model(recipe: Recipe) -> VisionLanguageModel:
     """The model that the first step has."""
     if not recipe.model.fresh:
         return load_model(recipe.model.path)
-    model = Qwen2_5_VL(ModelConfig.from_folder(recipe.model.path))
+    model = build_model(ModelConfig.from_folder(recipe.model.path))
     generator = torch.Generator().manual_seed(recipe.seed)
     initialise(model, generator)
     numbers = number_tokens(Tokenizer(recipe.model.path).ids)
@@ -199,7 +200,7 @@ def lock_output(output: Path) -> None:
         remove_leftovers(output)
 
 
-def check_disk_space(recipe: Recipe, model: Qwen2_5_VL) -> None:
+def check_disk_space(recipe: Recipe, model: VisionLanguageModel) -> None:
     """Raises WriteError where the disk has no room for a checkpoint: now, and not when the first is written, hours later."""
     needed = size_of(model.parameters()) * (2 if recipe.optimizer.muon else 3)  # weights, and one or two moments
     disk = shutil.disk_usage(recipe.output)

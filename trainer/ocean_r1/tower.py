@@ -22,8 +22,8 @@ from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.data.rows import RowError
 from ocean_r1.driver import Observer, StepResult, drive
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.new import number_tokens
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.optimizer import lr_multiplier
 from ocean_r1.start import open_run
 
@@ -66,7 +66,7 @@ class Heads(nn.Module):
         return F.linear(F.normalize(tokens, dim=-1), F.normalize(words_WD, dim=-1)) * self.log_scale.exp()
 
 
-def label_embeddings(model: Qwen2_5_VL, tokenizer: Tokenizer) -> LabelEmbeddings:
+def label_embeddings(model: VisionLanguageModel, tokenizer: Tokenizer) -> LabelEmbeddings:
     """The embeddings of what there is to say about an object, as the language part has them now. What is seen at a token
     is read off by its likeness to them: so the language part can copy from pictures as it copies from text. For numbers the
     likeness is that of a linear map of the token, one for each of NUMBERS."""
@@ -84,7 +84,7 @@ def label_embeddings(model: Qwen2_5_VL, tokenizer: Tokenizer) -> LabelEmbeddings
 
 
 def dense_loss(
-    model: Qwen2_5_VL, tokenizer: Tokenizer, heads: Heads, embeddings: LabelEmbeddings, examples: Sequence[Example]
+    model: VisionLanguageModel, tokenizer: Tokenizer, heads: Heads, embeddings: LabelEmbeddings, examples: Sequence[Example]
 ) -> tuple[Tensor, dict[str, float]]:
     """The loss of a batch of pictures, and how much of it is right."""
     vision = model.config.vision
@@ -102,7 +102,7 @@ def dense_loss(
         for example in examples
         for grid in example.prompt.grids
     ]
-    tokens = model.visual(pixels, grids)
+    tokens = model.visual(pixels, grids)[:, : vision.out_hidden_size]
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
     written = torch.cat(letters).to(tokens.device)

@@ -25,7 +25,8 @@ from ocean_r1.device import DeviceError, usable_device
 from ocean_r1.engine.forward import group_stats
 from ocean_r1.engine.sampling import GraphedDecode, Response, Sampling, decode, sample
 from ocean_r1.export.replies import write_replies
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+from ocean_r1.models.families import build_model
+from ocean_r1.models.model import VisionLanguageModel, initialise
 from ocean_r1.models.weights import load_model, save_weights
 from ocean_r1.start import open_run
 
@@ -182,7 +183,7 @@ def computed_on(monkeypatch: pytest.MonkeyPatch) -> list[torch.device]:
     """Where the models were that replied."""
     devices: list[torch.device] = []
 
-    def watched(model: Qwen2_5_VL, *given: Any) -> list[list[Response]]:
+    def watched(model: VisionLanguageModel, *given: Any) -> list[list[Response]]:
         devices.append(model.device)
         return sample(model, *given)
 
@@ -210,7 +211,7 @@ def test_an_export_proved_on_a_card(
     tmp_path: Path, computed_on: list[torch.device], capsys: pytest.CaptureFixture[str]
 ) -> None:
     reader = world_reader(tmp_path)
-    model = Qwen2_5_VL(reader.config)
+    model = build_model(reader.config)
     initialise(model, torch.Generator().manual_seed(3), std=0.15)
     save_weights(model, tmp_path / "model")
     options = {"model": tmp_path / "model", "rows": tmp_path / "world.parquet", "prompts": 3, "max-new-tokens": 6}

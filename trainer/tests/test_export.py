@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import STOP, make_prompt, tiny_config
+from conftest import FAMILIES, STOP, make_prompt, tiny_config
 from test_model import IMAGES
 from toy import recipe, row, toy, write_rows
 
@@ -21,26 +21,29 @@ from ocean_r1.export.replies import conversations, prompt_of, write_replies
 from ocean_r1.export.rounding import round_weights
 from ocean_r1.export.runtime import ExportedModel
 from ocean_r1.models.config import ModelConfig
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+from ocean_r1.models.families import build_model
+from ocean_r1.models.model import VisionLanguageModel, initialise
 from ocean_r1.models.weights import load_model, save_weights
 from ocean_r1.sft import train_sft
 
 FORMATS = ("", "_quantized")
 
 
-def initialised(folder: Path) -> Qwen2_5_VL:
+def initialised(folder: Path, family: str) -> VisionLanguageModel:
     """A tiny model of a config that is written to the folder."""
-    (folder / "config.json").write_text(tiny_config().to_json_string())
-    model = Qwen2_5_VL(ModelConfig.from_folder(folder))
+    (folder / "config.json").write_text(tiny_config(family).to_json_string())
+    model = build_model(ModelConfig.from_folder(folder))
     initialise(model, torch.Generator().manual_seed(7), std=0.15)
     return model
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Qwen2_5_VL, dict[str, ExportedModel]]:
+@pytest.fixture(scope="module", params=FAMILIES)
+def exported(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> tuple[VisionLanguageModel, dict[str, ExportedModel]]:
     folder = tmp_path_factory.mktemp("tiny")
     (folder / "model").mkdir()
-    save_weights(initialised(folder / "model"), folder / "model")
+    save_weights(initialised(folder / "model", request.param), folder / "model")
     export(folder / "model", folder / "export")
     return load_model(folder / "export"), {suffix: ExportedModel(folder / "export", suffix) for suffix in FORMATS}
 
@@ -48,7 +51,7 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Qwen2_5_VL, dict
 @pytest.mark.parametrize("suffix", FORMATS, ids=["float32", "int8"])
 @pytest.mark.parametrize("grids", IMAGES.values(), ids=IMAGES.keys())
 def test_greedy_tokens_of_the_graphs(
-    exported: tuple[Qwen2_5_VL, dict[str, ExportedModel]], grids: tuple[tuple[int, int, int], ...], suffix: str
+    exported: tuple[VisionLanguageModel, dict[str, ExportedModel]], grids: tuple[tuple[int, int, int], ...], suffix: str
 ) -> None:
     model, graphs = exported
     for seed in range(5):
@@ -100,7 +103,7 @@ def test_rounded_weights_are_near_and_stay_when_rounded_again() -> None:
 
 
 def test_weights_that_are_not_rounded_are_refused(tmp_path: Path) -> None:
-    write_graphs(initialised(tmp_path), tmp_path)
+    write_graphs(initialised(tmp_path, "qwen2_5_vl"), tmp_path)
     with pytest.raises(ValueError, match="not rounded to 8 bits"):
         quantise(tmp_path)
 
@@ -126,7 +129,7 @@ def world_reader(folder: Path, **extra: object) -> Reader:
 
 def test_replies_are_pytorchs_on_conversations_of_every_form(tmp_path: Path) -> None:
     reader = world_reader(tmp_path)
-    model = Qwen2_5_VL(reader.config)
+    model = build_model(reader.config)
     initialise(model, torch.Generator().manual_seed(3), std=0.15)
     write_replies(model, reader, 10, 6, tmp_path / "greedy.json")
     written = json.loads((tmp_path / "greedy.json").read_text())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import STOP, make_prompt, tiny_config
+from conftest import STOP, each_family, make_prompt, tiny_config
 from test_model import IMAGES
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -16,19 +16,22 @@ from ocean_r1.engine.forward import group_stats
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import GRAPH_LENGTH, Sampling, decode, prefill, sample
 from ocean_r1.models.config import ModelConfig
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+from ocean_r1.models.families import build_model
+from ocean_r1.models.model import VisionLanguageModel, initialise
 
 # Some share a bucket with others that are longer, so that there is padding and a mask between them; one is a single token.
 LENGTHS = (5, 1, 9, 3, 6, 12, 10, 2, 6)
 
 
-def tiny_model(dtype: torch.dtype) -> Qwen2_5_VL:
-    model = Qwen2_5_VL(ModelConfig.from_json(tiny_config().to_dict()))
+def tiny_model(dtype: torch.dtype, family: str = "qwen2_5_vl") -> VisionLanguageModel:
+    model = build_model(ModelConfig.from_json(tiny_config(family).to_dict()))
     initialise(model, torch.Generator().manual_seed(3), std=0.2)
     return model.to(dtype)
 
 
-def gradients(model: Qwen2_5_VL, prompt: Prompt, groups: list[list[Tensor]], weights: list[Tensor]) -> dict[str, Tensor]:
+def gradients(
+    model: VisionLanguageModel, prompt: Prompt, groups: list[list[Tensor]], weights: list[Tensor]
+) -> dict[str, Tensor]:
     """Of a weighted sum of log-probabilities and entropies, so that every token pulls in its own direction."""
     model.zero_grad()
     for responses, weight in zip(groups, weights, strict=True):
@@ -37,13 +40,14 @@ def gradients(model: Qwen2_5_VL, prompt: Prompt, groups: list[list[Tensor]], wei
     return {name: parameter.grad.clone() for name, parameter in model.named_parameters() if parameter.grad is not None}
 
 
+@each_family
 @pytest.mark.parametrize(("dtype", "bound"), [(torch.float64, 1e-9), (torch.float32, 1e-4)])
 @pytest.mark.parametrize("grids", IMAGES.values(), ids=IMAGES.keys())
 def test_gradients_of_a_group_are_those_of_its_members_alone(
-    grids: tuple[tuple[int, int, int], ...], dtype: torch.dtype, bound: float
+    family: str, grids: tuple[tuple[int, int, int], ...], dtype: torch.dtype, bound: float
 ) -> None:
     assert [len(bucket) for bucket in length_buckets(sorted(length - 1 for length in LENGTHS))] == [1, 1, 3, 3]
-    model = tiny_model(dtype)
+    model = tiny_model(dtype, family)
     generator = torch.Generator().manual_seed(4)
     prompt = make_prompt(generator, grids, dtype=dtype)
     responses = [torch.randint(0, 80, (length,), generator=generator) for length in LENGTHS]
@@ -76,8 +80,9 @@ def test_attention_in_plain_words_is_that_of_the_kernels(causal: bool) -> None:
     torch.testing.assert_close(attend_back_plainly(*given), attend_back(*given))
 
 
-def test_a_row_draws_the_same_whatever_is_beside_it() -> None:
-    model = tiny_model(torch.float64)
+@each_family
+def test_a_row_draws_the_same_whatever_is_beside_it(family: str) -> None:
+    model = tiny_model(torch.float64, family)
     generator = torch.Generator().manual_seed(5)
     prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
@@ -93,9 +98,10 @@ def test_a_row_draws_the_same_whatever_is_beside_it() -> None:
             assert alone.finished == response.finished
 
 
-def test_what_is_not_yet_written_is_not_read() -> None:
+@each_family
+def test_what_is_not_yet_written_is_not_read(family: str) -> None:
     """A CUDA graph reads more of the cache than is written."""
-    model = tiny_model(torch.float64)
+    model = tiny_model(torch.float64, family)
     prompts = [make_prompt(torch.Generator().manual_seed(8), grids) for grids in IMAGES.values()]
     narrow, wide = (prefill(model, prompts, 3, 16) for _ in range(2))
     for layer in wide[0].own_v:
@@ -107,9 +113,10 @@ def test_what_is_not_yet_written_is_not_read() -> None:
         torch.testing.assert_close(decode(model, wide[0], ids, wide[2] + step, place, 16), exact, rtol=1e-12, atol=1e-12)
 
 
+@each_family
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="CUDA graphs need a graphics card")
-def test_cuda_graphs_change_nothing() -> None:
-    model = tiny_model(torch.float32).cuda()
+def test_cuda_graphs_change_nothing(family: str) -> None:
+    model = tiny_model(torch.float32, family).cuda()
     generator = torch.Generator().manual_seed(5)
     prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
@@ -121,8 +128,9 @@ def test_cuda_graphs_change_nothing() -> None:
         torch.testing.assert_close(one.logp, other.logp, rtol=1e-4, atol=1e-4)
 
 
-def test_rollout_and_training_agree_on_log_probabilities() -> None:
-    model = tiny_model(torch.float64)
+@each_family
+def test_rollout_and_training_agree_on_log_probabilities(family: str) -> None:
+    model = tiny_model(torch.float64, family)
     generator = torch.Generator().manual_seed(6)
     prompt = make_prompt(generator, IMAGES["three images"])
     seeds = torch.randint(0, 2**62, (1, 8), generator=generator)

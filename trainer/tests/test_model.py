@@ -1,4 +1,4 @@
-"""Our Qwen2.5-VL says what transformers' says."""
+"""Our models say what transformers' say."""
 
 from __future__ import annotations
 
@@ -8,17 +8,14 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import IMAGE, STOP, make_prompt, tiny_config
-from transformers import Qwen2_5_VLForConditionalGeneration
+from conftest import IMAGE, STOP, Pair, make_prompt, tiny_config
 
 from ocean_r1.engine.forward import group_stats
 from ocean_r1.engine.prompt import prompt_positions
 from ocean_r1.engine.sampling import Sampling, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.positions import Grid
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 
-Pair = tuple[Qwen2_5_VLForConditionalGeneration, Qwen2_5_VL]
 IMAGES: dict[str, tuple[Grid, ...]] = {
     "text only": (),
     "one image": ((1, 8, 12),),

@@ -8,8 +8,9 @@ from toy import SHAPE, recipe, row, toy, write_rows
 from ocean_r1.cli import main
 from ocean_r1.data.prompts import Tokenizer
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.families import build_model
+from ocean_r1.models.model import initialise
 from ocean_r1.models.new import init_number_embeddings, learn_tokenizer, number_tokens, with_special
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
 from ocean_r1.models.weights import load_model, save_weights
 from ocean_r1.models.words import MIN_TEXTS, learn_words
 
@@ -74,7 +75,7 @@ def test_near_numbers_begin_alike() -> None:
 def test_a_model_grows_by_the_words_of_rows_and_keeps_its_weights(tmp_path: Path) -> None:
     paths = toy(tmp_path)
     small = paths["model"]
-    model = Qwen2_5_VL(ModelConfig.from_folder(small))
+    model = build_model(ModelConfig.from_folder(small))
     initialise(model, torch.Generator().manual_seed(0))
     save_weights(model, small)
     rows = [row(0, prompt=[{"role": "user", "content": f"<image> What has Nia of {n} in RST?"}]) for n in range(MIN_TEXTS)]
@@ -105,7 +106,7 @@ def test_a_model_grows_by_the_words_of_rows_and_keeps_its_weights(tmp_path: Path
 
 def test_a_grown_model_is_trained_as_any_other(tmp_path: Path) -> None:
     paths = toy(tmp_path)
-    initial = Qwen2_5_VL(ModelConfig.from_folder(paths["model"]))
+    initial = build_model(ModelConfig.from_folder(paths["model"]))
     initialise(initial, torch.Generator().manual_seed(0))
     save_weights(initial, paths["model"])
     large = tmp_path / "large"

@@ -27,7 +27,7 @@ from ocean_r1.data.rows import RowError
 from ocean_r1.driver import Observer
 from ocean_r1.files import WriteError
 from ocean_r1.grpo.train import train_grpo
-from ocean_r1.models.qwen2_5_vl import VisionTower
+from ocean_r1.models.qwen2_5_vl import WindowTower
 from ocean_r1.models.weights import hub_state, load_model, tensors_of
 from ocean_r1.sft import train_sft
 from ocean_r1.start import open_run, starting_model
@@ -297,13 +297,13 @@ def test_a_frozen_tower_looks_at_a_picture_once_a_step(
 ) -> None:
     """Before: when sampled, by the reference, by the policy, and once more for old log-probabilities."""
     looked: list[int] = []
-    forward = VisionTower.forward
+    forward = WindowTower.forward
 
-    def counted(tower: VisionTower, patches: torch.Tensor, grids: Any) -> torch.Tensor:
+    def counted(tower: WindowTower, patches: torch.Tensor, grids: Any) -> torch.Tensor:
         looked.append(len(patches))
         return forward(tower, patches, grids)
 
-    monkeypatch.setattr(VisionTower, "forward", counted)
+    monkeypatch.setattr(WindowTower, "forward", counted)
     paths = toy(tmp_path)
 
     def run(name: str) -> Path:

@@ -13,9 +13,9 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import IMAGE, STOP, make_prompt, tiny_config
+from conftest import IMAGE, STOP, each_family, make_prompt, our_model, their_model, tiny_config
 from torch import Tensor
-from transformers import Qwen2_5_VLForConditionalGeneration
+from transformers import PreTrainedModel
 
 from ocean_r1.config import Algorithm, GrpoRecipe
 from ocean_r1.data.prompts import Example
@@ -27,9 +27,8 @@ from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
 from ocean_r1.grpo.step import Group, accumulate, advantages_of, row_seeds, sample_groups, update, weights_of
 from ocean_r1.grpo.train import step_groups
-from ocean_r1.models.config import ModelConfig
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
-from ocean_r1.models.weights import hub_state, load_weights, our_name, split_joined
+from ocean_r1.models.model import VisionLanguageModel
+from ocean_r1.models.weights import hub_state, our_name, split_joined
 from ocean_r1.optimizer import NotFiniteError, Stepper, lr_multiplier, make_optimizers
 from ocean_r1.rewards.pool import Case, Scored
 
@@ -41,19 +40,8 @@ REWARDS = [(1.05, 0.0, 0.05, 1.0), (1.05, 1.05, 1.05, 1.05), (0.0, 0.62, 0.1, 0.
 GRIDS: list[tuple[tuple[int, int, int], ...]] = [((1, 10, 6),), (), ((1, 4, 4), (1, 2, 8))]
 
 
-def their_model(seed: int) -> Qwen2_5_VLForConditionalGeneration:
-    torch.manual_seed(seed)
-    model = Qwen2_5_VLForConditionalGeneration(tiny_config()).double().eval()
-    with torch.no_grad():
-        for parameter in model.parameters():  # Norms and biases begin at ones and zeros, which would hide mistakes.
-            parameter.add_(torch.randn_like(parameter) * 0.05)
-    return model
-
-
-def our_model(theirs: Qwen2_5_VLForConditionalGeneration) -> Qwen2_5_VL:
-    model = Qwen2_5_VL(ModelConfig.from_json(theirs.config.to_dict())).double()
-    load_weights(model, iter(theirs.state_dict().items()))
-    return model
+def their_tiny_model(seed: int, family: str = "qwen2_5_vl") -> PreTrainedModel:
+    return their_model(tiny_config(family), seed, noise=0.05)
 
 
 @dataclass(frozen=True)
@@ -116,7 +104,7 @@ class Token:
     advantage: float
 
 
-def their_logits(model: Qwen2_5_VLForConditionalGeneration, prompt: Prompt, response: Tensor, temporal: bool) -> Tensor:
+def their_logits(model: PreTrainedModel, prompt: Prompt, response: Tensor, temporal: bool) -> Tensor:
     """Of each token of the response, (n, V)."""
     ids = torch.cat([prompt.ids, response])[None]
     kinds = (ids == IMAGE).int()
@@ -218,7 +206,7 @@ def their_share(recipe: GrpoRecipe, step: int) -> float:
 
 @dataclass
 class TheirOptimizer:
-    model: Qwen2_5_VLForConditionalGeneration
+    model: PreTrainedModel
     recipe: GrpoRecipe
     moments: dict[str, tuple[int, Tensor, Tensor]] = field(default_factory=dict)
     """Of each weight how often it had a gradient, and the means of that and of its square."""
@@ -248,8 +236,8 @@ class TheirOptimizer:
 
 
 def their_step(
-    policy: Qwen2_5_VLForConditionalGeneration,
-    reference: Qwen2_5_VLForConditionalGeneration,
+    policy: PreTrainedModel,
+    reference: PreTrainedModel,
     optimizer: TheirOptimizer,
     rollouts: list[Rollout],
     recipe: GrpoRecipe,
@@ -346,12 +334,12 @@ def example_of(rollout: Rollout, name: str) -> Example:
     return Example(rollout.prompt, row, "1", name)
 
 
-def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: Qwen2_5_VL, monkeypatch: Any) -> list[Group]:
+def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: VisionLanguageModel, monkeypatch: Any) -> list[Group]:
     """Sampled, but that the sampler's responses are the fixed ones."""
     by_prompt = {id(rollout.prompt.ids): rollout for rollout in rollouts}
 
     def sample(
-        _: Qwen2_5_VL, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: bool
+        _: VisionLanguageModel, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: bool
     ) -> list[list[Response]]:
         settings = recipe.rollout
         assert sampling == Sampling(LIMIT, (STOP,), settings.temperature, settings.top_p, settings.top_k, (IMAGE,))
@@ -418,12 +406,19 @@ SWITCHES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("changed", SWITCHES.values(), ids=SWITCHES.keys())
+STEPS = [("qwen2_5_vl", name) for name in SWITCHES] + [
+    ("qwen3_vl", name)
+    for name in ("as it is", "one axis of time", "layers computed again", "the tower frozen", "all at once")
+]
+
+
+@pytest.mark.parametrize(("family", "name"), STEPS)
 def test_a_step_is_what_the_papers_say(
-    rollouts: list[Rollout], changed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    rollouts: list[Rollout], family: str, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    changed = SWITCHES[name]
     recipe = recipe_of(changed)
-    theirs, their_reference = their_model(0), their_model(1)
+    theirs, their_reference = their_tiny_model(0, family), their_tiny_model(1, family)
     ours, reference = our_model(theirs), our_model(their_reference).requires_grad_(False)
     ours.visual.requires_grad_(not recipe.optimizer.freezes_tower)
     groups = our_groups(rollouts, recipe, ours, monkeypatch)
@@ -437,19 +432,20 @@ def test_a_step_is_what_the_papers_say(
         compared = reference if recipe.algorithm.kl_coefficient else None
         assert update(Workers(ours), compared, stepper, groups, recipe, given) == pytest.approx(expected, rel=2e-5, abs=1e-8)
     begun, expected_weights = (
-        {our_name(name): tensor for name, tensor in model.state_dict().items()} for model in (their_model(0), theirs)
+        {our_name(name): tensor for name, tensor in model.state_dict().items()}
+        for model in (their_tiny_model(0, family), theirs)
     )
     # AdamW makes much of gradients of nearly nothing: they are held more closely than what they move.
     means = {our_name(name): m for name, (_, m, _) in optimizer.moments.items()}
     for whole, parameter in ours.named_parameters():
         state = optimizers[0].state.get(parameter, {})
-        for name, gradient in split_joined(whole, state.get("exp_avg", torch.zeros_like(parameter)), ours.config).items():
-            expected_mean = means.get(name, torch.zeros_like(gradient))
-            assert (gradient - expected_mean).norm() <= 1e-5 * expected_mean.norm() + 1e-9, name
-    for name, tensor in hub_state(ours).items():
-        weight = expected_weights[our_name(name)]
-        moved = (weight - begun[our_name(name)]).norm()
-        assert (tensor - weight).norm() <= 1e-3 * moved + 1e-9, name
+        for part, gradient in split_joined(whole, state.get("exp_avg", torch.zeros_like(parameter)), ours.config).items():
+            expected_mean = means.get(part, torch.zeros_like(gradient))
+            assert (gradient - expected_mean).norm() <= 1e-5 * expected_mean.norm() + 1e-9, part
+    for part, tensor in hub_state(ours).items():
+        weight = expected_weights[our_name(part)]
+        moved = (weight - begun[our_name(part)]).norm()
+        assert (tensor - weight).norm() <= 1e-3 * moved + 1e-9, part
 
 
 @pytest.mark.parametrize("warmup", [0, 1, 3])
@@ -517,13 +513,13 @@ def test_copies_of_a_row_draw_different_responses() -> None:
 def test_copies_are_counted_over_the_batches_of_a_step(rollouts: list[Rollout], monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Tensor] = []
 
-    def sample(_: Qwen2_5_VL, prompts: list[Prompt], *given: Any) -> list[list[Response]]:
+    def sample(_: VisionLanguageModel, prompts: list[Prompt], *given: Any) -> list[list[Response]]:
         seen.append(given[2])
         return [rollouts[0].responses for _ in prompts]
 
     monkeypatch.setattr("ocean_r1.grpo.step.sample", sample)
     examples = [example_of(rollouts[0], "the row")] * 3
-    workers, words, pool = Workers(our_model(their_model(0))), Words(), Table(rollouts)
+    workers, words, pool = Workers(our_model(their_tiny_model(0))), Words(), Table(rollouts)
     for at_once in (1, 2, 3):
         recipe, copies = recipe_of({"rollout.prompts_at_once": at_once}), Counter[str]()
         sample_groups(workers, examples, recipe, words, pool, 0, copies)
@@ -535,7 +531,7 @@ def test_copies_are_counted_over_the_batches_of_a_step(rollouts: list[Rollout], 
 
 def test_a_group_in_bfloat16_adds_to_gradients_in_float32(rollouts: list[Rollout], monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = recipe_of({"algorithm.kl_coefficient": 0})
-    model = our_model(their_model(0)).float()
+    model = our_model(their_tiny_model(0)).float()
     groups = our_groups(rollouts, recipe, model, monkeypatch)
 
     def gradients_of(some: Sequence[float]) -> dict[str, Tensor]:
@@ -559,7 +555,7 @@ def test_a_group_in_bfloat16_adds_to_gradients_in_float32(rollouts: list[Rollout
 
 
 def test_what_computes_in_bfloat16_has_the_weights_that_moved() -> None:
-    model = our_model(their_model(0)).float()
+    model = our_model(their_tiny_model(0)).float()
     workers = Workers(model, count=2, dtype="bfloat16")
     with torch.no_grad():
         for parameter in model.parameters():
@@ -569,8 +565,8 @@ def test_what_computes_in_bfloat16_has_the_weights_that_moved() -> None:
         assert all(torch.equal(a, b.bfloat16()) for a, b in zip(replica.parameters(), model.parameters(), strict=True))
 
 
-def heads_and_stepper(largest: float) -> tuple[Qwen2_5_VL, torch.nn.Linear, Stepper]:
-    model, heads = our_model(their_model(0)), torch.nn.Linear(2, 1).double()
+def heads_and_stepper(largest: float) -> tuple[VisionLanguageModel, torch.nn.Linear, Stepper]:
+    model, heads = our_model(their_tiny_model(0)), torch.nn.Linear(2, 1).double()
     settings = recipe_of({"optimizer.max_grad_norm": 1.0}).optimizer
     for parameter in [*model.parameters(), *heads.parameters()]:
         parameter.grad = torch.zeros_like(parameter)
@@ -601,8 +597,9 @@ def test_heads_are_clipped_with_the_model_and_stop_a_step_that_is_not_finite() -
                 stepper.step(1.0)
 
 
-def test_muon_has_the_matrices_inside_and_adamw_the_rest() -> None:
-    model = our_model(their_model(0))
+@each_family
+def test_muon_has_the_matrices_inside_and_adamw_the_rest(family: str) -> None:
+    model = our_model(their_tiny_model(0, family))
     adamw, muon = make_optimizers(model, recipe_of({"optimizer.muon": True}).optimizer)
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     of_muon = {names[id(p)] for group in muon.param_groups for p in group["params"]}
@@ -610,4 +607,4 @@ def test_muon_has_the_matrices_inside_and_adamw_the_rest() -> None:
     assert of_muon | of_adamw == set(names.values())
     assert not of_muon & of_adamw
     assert {"language_model.layers.0.mlp.down_proj.weight", "visual.blocks.0.attn.qkv.weight"} <= of_muon
-    assert {"language_model.embed_tokens.weight", "language_model.norm.weight", "visual.patch_embed.proj.weight"} <= of_adamw
+    assert {name for name in names.values() if "embed" in name} | {"language_model.norm.weight"} <= of_adamw

@@ -19,7 +19,7 @@ from torch.utils.checkpoint import checkpoint
 
 from ocean_r1.engine.attention import Bucket, ToPromptAndOwn, as_row, length_buckets
 from ocean_r1.engine.prompt import Prompt, image_tokens, prompt_positions
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class TokenStats:
 
 
 def group_hidden(
-    model: Qwen2_5_VL,
+    model: VisionLanguageModel,
     prompt: Prompt,
     responses: Sequence[Tensor],
     *,
@@ -64,9 +64,7 @@ def group_hidden(
         return torch.cat(parts).flatten(1)
 
     wrap_layer = checkpointed if gradient_checkpointing else None
-    hidden = model.language_model(
-        model.embed(ids, image_tokens(model, prompt)), positions, attend, wrap_layer, prompt_length - 1
-    )
+    hidden = model(ids, image_tokens(model, prompt), positions, attend, wrap_layer, prompt_length - 1)
     tails = dict(zip(order, hidden[1:].split(run), strict=True))
     return torch.cat([part for index in range(len(responses)) for part in (hidden[:1], tails[index])])
 
@@ -103,7 +101,7 @@ def token_stats(
 
 
 def group_stats(
-    model: Qwen2_5_VL,
+    model: VisionLanguageModel,
     prompt: Prompt,
     responses: Sequence[Tensor],
     *,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.positions import Grid, text_positions
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.ranks import is_divided
 
 
@@ -23,7 +23,7 @@ class Prompt:
     tokens: Tensor | None = None
 
 
-def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = False) -> tuple[Tensor, int]:
+def prompt_positions(model: VisionLanguageModel, prompt: Prompt, temporal_only: bool = False) -> tuple[Tensor, int]:
     """Positions (3, P) on the model's device, and the first position after the prompt.
 
     `temporal_only` reproduces the seed's accident: training passes saw the time axis on all three, sampling did not.
@@ -37,12 +37,12 @@ def prompt_positions(model: Qwen2_5_VL, prompt: Prompt, temporal_only: bool = Fa
 
 
 @torch.no_grad()
-def seen(model: Qwen2_5_VL, prompt: Prompt) -> Prompt:
+def seen(model: VisionLanguageModel, prompt: Prompt) -> Prompt:
     """The prompt with its image tokens, on the host: whoever has the same tower need not look at the pictures again."""
     return prompt if prompt.patches is None else replace(prompt, tokens=model.visual(prompt.patches, prompt.grids).cpu())
 
 
-def image_tokens(model: Qwen2_5_VL, prompt: Prompt) -> Tensor | None:
+def image_tokens(model: VisionLanguageModel, prompt: Prompt) -> Tensor | None:
     if prompt.tokens is not None:
         return prompt.tokens.to(model.device)
     if prompt.patches is None:
@@ -51,10 +51,9 @@ def image_tokens(model: Qwen2_5_VL, prompt: Prompt) -> Tensor | None:
     return tokens
 
 
-def no_tokens(model: Qwen2_5_VL) -> Tensor:
-    """None, (0, D), of a picture of a single token: where a tower is divided among processes all have to go through it."""
+def no_tokens(model: VisionLanguageModel) -> Tensor:
+    """None, (0, W), of a picture of a single token: where a tower is divided among processes all have to go through it."""
     vision = model.config.vision
     merge = vision.spatial_merge_size
-    width = vision.in_channels * vision.temporal_patch_size * vision.patch_size**2
-    tokens: Tensor = model.visual(torch.zeros(merge * merge, width), ((1, merge, merge),))
+    tokens: Tensor = model.visual(torch.zeros(merge * merge, vision.patch_dim), ((1, merge, merge),))
     return tokens[:0]

@@ -16,7 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ocean_r1.engine.prompt import Prompt, image_tokens, prompt_positions
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Cache:
     prompt_bias: Tensor  # (B, 1, 1, P): 0 or -inf
 
 
-def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, max_new: int) -> tuple[Cache, Tensor, Tensor]:
+def prefill(model: VisionLanguageModel, prompts: Sequence[Prompt], group: int, max_new: int) -> tuple[Cache, Tensor, Tensor]:
     """The cache, the hidden state that predicts each prompt's first reply token (B, D), and that token's position (B,)."""
     text = model.config.text
     weight = model.lm_head.weight
@@ -116,14 +116,15 @@ def prefill(model: Qwen2_5_VL, prompts: Sequence[Prompt], group: int, max_new: i
             return out[0].transpose(0, 1).flatten(1)
 
         positions, next_position = prompt_positions(model, prompt)
-        x = model.embed(prompt.ids, image_tokens(model, prompt))
-        last.append(model.language_model(x, positions, attend, first=length - 1)[0])
+        last.append(model(prompt.ids, image_tokens(model, prompt), positions, attend, first=length - 1)[0])
         next_positions.append(next_position)
         cache.prompt_bias[index, ..., length:] = -math.inf
     return cache, torch.stack(last), torch.tensor(next_positions, device=model.device)
 
 
-def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: Tensor, length: int) -> Tensor:
+def decode(
+    model: VisionLanguageModel, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: Tensor, length: int
+) -> Tensor:
     """Runs one token of every row, written at `step` (1,) of its cache, of which the first `length` tokens are read, what is
     not yet written masked; the hidden states (B, G, D) that predict the next. `step` is a tensor for CUDA graphs' sake."""
     text = model.config.text
@@ -151,9 +152,8 @@ def decode(model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor,
         out: Tensor = (from_prompt + on_own @ own_v).reshape(rows * group, -1)
         return out
 
-    x = model.language_model.embed_tokens(ids_BG.reshape(-1))
     positions = positions_B.repeat_interleave(group).expand(3, -1)
-    hidden: Tensor = model.language_model(x, positions, attend)
+    hidden: Tensor = model(ids_BG.reshape(-1), None, positions, attend)
     grid: Tensor = hidden.unflatten(0, (rows, group))
     return grid
 
@@ -166,7 +166,7 @@ class GraphedDecode:
     """`decode` as a CUDA graph, for as long as cache and grid (B, G) stay where they are: starting a model's hundreds of
     kernels one by one takes longer than running them."""
 
-    def __init__(self, model: Qwen2_5_VL, cache: Cache, ids_BG: Tensor, positions_B: Tensor) -> None:
+    def __init__(self, model: VisionLanguageModel, cache: Cache, ids_BG: Tensor, positions_B: Tensor) -> None:
         self.model, self.cache = model, cache
         # A graph reads and writes the same memory each time.
         self.ids, self.positions = ids_BG.clone(), positions_B.clone()
@@ -219,7 +219,7 @@ def put(out: Tensor, where: tuple[Tensor, Tensor], wanted: Tensor, values: Tenso
 
 @torch.inference_mode()
 def sample(
-    model: Qwen2_5_VL,
+    model: VisionLanguageModel,
     prompts: Sequence[Prompt],
     group: int,
     sampling: Sampling,

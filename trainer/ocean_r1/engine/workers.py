@@ -16,12 +16,12 @@ from typing import TypeVar
 import torch
 from torch import Tensor, nn
 
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.ranks import ALONE, Ranks, is_divided, shard, whole
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
-Work = Callable[[Qwen2_5_VL, list[Item]], Result]
+Work = Callable[[VisionLanguageModel, list[Item]], Result]
 """What a worker does with its part of the items."""
 
 
@@ -31,7 +31,7 @@ class Workers:
 
     def __init__(
         self,
-        model: Qwen2_5_VL,
+        model: VisionLanguageModel,
         count: int = 1,
         dtype: str = "float32",
         ranks: Ranks = ALONE,
@@ -39,7 +39,7 @@ class Workers:
     ) -> None:
         self.model = model
         self.ranks = ranks
-        self.rollout_model: Qwen2_5_VL | None = None
+        self.rollout_model: VisionLanguageModel | None = None
         self.sums: dict[nn.Parameter, Tensor] = {}
         first = model
         device = device or model.device
@@ -75,7 +75,7 @@ class Workers:
         return in_order(run_parts(models, work, items), len(items))
 
     @property
-    def whole_model(self) -> Qwen2_5_VL:
+    def whole_model(self) -> VisionLanguageModel:
         """One that any process can run by itself."""
         return self.rollout_model or self.replicas[0]
 
@@ -123,12 +123,12 @@ def learns(part: nn.Module) -> bool:
     return any(parameter.requires_grad for parameter in part.parameters())
 
 
-def divide(model: Qwen2_5_VL, ranks: Ranks, tower: bool = True) -> None:
+def divide(model: VisionLanguageModel, ranks: Ranks, tower: bool = True) -> None:
     """Among the processes, layer by layer; without `tower` each has the vision tower whole."""
     shard([*(model.visual.blocks if tower else ()), *model.language_model.layers], model.device, ranks)
 
 
-def run_parts(models: Sequence[Qwen2_5_VL], work: Work[Item, Result], items: Sequence[Item]) -> list[Result]:
+def run_parts(models: Sequence[VisionLanguageModel], work: Work[Item, Result], items: Sequence[Item]) -> list[Result]:
     parts = [(model, list(items[start :: len(models)])) for start, model in enumerate(models)]
     parts = [(model, part) for model, part in parts if part]
     if len(parts) == 1:

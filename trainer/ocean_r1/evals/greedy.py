@@ -10,7 +10,7 @@ import torch
 from ocean_r1.data.prompts import Tokenizer
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Sampling, sample
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class Reply:
 
 
 def greedy_texts(
-    model: Qwen2_5_VL, tokenizer: Tokenizer, prompts: Sequence[Prompt], max_new_tokens: int, at_once: int = 64
+    model: VisionLanguageModel, tokenizer: Tokenizer, prompts: Sequence[Prompt], max_new_tokens: int, at_once: int = 64
 ) -> list[Reply]:
     """One reply a prompt, in the order of the prompts."""
     sampling = Sampling(

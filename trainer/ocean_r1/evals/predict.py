@@ -24,7 +24,7 @@ from ocean_r1.device import usable_device
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.evals.greedy import greedy_texts
 from ocean_r1.files import append, atomic_write, keep_lines
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.weights import load_model
 
 BOX = re.compile(r"\[\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*\]")
@@ -167,7 +167,7 @@ def predict(task: Task, samples: Sequence[SampleLine]) -> Iterator[int]:
         yield len(done) + start + len(some)
 
 
-def write(task: Task, samples: Sequence[SampleLine], model: Qwen2_5_VL, reader: Reader) -> None:
+def write(task: Task, samples: Sequence[SampleLine], model: VisionLanguageModel, reader: Reader) -> None:
     given = [prompt_of(reader, sample, task) for sample in samples]
     replies = greedy_texts(model, reader.tokenizer, [prompt for prompt, _ in given], task.max_new_tokens, task.at_once)
     lines = [
@@ -177,6 +177,6 @@ def write(task: Task, samples: Sequence[SampleLine], model: Qwen2_5_VL, reader: 
     append(task.out, "".join(json.dumps(line) + "\n" for line in lines))
 
 
-def reader_for(model: Qwen2_5_VL, tokenizer: Tokenizer, task: Task) -> Reader:
+def reader_for(model: VisionLanguageModel, tokenizer: Tokenizer, task: Task) -> Reader:
     data = Data(files=[DataFile(path=task.samples)], min_pixels=task.bounds.min_pixels, max_pixels=task.bounds.max_pixels)
     return Reader(Dataset((), ()), model.config, tokenizer, data)

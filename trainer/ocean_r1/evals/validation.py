@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ocean_r1.data.prompts import Reader
 from ocean_r1.evals.greedy import greedy_texts
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.rewards.pool import Case, RewardPool
 
 
@@ -22,7 +22,7 @@ class Validator:
     every: int
     before_training: bool
 
-    def metrics(self, model: Qwen2_5_VL) -> dict[str, float]:
+    def metrics(self, model: VisionLanguageModel) -> dict[str, float]:
         """Overall and by source, under the seed's names."""
         examples = [self.reader.example(position) for position in self.positions]
         prompts = [example.prompt for example in examples]

@@ -15,11 +15,12 @@ import torch
 from torch import Tensor, nn
 
 from ocean_r1.checkpoints import COMPANIONS
-from ocean_r1.export.graphs import Decoder, EmbedTokens, VisionEncoder
+from ocean_r1.export.encoders import encoder_of
+from ocean_r1.export.graphs import Decoder, EmbedTokens
 from ocean_r1.export.rounding import round_weights
 from ocean_r1.files import atomic_write
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.packed import MAX_INT8
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.models.weights import load_model, save_weights
 
 OPSET = 18
@@ -60,11 +61,11 @@ def check_replaceable(target: Path) -> None:
         raise ValueError(f"{target} is a folder with something else than an export in it; name another one with --out")
 
 
-def write_graphs(model: Qwen2_5_VL, folder: Path) -> None:
+def write_graphs(model: VisionLanguageModel, folder: Path) -> None:
     text, vision = model.config.text, model.config.vision
     patches = torch.zeros(16, vision.patch_dim)
     write(
-        VisionEncoder(model),
+        encoder_of(model.visual),
         (patches, torch.tensor([[1, 4, 4]])),
         folder / "vision_encoder.onnx",
         ["pixel_values", "image_grid_thw"],
@@ -87,7 +88,7 @@ def write_graphs(model: Qwen2_5_VL, folder: Path) -> None:
     write(
         Decoder(model),
         (
-            torch.zeros(2, 3, text.hidden_size),
+            torch.zeros(2, 3, vision.token_width),
             torch.ones(2, 8, dtype=torch.int64),
             torch.zeros(3, 2, 3, dtype=torch.int64),
             torch.tensor(1),

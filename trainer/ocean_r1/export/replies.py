@@ -20,7 +20,7 @@ from ocean_r1.data.rows import IMAGE_MARK, Message, Row, RowError
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Sampling, sample
 from ocean_r1.files import atomic_write
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.progress_bar import progress_bar
 
 
@@ -91,7 +91,7 @@ def described(given: Conversation) -> list[dict[str, Any]]:
 
 
 def greedy_tokens(
-    model: Qwen2_5_VL, prompts: Sequence[Prompt], stops: tuple[int, ...], max_new_tokens: int
+    model: VisionLanguageModel, prompts: Sequence[Prompt], stops: tuple[int, ...], max_new_tokens: int
 ) -> list[list[int]]:
     """Stop tokens included; the image token is never chosen."""
     sampling = Sampling(max_new_tokens, stops, temperature=0, forbidden_tokens=(model.config.image_token_id,))
@@ -99,7 +99,7 @@ def greedy_tokens(
     return [sample(model, [prompt], 1, sampling, seed)[0][0].ids.tolist() for prompt in prompts]
 
 
-def write_replies(model: Qwen2_5_VL, reader: Reader, count: int, max_new_tokens: int, path: Path) -> None:
+def write_replies(model: VisionLanguageModel, reader: Reader, count: int, max_new_tokens: int, path: Path) -> None:
     given = conversations(reader, count)
     prompts = [prompt_of(reader, each) for each in given]
     tokens: list[list[int]] = []

@@ -18,7 +18,7 @@ from ocean_r1.engine.sampling import Response, Sampling, sample
 from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
 from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.optimizer import Stepper
 from ocean_r1.ranks import Ranks
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
@@ -112,13 +112,13 @@ def sample_groups(
         forbidden_tokens=(workers.replicas[0].config.image_token_id,),
     )
 
-    def draw(model: Qwen2_5_VL, some: list[tuple[Example, int]]) -> list[list[Response]]:
+    def draw(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[list[Response]]:
         seeds = row_seeds(recipe.seed, step, [(example.name, copy) for example, copy in some], settings.group)
         prompts = [example.prompt for example, _ in some]
         graphs, trace = settings.cuda_graphs, recipe.logging.trace
         return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace)
 
-    def look(model: Qwen2_5_VL, some: list[tuple[Example, int]]) -> list[tuple[Example, int]]:
+    def look(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[tuple[Example, int]]:
         return [(replace(example, prompt=seen(model, example.prompt)), copy) for example, copy in some]
 
     all_numbered: list[tuple[Example, int]] = []
@@ -235,7 +235,7 @@ def weightless(part: Part, counts: bool) -> Part:
     return part if counts else (group, advantages, torch.zeros_like(weights), old)
 
 
-def stats_of(model: Qwen2_5_VL, group: Group, recipe: GrpoRecipe, gradient_checkpointing: bool) -> TokenStats:
+def stats_of(model: VisionLanguageModel, group: Group, recipe: GrpoRecipe, gradient_checkpointing: bool) -> TokenStats:
     return group_stats(
         model,
         group.example.prompt,
@@ -251,8 +251,8 @@ def unseen(group: Group) -> Group:
 
 
 def accumulate(
-    model: Qwen2_5_VL,
-    reference: Qwen2_5_VL | None,
+    model: VisionLanguageModel,
+    reference: VisionLanguageModel | None,
     group: Group,
     advantages: Tensor,
     weights: Tensor,
@@ -293,7 +293,7 @@ def accumulate(
 
 def update(
     workers: Workers,
-    reference: Qwen2_5_VL | None,
+    reference: VisionLanguageModel | None,
     stepper: Stepper,
     groups: Sequence[Group],
     recipe: GrpoRecipe,
@@ -310,7 +310,7 @@ def update(
                 logp = stats_of(workers.replicas[0], groups[index], recipe, gradient_checkpointing=False).logp
                 old[index] = logp if counts else old[index]
 
-    def backward(model: Qwen2_5_VL, parts: list[Part]) -> list[Sums]:
+    def backward(model: VisionLanguageModel, parts: list[Part]) -> list[Sums]:
         return [accumulate(model, reference, *part, recipe) for part in parts]
 
     sums = Sums()

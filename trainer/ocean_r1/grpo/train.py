@@ -11,7 +11,7 @@ from ocean_r1.driver import Observer, StepResult, drive
 from ocean_r1.engine.workers import divide
 from ocean_r1.grpo.metrics import response_metrics
 from ocean_r1.grpo.step import Group, rollouts_of, sample_groups, update
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import lr_multiplier
 from ocean_r1.rewards.pool import RewardPool
@@ -47,7 +47,7 @@ def train_grpo(recipe: GrpoRecipe, observer: Observer | None = None) -> Path:
         return drive(run, step, validator, observer)
 
 
-def open_reference(recipe: GrpoRecipe, run: Run) -> Qwen2_5_VL | None:
+def open_reference(recipe: GrpoRecipe, run: Run) -> VisionLanguageModel | None:
     """The model that the KL is taken against: by default the one that training began with."""
     if not recipe.algorithm.kl_coefficient:
         return None

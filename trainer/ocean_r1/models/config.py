@@ -1,20 +1,28 @@
-"""The shape of a Qwen2.5-VL, read from a Hugging Face `config.json`, in the old flat form and in the nested one."""
+"""The shape of a model, read from a Hugging Face `config.json`; of Qwen2.5-VL in the old flat form and in the nested one."""
 
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ocean_r1.config import Positive, problems_of
 
 Count = Annotated[int, Field(ge=0)]
+Colour = tuple[float, float, float]
 
 
 class VisionConfig(BaseModel):
+    """What the towers of all families have."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
+
+    pixel_mean: ClassVar[Colour]
+    pixel_std: ClassVar[Colour]
+    """By which colours from 0 to 1 are normalised, as the family's `preprocessor_config.json` names them."""
 
     depth: Positive
     hidden_size: Positive
@@ -24,9 +32,7 @@ class VisionConfig(BaseModel):
     patch_size: Positive
     temporal_patch_size: Positive = 2
     spatial_merge_size: Positive = 2
-    window_size: Positive = 112
     out_hidden_size: Positive
-    fullatt_block_indexes: tuple[int, ...]
 
     @model_validator(mode="before")
     @classmethod
@@ -36,17 +42,64 @@ class VisionConfig(BaseModel):
         return {**data, "in_channels": data.get("in_channels", data.get("in_chans", 3))}
 
     @model_validator(mode="after")
-    def _parts_fit(self) -> Self:
+    def _heads_fit(self) -> Self:
         if self.hidden_size % self.num_heads:
             raise ValueError(f"hidden_size {self.hidden_size} cannot be split into num_heads {self.num_heads}")
-        if self.window_size < (side := self.patch_size * self.spatial_merge_size):
-            raise ValueError(f"window_size {self.window_size} is less than the side of one token, {side}")
         return self
 
     @property
     def patch_dim(self) -> int:
         """Values of one patch, in the order channel, time, row, column."""
         return self.in_channels * self.temporal_patch_size * self.patch_size**2
+
+    @property
+    def token_width(self) -> int:
+        """Of an image token, with all that the tower says of it."""
+        return self.out_hidden_size
+
+
+class Qwen2_5_VisionConfig(VisionConfig):  # noqa: N801, the model's name
+    # OpenAI CLIP's statistics.
+    pixel_mean = (0.48145466, 0.4578275, 0.40821073)
+    pixel_std = (0.26862954, 0.26130258, 0.27577711)
+
+    window_size: Positive = 112
+    fullatt_block_indexes: tuple[int, ...]
+
+    @model_validator(mode="after")
+    def _window_fits(self) -> Self:
+        if self.window_size < (side := self.patch_size * self.spatial_merge_size):
+            raise ValueError(f"window_size {self.window_size} is less than the side of one token, {side}")
+        return self
+
+
+class Qwen3VisionConfig(VisionConfig):
+    pixel_mean = (0.5, 0.5, 0.5)
+    pixel_std = (0.5, 0.5, 0.5)
+
+    num_position_embeddings: Positive
+    """Of a square grid, which is stretched over each picture."""
+    deepstack_visual_indexes: tuple[Count, ...]
+    """Behind which blocks the tower tells the language part something besides, for its first layers."""
+    hidden_act: Literal["gelu_pytorch_tanh"] = "gelu_pytorch_tanh"
+
+    @model_validator(mode="after")
+    def _parts_fit(self) -> Self:
+        if self.position_side**2 != self.num_position_embeddings:
+            raise ValueError(f"num_position_embeddings {self.num_position_embeddings} are no square grid")
+        if max(self.deepstack_visual_indexes, default=0) >= self.depth:
+            raise ValueError(
+                f"deepstack_visual_indexes {list(self.deepstack_visual_indexes)} name blocks of a tower of {self.depth}"
+            )
+        return self
+
+    @property
+    def position_side(self) -> int:
+        return math.isqrt(self.num_position_embeddings)
+
+    @property
+    def token_width(self) -> int:
+        return self.out_hidden_size * (1 + len(self.deepstack_visual_indexes))
 
 
 class TextConfig(BaseModel):
@@ -91,6 +144,8 @@ class TextConfig(BaseModel):
 
 
 class ModelConfig(BaseModel):
+    """What the models of all families have."""
+
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     text: TextConfig = Field(validation_alias="text_config")
@@ -109,24 +164,46 @@ class ModelConfig(BaseModel):
             )
         return self
 
-    @classmethod
-    def from_json(cls, data: Any) -> ModelConfig:
-        """From the content of a `config.json`. Raises ValueError where it is not of a Qwen2.5-VL."""
+    @staticmethod
+    def from_json(data: Any) -> ModelConfig:
+        """From the content of a `config.json`. Raises ValueError where it is of no family that this trainer knows."""
         if not isinstance(data, dict):
             raise ValueError("it is no object in braces")
-        if data.get("model_type") != "qwen2_5_vl":
-            raise ValueError(f"model_type is {data.get('model_type')!r}; this trainer reads 'qwen2_5_vl'")
+        kind = CONFIGS.get(str(data.get("model_type")))
+        if kind is None:
+            raise ValueError(
+                f"model_type is {data.get('model_type')!r}; this trainer reads {' and '.join(map(repr, CONFIGS))}"
+            )
         text = data.get("text_config") or data
         inner = text.get("tie_word_embeddings", False) if isinstance(text, dict) else False
         parts = {"text_config": text, "tie_word_embeddings": data.get("tie_word_embeddings", inner)}
-        return cls.model_validate({**data, **parts})
+        return kind.model_validate({**data, **parts})
 
-    @classmethod
-    def from_folder(cls, folder: Path) -> ModelConfig:
+    @staticmethod
+    def from_folder(folder: Path) -> ModelConfig:
         path = folder / "config.json"
         try:
-            return cls.from_json(json.loads(path.read_bytes()))
+            return ModelConfig.from_json(json.loads(path.read_bytes()))
         except ValidationError as error:
             raise ValueError(f"{path}: {problems_of(error)}") from error
         except (ValueError, RecursionError) as error:
-            raise ValueError(f"{path} is no config of a Qwen2.5-VL: {error}") from error
+            raise ValueError(f"{path} is no config of a model that can be trained here: {error}") from error
+
+
+class Qwen2_5_VLConfig(ModelConfig):  # noqa: N801, the model's name
+    vision: Qwen2_5_VisionConfig = Field(validation_alias="vision_config")
+
+
+class Qwen3VLConfig(ModelConfig):
+    vision: Qwen3VisionConfig = Field(validation_alias="vision_config")
+
+    @model_validator(mode="after")
+    def _layers_take_features(self) -> Self:
+        features, layers = len(self.vision.deepstack_visual_indexes), self.text.num_hidden_layers
+        if features >= layers:
+            raise ValueError(f"the tower has features for {features} layers, the language part {layers}: it needs one more")
+        return self
+
+
+CONFIGS: dict[str, type[ModelConfig]] = {"qwen2_5_vl": Qwen2_5_VLConfig, "qwen3_vl": Qwen3VLConfig}
+"""By `model_type`."""

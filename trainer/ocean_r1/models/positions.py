@@ -99,3 +99,16 @@ def by_length(segments: Sequence[Tensor]) -> list[Tensor]:
     """Segments of equal length stacked, so that each length is one batch."""
     lengths = sorted({len(segment) for segment in segments})
     return [torch.stack([segment for segment in segments if len(segment) == length]) for length in lengths]
+
+
+def stretched_grid(where_N2: Tensor, lengths_N2: Tensor, side: int) -> tuple[Tensor, Tensor]:
+    """A grid of side x side positions is stretched over each picture, corner on corner. Of every patch, by its row and
+    column and how many of them its picture has: the four positions around it (N, 4) int64, and the share of each (N, 4)
+    float32, which is greater the nearer it is."""
+    exact = where_N2.float() * (side - 1) / (lengths_N2 - 1).clamp(min=1)
+    before, steps = exact.long(), torch.arange(2)
+    rows, columns = (before[..., None] + steps).clamp(max=side - 1).unbind(1)  # each (N, 2)
+    row_shares, column_shares = (1 - ((exact - before)[..., None] - steps).abs()).unbind(1)
+    corners = rows[:, :, None] * side + columns[:, None, :]
+    shares = row_shares[:, :, None] * column_shares[:, None, :]
+    return corners.flatten(1), shares.flatten(1)

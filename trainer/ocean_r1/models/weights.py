@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
@@ -15,8 +14,9 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.families import build_model
+from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.packed import PACKED, WHOLE, unpacked
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL
 from ocean_r1.ranks import whole
 
 JOINED = {"qkv_proj": ("q_proj", "k_proj", "v_proj"), "gate_up_proj": ("gate_proj", "up_proj")}
@@ -26,10 +26,6 @@ def our_name(name: str) -> str:
     """`visual.*` and `model.*` (hub files), or `model.visual.*` and `model.language_model.*` (transformers 5)."""
     name = name.removeprefix("model.")
     return name if name.startswith(("visual.", "language_model.", "lm_head.")) else f"language_model.{name}"
-
-
-def hub_name(name: str) -> str:
-    return re.sub(r"^language_model\.", "model.", name)
 
 
 def tensors_of(folder: Path) -> Iterator[tuple[str, Tensor]]:
@@ -64,7 +60,7 @@ def split_joined(name: str, tensor: Tensor, config: ModelConfig) -> dict[str, Te
     return {name.replace(whole, part): rows for part, rows in zip(JOINED[whole], tensor.split(sizes), strict=True)}
 
 
-def load_weights(model: Qwen2_5_VL, named: Iterator[tuple[str, Tensor]]) -> None:
+def load_weights(model: VisionLanguageModel, named: Iterator[tuple[str, Tensor]]) -> None:
     """Copies Hugging Face's tensors into the model. Raises ValueError naming what is missing or too much."""
     theirs = {our_name(name): tensor for name, tensor in named}
     ours = dict(model.named_parameters())
@@ -73,37 +69,36 @@ def load_weights(model: Qwen2_5_VL, named: Iterator[tuple[str, Tensor]]) -> None
             for part, rows in split_joined(name, parameter.data, model.config).items():
                 given = theirs.pop(part, None)
                 if given is None:
-                    raise ValueError(f"the weights have no {hub_name(part)}")
+                    raise ValueError(f"the weights have no {model.hub_name(part)}")
                 if given.shape != rows.shape:
-                    raise ValueError(f"{hub_name(part)} is {tuple(given.shape)}; config.json says {tuple(rows.shape)}")
+                    raise ValueError(f"{model.hub_name(part)} is {tuple(given.shape)}; config.json says {tuple(rows.shape)}")
                 rows.copy_(given)
     if model.config.tie_word_embeddings:
         theirs.pop("lm_head.weight", None)
     if theirs:
-        raise ValueError(f"the weights have {hub_name(next(iter(theirs)))}, which the model does not")
+        raise ValueError(f"the weights have {model.hub_name(next(iter(theirs)))}, which the model does not")
 
 
-def load_model(folder: Path) -> Qwen2_5_VL:
+def load_model(folder: Path) -> VisionLanguageModel:
     """A model with the folder's weights, float32, on the CPU. Raises ValueError where they are not of its shape."""
     with torch.device("meta"):
-        model = Qwen2_5_VL(ModelConfig.from_folder(folder))
+        model = build_model(ModelConfig.from_folder(folder))
     model = model.to_empty(device="cpu")
-    if model.config.tie_word_embeddings:
-        model.lm_head.weight = model.language_model.embed_tokens.weight
+    model.tie()
     load_weights(model, tensors_of(folder))
     return model
 
 
-def hub_state(model: Qwen2_5_VL) -> dict[str, Tensor]:
+def hub_state(model: VisionLanguageModel) -> dict[str, Tensor]:
     """The weights under the names of files on the hub, on the host."""
     return {
-        hub_name(part): rows.cpu().contiguous().clone()
+        model.hub_name(part): rows.cpu().contiguous().clone()
         for name, parameter in model.named_parameters()
         for part, rows in split_joined(name, whole(parameter.detach()), model.config).items()
     }
 
 
-def save_weights(model: Qwen2_5_VL, folder: Path) -> None:
+def save_weights(model: VisionLanguageModel, folder: Path) -> None:
     """Writes `model.safetensors` whole or not at all."""
     save_state(hub_state(model), folder)
 
