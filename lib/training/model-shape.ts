@@ -8,8 +8,13 @@ export interface ModelShape {
   layers: number;
   keyValueHeads: number;
   headDim: number;
+  heads: number;
   hidden: number;
   intermediate: number;
+  vocabulary: number;
+  /** Whether the head has the weights of the words. */
+  tied: boolean;
+  vision: { depth: number; hidden: number; intermediate: number; patch: number };
 }
 
 const count = z.number().int().positive();
@@ -55,8 +60,17 @@ export function shapeOf(json: unknown): ModelShape | null {
     layers: language.num_hidden_layers,
     keyValueHeads: language.num_key_value_heads,
     headDim,
+    heads: language.num_attention_heads,
     hidden: language.hidden_size,
     intermediate: language.intermediate_size,
+    vocabulary: language.vocab_size,
+    tied,
+    vision: {
+      depth: vision.depth,
+      hidden: vision.hidden_size,
+      intermediate: vision.intermediate_size,
+      patch: vision.patch_size,
+    },
   };
 }
 

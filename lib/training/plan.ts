@@ -8,8 +8,10 @@ import { defaultsOf, type Table } from './recipe-problems';
 export interface Plan {
   parameters: number;
   tower: number;
-  /** Bytes that are held from the first step to the last, by what for. */
+  /** Bytes that are held from the first step to the last, by what for, where it computes. */
   held: Readonly<Record<string, number>>;
+  /** Bytes that a recipe for a card holds on the host instead. */
+  host: Readonly<Record<string, number>>;
   /** Bytes that a step needs at most besides, by what for, one after the other. */
   passing: Readonly<Record<string, number>>;
   /** Bytes of one. */
@@ -24,43 +26,102 @@ export interface Plan {
 
 const FLOAT32 = 4;
 const BFLOAT16 = 2;
+const SAMPLES = 'while it samples: keys, values and logits';
+const LEARNS = 'while it learns: gradients, activations and logits';
+/** Bytes a logit: while a token is drawn of it, while it is learnt from, and where it is computed again on the way back. */
+const DRAWN = 36;
+const LEARNT = 20;
+const LEARNT_AGAIN = 24;
+
+type Value = (key: string) => unknown;
 
 /** @param recipe without a problem. */
 export function planOf(recipe: Table, shape: ModelShape): Plan {
   const { parameters, tower } = shape;
   const own = defaultsOf(recipe);
   const number = (key: string) => Number(own(key));
-  const held: Record<string, number> = {
-    weights: parameters * FLOAT32,
-    gradients: parameters * FLOAT32,
-    "AdamW's two moments": parameters * 2 * FLOAT32,
-  };
-  const common = { parameters, tower, held, checkpoint: parameters * 3 * FLOAT32 };
-  if (recipe.kind !== 'grpo')
-    return { ...common, passing: {}, responses: responsesOf(recipe), newTokens: null, updates: 1 };
-  if (number('algorithm.kl_coefficient') > 0) held['the reference'] = parameters * FLOAT32;
-  const half = own('model.dtype') === 'bfloat16';
-  const width = half ? BFLOAT16 : FLOAT32;
-  if (half) held['a copy in bfloat16 that samples'] = parameters * width;
-  const group = number('rollout.group');
-  const longest = number('rollout.max_new_tokens');
-  const tokens = number('data.max_prompt_tokens') + group * longest;
-  const cache = 2 * shape.layers * shape.keyValueHeads * shape.headDim * width;
-  const atOnce = Math.min(number('rollout.prompts_at_once'), number('prompts_per_step'));
-  // A layer keeps about its inputs of attention and MLP for the way back; with checkpointing only its input.
-  const ofLayer =
-    own('model.gradient_checkpointing') === true ? shape.hidden : 10 * shape.hidden + 3 * shape.intermediate;
+  const offload = own('optimizer.offload') === true;
+  const width = own('model.dtype') === 'bfloat16' ? BFLOAT16 : FLOAT32;
+  const learnt = freezesTower(own) ? parameters - tower : parameters;
+  const moved = { weights: parameters * FLOAT32, "AdamW's two moments": learnt * 2 * FLOAT32 };
+  const held: Record<string, number> = offload ? {} : { ...moved };
+  if (offload || width === BFLOAT16) held['a copy of the weights that computes'] = parameters * width;
+  const gradients = learnt * FLOAT32;
   const responses = responsesOf(recipe);
+  const common = {
+    parameters,
+    tower,
+    held,
+    host: offload ? moved : {},
+    checkpoint: (parameters + 2 * learnt) * FLOAT32,
+    responses,
+  };
+  if (recipe.kind !== 'grpo')
+    return { ...common, passing: { [LEARNS]: gradients }, newTokens: null, updates: 1 };
+  if (number('algorithm.kl_coefficient') > 0) held['the reference'] = parameters * width;
   return {
     ...common,
     passing: {
-      'keys and values of what is sampled': cache * atOnce * tokens,
-      'activations of the longest group': tokens * ofLayer * shape.layers * width,
+      [SAMPLES]: sampling(own, shape, width),
+      [LEARNS]: gradients + learning(own, shape, width),
     },
-    responses,
-    newTokens: responses * longest,
+    newTokens: responses * number('rollout.max_new_tokens'),
     updates: number('algorithm.mini_batches') * number('algorithm.epochs'),
   };
+}
+
+const freezesTower = (own: Value): boolean => own('optimizer.vision_lr') === 0;
+
+const patchesOf = (own: Value, { vision }: ModelShape): number =>
+  Math.floor(Number(own('data.max_pixels')) / vision.patch ** 2);
+
+/** Bytes of the cache, and of what fills it: a tower's block, a layer, or logits. */
+function sampling(own: Value, shape: ModelShape, width: number): number {
+  const number = (key: string) => Number(own(key));
+  const { vision } = shape;
+  const prompts = Math.min(number('rollout.prompts_at_once'), number('prompts_per_step'));
+  const rows = prompts * number('rollout.group');
+  const longest = number('data.max_prompt_tokens');
+  const ofToken = 2 * shape.keyValueHeads * shape.headDim * width;
+  const ofRows = rows * number('rollout.max_new_tokens') * ofToken;
+  const cache = shape.layers * (prompts * longest * ofToken + ofRows);
+  const block = 14 * vision.hidden * patchesOf(own, shape) * width;
+  const layer = (2 * shape.hidden + 4 * shape.intermediate) * longest * width;
+  return cache + Math.max(block, layer, DRAWN * rows * shape.vocabulary + Math.floor(ofRows / 2));
+}
+
+/** Bytes of what the longest group keeps for the way back, and of logits. */
+function learning(own: Value, shape: ModelShape, width: number): number {
+  const number = (key: string) => Number(own(key));
+  const { hidden, intermediate, layers, vocabulary } = shape;
+  const asked = shape.heads * shape.headDim;
+  const kept = shape.keyValueHeads * shape.headDim;
+  const group = number('rollout.group');
+  const sampled = group * number('rollout.max_new_tokens');
+  const run = sampled - group + 1;
+  const tokens = number('data.max_prompt_tokens') + run - 1;
+  const norm = String(own('model.device')).startsWith('cuda') ? 2 : 3;
+  const attention = norm * hidden + 4 * asked + 3 * kept + Math.floor((shape.heads * FLOAT32) / width);
+  const mlp = norm * hidden + 4 * intermediate;
+  const twice = own('model.gradient_checkpointing') === true;
+  const again = twice ? tokens * (attention + mlp + 2 * intermediate) : 0;
+  const all =
+    (twice ? tokens * hidden * layers : tokens * attention * layers + mlp * (tokens * (layers - 1) + run)) +
+    run * (norm - 1) * hidden +
+    sampled * hidden;
+  const chunk = Math.min(4_096, Math.max(1, Math.floor(2 ** 27 / vocabulary)));
+  const head = (sampled <= chunk ? LEARNT : LEARNT_AGAIN) * Math.min(sampled, chunk) * vocabulary;
+  const words = vocabulary * hidden * width;
+  const most = Math.max(all * width + Math.max(again * width, head + words), shape.tied ? 3 * words : words);
+  return seeing(own, shape, norm) * width + most;
+}
+
+/** Numbers that a tower that learns keeps of the largest picture. */
+function seeing(own: Value, shape: ModelShape, norm: number): number {
+  if (freezesTower(own)) return 0;
+  const { depth, hidden, intermediate } = shape.vision;
+  const block = (2 * norm + 5) * hidden + 4 * intermediate;
+  return patchesOf(own, shape) * (depth * block + (norm + 2) * hidden);
 }
 
 /** Responses a step; of supervised training rows, of a tower's pictures. */

@@ -1,20 +1,45 @@
-"""What a run would be, without its weights: parameters, tokens a step, memory, schedule."""
+"""What a run would be, without its weights: parameters, tokens a step, memory, schedule.
+
+Memory is counted from what passes hold and keep for the way back (`engine/`, `models/qwen2_5_vl.py`). A test holds the sums
+to the measured peak within 10 %, on a CPU at two sizes.
+"""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import torch
 
 from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe
+from ocean_r1.engine.forward import head_chunk
 from ocean_r1.files import size
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
 
 FLOAT32 = 4
 BFLOAT16 = 2
-CACHED = "keys and values of what is sampled"
-ACTIVATIONS = "activations of the longest group"
+MOMENTS = "AdamW's two moments"
+SAMPLES = "while it samples: keys, values and logits"
+LEARNS = "while it learns: gradients, activations and logits"
+CARDS = (24, 80, 141)
+"""Gigabytes of the cards that a plan speaks of, as their makers count them."""
+CARD_S_OWN = 2 * 10**9
+"""Bytes that a card's driver and libraries take, and what lies unused between blocks."""
+CHOICES = (
+    ("optimizer", "offload", True),
+    ("optimizer", "vision_lr", 0),
+    ("model", "gradient_checkpointing", True),
+    ("model", "dtype", "bfloat16"),
+)
+"""Keys by which a recipe takes less memory."""
+DRAWN = 36
+"""Bytes a logit while a token is drawn of it: itself and its copy, its probability, that in float64, added up, and what is
+left of the token before."""
+LEARNT = 20
+"""Bytes a logit while it is learnt from: kept its logarithm and its probability, on the way back three more."""
+LEARNT_AGAIN = 24
+"""The same where it is computed again on the way back."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +50,9 @@ class Figures:
     tower: int
     """Of them, those of the vision tower."""
     held: dict[str, int]
-    """Bytes that are held from the first step to the last, by what for."""
+    """Bytes that are held from the first step to the last, by what for, where it computes."""
+    host: dict[str, int]
+    """Bytes that a recipe for a card holds on the host instead."""
     passing: dict[str, int]
     """Bytes that a step needs at most besides, by what for, one after the other."""
     checkpoint: int
@@ -37,61 +64,138 @@ class Figures:
     updates: int
     """Of the weights, a step."""
 
+    @property
+    def peak(self) -> int:
+        """The most bytes at any moment, as far as the terms go."""
+        return sum(self.held.values()) + max(self.passing.values())
+
 
 def figures(recipe: Recipe, config: ModelConfig) -> Figures:
     with torch.device("meta"):
         model = build_model(config)
     tower = sum(parameter.numel() for parameter in model.visual.parameters())
     total = sum(parameter.numel() for parameter in model.parameters())
-    held = {"weights": total * FLOAT32, "gradients": total * FLOAT32, "AdamW's two moments": total * 2 * FLOAT32}
-    passing: dict[str, int] = {}
+    learnt = total - tower if recipe.optimizer.freezes_tower else total
+    width = BFLOAT16 if recipe.model.dtype == "bfloat16" else FLOAT32
+    moved = {"weights": total * FLOAT32, MOMENTS: learnt * 2 * FLOAT32}
+    held, host = ({}, moved) if recipe.optimizer.offload else (moved, {})
+    if recipe.optimizer.offload or width == BFLOAT16:
+        held["a copy of the weights that computes"] = total * width
+    gradients = learnt * FLOAT32
+    passing = {LEARNS: gradients}
     responses, new_tokens, updates = recipe.batch_size, None, 1
     if isinstance(recipe, GrpoRecipe):
-        text, group, new = config.text, recipe.rollout.group, recipe.rollout.max_new_tokens
         if recipe.algorithm.kl_coefficient:
-            held["the reference"] = total * FLOAT32
-        width = FLOAT32
-        if recipe.model.dtype == "bfloat16":
-            width = BFLOAT16
-            held["a copy in bfloat16 that samples"] = total * width
-        tokens = recipe.data.max_prompt_tokens + group * new
-        cache = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim * width
-        passing[CACHED] = cache * min(recipe.rollout.prompts_at_once, recipe.prompts_per_step) * tokens
-        # A layer keeps about its inputs of attention and MLP for the way back; with checkpointing only its input.
-        of_layer = (
-            text.hidden_size if recipe.model.gradient_checkpointing else 10 * text.hidden_size + 3 * text.intermediate_size
-        )
-        passing[ACTIVATIONS] = tokens * of_layer * text.num_hidden_layers * width
-        responses *= group
-        new_tokens = responses * new
+            held["the reference"] = total * width
+        passing = {SAMPLES: sampling(recipe, config, width), LEARNS: gradients + learning(recipe, config, width)}
+        responses *= recipe.rollout.group
+        new_tokens = responses * recipe.rollout.max_new_tokens
         updates = recipe.algorithm.mini_batches * recipe.algorithm.epochs
-    return Figures(total, tower, held, passing, total * 3 * FLOAT32, responses, new_tokens, updates)
+    return Figures(total, tower, held, host, passing, (total + 2 * learnt) * FLOAT32, responses, new_tokens, updates)
+
+
+def sampling(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
+    """Bytes of the cache, and of what fills it: a tower's block, a layer, or logits (and a layer's part of the cache, there
+    twice when it is packed closer)."""
+    text, vision, rollout = config.text, config.vision, recipe.rollout
+    prompts = min(rollout.prompts_at_once, recipe.prompts_per_step)
+    of_token = 2 * text.num_key_value_heads * text.head_dim * width
+    own = prompts * rollout.group * rollout.max_new_tokens * of_token
+    cache = text.num_hidden_layers * (prompts * recipe.data.max_prompt_tokens * of_token + own)
+    block = 14 * vision.hidden_size * (recipe.data.max_pixels // vision.patch_size**2) * width
+    layer = (2 * text.hidden_size + 4 * text.intermediate_size) * recipe.data.max_prompt_tokens * width
+    return cache + max(block, layer, DRAWN * prompts * rollout.group * text.vocab_size + own // 2)
+
+
+def learning(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
+    """Bytes of what the longest group keeps for the way back, and of logits. All responses are as long as they may be."""
+    text, group = config.text, recipe.rollout.group
+    hidden, inner = text.hidden_size, text.intermediate_size
+    asked, kept = (heads * text.head_dim for heads in (text.num_attention_heads, text.num_key_value_heads))
+    sampled = group * recipe.rollout.max_new_tokens
+    own = sampled - group + 1  # the last token of a response is not run, and the prompt's last is
+    tokens = recipe.data.max_prompt_tokens + own - 1
+    # Of a norm its input and its result; on a CPU, which has no kernel for it, also what it was before the weights.
+    norm = 2 if recipe.model.device.startswith("cuda") else 3
+    # Queries, keys and values, the first two again when they are turned; what was attended to twice, and its sums.
+    attention = norm * hidden + 2 * asked + 3 * kept + 2 * asked + text.num_attention_heads * FLOAT32 // width
+    mlp = norm * hidden + 4 * inner
+    if recipe.model.gradient_checkpointing:
+        layers = tokens * hidden * text.num_hidden_layers  # inputs alone,
+        again = tokens * (attention + mlp + 2 * inner)  # and one layer at a time anew, with its gradients
+    else:
+        layers = tokens * attention * text.num_hidden_layers + mlp * (tokens * (text.num_hidden_layers - 1) + own)
+        again = 0
+    layers += own * (norm - 1) * hidden + sampled * hidden
+    chunk = head_chunk(text.vocab_size)
+    of_logit = LEARNT if sampled <= chunk else LEARNT_AGAIN
+    head = of_logit * min(sampled, chunk) * text.vocab_size
+    # The gradient of the words' weights waits for both of its parts, and for their sum, where the head has the same weights.
+    words = text.vocab_size * hidden * width
+    most = max(layers * width + max(again * width, head + words), 3 * words if config.tie_word_embeddings else words)
+    return seeing(recipe, config, norm) * width + most
+
+
+def seeing(recipe: GrpoRecipe, config: ModelConfig, norm: int) -> int:
+    """Numbers that a tower that learns keeps of the largest picture."""
+    vision = config.vision
+    if recipe.optimizer.freezes_tower:
+        return 0
+    patches = recipe.data.max_pixels // vision.patch_size**2
+    block = (2 * norm + 5) * vision.hidden_size + 4 * vision.intermediate_size
+    return patches * (vision.depth * block + (norm + 2) * vision.hidden_size)
 
 
 def plan(recipe: Recipe) -> str:
     """A text for people. Raises ValueError where the model's folder has no readable config."""
-    found = figures(recipe, ModelConfig.from_folder(recipe.model.path))
+    config = ModelConfig.from_folder(recipe.model.path)
+    found = figures(recipe, config)
     lines = [
         f"{recipe.name}: {recipe.kind}, writes to {recipe.output}",
         f"parameters      {found.parameters:,} ({found.tower:,} in the vision tower)",
     ]
     if isinstance(recipe, GrpoRecipe):
-        at_once = min(recipe.rollout.prompts_at_once, recipe.prompts_per_step)
-        lines += [
+        lines.append(
             f"a step          {recipe.prompts_per_step} prompts x {recipe.rollout.group} responses = {found.responses:,}, "
-            f"at most {found.new_tokens:,} new tokens, {found.updates} update{'s' if found.updates > 1 else ''}",
-            f"sampling cache  at most {size(found.passing[CACHED])} for {at_once} groups at a time",
-            f"activations     at most {size(found.passing[ACTIVATIONS])} for the longest group",
-        ]
+            f"at most {found.new_tokens:,} new tokens, {found.updates} update{'s' if found.updates > 1 else ''}"
+        )
     elif isinstance(recipe, SftRecipe):
         lines.append(f"a step          {recipe.rows_per_step} rows")
     else:
         lines.append(f"a step          {recipe.images_per_step} pictures, seen by the tower alone")
     steps = f"{recipe.steps:,} steps" if recipe.steps else "as many steps as the data take"
     optimizer = recipe.optimizer
+    lines += [f"always held     {size(sum(found.held.values()))}: {terms(found.held)}"]
+    lines += [f"on the host     {size(sum(found.host.values()))}: {terms(found.host)}"] if found.host else []
+    lines += [f"at most besides {size(most)} {what}" for what, most in found.passing.items()]
     lines += [
-        f"always held     {size(sum(found.held.values()))}: {', '.join(found.held)}",
+        f"in all          at most {size(found.peak)}; {fitting(found.peak)}",
+        *others(recipe, config),
         f"schedule        {steps}, rate {optimizer.lr:g}, {optimizer.warmup_steps} to warm up, then {optimizer.decay}",
         f"checkpoint      {size(found.checkpoint)} every {recipe.checkpoints.every} steps",
     ]
     return "\n".join(lines)
+
+
+def others(recipe: Recipe, config: ModelConfig) -> list[str]:
+    """What the run would take by the choices that its recipe has not made."""
+    if not isinstance(recipe, GrpoRecipe):
+        return []
+    lines = []
+    for section, key, value in CHOICES:
+        own = getattr(recipe, section)
+        if getattr(own, key) != value:
+            chosen = recipe.model_copy(update={section: own.model_copy(update={key: value})})
+            peak = figures(chosen, config).peak
+            lines.append(f"                at most {size(peak)} with {section}.{key} = {json.dumps(value)}; {fitting(peak)}")
+    return lines
+
+
+def terms(bytes_by_what: dict[str, int]) -> str:
+    return ", ".join(f"{what} {size(count)}" for what, count in bytes_by_what.items())
+
+
+def fitting(peak: int) -> str:
+    """Which cards have room for it, one process on one card."""
+    cards = [card for card in CARDS if peak + CARD_S_OWN <= card * 10**9]
+    return f"a card of {cards[0]} GB has room for it" if cards else f"no card of {CARDS[-1]} GB has room for it"

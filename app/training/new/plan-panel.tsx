@@ -47,7 +47,7 @@ interface Planned {
 }
 
 function Figures({ plan, recipe, steps, boxes }: Planned) {
-  const { parameters, tower, held, passing, checkpoint, newTokens, updates } = plan;
+  const { parameters, tower, held, host, passing, checkpoint, newTokens, updates } = plan;
   return (
     <>
       <dl className="facts">
@@ -80,6 +80,14 @@ function Figures({ plan, recipe, steps, boxes }: Planned) {
             <tr key={what}>
               <th scope="row">
                 {what} <span className="text-muted">at most</span>
+              </th>
+              <td>{formatBytes(bytes)}</td>
+            </tr>
+          ))}
+          {Object.entries(host).map(([what, bytes]) => (
+            <tr key={what}>
+              <th scope="row">
+                {what} <span className="text-muted">on the host</span>
               </th>
               <td>{formatBytes(bytes)}</td>
             </tr>
