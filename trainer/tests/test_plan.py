@@ -17,7 +17,8 @@ from ocean_r1.engine.sampling import Response, Sampling, sample
 from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.step import Group, update
 from ocean_r1.models.config import ModelConfig
-from ocean_r1.models.qwen2_5_vl import Qwen2_5_VL, initialise
+from ocean_r1.models.families import build_model
+from ocean_r1.models.model import initialise
 from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.plan import LEARNS, SAMPLES, figures, fitting
 from ocean_r1.rewards.pool import Scored
@@ -115,11 +116,11 @@ def most_held(work: Callable[[], object]) -> int:
     ids=["Nano", "Nano, layers computed twice", "Nano, tower frozen", "100 M"],
 )
 def test_a_step_holds_what_was_planned(config: ModelConfig, recipe: GrpoRecipe) -> None:
-    model = Qwen2_5_VL(config)
+    model = build_model(config)
     initialise(model, torch.Generator().manual_seed(1))
     model.visual.requires_grad_(not recipe.optimizer.freezes_tower)
     workers = Workers(model)
-    reference = Qwen2_5_VL(config).requires_grad_(False) if recipe.algorithm.kl_coefficient else None
+    reference = build_model(config).requires_grad_(False) if recipe.algorithm.kl_coefficient else None
     stepper = Stepper(list(model.parameters()), make_optimizers(model, recipe.optimizer), recipe.optimizer)
     example = Example(
         prompt_of(recipe, config),
