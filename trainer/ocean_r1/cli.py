@@ -100,7 +100,7 @@ def add_new(commands: Any) -> None:
         help="a small model without weights: its shape, and a tokenizer learnt from rows",
         epilog="example: ocean-r1 new --shape trainer/recipes/nano-shape.toml --rows rows/base --out models/nano",
     )
-    new.add_argument("--shape", type=Path, required=True, help="a TOML with vocabulary, pixels, [text] and [vision]")
+    new.add_argument("--shape", type=Path, required=True, help="a TOML: model_type, vocabulary, pixels, [text], [vision]")
     new.add_argument("--rows", type=Path, required=True, help="a file or folder of training rows")
     new.add_argument("--out", type=Path, required=True)
     new.set_defaults(run=run_new, after_stop="nothing is left half written")
@@ -109,7 +109,6 @@ def add_new(commands: Any) -> None:
 def run_new(options: argparse.Namespace) -> None:
     from ocean_r1.data.rows import texts_of
     from ocean_r1.files import atomic_write
-    from ocean_r1.models.config import ModelConfig
     from ocean_r1.models.new import new_model
 
     shape = load_shape(options.shape)
@@ -118,7 +117,6 @@ def run_new(options: argparse.Namespace) -> None:
     print(f"learning a tokenizer from {options.rows}", file=sys.stderr, flush=True)
     with atomic_write(options.out) as partial:
         new_model(partial, texts_of(options.rows), shape)
-        ModelConfig.from_folder(partial)
     print(f"{options.out}: config and tokenizer of {shape['vocabulary']} tokens")
 
 

@@ -431,6 +431,7 @@ class VisionPart(Part):
 class Shape(Section):
     """A new small model: the size of its vocabulary, how many whole numbers are one token, the side of pictures."""
 
+    model_type: Literal["qwen2_5_vl", "qwen3_vl"] = "qwen2_5_vl"
     vocabulary: int = Field(ge=300)
     """256 bytes, special tokens, tags and numbers are in it; of `whole_words` the most words."""
     whole_words: bool = False

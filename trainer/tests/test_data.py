@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from conftest import FAMILIES
 from PIL import Image
-from toy import picture, recipe, row, toy, write_rows
+from toy import QWEN3, SHAPE, picture, recipe, row, toy, write_rows
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from ocean_r1.config import Data, DataFile, RecipeError, parse_recipe
@@ -18,23 +20,31 @@ from ocean_r1.data.images import ImageError, PixelBounds, patches_of, smart_resi
 from ocean_r1.data.prompts import Reader, Tokenizer, scaled_truth
 from ocean_r1.data.rows import RowError, open_dataset
 from ocean_r1.data.sampler import RowSampler
-from ocean_r1.models.config import ModelConfig, VisionConfig
+from ocean_r1.models.config import ModelConfig, Qwen2_5_VisionConfig, Qwen3VisionConfig, VisionConfig
 
-VISION = VisionConfig(
-    depth=1, hidden_size=32, intermediate_size=8, num_heads=1, patch_size=14, out_hidden_size=8, fullatt_block_indexes=()
-)
+TOWER = {"depth": 1, "hidden_size": 32, "intermediate_size": 8, "num_heads": 1, "out_hidden_size": 8}
+OLD = Qwen2_5_VisionConfig(**TOWER, patch_size=14, fullatt_block_indexes=())
+NEW = Qwen3VisionConfig(**TOWER, patch_size=16, num_position_embeddings=4, deepstack_visual_indexes=())
+# What the hub's preprocessor_config.json of the families say.
+OLD_SETTINGS = {
+    "patch_size": 14,
+    "image_mean": [0.48145466, 0.4578275, 0.40821073],
+    "image_std": [0.26862954, 0.26130258, 0.27577711],
+}
+NEW_SETTINGS = {"patch_size": 16, "image_mean": [0.5, 0.5, 0.5], "image_std": [0.5, 0.5, 0.5]}
 
 
+@pytest.mark.parametrize(("vision", "settings"), [(OLD, OLD_SETTINGS), (NEW, NEW_SETTINGS)], ids=FAMILIES)
 @pytest.mark.parametrize("size", [(640, 480), (100, 37), (28, 28), (31, 999), (1500, 1200)])
-def test_pictures_are_cut_as_by_transformers(size: tuple[int, int]) -> None:
+def test_pictures_are_cut_as_by_transformers(size: tuple[int, int], vision: VisionConfig, settings: dict[str, Any]) -> None:
     generator = np.random.default_rng(0)
     image = Image.fromarray(generator.integers(0, 256, (size[1], size[0], 3), dtype=np.uint8))
     bounds = PixelBounds(28 * 28 * 4, 28 * 28 * 1280)
     processor = Qwen2VLImageProcessorPil(
-        patch_size=14, size={"shortest_edge": bounds.min_pixels, "longest_edge": bounds.max_pixels}
+        **settings, size={"shortest_edge": bounds.min_pixels, "longest_edge": bounds.max_pixels}
     )
     expected = processor(images=[image], return_tensors="pt")
-    patches = patches_of(image, VISION, bounds)
+    patches = patches_of(image, vision, bounds)
     assert [list(patches.grid)] == expected["image_grid_thw"].tolist()
     torch.testing.assert_close(patches.pixels, expected["pixel_values"], rtol=1e-5, atol=1e-5)
 
@@ -44,21 +54,40 @@ def test_a_picture_may_not_be_a_line() -> None:
         smart_resize(10, 2100, 28, PixelBounds(1, 10**6))
 
 
-def reader_of(folder: Path, rows: list[dict[str, Any]], **data: Any) -> Reader:
-    paths = toy(folder)
+def reader_of(folder: Path, rows: list[dict[str, Any]], shape: dict[str, Any] = SHAPE, **data: Any) -> Reader:
+    paths = toy(folder, shape=shape)
     path = write_rows(folder / "some.parquet", rows)
     settings = Data(files=[DataFile(path=path)], min_pixels=1024, max_pixels=1024, **data)
     config = ModelConfig.from_folder(paths["model"])
     return Reader(open_dataset(settings.files), config, Tokenizer(paths["model"]), settings)
 
 
-def test_the_length_told_from_headers_is_the_prompts_length(tmp_path: Path) -> None:
-    reader = reader_of(tmp_path, [row(index) for index in range(8)])
+@pytest.mark.parametrize("shape", [SHAPE, QWEN3], ids=FAMILIES)
+def test_the_length_told_from_headers_is_the_prompts_length(tmp_path: Path, shape: dict[str, Any]) -> None:
+    reader = reader_of(tmp_path, [row(index) for index in range(8)], shape)
     for position in range(8):
         row_of, name = reader.dataset.row(position), reader.dataset.name(position)
         length = reader.length_of(row_of, reader.dataset.folder(position), name)
         assert length == len(reader.example(position).prompt.ids)
     assert len(reader.example(3).prompt.grids) == 0  # a row without a picture
+
+
+# By the bounds of the hub's preprocessor_config.json of each family; 640 x 480 is 23 x 17 blocks of 28 px, 20 x 15 of 32.
+@pytest.mark.parametrize(
+    ("shape", "patch", "bounds", "tokens"),
+    [(SHAPE, 14, (3136, 12845056), 23 * 17), (QWEN3, 16, (65536, 16777216), 20 * 15)],
+    ids=FAMILIES,
+)
+def test_how_many_tokens_a_picture_has(
+    tmp_path: Path, shape: dict[str, Any], patch: int, bounds: tuple[int, int], tokens: int
+) -> None:
+    asked = row(0, images=[{"bytes": picture(1, (640, 480)), "path": None}])
+    shape = {**shape, "vision": {**shape["vision"], "patch_size": patch, "window_size": 112}}
+    reader = reader_of(tmp_path, [asked, row(3)], shape)
+    reader = replace(reader, data=reader.data.model_copy(update={"min_pixels": bounds[0], "max_pixels": bounds[1]}))
+    ids = reader.example(0).prompt.ids.tolist()
+    assert ids.count(reader.config.image_token_id) == tokens
+    assert reader.length_of(reader.dataset.row(0), tmp_path, "a row") == len(ids)
 
 
 def test_a_box_is_told_in_the_frame_that_the_model_sees(tmp_path: Path) -> None:
@@ -86,6 +115,7 @@ BAD_ROWS: dict[str, tuple[dict[str, Any], str]] = {
         ),
         "image 2: the picture is broken",
     ),
+    "a video": (row(0, prompt=[{"role": "user", "content": "<image> <|video_pad|>"}]), "a video.*data convert"),
     "no box": (row(0, extra_info={"reward_func": "iou"}), "no box of four numbers"),
 }
 

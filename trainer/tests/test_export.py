@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
 from conftest import FAMILIES, STOP, make_prompt, tiny_config
 from test_model import IMAGES
-from toy import recipe, row, toy, write_rows
+from toy import QWEN3, SHAPE, recipe, row, toy, write_rows
 
 from ocean_r1.cli import main
 from ocean_r1.config import Data, DataFile, parse_recipe
@@ -61,8 +62,9 @@ def test_greedy_tokens_of_the_graphs(
         assert graphs[suffix].greedy(prompt, 20, (STOP,)) == response.ids.tolist()
 
 
-def test_the_command_proves_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    paths = toy(tmp_path)
+@pytest.mark.parametrize("shape", [SHAPE, QWEN3], ids=FAMILIES)
+def test_the_command_proves_what_it_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str], shape: dict[str, Any]) -> None:
+    paths = toy(tmp_path, shape=shape)
     text = recipe(paths, tmp_path / "run", "sft", steps=3, rows_per_step=4)
     model = train_sft(parse_recipe(text, "toy")) / "model"
     out = tmp_path / "export"

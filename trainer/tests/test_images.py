@@ -19,9 +19,9 @@ from PIL import Image, ImageOps
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from ocean_r1.data.images import ImageError, PixelBounds, image_size, open_image, patches_of, pixel_bounds
-from ocean_r1.models.config import VisionConfig
+from ocean_r1.models.config import Qwen2_5_VisionConfig
 
-VISION = VisionConfig(
+VISION = Qwen2_5_VisionConfig(
     depth=1, hidden_size=32, intermediate_size=8, num_heads=1, patch_size=14, out_hidden_size=8, fullatt_block_indexes=()
 )
 BOUNDS = PixelBounds(28 * 28 * 4, 28 * 28 * 1280)

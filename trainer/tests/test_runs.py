@@ -14,9 +14,10 @@ from typing import Any
 
 import pytest
 import torch
+from conftest import FAMILIES
 from safetensors.torch import load_file
-from toy import recipe, row, toy, write_rows
-from transformers import Qwen2_5_VLForConditionalGeneration
+from toy import QWEN3, SHAPE, recipe, row, toy, write_rows
+from transformers import AutoModelForImageTextToText
 
 from ocean_r1.checkpoints import checkpoints_of, kept_steps, read_state
 from ocean_r1.cli import main
@@ -35,6 +36,7 @@ from ocean_r1.tower import Heads, train_tower
 
 torch.set_num_threads(1)
 GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
+each_shape = pytest.mark.parametrize("shape", [SHAPE, QWEN3], ids=FAMILIES)
 KINDS = {"grpo": GRPO, "sft": {"steps": 8, "rows_per_step": 3}, "tower": {"steps": 8, "images_per_step": 4}}
 
 
@@ -69,8 +71,9 @@ def same(a: Path, b: Path) -> None:
         assert torch.equal(tensor, theirs[name]), name
 
 
-def test_a_grpo_run_and_what_it_leaves(tmp_path: Path) -> None:
-    last = trained(run_of(toy(tmp_path), tmp_path / "out"))
+@each_shape
+def test_a_grpo_run_and_what_it_leaves(tmp_path: Path, shape: dict[str, Any]) -> None:
+    last = trained(run_of(toy(tmp_path, shape=shape), tmp_path / "out"))
     assert last.name == "step-000004"
     lines = [json.loads(line) for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2, 3, 4]
@@ -104,15 +107,16 @@ def test_copies_of_a_row_in_a_step_draw_different_responses(tmp_path: Path) -> N
     assert len({tuple(outputs[start : start + 4]) for start in (0, 4, 8)}) == 3
 
 
-def test_sft_learns_and_its_folder_opens_in_transformers(tmp_path: Path) -> None:
-    path = run_of(toy(tmp_path), tmp_path / "out", "sft", steps=30, rows_per_step=4)
+@each_shape
+def test_sft_learns_and_its_folder_is_as_transformers_writes_it(tmp_path: Path, shape: dict[str, Any]) -> None:
+    path = run_of(toy(tmp_path, shape=shape), tmp_path / "out", "sft", steps=30, rows_per_step=4)
     last = trained(path)
     lines = [json.loads(line)["data"] for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
     assert lines[-1]["sft/loss"] < 0.6 * lines[0]["sft/loss"]
-    theirs = Qwen2_5_VLForConditionalGeneration.from_pretrained(last / "model").state_dict()
-    ours = load_model(last / "model")
-    assert torch.equal(theirs["lm_head.weight"], ours.lm_head.weight)
-    assert torch.equal(theirs["model.visual.blocks.0.attn.qkv.weight"], ours.visual.blocks[0].attn.qkv.weight)
+    AutoModelForImageTextToText.from_pretrained(last / "model").save_pretrained(tmp_path / "theirs")
+    ours, theirs = (dict(tensors_of(folder)) for folder in (last / "model", tmp_path / "theirs"))
+    assert ours.keys() == theirs.keys()
+    assert all(torch.equal(tensor, theirs[name]) for name, tensor in ours.items())
 
 
 def test_the_tower_learns_what_stands_where(tmp_path: Path) -> None:

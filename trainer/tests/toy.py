@@ -40,6 +40,23 @@ SHAPE: dict[str, Any] = {
     },
 }
 
+QWEN3: dict[str, Any] = {
+    **SHAPE,
+    "model_type": "qwen3_vl",
+    "text": {**SHAPE["text"], "head_dim": 16},
+    "vision": {
+        "depth": 2,
+        "hidden_size": 32,
+        "intermediate_size": 40,
+        "num_heads": 2,
+        "patch_size": 8,
+        "temporal_patch_size": 1,
+        "spatial_merge_size": 2,
+        "num_position_embeddings": 9,
+        "deepstack_visual_indexes": [0],
+    },
+}
+
 
 def picture(count: int, size: tuple[int, int] = (32, 32)) -> bytes:
     image = Image.new("RGB", size, (200, 200, 210))
@@ -87,11 +104,11 @@ def write_rows(path: Path, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-def toy(folder: Path, rows: int = 12) -> dict[str, Path]:
+def toy(folder: Path, rows: int = 12, shape: dict[str, Any] = SHAPE) -> dict[str, Path]:
     """A model without weights and a file of rows."""
     made = [row(index) for index in range(rows)]
     texts = [text for each in made for text in (each["prompt"][0]["content"], each["extra_info"]["solution"])]
-    new_model(folder / "model", texts * 4, SHAPE)
+    new_model(folder / "model", texts * 4, shape)
     return {"model": folder / "model", "rows": write_rows(folder / "rows.parquet", made)}
 
 

@@ -1,4 +1,4 @@
-"""Pictures as Qwen2.5-VL sees them: resized to whole blocks of patches, normalised, cut into patches in blocks.
+"""Pictures as models see them: resized to whole blocks of patches, normalised, cut into patches in blocks.
 
 The rule is that of Hugging Face's Qwen2-VL image processor (PIL version); tests hold the equality.
 """
@@ -22,9 +22,6 @@ from torch import Tensor
 from ocean_r1.models.config import VisionConfig
 from ocean_r1.models.positions import Grid
 
-# OpenAI CLIP's statistics, which the processor's config names.
-MEAN = np.array([0.48145466, 0.4578275, 0.40821073], dtype=np.float32)
-STD = np.array([0.26862954, 0.26130258, 0.27577711], dtype=np.float32)
 MAX_ASPECT_RATIO = 200
 MAX_DECODED_PIXELS = 100_000_000
 """A picture that unfolds to more is refused before it is decoded."""
@@ -190,7 +187,8 @@ def patches_of(image: Image.Image, config: VisionConfig, bounds: PixelBounds) ->
     patch, merge, frames = config.patch_size, config.spatial_merge_size, config.temporal_patch_size
     height, width = smart_resize(image.height, image.width, patch * merge, bounds)
     resized = image if image.size == (width, height) else image.resize((width, height), Image.Resampling.BICUBIC)
-    values = (np.asarray(resized, dtype=np.float32) * np.float32(1 / 255) - MEAN) / STD  # (height, width, 3)
+    mean, std = (np.array(each, dtype=np.float32) for each in (config.pixel_mean, config.pixel_std))
+    values = (np.asarray(resized, dtype=np.float32) * np.float32(1 / 255) - mean) / std  # (height, width, 3)
     rows, columns = height // patch, width // patch
     blocks = values.reshape(rows // merge, merge, patch, columns // merge, merge, patch, 3)
     blocks = blocks.transpose(0, 3, 1, 4, 6, 2, 5)  # (rows, columns of blocks, row, column in block, 3, patch, patch)

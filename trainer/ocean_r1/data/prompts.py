@@ -155,7 +155,9 @@ class Reader:
         return expanded
 
     def check_image_tokens(self, ids: list[int], images: int, name: str) -> None:
-        """Raises RowError where there are not as many as images: a text may spell one."""
+        """Raises RowError where there are not as many as images: a text may spell one. And where there is a video."""
+        if self.config.video_token_id in ids:
+            raise RowError(f"{name}: the prompt has a video; `ocean-r1 data convert` makes pictures of its frames")
         found = ids.count(self.config.image_token_id)
         if found != images:
             raise RowError(f"{name}: the prompt has {found} image tokens for {images} images")

@@ -152,6 +152,7 @@ class ModelConfig(BaseModel):
     vision: VisionConfig = Field(validation_alias="vision_config")
     tie_word_embeddings: bool
     image_token_id: Count
+    video_token_id: Count | None = None
     vision_start_token_id: Count
     vision_end_token_id: Count
 

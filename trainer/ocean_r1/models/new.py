@@ -1,4 +1,4 @@
-"""A new small Qwen2.5-VL: its shape, and a byte-level BPE learnt from rows, in the layout of Qwen's folders.
+"""A new small model: its shape, and a byte-level BPE learnt from rows, in the layout of Qwen's folders.
 
 Any text in any language tokenises, since every byte is a token. Qwen's special tokens have ids after the learnt ones.
 """
@@ -18,6 +18,7 @@ from tokenizers.models import BPE
 from tokenizers.trainers import BpeTrainer
 from torch import Tensor
 
+from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.words import learn_words
 
 SPECIAL_TOKENS = (
@@ -30,6 +31,8 @@ SPECIAL_TOKENS = (
     "<|image_pad|>",
     "<|video_pad|>",
 )
+CLASSES = {"qwen2_5_vl": "Qwen2_5_VL", "qwen3_vl": "Qwen3VL"}
+"""What transformers calls a family, by `model_type`."""
 # Tags of the prompts: one token each, but ordinary text, so that a reply shows them.
 TAGS = ("<think>", "</think>", "<answer>", "</answer>")
 
@@ -95,9 +98,9 @@ def init_number_embeddings(embeddings_VD: Tensor, tokens: Sequence[int], generat
 
 
 def new_model(folder: Path, texts: Iterable[str], shape: dict[str, Any]) -> None:
-    """Writes config, tokenizer and processor settings. `shape` has `text` and `vision` of `config.json`, the size of the
-    vocabulary (with `whole_words` the most words that it knows, see words.py), how many numbers are one token, and the side
-    of pictures in pixels."""
+    """Writes config, tokenizer and processor settings. `shape` has `model_type`, `text` and `vision` of `config.json`, the
+    size of the vocabulary (with `whole_words` the most words that it knows, see words.py), how many numbers are one token,
+    and the side of pictures in pixels. Raises ValueError for what is no model."""
     numbers = shape.get("numbers", 10)
     if shape.get("whole_words", False):
         tokenizer = with_special(learn_words(texts, shape["vocabulary"], numbers))
@@ -109,22 +112,23 @@ def new_model(folder: Path, texts: Iterable[str], shape: dict[str, Any]) -> None
     # Rows of the embedding beyond the vocabulary would be sampled as tokens that are none.
     text = {"vocab_size": tokenizer.get_vocab_size(), "tie_word_embeddings": True, **shape["text"]}
     vision = {"out_hidden_size": text["hidden_size"], "in_channels": 3, **shape["vision"]}
-    side = shape["pixels"] ** 2
+    model_type, side = shape.get("model_type", "qwen2_5_vl"), shape["pixels"] ** 2
     write(
         folder / "config.json",
         {
-            "architectures": ["Qwen2_5_VLForConditionalGeneration"],
-            "model_type": "qwen2_5_vl",
+            "architectures": [f"{CLASSES[model_type]}ForConditionalGeneration"],
+            "model_type": model_type,
             "image_token_id": token["<|image_pad|>"],
             "video_token_id": token["<|video_pad|>"],
             "vision_start_token_id": token["<|vision_start|>"],
             "vision_end_token_id": token["<|vision_end|>"],
             "tie_word_embeddings": True,
             "dtype": "float32",
-            "text_config": {"model_type": "qwen2_5_vl_text", **text},
-            "vision_config": {"model_type": "qwen2_5_vl", **vision},
+            "text_config": {"model_type": f"{model_type}_text", **text},
+            "vision_config": {"model_type": model_type, **vision},
         },
     )
+    seen = ModelConfig.from_folder(folder).vision
     write(
         folder / "generation_config.json",
         {
@@ -150,15 +154,15 @@ def new_model(folder: Path, texts: Iterable[str], shape: dict[str, Any]) -> None
         folder / "preprocessor_config.json",
         {
             "image_processor_type": "Qwen2VLImageProcessor",
-            "processor_class": "Qwen2_5_VLProcessor",
-            "patch_size": vision["patch_size"],
-            "temporal_patch_size": vision.get("temporal_patch_size", 2),
-            "merge_size": vision.get("spatial_merge_size", 2),
+            "processor_class": f"{CLASSES[model_type]}Processor",
+            "patch_size": seen.patch_size,
+            "temporal_patch_size": seen.temporal_patch_size,
+            "merge_size": seen.spatial_merge_size,
             "min_pixels": side,
             "max_pixels": side,
             "size": {"shortest_edge": side, "longest_edge": side},
-            "image_mean": [0.48145466, 0.4578275, 0.40821073],
-            "image_std": [0.26862954, 0.26130258, 0.27577711],
+            "image_mean": seen.pixel_mean,
+            "image_std": seen.pixel_std,
             "do_resize": True,
             "do_rescale": True,
             "rescale_factor": 1 / 255,
