@@ -66,6 +66,14 @@ def shape(**text: int) -> ModelConfig:
 NANO = shape()
 HUNDRED = shape(vocab_size=32_000, hidden_size=640, intermediate_size=1920, num_hidden_layers=14)
 """A hundred million parameters."""
+QWEN3 = ModelConfig.from_json(
+    {
+        **{key: value for key, value in NANO.model_dump().items() if key not in ("text", "vision")},
+        "model_type": "qwen3_vl",
+        "text_config": NANO.text.model_dump(),
+        "vision_config": NANO.vision.model_dump() | {"num_position_embeddings": 64, "deepstack_visual_indexes": [0, 1, 2]},
+    }
+)
 
 
 def recipe_of(tokens: int, group: int, new: int, pixels: int, **changed: Any) -> GrpoRecipe:
@@ -112,8 +120,10 @@ def most_held(work: Callable[[], object]) -> int:
         (NANO, recipe_of(120, 16, 64, 160**2, model__gradient_checkpointing=True, algorithm__kl_coefficient=0)),
         (NANO, recipe_of(500, 4, 40, 320**2, optimizer__vision_lr=0)),
         (HUNDRED, recipe_of(60, 4, 12, 64**2)),
+        (QWEN3, recipe_of(120, 16, 64, 160**2)),
+        (QWEN3, recipe_of(500, 4, 40, 320**2, optimizer__vision_lr=0)),
     ],
-    ids=["Nano", "Nano, layers computed twice", "Nano, tower frozen", "100 M"],
+    ids=["Nano", "Nano, layers computed twice", "Nano, tower frozen", "100 M", "Qwen3-VL", "Qwen3-VL, tower frozen"],
 )
 def test_a_step_holds_what_was_planned(config: ModelConfig, recipe: GrpoRecipe) -> None:
     model = build_model(config)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.recipes import GOLDEN, SCHEMA, golden, schema, written
-from ocean_r1.config import GrpoRecipe, TowerRecipe, load_recipe
+from ocean_r1.config import GrpoRecipe, TowerRecipe, differences, load_recipe
 from ocean_r1.plan import plan
 
 FOLDER = Path(__file__).parents[1] / "recipes"
@@ -59,6 +59,14 @@ def test_what_the_seed_published(size: str, stage: int, factor: float) -> None:
     assert (recipe.algorithm.clip_low, recipe.algorithm.clip_high, recipe.algorithm.dual_clip) == (0.2, 0.2, None)
     assert recipe.reward.expression == f"correct + {factor} * format"
     assert recipe.data.max_pixels == 28 * 28 * 1280
+
+
+@pytest.mark.parametrize("stage", [1, 2])
+def test_qwen3_vl_is_trained_by_the_same_recipe(stage: int) -> None:
+    old, new = (load_recipe(FOLDER / f"{size}-stage{stage}.toml").model_dump() for size in ("3b", "qwen3-vl-4b"))
+    changed = {line.split(":")[0] for line in differences(old, new)}
+    assert changed == {"name", "output", "model.path", "data.min_pixels", "data.max_pixels"}
+    assert new["data"]["max_pixels"] == 32 * 32 * 1280
 
 
 def test_a_7b_recipe_is_planned_without_its_weights(tmp_path: Path) -> None:
