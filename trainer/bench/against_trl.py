@@ -1,6 +1,7 @@
-"""A GRPO step of Nano by us and by TRL's GRPOTrainer: same weights, rows and settings, step by step in turn.
+"""A GRPO step by us and by TRL's GRPOTrainer: same weights, rows and settings, step by step in turn.
 
     python bench/against_trl.py --rows ../rows/train
+    python bench/against_trl.py --rows ../rows/train --size 100m --prompts 2 --group 8 --new-tokens 32
 
 TRL is installed once, in an environment of its own under the user's cache. Each side is a process of its own, so that its
 peak of memory is its own. Afterwards both compute the loss of the same responses, of unequal lengths, under a policy that
@@ -28,14 +29,23 @@ TRL, TORCHVISION = "1.16.0", "0.29.1"
 TOLERANCE = 1e-4
 
 
-def trl_python() -> Path:
-    """The interpreter of TRL's environment, with the torch and the transformers that the trainer is pinned to."""
+def trl_pins() -> list[str]:
+    """TRL, with the torch and the transformers that the trainer is pinned to."""
     pins = tomllib.loads((TRAINER / "pyproject.toml").read_text())["project"]["dependencies"]
     same = [pin for pin in pins if pin.split("==")[0] in ("torch", "transformers", "pillow", "numpy", "pyarrow")]
-    wanted = [f"trl=={TRL}", f"torchvision=={TORCHVISION}", *same]
+    return [f"trl=={TRL}", f"torchvision=={TORCHVISION}", *same]
+
+
+def trl_folder() -> Path:
+    """Of TRL's environment; it has a file `complete` once it is."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ocean-r1"
-    versions = "-".join(pin.replace("==", "-") for pin in wanted)
-    folder = cache / f"{versions}-python-{sys.version_info.major}.{sys.version_info.minor}"
+    versions = "-".join(pin.replace("==", "-") for pin in trl_pins())
+    return cache / f"{versions}-python-{sys.version_info.major}.{sys.version_info.minor}"
+
+
+def trl_python() -> Path:
+    """The interpreter of TRL's environment."""
+    wanted, folder = trl_pins(), trl_folder()
     python, complete = folder / "bin" / "python", folder / "complete"
     if not complete.exists():
         print(f"installing {', '.join(wanted)} in {folder}", flush=True)
@@ -45,8 +55,30 @@ def trl_python() -> Path:
     return python
 
 
-def make_models(folder: Path, rows: Path) -> dict[str, str]:
-    """Nano with random weights, and a second set a little way from the first."""
+SIZES: dict[str, dict[str, dict[str, Any]]] = {
+    "nano": {"text": {}, "vision": {}},
+    "100m": {
+        "text": {
+            "hidden_size": 768,
+            "intermediate_size": 2304,
+            "num_hidden_layers": 14,
+            "num_attention_heads": 12,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0, "mrope_section": [8, 12, 12]},
+        },
+        "vision": {
+            "depth": 8,
+            "hidden_size": 384,
+            "intermediate_size": 1024,
+            "num_heads": 6,
+            "fullatt_block_indexes": list(range(8)),
+        },
+    },
+}
+"""How they differ from Nano."""
+
+
+def make_models(folder: Path, rows: Path, larger: dict[str, dict[str, Any]]) -> dict[str, str]:
+    """A model with random weights, and a second set a little way from the first."""
     import torch
 
     from ocean_r1.data.rows import texts_of
@@ -57,6 +89,7 @@ def make_models(folder: Path, rows: Path) -> dict[str, str]:
     from ocean_r1.models.weights import save_weights
 
     shape = tomllib.loads((TRAINER / "recipes" / "nano-shape.toml").read_text())
+    shape |= {part: {**shape[part], **own} for part, own in larger.items()}
     draw = torch.Generator().manual_seed(1)
     for name in ("model", "moved"):
         new_model(folder / name, texts_of(rows), shape)
@@ -110,6 +143,8 @@ class Side:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=Path, required=True, help="a parquet file of rows with one picture, or its folder")
+    parser.add_argument("--size", choices=SIZES, default="nano")
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
     parser.add_argument("--steps", type=int, default=5, help="timed steps of each, after one that is not")
     parser.add_argument("--prompts", type=int, default=8)
     parser.add_argument("--group", type=int, default=16)
@@ -130,7 +165,8 @@ def main() -> None:
             "steps": options.steps + 2,
             "threads": options.threads,
             "lr": 1e-6,
-            **make_models(Path(name), rows),
+            "device": options.device,
+            **make_models(Path(name), rows, SIZES[options.size]),
         }
         sides: dict[str, Side] = {}
         try:

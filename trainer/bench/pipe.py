@@ -39,7 +39,11 @@ def elapsed(since: tuple[float, float]) -> dict[str, float]:
     return {"wall": wall - since[0], "cpu": cpu - since[1]}
 
 
-def peak_bytes(process: str = "self") -> int:
-    """The most memory that a process had resident so far (Linux)."""
+def peak_bytes(process: str = "self", device: str = "cpu") -> int:
+    """The most memory that a process had resident so far (Linux), or, of this one, on its card."""
+    if device != "cpu":
+        import torch
+
+        return torch.cuda.max_memory_allocated()
     line = next(line for line in Path(f"/proc/{process}/status").read_text().splitlines() if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024

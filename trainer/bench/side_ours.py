@@ -20,7 +20,7 @@ def recipe_of(given: dict[str, Any]) -> dict[str, Any]:
         "name": "against-trl",
         "stage": 1,
         "output": "unused",
-        "model": {"path": given["model"]},
+        "model": {"path": given["model"], "device": given["device"]},
         "data": {"files": [{"path": given["rows"]}], "min_pixels": given["pixels"], "max_pixels": given["pixels"]},
         "rollout": {"group": given["group"], "max_new_tokens": given["new_tokens"]},
         "reward": {"terms": {"characters": f"{Path(__file__).parent / 'reward.py'}:characters"}, "expression": "characters"},
@@ -64,7 +64,8 @@ def main() -> None:
     given = settings()
     torch.set_num_threads(given["threads"])
     recipe = GrpoRecipe.model_validate(recipe_of(given))
-    model, reference = load_model(recipe.model.path), load_model(recipe.model.path).requires_grad_(False)
+    model, reference = (load_model(recipe.model.path).to(given["device"]) for _ in range(2))
+    reference.requires_grad_(False)
     workers = Workers(model, 1)
     stepper = Stepper(list(model.parameters()), make_optimizers(model, recipe.optimizer), recipe.optimizer)
     tokenizer = Endless(recipe.model.path)
@@ -82,7 +83,10 @@ def main() -> None:
                 groups = sampled(request["step"])
                 generated = elapsed(started)["wall"]
                 update(workers, reference, stepper, groups, recipe, 1.0)
-                peaks = [peak_bytes(), *(peak_bytes(str(worker.process.pid)) for worker in pool.workers)]
+                peaks = [
+                    peak_bytes(device=given["device"]),
+                    *(peak_bytes(str(worker.process.pid)) for worker in pool.workers),
+                ]
                 answer({**elapsed(started), "generate": generated, "peak": sum(peaks)})
             else:
                 load_weights(model, tensors_of(Path(given["moved"])))

@@ -80,7 +80,7 @@ class Paced(TrainerCallback):
         self.next(control)
 
     def on_step_end(self, _args: Any, _state: Any, control: Any, **_: Any) -> None:
-        self.answer({**elapsed(self.started), "peak": peak_bytes()})
+        self.answer({**elapsed(self.started), "peak": peak_bytes(device=self.given["device"])})
         self.next(control)
 
 
@@ -95,7 +95,7 @@ def main() -> None:
         config = GRPOConfig(
             output_dir=folder,
             model_init_kwargs={"dtype": "float32"},
-            use_cpu=True,
+            use_cpu=given["device"] == "cpu",
             bf16=False,
             gradient_checkpointing=False,
             per_device_train_batch_size=given["micro_batch"],
