@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,16 +60,19 @@ class Spool:
         return dict(json.loads(path.read_text())) if path.exists() else {}
 
     def segments(self) -> list[Path]:
-        return sorted(self.folder.glob("*.jsonl"))
+        return [self.folder / name for name in sorted(os.listdir(self.folder)) if name.endswith(".jsonl")]
 
     def path_of(self, segment: int) -> Path:
         return self.folder / f"{segment:08d}.jsonl"
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        with (self.folder / ".lock").open("w") as handle:
-            fcntl.flock(handle, fcntl.LOCK_EX)
+        lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
 
     def append(self, event: Event) -> None:
         """Raises OSError."""
