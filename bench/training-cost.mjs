@@ -3,7 +3,15 @@
 // They go in turns of half a second, the others standing still: a machine that becomes slower for some seconds does so for all three.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -77,12 +85,18 @@ function startByHand(name, { toml }) {
       .concat(`\n[logging]\nrollouts_every = ${OVERRIDES['logging.rollouts_every']}\n`),
   );
   return started(name, (env) =>
-    spawn(python, ['-m', 'ocean_r1', 'train', path], { cwd: trainer, env: { ...process.env, ...env }, stdio: 'ignore' }),
+    spawn(python, ['-m', 'ocean_r1', 'train', path], {
+      cwd: trainer,
+      env: { ...process.env, ...env },
+      stdio: 'ignore',
+    }),
   );
 }
 
 function stepByHand(name) {
-  const lines = readFileSync(join(folder, `${name}-output`, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+  const lines = readFileSync(join(folder, `${name}-output`, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n');
   return median(lines.map((line) => JSON.parse(line).data[TIME]));
 }
 
@@ -108,7 +122,8 @@ await serving(4306, async ({ address, call }) => {
     };
     runs.push(figures);
     const told = Object.entries(figures).map(
-      ([who, { processor, step }]) => `${who} ${processor.toFixed(2)} s of processor, ${(1_000 * step).toFixed(1)} ms a step`,
+      ([who, { processor, step }]) =>
+        `${who} ${processor.toFixed(2)} s of processor, ${(1_000 * step).toFixed(1)} ms a step`,
     );
     console.log(`${told.join('; ')} (load ${loadavg()[0].toFixed(1)})`);
   }
