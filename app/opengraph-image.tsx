@@ -1,4 +1,5 @@
 import { firstPicture } from './home/first-picture';
+import { SHOWN_SIDE } from './scenes/scenes';
 import { CARD_SIZE, CARD_TYPE, shareCard } from './ui/share-card';
 
 export const alt = 'Ocean-R1: a two-stage reinforcement-learning recipe for vision-language models';
@@ -13,6 +14,6 @@ export default function SiteCard() {
     lines: [
       'A two-stage reinforcement-learning recipe that teaches vision-language models first to reason, then to perceive.',
     ],
-    picture: { mediaType: 'image/png', bytes: firstPicture() },
+    picture: { mediaType: 'image/png', bytes: firstPicture(SHOWN_SIDE) },
   });
 }

@@ -1,3 +1,5 @@
+import { PICTURE_SIZE, sceneOf } from '@/lib/benchmarks/ocean-world';
+import { ask, render } from '@/lib/world/world';
 import { expect, type Page, test } from './test';
 
 /** The front page: an answer that stands there at once, and is made anew in the visitor's browser. */
@@ -29,6 +31,21 @@ test('the browser answers by itself, and then whatever is rolled', async ({ brow
   await expect(page).toHaveURL(/\/chat\?task=\w+&seed=\d+$/);
   await expect(page.getByText(question?.split('\n')[0] ?? '').first()).toBeVisible({ timeout: 20_000 });
   await page.close();
+});
+
+test('what the models are asked about first is the scene, to the pixel', async ({ page }) => {
+  await page.goto('/');
+  const seen = await page.evaluate(async () => {
+    const bitmap = await createImageBitmap(await (await fetch('/home/asked.png')).blob());
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d');
+    context?.drawImage(bitmap, 0, 0);
+    return Array.from(context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? []);
+  });
+  const sample = sceneOf('test', 'counting-000870');
+  if (sample === null) throw new Error('the split has no such sample');
+  const { scene } = ask(sample.task, sample.seed, PICTURE_SIZE);
+  const { rgb } = render(scene, PICTURE_SIZE);
+  expect(Buffer.compare(Buffer.from(seen.filter((_, at) => at % 4 < 3)), Buffer.from(rgb))).toBe(0);
 });
 
 test('who wishes for little motion or few bytes is asked first', async ({ page }) => {

@@ -59,10 +59,10 @@ export class AskHere {
     for await (const _ of this.engines[side].load(MODELS[side], signal));
   }
 
-  private async promptOf({ scene, question, promptId }: Asked): Promise<Message[]> {
-    const { exact } = await this.scenes.roll(scene);
+  private async promptOf({ scene, question, promptId, painted }: Asked): Promise<Message[]> {
+    const rgba = painted === undefined ? (await this.scenes.roll(scene)).exact : await pixelsOf(painted);
     const pictureId = `${scene.task}-${scene.seed}`;
-    const image: VlmImage = { key: pictureId, width: scene.size, height: scene.size, rgba: exact };
+    const image: VlmImage = { key: pictureId, width: scene.size, height: scene.size, rgba };
     const text = questionText({ question, promptId, pictureId });
     return [
       {
@@ -79,4 +79,18 @@ export class AskHere {
     for (const side of SIDES) this.engines[side].dispose();
     this.scenes.close();
   }
+}
+
+/** A picture's pixels as its file has them. */
+async function pixelsOf(address: string): Promise<Uint8ClampedArray<ArrayBuffer>> {
+  const response = await fetch(address);
+  if (!response.ok)
+    throw new Error(`The picture could not be fetched: the server answered ${response.status}.`);
+  const bitmap = await createImageBitmap(await response.blob(), { colorSpaceConversion: 'none' });
+  const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext('2d', {
+    willReadFrequently: true,
+  });
+  if (context === null) throw new Error('This browser has no room for the picture.');
+  context.drawImage(bitmap, 0, 0);
+  return context.getImageData(0, 0, bitmap.width, bitmap.height).data;
 }

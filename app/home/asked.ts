@@ -8,6 +8,8 @@ export type Side = (typeof SIDES)[number];
 export interface Asked extends Pick<Turn, 'question' | 'promptId'> {
   scene: SceneRef;
   truth: Truth;
+  /** Where the scene's pixels lie painted; left out, the browser paints them. */
+  painted?: string;
 }
 
 /** What one of them says to it: all of it, or as far as it is written. */

@@ -62,7 +62,7 @@ export default async function HomePage({ searchParams }: { searchParams: Query }
     .reduce((sum, file) => sum + file.bytes, engine.bytes);
   const said = (text: string): Said => ({ text, ended: true, frame: firstQuestion.frame });
   const { scene, question, truth, outputs } = firstQuestion;
-  const first: Asked = { scene, question, truth, promptId: 'seed-think' };
+  const first: Asked = { scene, question, truth, promptId: 'seed-think', painted: '/home/asked.png' };
   return (
     <div className="home">
       <div className="home-head">

@@ -69,6 +69,17 @@ test('without a store of the browser everything is fetched each time', async () 
   expect(isContent(await store.read(file, ignore, NEVER))).toBe(true);
 });
 
+test('a file is used while it is written to the disk, and what goes wrong there is told to whoever asks next', async () => {
+  let fail: (reason: Error) => void = () => {};
+  cache.put = () =>
+    new Promise((_, reject) => {
+      fail = reject;
+    });
+  expect(isContent(await store.read(file, ignore, NEVER))).toBe(true);
+  fail(new Error('the disk is broken'));
+  await expect(store.has(file)).rejects.toThrow('the disk is broken');
+});
+
 test('a full disk is no fault', async () => {
   cache.put = () => Promise.reject(new DOMException('full', 'QuotaExceededError'));
   expect(isContent(await store.read(file, ignore, NEVER))).toBe(true);

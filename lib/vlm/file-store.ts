@@ -21,6 +21,9 @@ const STALL_MS = 30_000;
 
 /** Files of models, kept by the browser (Cache API) under the hash of their content, so that equal files are kept once. */
 export class FileStore {
+  /** Files that are used already while the browser writes them to its disk. */
+  private keeping: Promise<unknown> = Promise.resolve();
+
   /** @param cache Null where the browser has none: on pages that came without TLS. */
   constructor(
     private readonly cache: Cache | null,
@@ -40,11 +43,12 @@ export class FileStore {
   }
 
   async has(file: RemoteFile): Promise<boolean> {
+    await this.keeping;
     return (await this.cache?.match(keyOf(file))) !== undefined;
   }
 
   /**
-   * A file's bytes, from the browser's store or the network; what the network brought is kept.
+   * A file's bytes, from the browser's store or the network; what the network brought is kept, and not waited for.
    *
    * @param tell Is told the bytes so far; at a new attempt that may be fewer.
    * @throws VlmError naming the file; the signal's reason where that ended it.
@@ -62,12 +66,14 @@ export class FileStore {
       await this.cache?.delete(keyOf(file));
     }
     const bytes = await this.download(file, tell, signal);
-    await this.keep(file, bytes);
+    this.keeping = Promise.all([this.keeping, this.keep(file, bytes)]);
+    this.keeping.catch(() => {}); // whoever waits for it next is told
     return bytes;
   }
 
   /** Bytes kept of each model; a file of several models is counted for the one that brought it. */
   async kept(): Promise<{ modelId: string; bytes: number }[]> {
+    await this.keeping;
     const sums = new Map<string, number>();
     for (const key of (await this.cache?.keys()) ?? []) {
       const response = await this.cache?.match(key);
@@ -78,11 +84,13 @@ export class FileStore {
   }
 
   async clear(): Promise<void> {
+    await this.keeping;
     for (const key of (await this.cache?.keys()) ?? []) await this.cache?.delete(key);
   }
 
   /** Forgets what a model has kept beside these files: those of its earlier versions. */
   async keepOnly(model: string, files: readonly RemoteFile[]): Promise<void> {
+    await this.keeping;
     const wanted = new Set(files.map((file) => new Request(keyOf(file)).url));
     for (const key of (await this.cache?.keys()) ?? []) {
       const response = await this.cache?.match(key);
