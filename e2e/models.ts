@@ -13,6 +13,7 @@ import { ask, render } from '../lib/world/world';
 
 const root = join(import.meta.dirname ?? __dirname, '..');
 export const TINY = join(root, 'trainer', 'fixtures', 'tiny');
+export const TINY_QWEN3 = join(root, 'trainer', 'fixtures', 'tiny-qwen3-vl');
 export const MODELS = join(root, 'public', 'models');
 
 type GivenPart =
@@ -46,6 +47,7 @@ export interface Goldens {
   /** Texts of the same conversations' replies. */
   fp16: string[];
   q4f16: string[];
+  qwen3: string[];
   draws: {
     seeds: number[];
     steps: number;

@@ -12,7 +12,7 @@ export interface ModelConfig {
   layers: number;
   keyValueHeads: number;
   headWidth: number;
-  /** Width of an embedding. */
+  /** Width of an embedding: what Qwen3-VL's tower tells the first layers besides stands behind a token's own. */
   width: number;
   /** Tokens of prompt and reply together. */
   mostTokens: number;
@@ -44,9 +44,15 @@ const text = z.object({
 const nested = z.object({ text_config: text });
 
 const config = z.looseObject({
-  model_type: z.literal('qwen2_5_vl', 'this engine opens models of the type "qwen2_5_vl"'),
+  model_type: z.enum(
+    ['qwen2_5_vl', 'qwen3_vl'],
+    'this engine opens models of the types "qwen2_5_vl" and "qwen3_vl"',
+  ),
   image_token_id: token,
-  vision_config: z.object({ spatial_merge_size: count }),
+  vision_config: z.object({
+    spatial_merge_size: count,
+    deepstack_visual_indexes: z._default(z.array(token), []),
+  }),
 });
 
 const stopTokens = z.union([token, z.array(token).check(z.minLength(1))]);
@@ -125,7 +131,7 @@ export function readModelConfig(files: Settings): ModelConfig {
     layers: words.num_hidden_layers,
     keyValueHeads: words.num_key_value_heads,
     headWidth: words.head_dim ?? words.hidden_size / words.num_attention_heads,
-    width: words.hidden_size,
+    width: words.hidden_size * (1 + top.vision_config.deepstack_visual_indexes.length),
     mostTokens: words.max_position_embeddings,
     image: {
       patchSize: picture.patch_size,

@@ -13,20 +13,21 @@ import {
   replyOf,
   runtime,
   TINY,
+  TINY_QWEN3,
 } from '@/e2e/models';
 import { neededFiles, readGraphWishes } from './graph-files';
 import type { Model } from './model';
 import { openModel } from './open-model';
 import type { Message, VlmImage } from './types';
 
-const { replies, fp16, q4f16 } = goldens();
+const { replies, fp16, q4f16, qwen3 } = goldens();
 const given = (number: number): Message[] => painted(replies[number]?.messages ?? []);
 const textOf = (number: number): string => replies[number]?.text ?? '';
 
 describe('greedy replies, about several pictures, none, follow-ups, sizes of all kinds', () => {
   const pytorch = replies.map(({ text }) => text);
-  const texts = async (suffix: string): Promise<string[]> => {
-    const model = await openFolder(TINY, suffix);
+  const texts = async (suffix: string, folder = TINY): Promise<string[]> => {
+    const model = await openFolder(folder, suffix);
     const all: string[] = [];
     for (let number = 0; number < replies.length; number++)
       all.push((await answer(model, given(number))).text);
@@ -37,6 +38,10 @@ describe('greedy replies, about several pictures, none, follow-ups, sizes of all
   test('float32 and int8 give PyTorch’s', async () => {
     expect(await texts('')).toEqual(pytorch);
     expect(await texts('_quantized')).toEqual(pytorch);
+  });
+
+  test('and those of a Qwen3-VL are PyTorch’s in int8', async () => {
+    expect(await texts('_quantized', TINY_QWEN3)).toEqual(qwen3);
   });
 
   test('float16, with weights in files of their own, gives those of onnxruntime in Python', async () => {
@@ -303,7 +308,7 @@ describe('a folder that is broken is told by the file and the key', () => {
           files,
           withSettings('config.json', (config) => ({ ...config, model_type: 'llava' })),
         ),
-      'config.json: model_type: this engine opens models of the type "qwen2_5_vl".',
+      'config.json: model_type: this engine opens models of the types "qwen2_5_vl" and "qwen3_vl".',
     ],
     [
       'a key is missing',

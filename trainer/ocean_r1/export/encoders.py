@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
 from typing import cast
 
 import torch
@@ -52,8 +54,8 @@ class Places:
 
 def same(*values: Tensor) -> Tensor:
     """0 for pairs of patches (N, N) of which all values are equal, and HIDDEN for the others."""
-    equal = [value[:, None] == value[None, :] for value in values]
-    return torch.where(torch.stack(equal).all(dim=0), 0.0, HIDDEN)
+    equal = reduce(and_, (value[:, None] == value[None, :] for value in values))
+    return torch.where(equal, 0.0, HIDDEN)
 
 
 class Encoder(nn.Module):
