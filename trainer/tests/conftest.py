@@ -66,7 +66,7 @@ def tiny_config(family: str = "qwen2_5_vl", tied: bool = True) -> PreTrainedConf
     rope = {"rope_type": "default", "rope_theta": 10_000.0}
     if family == "qwen3_vl":
         # Heads wider than their share of the whole, sections of three lengths; a grid that pictures stretch and shrink.
-        text |= {"head_dim": 16, "rope_parameters": {**rope, "mrope_section": [4, 3, 1]}}
+        text |= {"head_dim": 16, "rope_parameters": {**rope, "mrope_section": [5, 2, 1]}}
         vision |= {"depth": 4, "num_position_embeddings": 25, "deepstack_visual_indexes": [0, 2]}
         return Qwen3VLConfig(**tokens, tie_word_embeddings=tied, text_config=text, vision_config=vision)
     # Windows of 2 x 2 merged blocks, so that full and window attention both happen.
