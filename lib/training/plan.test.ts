@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { shapeOf } from './model-shape';
 import { type Plan, peakOf, planOf, type Rate, rateOn, stepsOf } from './plan';
+import type { Table } from './recipe-problems';
 import { readToml } from './recipe-toml';
 
 interface Planned {
   recipe: string;
   model: string;
+  /** What is other than in the recipe's file, by section. */
+  changed: Record<string, Table>;
   config: unknown;
   figures: Omit<Plan, 'newTokens'> & { new_tokens: number | null };
 }
@@ -14,13 +17,18 @@ interface Planned {
 const read = (path: string) => readFileSync(new URL(`../../trainer/${path}`, import.meta.url), 'utf8');
 const { plans }: { plans: readonly Planned[] } = JSON.parse(read('fixtures/recipes.json'));
 
-test.each(plans.map((each) => [each.recipe, each.model, each] as const))(
-  'the plan of %s for %s is the trainer’s',
-  (recipe, _, { config, figures }) => {
+test.each(plans.map((each) => [each.recipe, each.model, each.changed, each] as const))(
+  'the plan of %s for %s with %j is the trainer’s',
+  (recipe, _, changed, { config, figures }) => {
+    const written = readToml(read(`recipes/${recipe}.toml`));
+    const sections = Object.entries(changed).map(([name, keys]) => [
+      name,
+      { ...(written[name] as Table), ...keys },
+    ]);
     const shape = shapeOf(config);
     expect(shape).not.toBeNull();
     if (shape === null) return;
-    const { newTokens, ...plan } = planOf(readToml(read(`recipes/${recipe}.toml`)), shape);
+    const { newTokens, ...plan } = planOf({ ...written, ...Object.fromEntries(sections) }, shape);
     expect({ ...plan, new_tokens: newTokens }).toEqual(figures);
   },
 );

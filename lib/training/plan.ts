@@ -37,12 +37,14 @@ type Value = (key: string) => unknown;
 
 /** @param recipe without a problem. */
 export function planOf(recipe: Table, shape: ModelShape): Plan {
-  const { parameters, tower } = shape;
+  const { tower } = shape;
   const own = defaultsOf(recipe);
   const number = (key: string) => Number(own(key));
   const offload = own('optimizer.offload') === true;
   const width = own('model.dtype') === 'bfloat16' ? BFLOAT16 : FLOAT32;
-  const learnt = freezesTower(own) ? parameters - tower : parameters;
+  const pairs = number('model.lora_rank') * pairedWidths(shape);
+  const learnt = pairs > 0 ? pairs : freezesTower(own) ? shape.parameters - tower : shape.parameters;
+  const parameters = shape.parameters + pairs;
   const moved = { weights: parameters * FLOAT32, "AdamW's two moments": learnt * 2 * FLOAT32 };
   const held: Record<string, number> = offload ? {} : { ...moved };
   if (offload || width === BFLOAT16) held['a copy of the weights that computes'] = parameters * width;
@@ -58,7 +60,8 @@ export function planOf(recipe: Table, shape: ModelShape): Plan {
   };
   if (recipe.kind !== 'grpo')
     return { ...common, passing: { [LEARNS]: gradients }, newTokens: null, updates: 1 };
-  if (number('algorithm.kl_coefficient') > 0) held['the reference'] = parameters * width;
+  const besidePairs = pairs > 0 && own('reference') === null;
+  if (number('algorithm.kl_coefficient') > 0 && !besidePairs) held['the reference'] = parameters * width;
   return {
     ...common,
     passing: {
@@ -70,7 +73,14 @@ export function planOf(recipe: Table, shape: ModelShape): Plan {
   };
 }
 
-const freezesTower = (own: Value): boolean => own('optimizer.vision_lr') === 0;
+const freezesTower = (own: Value): boolean =>
+  own('optimizer.vision_lr') === 0 || Number(own('model.lora_rank')) > 0;
+
+/** What goes into and comes out of the matrices that have pairs beside them. */
+function pairedWidths({ layers, heads, keyValueHeads, headDim, hidden, intermediate }: ModelShape): number {
+  const asked = heads * headDim;
+  return layers * (4 * hidden + 2 * asked + 2 * keyValueHeads * headDim + 3 * intermediate);
+}
 
 const patchesOf = (own: Value, { vision }: ModelShape): number =>
   Math.floor(Number(own('data.max_pixels')) / vision.patch ** 2);
@@ -100,7 +110,8 @@ function learning(own: Value, shape: ModelShape, width: number): number {
   const sampled = group * number('rollout.max_new_tokens');
   const run = sampled - group + 1;
   const tokens = number('data.max_prompt_tokens') + run - 1;
-  const norm = String(own('model.device')).startsWith('cuda') ? 2 : 3;
+  const pairs = number('model.lora_rank') > 0;
+  const norm = pairs || String(own('model.device')).startsWith('cuda') ? 2 : 3;
   const attention = norm * hidden + 4 * asked + 3 * kept + Math.floor((shape.heads * FLOAT32) / width);
   const mlp = norm * hidden + 4 * intermediate;
   const twice = own('model.gradient_checkpointing') === true;
@@ -111,7 +122,7 @@ function learning(own: Value, shape: ModelShape, width: number): number {
     sampled * hidden;
   const chunk = Math.min(4_096, Math.max(1, Math.floor(2 ** 27 / vocabulary)));
   const head = (sampled <= chunk ? LEARNT : LEARNT_AGAIN) * Math.min(sampled, chunk) * vocabulary;
-  const words = vocabulary * hidden * width;
+  const words = pairs ? 0 : vocabulary * hidden * width;
   const most = Math.max(all * width + Math.max(again * width, head + words), shape.tied ? 3 * words : words);
   return seeing(own, shape, norm) * width + most;
 }

@@ -14,7 +14,7 @@ from torch.profiler import ProfilerActivity, profile
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fixtures.recipes import SHAPES
-from ocean_r1.config import GrpoRecipe
+from ocean_r1.config import GrpoRecipe, freezes_tower
 from ocean_r1.data.prompts import Example
 from ocean_r1.data.rows import Row
 from ocean_r1.engine.prompt import Prompt
@@ -23,6 +23,7 @@ from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.step import Group, update
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
+from ocean_r1.models.lora import add_pairs, without_pairs
 from ocean_r1.models.model import VisionLanguageModel, initialise
 from ocean_r1.optimizer import Stepper, make_optimizers
 from ocean_r1.rewards.pool import Scored
@@ -128,12 +129,18 @@ class Step:
             return model
 
         model = drawn()
-        model.visual.requires_grad_(not recipe.optimizer.freezes_tower)
+        model.visual.requires_grad_(not freezes_tower(recipe))
+        if recipe.model.lora_rank:
+            add_pairs(model.cpu(), recipe.model.lora_rank, recipe.model.lora_alpha, recipe.seed)
+            model.to(device)
         if recipe.optimizer.offload:
             model.cpu()
         workers = Workers(model, dtype=recipe.model.dtype, device=device)
         computes = workers.replicas[0].lm_head.weight
-        reference = drawn().to(computes.dtype).requires_grad_(False) if recipe.algorithm.kl_coefficient else None
+        reference = None
+        if recipe.algorithm.kl_coefficient:
+            own = without_pairs(workers.replicas[0]) if recipe.model.lora_rank else drawn().to(computes.dtype)
+            reference = own.requires_grad_(False)
         stepper = Stepper(list(model.parameters()), make_optimizers(model, recipe.optimizer), recipe.optimizer)
         row = Row.model_validate({"data_source": "x", "prompt": "How many?", "reward_model": {"ground_truth": "1"}})
         return cls(recipe, config, workers, reference, stepper, Example(prompt_of(recipe, config), row, "1", "a row"))

@@ -1,6 +1,7 @@
 """Checkpoints: everything that the next step depends on, written whole or not at all.
 
-A checkpoint is a folder `step-000050` with `model/` (a Hugging Face folder), `optimizer.safetensors` and `state.json`. It is
+A checkpoint is a folder `step-000050` with `model/` (a Hugging Face folder), `optimizer.safetensors`, `state.json`, and with
+low-rank pairs `adapter/` (as peft has it), from which a run goes on: in `model/` they are merged. It is
 written under another name and renamed when all of it is on the disk, so a folder of this name is always complete. No
 library's random state is in it because nothing draws from one: sampling and order follow from seed, step and row.
 """
@@ -21,6 +22,7 @@ from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
 from ocean_r1.files import as_write_error, atomic_write, remove
+from ocean_r1.models.adapter import save_adapter
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.weights import hub_state, save_state
 from ocean_r1.ranks import ALONE, Ranks, divided_as, whole
@@ -120,6 +122,8 @@ def save_checkpoint(
     with atomic_write(final, needed + sum(path.stat().st_size for path in companions)) as partial:
         (partial / "model").mkdir(parents=True)
         save_state(weights, partial / "model")
+        if recipe.model.lora_rank:
+            save_adapter(model, partial / "adapter", recipe.model.lora_rank, recipe.model.lora_alpha)
         for path in companions:
             shutil.copyfile(path, partial / "model" / path.name)
         save_file(moments, partial / "optimizer.safetensors")

@@ -151,10 +151,6 @@ class Optimizer(Section):
     decay: Literal["constant", "cosine", "linear"] = "constant"
     """How the rate falls after that."""
 
-    @property
-    def freezes_tower(self) -> bool:
-        return self.vision_lr == 0
-
 
 class Checkpoints(Section):
     every: Positive = 50
@@ -189,6 +185,10 @@ class Model(Section):
     """Of the computation; weights, gradients and moments are float32 in either case."""
     gradient_checkpointing: bool = False
     """Layers are computed twice, and keep their input alone: less memory, more time."""
+    lora_rank: int = Field(default=0, ge=0)
+    """Low-rank pairs of this rank learn beside the matrices of the language part's layers, and nothing else. 0: none."""
+    lora_alpha: float = Field(default=32.0, gt=0)
+    """Pairs count alpha / rank times."""
     workers: Positive = 1
     """On a CPU: how many parts of a step are computed side by side, a core each."""
 
@@ -319,6 +319,12 @@ class TowerRecipe(Section):
 
 
 Recipe = GrpoRecipe | SftRecipe | TowerRecipe
+
+
+def freezes_tower(recipe: Recipe) -> bool:
+    return recipe.optimizer.vision_lr == 0 or recipe.model.lora_rank > 0
+
+
 KINDS: dict[str, type[GrpoRecipe] | type[SftRecipe] | type[TowerRecipe]] = {
     "tower": TowerRecipe,
     "sft": SftRecipe,

@@ -28,9 +28,10 @@ def make_optimizers(
     """AdamW for everything; with `muon` Muon for the matrices between embeddings and heads, at rates that mean the same.
     Weights of which some are divided among processes move one by one, and not `fused`."""
     vision_lr = settings.lr if settings.vision_lr is None else settings.vision_lr
-    vision = list(model.visual.parameters())
+    vision = [parameter for parameter in model.visual.parameters() if parameter.requires_grad]
     of_vision = {id(parameter) for parameter in vision}
-    by_lr = [([parameter for parameter in model.parameters() if id(parameter) not in of_vision], settings.lr)]
+    others = [each for each in model.parameters() if each.requires_grad and id(each) not in of_vision]
+    by_lr = [(others, settings.lr)]
     if vision_lr:
         by_lr.append((vision, vision_lr))
     if heads:

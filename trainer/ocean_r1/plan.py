@@ -11,11 +11,12 @@ from dataclasses import dataclass
 
 import torch
 
-from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe
+from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe, freezes_tower
 from ocean_r1.engine.forward import head_chunk
 from ocean_r1.files import size
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
+from ocean_r1.models.lora import matrices_of
 
 FLOAT32 = 4
 BFLOAT16 = 2
@@ -29,6 +30,7 @@ CARD_S_OWN = 2 * 10**9
 CHOICES = (
     ("optimizer", "offload", True),
     ("optimizer", "vision_lr", 0),
+    ("model", "lora_rank", 16),
     ("model", "gradient_checkpointing", True),
     ("model", "dtype", "bfloat16"),
 )
@@ -75,7 +77,9 @@ def figures(recipe: Recipe, config: ModelConfig) -> Figures:
         model = build_model(config)
     tower = sum(parameter.numel() for parameter in model.visual.parameters())
     total = sum(parameter.numel() for parameter in model.parameters())
-    learnt = total - tower if recipe.optimizer.freezes_tower else total
+    pairs = sum(recipe.model.lora_rank * (matrix.in_features + matrix.out_features) for _, _, matrix in matrices_of(model))
+    learnt = pairs or (total - tower if freezes_tower(recipe) else total)
+    total += pairs
     width = BFLOAT16 if recipe.model.dtype == "bfloat16" else FLOAT32
     moved = {"weights": total * FLOAT32, MOMENTS: learnt * 2 * FLOAT32}
     held, host = ({}, moved) if recipe.optimizer.offload else (moved, {})
@@ -85,7 +89,8 @@ def figures(recipe: Recipe, config: ModelConfig) -> Figures:
     passing = {LEARNS: gradients}
     responses, new_tokens, updates = recipe.batch_size, None, 1
     if isinstance(recipe, GrpoRecipe):
-        if recipe.algorithm.kl_coefficient:
+        # Beside pairs that learn lies the model that they began with.
+        if recipe.algorithm.kl_coefficient and (recipe.reference or not pairs):
             held["the reference"] = total * width
         passing = {SAMPLES: sampling(recipe, config, width), LEARNS: gradients + learning(recipe, config, width)}
         responses *= recipe.rollout.group
@@ -115,8 +120,9 @@ def learning(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
     sampled = group * recipe.rollout.max_new_tokens
     own = sampled - group + 1  # the last token of a response is not run, and the prompt's last is
     tokens = recipe.data.max_prompt_tokens + own - 1
-    # Of a norm its input and its result; on a CPU, which has no kernel for it, also what it was before the weights.
-    norm = 2 if recipe.model.device.startswith("cuda") else 3
+    # Of a norm its input and its result; on a CPU, which has no kernel for it, also what its weights learn from.
+    pairs = recipe.model.lora_rank > 0
+    norm = 2 if pairs or recipe.model.device.startswith("cuda") else 3
     # Queries, keys and values, the first two again when they are turned; what was attended to twice, and its sums.
     attention = norm * hidden + 2 * asked + 3 * kept + 2 * asked + text.num_attention_heads * FLOAT32 // width
     mlp = norm * hidden + 4 * inner
@@ -131,7 +137,7 @@ def learning(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
     of_logit = LEARNT if sampled <= chunk else LEARNT_AGAIN
     head = of_logit * min(sampled, chunk) * text.vocab_size
     # The gradient of the words' weights waits for both of its parts, and for their sum, where the head has the same weights.
-    words = text.vocab_size * hidden * width
+    words = 0 if pairs else text.vocab_size * hidden * width
     most = max(layers * width + max(again * width, head + words), 3 * words if config.tie_word_embeddings else words)
     return seeing(recipe, config, norm) * width + most
 
@@ -139,7 +145,7 @@ def learning(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
 def seeing(recipe: GrpoRecipe, config: ModelConfig, norm: int) -> int:
     """Numbers that a tower that learns keeps of the largest picture."""
     vision = config.vision
-    if recipe.optimizer.freezes_tower:
+    if freezes_tower(recipe):
         return 0
     patches = recipe.data.max_pixels // vision.patch_size**2
     block = (2 * norm + 5) * vision.hidden_size + 4 * vision.intermediate_size

@@ -26,7 +26,17 @@ from ocean_r1.checkpoints import (
     save_data_hashes,
     size_of,
 )
-from ocean_r1.config import Data, GrpoRecipe, Recipe, RecipeError, SftRecipe, TowerRecipe, check_exists, check_model_folder
+from ocean_r1.config import (
+    Data,
+    GrpoRecipe,
+    Recipe,
+    RecipeError,
+    SftRecipe,
+    TowerRecipe,
+    check_exists,
+    check_model_folder,
+    freezes_tower,
+)
 from ocean_r1.data.check import CheckedRows, RowUse, check_dataset
 from ocean_r1.data.hashes import hashes_of
 from ocean_r1.data.prompts import Example, Reader, Tokenizer
@@ -36,8 +46,10 @@ from ocean_r1.device import usable_device
 from ocean_r1.engine.workers import Workers
 from ocean_r1.evals.validation import Validator
 from ocean_r1.files import WriteError, as_write_error, make_folder, remove_leftovers, size
+from ocean_r1.models.adapter import load_adapter
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
+from ocean_r1.models.lora import add_pairs
 from ocean_r1.models.model import VisionLanguageModel, initialise
 from ocean_r1.models.new import init_number_embeddings, number_tokens
 from ocean_r1.models.weights import load_model
@@ -85,6 +97,18 @@ def starting_model(recipe: Recipe) -> VisionLanguageModel:
     return model
 
 
+def model_of(recipe: Recipe, checkpoint: Path | None) -> VisionLanguageModel:
+    """The model to go on with, on the host; what does not learn needs no gradient."""
+    rank = recipe.model.lora_rank
+    model = load_model(checkpoint / "model") if checkpoint and not rank else starting_model(recipe)
+    model.visual.requires_grad_(not freezes_tower(recipe))
+    if rank:
+        add_pairs(model, rank, recipe.model.lora_alpha, recipe.seed)
+        if checkpoint:
+            load_adapter(model, checkpoint / "adapter")
+    return model
+
+
 def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     """`heads` are learnt beside the model. Raises RecipeError where the output holds checkpoints of another recipe or of
     other data, RowError where a row cannot be used, WriteError and DeviceError."""
@@ -92,8 +116,8 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
     if ranks.count > 1:
         check_divisible(recipe, ranks)
     device = usable_device(own_device(recipe.model.device, ranks))
-    if recipe.optimizer.offload and isinstance(recipe, TowerRecipe):
-        raise RecipeError("optimizer.offload: a tower alone is small, and learns where its weights are")
+    if isinstance(recipe, TowerRecipe) and (recipe.optimizer.offload or recipe.model.lora_rank):
+        raise RecipeError("optimizer.offload and model.lora_rank: a tower alone is small, and learns whole where it is")
     check_model_folder(recipe.model.path)
     if isinstance(recipe, GrpoRecipe) and recipe.reference:
         check_model_folder(recipe.reference)
@@ -103,8 +127,7 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
         done = checkpoints_of(recipe.output)
         progress = read_state(done[-1], recipe) if done else Progress()
         training, validation = open_rows(recipe, resumed=bool(done))
-    model = load_model(done[-1] / "model") if done else starting_model(recipe)
-    model.visual.requires_grad_(not recipe.optimizer.freezes_tower)
+    model = model_of(recipe, done[-1] if done else None)
     if not recipe.optimizer.offload:
         model.to(device)
     if heads:
@@ -145,6 +168,7 @@ def check_divisible(recipe: Recipe, ranks: Ranks) -> None:
     for key, wanted in (
         ("optimizer.muon", recipe.optimizer.muon),
         ("optimizer.offload", recipe.optimizer.offload),
+        ("model.lora_rank", recipe.model.lora_rank),
         ("model.workers", recipe.model.workers > 1),
         ("algorithm.dynamic_sampling", recipe.algorithm.dynamic_sampling),
     ):

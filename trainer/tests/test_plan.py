@@ -19,11 +19,20 @@ torch.set_num_threads(1)
         ("nano", recipe_of(2, 120, 16, 64, 160**2)),
         ("nano", recipe_of(2, 120, 16, 64, 160**2, model__gradient_checkpointing=True, algorithm__kl_coefficient=0)),
         ("nano", recipe_of(2, 500, 4, 40, 320**2, optimizer__vision_lr=0)),
+        ("nano", recipe_of(2, 120, 16, 64, 160**2, model__lora_rank=8)),
         ("100m", recipe_of(2, 60, 4, 12, 64**2)),
         ("nano of Qwen3-VL", recipe_of(2, 120, 16, 64, 160**2)),
         ("nano of Qwen3-VL", recipe_of(2, 500, 4, 40, 320**2, optimizer__vision_lr=0)),
     ],
-    ids=["Nano", "Nano, layers computed twice", "Nano, tower frozen", "100 M", "Qwen3-VL", "Qwen3-VL, tower frozen"],
+    ids=[
+        "Nano",
+        "Nano, layers computed twice",
+        "Nano, tower frozen",
+        "Nano, pairs learn",
+        "100 M",
+        "Qwen3-VL",
+        "Qwen3-VL, tower frozen",
+    ],
 )
 def test_a_step_holds_what_was_planned(size: str, recipe: GrpoRecipe) -> None:
     config = ModelConfig.from_json(SIZES[size])

@@ -17,7 +17,7 @@ from conftest import IMAGE, STOP, each_family, make_prompt, our_model, their_mod
 from torch import Tensor
 from transformers import PreTrainedModel
 
-from ocean_r1.config import Algorithm, GrpoRecipe
+from ocean_r1.config import Algorithm, GrpoRecipe, freezes_tower
 from ocean_r1.data.prompts import Example
 from ocean_r1.data.rows import Row
 from ocean_r1.data.sampler import RowSampler
@@ -420,7 +420,7 @@ def test_a_step_is_what_the_papers_say(
     recipe = recipe_of(changed)
     theirs, their_reference = their_tiny_model(0, family), their_tiny_model(1, family)
     ours, reference = our_model(theirs), our_model(their_reference).requires_grad_(False)
-    ours.visual.requires_grad_(not recipe.optimizer.freezes_tower)
+    ours.visual.requires_grad_(not freezes_tower(recipe))
     groups = our_groups(rollouts, recipe, ours, monkeypatch)
     optimizers = make_optimizers(ours, recipe.optimizer)
     stepper, optimizer = Stepper(list(ours.parameters()), optimizers, recipe.optimizer), TheirOptimizer(theirs, recipe)

@@ -83,11 +83,12 @@ class Workers:
     def sync(self) -> None:
         """After the weights moved: what computes has them too."""
         for copied, moved in zip(self.replicas[0].parameters(), self.model.parameters(), strict=True):
-            if copied is not moved:
+            if copied is not moved and moved.requires_grad:
                 copied.copy_(moved)
         if self.rollout_model is not None:
             for copied, moved in zip(self.rollout_model.parameters(), self.model.parameters(), strict=True):
-                copied.copy_(whole(moved))
+                if moved.requires_grad:
+                    copied.copy_(whole(moved))
 
     def reduce_gradients(self) -> None:
         """Adds the replicas' gradients to the model's, and those of weights that every process has to each other."""

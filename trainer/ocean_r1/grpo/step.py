@@ -10,7 +10,7 @@ from dataclasses import asdict, astuple, dataclass, fields, replace
 import torch
 from torch import Tensor
 
-from ocean_r1.config import Algorithm, GrpoRecipe
+from ocean_r1.config import Algorithm, GrpoRecipe, freezes_tower
 from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.engine.forward import TokenStats, group_stats
 from ocean_r1.engine.prompt import seen
@@ -129,7 +129,7 @@ def sample_groups(
     groups: list[Group] = []
     for start in range(0, len(own_numbered), settings.prompts_at_once):
         numbered = own_numbered[start : start + settings.prompts_at_once]
-        if recipe.optimizer.freezes_tower:
+        if freezes_tower(recipe):
             numbered = workers.map_rollout(look, numbered)
         some = [example for example, _ in numbered]
         sampled = workers.map_rollout(draw, numbered)

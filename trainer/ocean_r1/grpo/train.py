@@ -6,11 +6,12 @@ from collections import Counter
 from pathlib import Path
 from time import perf_counter
 
-from ocean_r1.config import GrpoRecipe
+from ocean_r1.config import GrpoRecipe, freezes_tower
 from ocean_r1.driver import Observer, StepResult, drive
 from ocean_r1.engine.workers import divide
 from ocean_r1.grpo.metrics import response_metrics
 from ocean_r1.grpo.step import Group, rollouts_of, sample_groups, update
+from ocean_r1.models.lora import without_pairs
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.weights import load_model
 from ocean_r1.optimizer import lr_multiplier
@@ -51,11 +52,13 @@ def open_reference(recipe: GrpoRecipe, run: Run) -> VisionLanguageModel | None:
     """The model that the KL is taken against: by default the one that training began with."""
     if not recipe.algorithm.kl_coefficient:
         return None
+    if recipe.model.lora_rank and not recipe.reference:
+        return without_pairs(run.workers.replicas[0])
     reference = load_model(recipe.reference) if recipe.reference else starting_model(recipe)
     computes = run.workers.replicas[0].lm_head.weight
     reference = reference.to(computes.device, computes.dtype).requires_grad_(False)
     if run.ranks.count > 1:
-        divide(reference, run.ranks, tower=not recipe.optimizer.freezes_tower)
+        divide(reference, run.ranks, tower=not freezes_tower(recipe))
     return reference
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
+from ocean_r1.models.lora import merged_parameters
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.packed import PACKED, WHOLE, unpacked
 from ocean_r1.ranks import whole
@@ -93,8 +94,8 @@ def hub_state(model: VisionLanguageModel) -> dict[str, Tensor]:
     """The weights under the names of files on the hub, on the host."""
     return {
         model.hub_name(part): rows.cpu().contiguous().clone()
-        for name, parameter in model.named_parameters()
-        for part, rows in split_joined(name, whole(parameter.detach()), model.config).items()
+        for name, tensor in merged_parameters(model).items()
+        for part, rows in split_joined(name, whole(tensor), model.config).items()
     }
 
 
