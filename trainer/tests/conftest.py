@@ -98,9 +98,14 @@ def our_model(theirs: PreTrainedModel) -> VisionLanguageModel:
     return model
 
 
-@pytest.fixture(scope="session", params=[(family, tied) for family in FAMILIES for tied in (True, False)], ids=str)
-def pair(request: pytest.FixtureRequest) -> Pair:
-    theirs = their_model(tiny_config(*request.param), seed=0, noise=0.1)
+@pytest.fixture(scope="session", params=[True, False], ids=["tied", "untied"])
+def tied(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture(scope="session", params=FAMILIES)
+def pair(request: pytest.FixtureRequest, tied: bool) -> Pair:
+    theirs = their_model(tiny_config(request.param, tied), seed=0, noise=0.1)
     return theirs, our_model(theirs)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import torch
 from card import CUDA, Card
-from conftest import make_prompt
+from conftest import each_family, make_prompt
 from test_export import world_reader
 from test_grpo import tiny_model
 from test_model import IMAGES
@@ -146,8 +146,9 @@ class Replayed:
         self.hidden.copy_(self.run(self.decoding))
 
 
+@each_family
 @pytest.mark.parametrize("graphs", [False, True], ids=["plain", "graphs"])
-def test_samples_and_their_log_probabilities(monkeypatch: pytest.MonkeyPatch, graphs: bool) -> None:
+def test_samples_and_their_log_probabilities(monkeypatch: pytest.MonkeyPatch, graphs: bool, family: str) -> None:
     def capture(decoding: GraphedDecode) -> tuple[Replayed, Tensor]:
         graph = Replayed(decoding)
         return graph, graph.hidden
@@ -160,12 +161,12 @@ def test_samples_and_their_log_probabilities(monkeypatch: pytest.MonkeyPatch, gr
     sampling = Sampling(20, tuple(range(12)), temperature=0.9, top_p=0.95, top_k=60, forbidden_tokens=(90,))
 
     def drawn(device: str, graphed: bool) -> list[list[Response]]:
-        return sample(tiny_model(torch.float64).to(device), prompts, 6, sampling, seeds, True, graphed)
+        return sample(tiny_model(torch.float64, family).to(device), prompts, 6, sampling, seeds, True, graphed)
 
     expected = drawn("cpu", False)
     with Card():
         actual = drawn("cuda", graphs)
-        model = tiny_model(torch.float64).to("cuda")
+        model = tiny_model(torch.float64, family).to("cuda")
         stats = [group_stats(model, prompt, [r.ids for r in group]) for prompt, group in zip(prompts, actual, strict=True)]
         assert all(each.logp.device == each.entropy.device == CUDA for each in stats)
     for one, other in zip([r for group in expected for r in group], [r for group in actual for r in group], strict=True):

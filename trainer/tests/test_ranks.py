@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from test_runs import bits, run_of, trained
+from test_runs import bits, each_shape, run_of, trained
 from toy import toy
 
 from ocean_r1.cli import main
@@ -47,9 +47,10 @@ def metrics_of(output: Path) -> list[dict[str, float]]:
     return [{k: v for k, v in line["data"].items() if not k.startswith(("timing", "perf"))} for line in lines]
 
 
-def test_two_processes_take_the_steps_of_one(tmp_path: Path) -> None:
+@each_shape
+def test_two_processes_take_the_steps_of_one(tmp_path: Path, shape: dict[str, Any]) -> None:
     # Three prompts for two: one process has a turn that counts for nothing; some rows have no picture.
-    paths = toy(tmp_path)
+    paths = toy(tmp_path, shape=shape)
     for count, name in ((1, "alone"), (2, "both")):
         ended = by(count, run_of(paths, tmp_path / name, steps=2, **GRPO), RATE)
         assert ended.returncode == 0, ended.stderr[-2000:]
