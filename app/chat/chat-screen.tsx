@@ -1,7 +1,15 @@
 'use client';
 
 import { useSearchParams } from 'next/navigation';
-import { useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import {
+  type ReactNode,
+  useCallback,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { ChatPicture, Conversation, SceneRef, Turn } from '@/lib/chat/conversation';
 import type { Endpoint } from '@/lib/chat/endpoint';
 import { LIMITS } from '@/lib/chat/limits';
@@ -59,11 +67,14 @@ export function ChatScreen({
   endpoints,
   measured,
   first,
+  children,
 }: {
   manifest: Manifest;
   endpoints: readonly Endpoint[];
   measured: Measured;
   first: readonly FirstScene[];
+  /** Stands below the scenes to begin with. */
+  children: ReactNode;
 }) {
   const choices = useMemo(
     () => [...browserChoices(manifest), ...endpoints.map(serverChoice)],
@@ -323,6 +334,7 @@ export function ChatScreen({
                   <>
                     <DraftView suggestion={left[0] ?? null} models={models} busy={busy} onAsk={put} />
                     <Gallery scenes={first} onOpen={roll} />
+                    {children}
                   </>
                 ),
               }

@@ -8,7 +8,7 @@ import { splitOf } from '@/lib/world/scene';
 import type { Activity } from './chat-session';
 import { lookOf } from './models';
 import type { Measured } from './notice';
-import { PictureView } from './picture-view';
+import { PictureToCome, PictureView } from './picture-view';
 import { LineKey } from './reply-view';
 import { boxesOf, columnModels, type Pointed, type TurnActions, TurnView } from './turn-view';
 
@@ -102,6 +102,7 @@ function GroupView({
   return (
     <div className="chat-group">
       <div ref={side} className="chat-side">
+        {picture === null && turns.length === 0 ? <PictureToCome /> : null}
         {picture === null ? null : (
           <PictureView picture={picture} boxes={boxes}>
             {boxes.length === 0 ? null : (

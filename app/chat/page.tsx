@@ -4,6 +4,7 @@ import { api } from '../trpc/server';
 import { ChatScreen } from './chat-screen';
 import { firstScenes } from './first-scenes';
 import { readMeasured } from './read-measured';
+import { Recorded } from './recorded';
 
 export const metadata: Metadata = {
   title: 'Try it',
@@ -18,5 +19,9 @@ export default async function ChatPage() {
     chat.endpoints(),
     readMeasured(),
   ]);
-  return <ChatScreen manifest={manifest} endpoints={endpoints} measured={measured} first={firstScenes()} />;
+  return (
+    <ChatScreen manifest={manifest} endpoints={endpoints} measured={measured} first={firstScenes()}>
+      {endpoints.length === 0 ? <Recorded /> : null}
+    </ChatScreen>
+  );
 }

@@ -27,6 +27,16 @@ export function PictureView({
   );
 }
 
+/** Keeps the place of a scene that is being painted. */
+export function PictureToCome() {
+  return (
+    <figure className="chat-picture">
+      <div className="chat-frame" style={{ '--ratio': 1 } as CSSProperties} />
+      <figcaption className="chat-caption-to-come">A scene is being painted …</figcaption>
+    </figure>
+  );
+}
+
 export function pictureWords({ scene, width, height }: ChatPicture): string {
   return scene === null
     ? `The picture that is asked about, ${width} by ${height} pixels`

@@ -7,7 +7,8 @@ import { FIRST_SAMPLES } from '../../first-scenes';
 export const dynamic = 'force-static';
 export const dynamicParams = false;
 
-const SIDE = 128;
+/** Twice the side that is shown, for fine screens. */
+const SIDE = 256;
 
 export const generateStaticParams = () => FIRST_SAMPLES.map((sample) => ({ sample }));
 
