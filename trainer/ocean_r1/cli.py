@@ -1,9 +1,8 @@
-"""The commands: `ocean-r1 data | new | grow | sft | train | eval | export | pack | agent`."""
+"""The commands: `ocean-r1 data | new | grow | sft | train | verl | eval | export | pack | agent`."""
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
 import signal
@@ -23,9 +22,11 @@ from ocean_r1.config import (
     check_model_folder,
     load_recipe,
     load_shape,
+    override,
 )
 from ocean_r1.data_commands import add_data
 from ocean_r1.processes import Stopped
+from ocean_r1.verl_command import add_verl
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -40,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         commands, "sft", "supervised training: of the vision tower, or on worked solutions", "trainer/recipes/nano-base.toml"
     )
     add_training(commands, "train", "GRPO", "trainer/recipes/nano-stage1.toml")
+    add_verl(commands)
     add_eval(commands)
     add_export(commands)
     add_pack(commands)
@@ -316,17 +318,6 @@ def run_training(options: argparse.Namespace) -> None:
             from ocean_r1.sft import train_sft
 
             print(train_sft(recipe))
-
-
-def override(text: str) -> tuple[str, Any]:
-    """`optimizer.lr=1e-5`; the value is JSON where it can be, else a text."""
-    key, equals, value = text.partition("=")
-    if not equals:
-        raise RecipeError(f"--set {text}: write it as KEY=VALUE")
-    try:
-        return key, json.loads(value)
-    except json.JSONDecodeError:
-        return key, value
 
 
 def add_agent(commands: Any) -> None:

@@ -419,6 +419,17 @@ def load_recipe(path: Path, overrides: dict[str, Any] | None = None) -> Recipe:
     return parse_recipe(read_text(path), str(path), overrides)
 
 
+def override(text: str) -> tuple[str, Any]:
+    """`optimizer.lr=1e-5`; the value is JSON where it can be, else a text."""
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise RecipeError(f"--set {text}: write it as KEY=VALUE")
+    try:
+        return key, json.loads(value)
+    except json.JSONDecodeError:
+        return key, value
+
+
 class Part(BaseModel):
     """What a shape says of one part of the model; `config.json` has the rest as it stands."""
 

@@ -236,10 +236,15 @@ def check_disk_space(recipe: Recipe, model: VisionLanguageModel) -> None:
 
 def reader_of(rows: CheckedRows, config: ModelConfig, tokenizer: Tokenizer, data: Data) -> tuple[Reader, list[int]]:
     """The reader of rows, and the positions of those that fit. Raises RowError where none does."""
+    return Reader(rows.dataset, config, tokenizer, data), fitting_rows(rows, data)
+
+
+def fitting_rows(rows: CheckedRows, data: Data) -> list[int]:
+    """The positions of those that are not too long. Raises RowError where all are."""
     fitting = [position for position, length in enumerate(rows.lengths) if length <= data.max_prompt_tokens]
     if not fitting:
         raise RowError(f"no row is within data.max_prompt_tokens = {data.max_prompt_tokens}")
-    return Reader(rows.dataset, config, tokenizer, data), fitting
+    return fitting
 
 
 def open_validator(

@@ -19,9 +19,9 @@ ROOMS = [
     ["evals"],
     ["start", "driver"],
     ["grpo", "sft", "tower"],
-    ["export", "plan"],
+    ["export", "plan", "verl"],
     ["agent"],
-    ["data_commands"],
+    ["data_commands", "verl_command"],
     ["cli", "__main__"],
 ]
 """From the bottom up; a module is in the room of its folder, or one of its own."""
