@@ -12,6 +12,7 @@ export const GUIDES = {
   findings: 'docs/findings.md',
   training: 'docs/training.md',
   trainer: 'trainer/README.md',
+  verl: 'docs/verl.md',
   serving: 'docs/serving.md',
   world: 'docs/world.md',
   mathematics: 'docs/mathematics.md',
