@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from conftest import make_prompt
+from conftest import each_family, make_prompt
 from safetensors.torch import load_file
 from test_grpo import tiny_model
 from test_runs import same, train
@@ -25,9 +25,9 @@ GRIDS = ((1, 4, 6),)
 SCALE = 6.0 / 3
 
 
-def with_pairs() -> VisionLanguageModel:
+def with_pairs(family: str) -> VisionLanguageModel:
     """Whose second matrices are no longer zero."""
-    model = tiny_model(torch.float64)
+    model = tiny_model(torch.float64, family)
     add_pairs(model, rank=3, alpha=6.0, seed=1)
     draw = torch.Generator().manual_seed(2)
     with torch.no_grad():
@@ -43,16 +43,18 @@ def logp_of(model: VisionLanguageModel) -> torch.Tensor:
     return group_stats(model, prompt, [torch.randint(0, 80, (n,), generator=draw) for n in (4, 7)]).logp
 
 
-def test_merged_is_what_was_learnt_and_without_them_it_is_what_it_began_with() -> None:
-    model, plain, merged = with_pairs(), tiny_model(torch.float64), tiny_model(torch.float64)
+@each_family
+def test_merged_is_what_was_learnt_and_without_them_it_is_what_it_began_with(family: str) -> None:
+    model, plain, merged = with_pairs(family), tiny_model(torch.float64, family), tiny_model(torch.float64, family)
     load_weights(merged, iter(hub_state(model).items()))
     torch.testing.assert_close(logp_of(merged), logp_of(model), rtol=1e-10, atol=1e-10)
     assert torch.equal(logp_of(without_pairs(model)), logp_of(plain))
     assert (logp_of(model) - logp_of(plain)).abs().max() > 0.01
 
 
-def test_their_gradients_are_those_of_the_matrices_seen_through_them() -> None:
-    model, whole = with_pairs(), tiny_model(torch.float64)
+@each_family
+def test_their_gradients_are_those_of_the_matrices_seen_through_them(family: str) -> None:
+    model, whole = with_pairs(family), tiny_model(torch.float64, family)
     load_weights(whole, iter(hub_state(model).items()))
     for each in (model, whole):
         logp_of(each).sum().backward()
@@ -66,11 +68,12 @@ def test_their_gradients_are_those_of_the_matrices_seen_through_them() -> None:
         torch.testing.assert_close(pair.b.grad, SCALE * pull @ pair.a.T)
 
 
-def test_an_adapter_has_each_projection_by_itself(tmp_path: Path) -> None:
-    model, again = with_pairs(), with_pairs()
+@each_family
+def test_an_adapter_has_each_projection_by_itself(tmp_path: Path, family: str) -> None:
+    model, again = with_pairs(family), with_pairs(family)
     save_adapter(model, tmp_path / "adapter", 3, 6.0)
     state = load_file(tmp_path / "adapter/adapter_model.safetensors")
-    merged, begun = hub_state(model), hub_state(tiny_model(torch.float64))
+    merged, begun = hub_state(model), hub_state(tiny_model(torch.float64, family))
     assert len(state) == 2 * 7 * len(model.language_model.layers)
     for name in (key for key in state if key.endswith("lora_A.weight")):
         b = state[name.replace("lora_A", "lora_B")]
