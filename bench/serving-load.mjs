@@ -8,20 +8,19 @@ const SECONDS = Number(process.env.OCEAN_BENCH_SECONDS ?? 20);
 /** Of a run that was scored here. */
 const RUN_ID = /"runId":"([\da-f]{8}-[\da-f-]{27})"/;
 const GOALS = { '/leaderboard': 600, 'a run’s page': 150, 'board API': 1_500 };
+export const pagesOf = (runId) => ({
+  '/leaderboard': '/leaderboard',
+  'a run’s page': `/runs/${runId}`,
+  'board API': '/api/trpc/leaderboard.board',
+});
 
 export async function servingLoad() {
   await serving(4198, async ({ address, memory, cpuSeconds }) => {
-    const board = await untilPublished(address);
-    const [, runId] = JSON.stringify(board).match(RUN_ID) ?? [];
-    const paths = {
-      '/leaderboard': '/leaderboard',
-      'a run’s page': `/runs/${runId}`,
-      'board API': '/api/trpc/leaderboard.board',
-    };
-    for (const [name, path] of Object.entries(paths)) {
+    const runId = await untilPublished(address);
+    for (const [name, path] of Object.entries(pagesOf(runId))) {
       await (await fetch(`${address}${path}`)).text();
       const [cpu, before, load] = [cpuSeconds(), memory(), loadavg()[0]];
-      const told = await wrk(`${address}${path}`);
+      const told = await wrk(`${address}${path}`, 200, SECONDS);
       const rate = (Number(told.requests) / SECONDS).toFixed(0);
       console.log(
         `${name.padEnd(14)} ${rate.padStart(6)}/s of ${GOALS[name]}   p50 ${told.p50}  p99 ${told.p99}   errors ${told.errors}` +
@@ -32,19 +31,20 @@ export async function servingLoad() {
   });
 }
 
-/** The server hands in Nano's predictions by itself, and scores them. */
-async function untilPublished(address) {
+/** The server hands in Nano's predictions by itself, and scores them. @returns the id of their run. */
+export async function untilPublished(address) {
   for (;;) {
-    const board = await (await fetch(`${address}/api/trpc/leaderboard.board`)).json();
-    if (RUN_ID.test(JSON.stringify(board))) return board;
+    const board = await (await fetch(`${address}/api/trpc/leaderboard.board`)).text();
+    const [, runId] = board.match(RUN_ID) ?? [];
+    if (runId) return runId;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
-async function wrk(url) {
+export async function wrk(url, connections, seconds) {
   const { stdout, stderr } = await promisify(execFile)('bash', [
     '-c',
-    `TIMEFORMAT='cpu %U %S'; time wrk -t1 -c200 -d${SECONDS}s --latency ${url}`,
+    `TIMEFORMAT='cpu %U %S'; time wrk -t1 -c${connections} -d${seconds}s --latency ${url}`,
   ]);
   const found = (pattern) => stdout.match(pattern)?.[1] ?? '0';
   const [, user = '0', system = '0'] = stderr.match(/cpu ([\d.]+) ([\d.]+)/) ?? [];
@@ -54,6 +54,6 @@ async function wrk(url) {
     p99: found(/^\s*99%\s+(\S+)/m),
     errors:
       [stdout.match(/Socket errors.*/)?.[0], stdout.match(/Non-2xx.*/)?.[0]].filter(Boolean).join(' ') || 0,
-    cores: ((Number(user) + Number(system)) / SECONDS).toFixed(2),
+    cores: ((Number(user) + Number(system)) / seconds).toFixed(2),
   };
 }

@@ -15,6 +15,7 @@ const FIGURES = {
   vlm: async () => (await import('../bench/vlm.mjs')).vlm(),
   training: async () => (await import('../bench/training.mjs')).training(),
   'serving-load': async () => (await import('../bench/serving-load.mjs')).servingLoad(),
+  'serving-memory': async () => (await import('../bench/serving-memory.mjs')).servingMemory(),
   hostile: async () => (await import('../bench/hostile.mjs')).hostile(),
   'large-file': async () => (await import('../bench/large-file.mjs')).largeFile(),
   visitors: async () => (await import('../bench/visitors.mjs')).visitors(),
