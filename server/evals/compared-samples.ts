@@ -3,6 +3,7 @@ import { type Behaviour, behaviourOf, type RunTraits, traitsOf } from '@/lib/com
 import { listedPlaces, patternAt } from '@/lib/compare/listed-samples';
 import type { Principal } from '../auth';
 import { getDb, sample, verdict } from '../db';
+import { giveWay } from '../give-way';
 import { keptLately } from '../kept';
 import { Problem } from '../problem';
 import { groupsOf, packedOutcomes } from './outcomes';
@@ -92,6 +93,7 @@ export async function comparedContaining(
 /* ---------------------------------------------------------------- how they answer */
 
 const keptTraits = keptLately<RunTraits>('output traits', 16);
+const keptBehaviour = keptLately<readonly ComparedBehaviour[]>('behaviour', 64);
 
 /** How runs answer, in all and by what became of the samples since the baseline. @throws Problem */
 export async function comparedBehaviour(
@@ -102,6 +104,14 @@ export async function comparedBehaviour(
 ): Promise<readonly ComparedBehaviour[]> {
   await mayLook({ principal, address });
   const runs = await comparedRuns(ids, principal);
+  const key = JSON.stringify([runs.map(({ id, scorer }) => [id, scorer]), baseline]);
+  return keptBehaviour(key, () => behaviours(runs, baseline));
+}
+
+async function behaviours(
+  runs: readonly [ScoredRun, ...ScoredRun[]],
+  baseline: number,
+): Promise<readonly ComparedBehaviour[]> {
   const groups = await groupsOf(runs[0]);
   const outcomes: string[] = [];
   const traits: RunTraits[] = [];
@@ -111,23 +121,28 @@ export async function comparedBehaviour(
   }
   const before = traits[baseline];
   if (before === undefined) throw new Problem('refused', `There is no run ${baseline} among these.`);
-  return traits.map((own, place): ComparedBehaviour => {
-    const of = (right: string): Behaviour =>
-      behaviourOf(own, place === baseline ? null : before, listedPlaces(groups, outcomes, { right }, 'data'));
+  const found: ComparedBehaviour[] = [];
+  for (const [place, own] of traits.entries()) {
+    const of = async (right: string): Promise<Behaviour> => {
+      await giveWay();
+      const places = listedPlaces(groups, outcomes, { right }, 'data');
+      return behaviourOf(own, place === baseline ? null : before, places);
+    };
     const since = (was: boolean, is: boolean) => of(patternAt(runs.length, { [baseline]: was, [place]: is }));
-    return {
-      all: of(''),
+    found.push({
+      all: await of(''),
       since:
         place === baseline
           ? null
           : {
-              broken: since(true, false),
-              fixed: since(false, true),
-              bothRight: since(true, true),
-              bothWrong: since(false, false),
+              broken: await since(true, false),
+              fixed: await since(false, true),
+              bothRight: await since(true, true),
+              bothWrong: await since(false, false),
             },
-    };
-  });
+    });
+  }
+  return found;
 }
 
 function traitsOfRun(of: ScoredRun, count: number): Promise<RunTraits> {

@@ -216,6 +216,9 @@ describe.each(DRIVERS)('runs over the same samples, on $name', ({ skip, make }) 
       bothRight: { outputs: 1, changed: { reflecting: 0 } },
       bothWrong: { outputs: 0 },
     });
+    // What was counted is kept.
+    expect((await comparedBehaviour(['a', 'b'], VISITOR, 0, 'somewhere'))[1]).toBe(tuned);
+    expect((await comparedBehaviour(['a', 'b'], VISITOR, 1, 'somewhere'))[1]?.since).toBeNull();
   });
 
   test.skipIf(skip)('outputs are not looked into without end', async () => {

@@ -1,6 +1,7 @@
 import { and, asc, eq, sql } from 'drizzle-orm';
 import { mayChange } from '../auth';
 import { getDb, prediction, verdict } from '../db';
+import { giveWay } from '../give-way';
 import { Problem } from '../problem';
 import { rateLimit } from '../rate-limit';
 import { ofRun, type ScoredRun, type Visitor } from './samples';
@@ -55,8 +56,9 @@ export async function* outputsOf(of: ScoredRun, count: number): AsyncGenerator<L
       )
       .where(and(ofRun(of), sql`${verdict.ordinal} between ${from} and ${from + PAGE - 1}`))
       .orderBy(asc(verdict.ordinal));
-    for (const row of rows) yield { ...row, length: row.length > MOST ? row.length : row.output.length };
-    // Others are answered between two pages.
-    await new Promise((resolve) => setImmediate(resolve));
+    for (const row of rows) {
+      yield { ...row, length: row.length > MOST ? row.length : row.output.length };
+      await giveWay();
+    }
   }
 }
