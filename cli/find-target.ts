@@ -78,7 +78,7 @@ async function readAsEach(file: PredictionsFile, path: string): Promise<readonly
 /** @throws UsageError where the rows leave it open, with how many of them name samples of which split */
 function likeliest(file: PredictionsFile, targets: readonly Target[]): Target {
   const { found, shares } = likeliestSplit(
-    file,
+    file.rows(),
     targets.map((target) => ({
       benchmark: target.benchmark.id,
       split: target.split.id,
@@ -100,7 +100,7 @@ function likeliest(file: PredictionsFile, targets: readonly Target[]): Target {
   }
   const words = named.map((share) => `${nameOf(share.split)}: ${shareInWords(share)}`).join('; ');
   throw new UsageError(
-    second?.matched === best.matched
+    second?.report.matched === best.report.matched
       ? `the rows name samples of several splits alike (${words}): choose with --benchmark and --split`
       : `too few rows name samples of one split to tell the benchmark by them (${words}): name it with --benchmark and --split; ocean benchmarks lists what is installed`,
   );

@@ -577,6 +577,8 @@ describe('ocean submit', () => {
       format: { id: 'seed-json', label: 'seed' },
       target: { benchmark: 'superclevr-200', split: 'test' },
       candidates: [],
+      rows: 200,
+      whole: true,
       total: 200,
       matched: 200,
       missing: 0,

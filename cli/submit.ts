@@ -102,7 +102,7 @@ export const submit: Command = {
     );
     const target = scorable(report);
     say(
-      `${report.format.label}; ${target.benchmark} ${target.split}: ${report.matched} of ${report.total} samples matched, ${report.missing} missing, ${report.unknown} unknown rows, ${report.duplicates} duplicates`,
+      `${report.format.label}; ${target.benchmark} ${target.split}: ${report.matched} of ${report.total} samples matched, ${report.whole ? `${report.missing} missing, ` : ''}${report.unknown} unknown rows, ${report.duplicates} duplicates${report.whole ? '' : `, of the first ${count(report.rows)} rows`}`,
     );
     const checkpoint = named ?? (await modelOfFile(api, report, say));
     const { runId, existed } = await api.call((trpc) =>

@@ -14,8 +14,10 @@ export function Report({ report }: { report: PreflightReport }) {
   return (
     <div className="stack">
       <p>
+        {report.whole ? '' : 'The first '}
         {formatCount(report.rows)} {report.rows === 1 ? 'row' : 'rows'} of{' '}
         <strong className="font-semibold">{report.format.label}</strong>, {formatBinaryBytes(report.bytes)}.
+        {report.whole ? '' : ' All are too many for a preflight: the scoring reads the others.'}
         {scored || claimed === null ? '' : ` The file claims an accuracy of ${formatPercent(claimed)} %.`}
       </p>
       {report.existingRunId === null ? null : (
@@ -58,14 +60,19 @@ function WithCommands({ text }: { text: string }) {
 }
 
 function Counts({ report }: { report: PreflightReport }) {
-  const { matched, missing, unknown, duplicates, total, examples } = report;
+  const { whole, matched, missing, unknown, duplicates, total, examples } = report;
   const off = [
-    {
-      label: 'Missing',
-      count: missing,
-      note: 'samples without a row; each counts as wrong',
-      examples: examples.missing,
-    },
+    // What the first rows do not name, others may.
+    ...(whole
+      ? [
+          {
+            label: 'Missing',
+            count: missing,
+            note: 'samples without a row; each counts as wrong',
+            examples: examples.missing,
+          },
+        ]
+      : []),
     { label: 'Unknown', count: unknown, note: 'rows that name no sample of it', examples: examples.unknown },
     {
       label: 'Duplicates',

@@ -79,7 +79,7 @@ describe('real files', () => {
       })),
     );
     const file = await open(bytesOf('predictions/r1v_superclevr200_qwen2vl_2b_instruct.json'));
-    expect(likeliestSplit(file, installed).found?.benchmark).toBe('superclevr-200');
+    expect(likeliestSplit(file.rows(), installed).found?.benchmark).toBe('superclevr-200');
   });
 
   test('the summary beside MATH-V outputs is no predictions file', async () => {

@@ -3,7 +3,7 @@ import { deflateSync, gzipSync, strToU8, zipSync } from 'fflate';
 import { describe, expect, test } from 'vitest';
 import { crc32 } from './crc32';
 import { gunzip } from './gzip';
-import { MAX_GZIP_MEMBERS } from './limits';
+import { MAX_GZIP_MEMBERS, MAX_GZIP_PADDING } from './limits';
 import { openPredictions } from './open';
 import { PredictionsError } from './predictions-file';
 import { zipEntries } from './zip';
@@ -117,7 +117,16 @@ describe('gzip', () => {
     const of = (count: number) => concat(row, ...Array.from({ length: count - 1 }, () => empty));
     const inflate = (count: number) => Array.from(gunzip(chunked(of(count), 1 << 16)())).length;
     expect(inflate(1000)).toBe(1);
-    expect(() => inflate(MAX_GZIP_MEMBERS + 1)).toThrow('more than 20000 members');
+    expect(() => inflate(1001)).toThrow('more than 1000 members of nearly nothing');
+    const large = gzipSync(zeros(64));
+    const longer = concat(...Array.from({ length: MAX_GZIP_MEMBERS + 1 }, () => large));
+    expect(() => Array.from(gunzip(chunked(longer, 1 << 16)()))).toThrow('more than 20000 members:');
+  });
+
+  test('may be padded with zeros, as tapes are, and no further', () => {
+    const padded = (bytes: number) => Array.from(gunzip([gzipSync(ROWS), zeros(bytes)]));
+    expect(padded(MAX_GZIP_PADDING)).toHaveLength(1);
+    expect(() => padded(MAX_GZIP_PADDING + 1)).toThrow('more than 16777216 zeros stand behind a member');
   });
 
   test('a file of many blocks and of stored ones comes out as it went in', () => {

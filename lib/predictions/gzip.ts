@@ -1,7 +1,13 @@
 import { ByteReader } from './byte-reader';
 import { crc32 } from './crc32';
 import { damaged, Inflation, inflate, Sum } from './inflate';
-import { MAX_GZIP_MEMBERS, MAX_INFLATED_BYTES } from './limits';
+import {
+  MAX_GZIP_MEMBERS,
+  MAX_GZIP_PADDING,
+  MAX_INFLATED_BYTES,
+  MAX_TINY_GZIP_MEMBERS,
+  TINY_GZIP_MEMBER_BYTES,
+} from './limits';
 import { PredictionsError } from './predictions-file';
 
 /** Bits of a header's flags (RFC 1952, 2.3.1). */
@@ -18,10 +24,11 @@ const RESERVED = 0xe0;
 export function* gunzip(chunks: Iterable<Uint8Array>): Generator<Uint8Array, void> {
   const input = new ByteReader(chunks, () => damaged('gzip', 'it is cut off'));
   const inflation = new Inflation(MAX_INFLATED_BYTES);
-  for (let members = 1; ; members++) {
-    if (members > MAX_GZIP_MEMBERS) {
+  for (let members = 1, length = 0; ; members++) {
+    const limit = length < (members - 1) * TINY_GZIP_MEMBER_BYTES ? MAX_TINY_GZIP_MEMBERS : MAX_GZIP_MEMBERS;
+    if (members > limit) {
       throw new PredictionsError(
-        `the gzip file has more than ${MAX_GZIP_MEMBERS} members: write it anew with gunzip and gzip`,
+        `the gzip file has more than ${limit} members${limit === MAX_GZIP_MEMBERS ? '' : ' of nearly nothing'}: write it anew with gunzip and gzip`,
       );
     }
     skipHeader(input);
@@ -35,7 +42,13 @@ export function* gunzip(chunks: Iterable<Uint8Array>): Generator<Uint8Array, voi
         'gzip',
         `it says that it holds ${trailer.getUint32(4, true)} bytes and holds ${sum.length}`,
       );
-    for (const _ of input.before((byte) => byte !== 0));
+    length += sum.length;
+    let padding = 0;
+    for (const zeros of input.before((byte) => byte !== 0)) {
+      padding += zeros.length;
+      if (padding > MAX_GZIP_PADDING)
+        throw damaged('gzip', `more than ${MAX_GZIP_PADDING} zeros stand behind a member`);
+    }
     if (input.isAtEnd()) return;
   }
 }

@@ -1,6 +1,6 @@
 import { concat, copyOf, isSpace, tooLong } from './json-lines';
-import { parseJson, tooDeep } from './json-text';
-import { MAX_DEPTH, MAX_ROW_BYTES } from './limits';
+import { parseJson, tooDeep, tooManyValues } from './json-text';
+import { MAX_DEPTH, MAX_ROW_BYTES, MAX_ROW_VALUES } from './limits';
 import { PredictionsError } from './predictions-file';
 
 /**
@@ -138,6 +138,7 @@ export function* documentParts(chunks: Iterable<Uint8Array>): Generator<Document
 class Cut {
   private readonly isScalar: boolean;
   private depth = 0;
+  private values = 1;
   private inString = false;
   private escaped = false;
   private readonly begun: Uint8Array[] = [];
@@ -160,7 +161,7 @@ class Cut {
       return length < 0 ? -1 : from + length;
     }
     // Locals, because this loop sees every byte of the file.
-    let { depth, inString } = this;
+    let { depth, values, inString } = this;
     let at = this.escaped ? from + 1 : from;
     while (at < chunk.length) {
       const byte = chunk[at++];
@@ -174,11 +175,12 @@ class Cut {
         inString = true;
       } else if (byte === 0x7b || byte === 0x5b) {
         if (++depth > MAX_DEPTH) throw tooDeep(this.row);
-      } else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) {
-        return at;
-      }
+      } else if (byte === 0x7d || byte === 0x5d) {
+        if (--depth === 0) return at;
+      } else if (byte === 0x2c && ++values > MAX_ROW_VALUES) throw tooManyValues(this.row);
     }
     this.depth = depth;
+    this.values = values;
     this.inString = inString;
     this.escaped = at > chunk.length;
     return -1;

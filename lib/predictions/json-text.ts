@@ -1,4 +1,4 @@
-import { MAX_DEPTH, MAX_OUTPUT_LENGTH } from './limits';
+import { MAX_DEPTH, MAX_OUTPUT_LENGTH, MAX_ROW_VALUES } from './limits';
 import { LostText } from './lost-text';
 import { PredictionsError } from './predictions-file';
 
@@ -89,11 +89,12 @@ function closingQuote(text: string, open: number): number {
 
 /**
  * The bracket structure of a piece of JSON, without recursion.
- * @throws PredictionsError where it is nested deeper than MAX_DEPTH
+ * @throws PredictionsError where it is nested deeper than MAX_DEPTH, or holds more than so many values
  * @returns whether every bracket and string is closed
  */
-export function checkNesting(bytes: Uint8Array, row: number | null): boolean {
+export function checkNesting(bytes: Uint8Array, row: number | null, mostValues = MAX_ROW_VALUES): boolean {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i];
@@ -104,12 +105,16 @@ export function checkNesting(bytes: Uint8Array, row: number | null): boolean {
     else if (byte === 0x7b || byte === 0x5b) {
       if (++depth > MAX_DEPTH) throw tooDeep(row);
     } else if (byte === 0x7d || byte === 0x5d) depth--;
+    else if (byte === 0x2c && ++values > mostValues) throw tooManyValues(row);
   }
   return depth === 0 && !inString;
 }
 
 export const tooDeep = (row: number | null): PredictionsError =>
   new PredictionsError(`nested deeper than ${MAX_DEPTH} levels; a row of a predictions file is flat`, row);
+
+export const tooManyValues = (row: number | null): PredictionsError =>
+  new PredictionsError(`more than ${MAX_ROW_VALUES} values; a row of a predictions file has a few`, row);
 
 /** @throws PredictionsError where the field is no text or too long */
 export function textOf(record: JsonObject, key: string, row: number): string {

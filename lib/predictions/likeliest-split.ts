@@ -1,7 +1,7 @@
 import type { BenchmarkId } from '@/lib/benchmarks/benchmark';
 import type { Sample } from '@/lib/samples/sample';
-import { matchRows } from './match';
-import type { PredictionsFile } from './predictions-file';
+import { type MatchReport, matchReports } from './match';
+import type { PredictionRow, PredictionsFile } from './predictions-file';
 
 export interface InstalledSplit {
   benchmark: BenchmarkId;
@@ -12,11 +12,9 @@ export interface InstalledSplit {
 /** How much of a file is of a split. */
 export interface SplitShare<S extends InstalledSplit> {
   split: S;
-  /** Rows in the file. */
-  rows: number;
-  /** Rows that name a sample of the split, and samples that are named. */
+  report: MatchReport;
+  /** Rows that name a sample of the split. */
   naming: number;
-  matched: number;
 }
 
 /**
@@ -40,34 +38,37 @@ export function couldBe(
  * How much of the file is of each split, most samples first; and the one that it is of. Null where none has nearly all of
  * the rows, and where it would be a guess: another benchmark has as many samples named, or another split of the same
  * benchmark has and the file does not cover this one whole (bare ids such as "0", "1" name samples of any). Walks the
- * file once a split.
+ * rows once.
  */
 export function likeliestSplit<S extends InstalledSplit>(
-  file: PredictionsFile,
+  rows: Iterable<PredictionRow>,
   splits: readonly S[],
 ): { found: S | null; shares: readonly SplitShare<S>[] } {
-  const shares = splits
-    .map((split) => shareOf(file, split))
-    .sort((a, b) => b.matched - a.matched || a.split.samples.length - b.split.samples.length);
-  const [best, ...others] = shares.filter(({ naming, rows }) => naming > 0 && naming >= MIN_SHARE * rows);
+  const reports = matchReports(
+    rows,
+    splits.map(({ samples }) => samples),
+  );
+  const shares = reports
+    .map((report, place) => ({
+      split: splits[place] as S,
+      report,
+      naming: report.rows - report.unknown.count,
+    }))
+    .sort((a, b) => b.report.matched - a.report.matched || a.split.samples.length - b.split.samples.length);
+  const [best, ...others] = shares.filter(
+    ({ naming, report }) => naming > 0 && naming >= MIN_SHARE * report.rows,
+  );
   if (best === undefined) return { found: null, shares };
-  const isWhole = best.matched === best.split.samples.length;
+  const isWhole = best.report.matched === best.split.samples.length;
   const isGuess = others.some(
-    ({ split, matched }) =>
-      matched === best.matched && (split.benchmark !== best.split.benchmark || !isWhole),
+    ({ split, report }) =>
+      report.matched === best.report.matched && (split.benchmark !== best.split.benchmark || !isWhole),
   );
   return { found: isGuess ? null : best.split, shares };
 }
 
-function shareOf<S extends InstalledSplit>(file: PredictionsFile, split: S): SplitShare<S> {
-  const matching = matchRows(file.rows(), split.samples);
-  for (const _ of matching);
-  const { rows, matched, unknown } = matching.report();
-  return { split, rows, naming: rows - unknown.count, matched };
-}
-
 /** "10 of 3,040 rows (0.3 %)" */
-export function shareInWords({ naming, rows }: { naming: number; rows: number }): string {
+export function shareInWords({ naming, report: { rows } }: SplitShare<InstalledSplit>): string {
   const percent = rows === 0 ? 0 : (100 * naming) / rows;
   return `${naming.toLocaleString('en')} of ${rows.toLocaleString('en')} rows (${percent.toFixed(1)} %)`;
 }

@@ -12,6 +12,11 @@ export const MAX_INFLATION_RATIO = 200;
 export const INFLATION_RATIO_FROM_BYTES = 16 * MiB;
 /** Enough for all of that in bgzip's blocks of 64 KiB; each costs some 60 microseconds, however small it is. */
 export const MAX_GZIP_MEMBERS = 20_000;
+/** Of these so many may hold nearly nothing, fewer bytes than this on average: the beginning of a file is looked for in them. */
+export const MAX_TINY_GZIP_MEMBERS = 1_000;
+export const TINY_GZIP_MEMBER_BYTES = 64;
+/** Zeros behind a gzip member: tapes have blocks of up to so much. */
+export const MAX_GZIP_PADDING = 16 * MiB;
 /** Everything that a zip or xlsx lists. */
 export const MAX_ZIP_ENTRIES = 256;
 /** Files in a zip among which the predictions are looked for. */
@@ -25,5 +30,11 @@ export const MAX_ROW_BYTES = 8 * MiB;
 export const MAX_OUTPUT_LENGTH = 4 * MiB;
 /** JSON brackets within one row. */
 export const MAX_DEPTH = 64;
+/** Values within one row, counted by its commas: an object of half a million keys takes a second to read. */
+export const MAX_ROW_VALUES = 100_000;
+/** White space before the first row, in bytes. */
+export const MAX_LEADING_SPACE = 64 * 1024;
+/** Entries of a JSON object before a list of predictions in it; an object of more is itself the list. */
+export const MAX_HEADER_ENTRIES = 1_000;
 /** Columns of a tsv or xlsx table. */
 export const MAX_COLUMNS = 1_000;

@@ -48,6 +48,30 @@ const MAX_EXAMPLES = 5;
  * is kept.
  */
 export function matchRows(rows: Iterable<PredictionRow>, samples: readonly Sample[]): Matching {
+  const { match, report } = matcher(samples);
+  return {
+    *[Symbol.iterator]() {
+      for (const row of rows) {
+        const matched = match(row);
+        if (matched !== null) yield matched;
+      }
+    },
+    report,
+  };
+}
+
+/** Of the same rows against each of several lists of samples, in one walk. */
+export function matchReports(
+  rows: Iterable<PredictionRow>,
+  lists: readonly (readonly Sample[])[],
+): readonly MatchReport[] {
+  const matchers = lists.map(matcher);
+  for (const row of rows) for (const { match } of matchers) match(row);
+  return matchers.map(({ report }) => report());
+}
+
+/** `match` gives the sample of a row that is the first to name it, and null for all others. */
+function matcher(samples: readonly Sample[]) {
   const find = finder(samples);
   const taken = new Uint8Array(samples.length);
   const unknown = { count: 0, examples: [] as { row: number; reference: string }[] };
@@ -63,35 +87,33 @@ export function matchRows(rows: Iterable<PredictionRow>, samples: readonly Sampl
   };
 
   return {
-    *[Symbol.iterator]() {
-      for (const row of rows) {
-        count++;
-        const ordinal = find(row.reference, taken);
-        const sample = ordinal === null ? undefined : samples[ordinal];
-        if (ordinal === null || sample === undefined) {
-          note(unknown, row);
-          continue;
-        }
-        const { gold } = row.reference;
-        if (gold !== null && goldKey(gold) !== goldKey(sample.gold)) {
-          note(unknown, row);
-          contradicted++;
-          continue;
-        }
-        if (taken[ordinal] === 1) {
-          note(duplicates, row);
-          continue;
-        }
-        taken[ordinal] = 1;
-        matched++;
-        if (row.claimedCorrect !== null) {
-          claimed.total++;
-          if (row.claimedCorrect) claimed.correct++;
-        }
-        yield { sample, ordinal, row };
+    match(row: PredictionRow): MatchedRow | null {
+      count++;
+      const ordinal = find(row.reference, taken);
+      const sample = ordinal === null ? undefined : samples[ordinal];
+      if (ordinal === null || sample === undefined) {
+        note(unknown, row);
+        return null;
       }
+      const { gold } = row.reference;
+      if (gold !== null && goldKey(gold) !== goldKey(sample.gold)) {
+        note(unknown, row);
+        contradicted++;
+        return null;
+      }
+      if (taken[ordinal] === 1) {
+        note(duplicates, row);
+        return null;
+      }
+      taken[ordinal] = 1;
+      matched++;
+      if (row.claimedCorrect !== null) {
+        claimed.total++;
+        if (row.claimedCorrect) claimed.correct++;
+      }
+      return { sample, ordinal, row };
     },
-    report: () => ({
+    report: (): MatchReport => ({
       rows: count,
       matched,
       missing: samples.filter((_, ordinal) => taken[ordinal] === 0),

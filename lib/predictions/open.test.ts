@@ -425,6 +425,39 @@ describe('what is refused', () => {
     );
   });
 
+  test('an object of many entries is taken for the list of its records before it is read to its end', async () => {
+    const entry = (n: number) => strToU8(`"${n}": {"index": ${n}, "prediction": "x"}, `);
+    let read = 0;
+    const file = await openPredictions({
+      ...source(''),
+      *chunks() {
+        yield strToU8('{\n');
+        for (let n = 0; n < 20_000; n++) {
+          read = Math.max(read, n);
+          yield entry(n);
+        }
+      },
+    });
+    expect(file.format).toBe('vlmevalkit');
+    expect(read).toBeLessThan(2_000);
+  });
+
+  test('more in a row, or before the first, than a predictions file has', async () => {
+    const keys = (count: number, value: string) =>
+      `{"sample_id": "a", ${Array.from({ length: count }, (_, n) => `"k${n}": ${value}`).join(', ')}}`;
+    const many = 'row 1: more than 100000 values';
+    expect(await refusal(keys(100_000, '0'))).toContain(many);
+    expect(await refusal(`[${keys(100_000, '0')}]`)).toContain(many);
+    expect(await refusal(lines(row, { sample_id: 'b', output: new Array(100_000).fill(0) }))).toContain(
+      'row 2: more than 100000 values',
+    );
+    expect(await refusal(`${' '.repeat(1 << 16)}${JSON.stringify(row)}`)).toContain(
+      'begins with 65536 bytes of white space',
+    );
+    const [first] = (await open(keys(99_990, '0').replace('}', ', "output": "x"}'))).rows();
+    expect(first).toMatchObject({ output: 'x' });
+  });
+
   test.each([
     ['an empty file', ''],
     ['an empty file', ' \r\n\n'],

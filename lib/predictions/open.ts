@@ -3,7 +3,14 @@ import { documentParts } from './json-document';
 import { concat, copyOf, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
 import { kindOf, startsWith, wideText } from './kind-of';
-import { MAX_FILE_BYTES, MAX_ROWS, MAX_XLSX_PART_BYTES, MAX_ZIP_FILES } from './limits';
+import {
+  MAX_FILE_BYTES,
+  MAX_HEADER_ENTRIES,
+  MAX_LEADING_SPACE,
+  MAX_ROWS,
+  MAX_XLSX_PART_BYTES,
+  MAX_ZIP_FILES,
+} from './limits';
 import { lmmsEval } from './lmms-eval';
 import { mathV } from './math-v';
 import { mathVista } from './math-vista';
@@ -179,7 +186,8 @@ function layoutOf(content: Content): Layout {
   const head = headOf(content);
   const wide = wideText(head);
   if (wide !== null) throw new PredictionsError(`this looks like ${wide}; ${EXPECTED}`);
-  const first = firstByte(content);
+  const beginning = headOf(content, MAX_LEADING_SPACE);
+  const first = firstByte(beginning);
   if (first === 0x7b && isJsonLines(content)) {
     return { records: () => lineRecords(content), isLines: true, claimedAccuracy: null };
   }
@@ -187,7 +195,7 @@ function layoutOf(content: Content): Layout {
     const { hasElements, claimedAccuracy } = readHeader(content);
     return { records: () => documentRecords(content, hasElements), isLines: false, claimedAccuracy };
   }
-  const kind = first === undefined ? 'an empty file' : kindOf(head);
+  const kind = first === undefined ? nothingIn(beginning) : kindOf(head);
   if (kind === null && head.includes(TAB)) return table(() => tsvRows(content.chunks()));
   throw new PredictionsError(`this is ${kind ?? 'plain text'}; ${EXPECTED}`);
 }
@@ -223,7 +231,9 @@ function objectOf(value: unknown, row: number, key?: string): JsonObject {
 function readHeader(content: Content): { hasElements: boolean; claimedAccuracy: number | null } {
   let hasElements = false;
   let claimedAccuracy: number | null = null;
+  let entries = 0;
   for (const part of documentParts(content.chunks())) {
+    if (part.kind === 'entry' && ++entries > MAX_HEADER_ENTRIES) break;
     if (part.kind === 'entry' && part.key === 'accuracy') {
       claimedAccuracy = seedAccuracy(parseJson(part.bytes, part.row, part.offset));
     }
@@ -244,7 +254,7 @@ function isJsonLines(content: Content): boolean {
   try {
     for (const { bytes } of lines(content.chunks())) {
       if (first !== null) return true;
-      if (!checkNesting(bytes, null)) return false;
+      if (!checkNesting(bytes, null, Number.POSITIVE_INFINITY)) return false;
       first = copyOf(bytes);
     }
   } catch (error) {
@@ -253,8 +263,10 @@ function isJsonLines(content: Content): boolean {
   }
   if (first === null) return false;
   let onlyObjects = true;
+  let entries = 0;
   for (const part of documentParts([first])) {
     if (part.kind === 'element') return false;
+    if (++entries > MAX_HEADER_ENTRIES) break;
     onlyObjects &&= part.bytes[0] === 0x7b;
   }
   return !onlyObjects;
@@ -263,15 +275,13 @@ function isJsonLines(content: Content): boolean {
 const TAB = 0x09;
 
 /** The first that is neither white space nor of a byte order mark. */
-function firstByte(content: Content): number | undefined {
-  let offset = 0;
-  for (const chunk of content.chunks()) {
-    const found = chunk.find((byte, at) => !isSpace(byte) && !(offset + at < 3 && BYTE_ORDER_MARK.has(byte)));
-    if (found !== undefined) return found;
-    offset += chunk.length;
-  }
-  return undefined;
+function firstByte(head: Uint8Array): number | undefined {
+  return head.find((byte, at) => !isSpace(byte) && !(at < 3 && BYTE_ORDER_MARK.has(byte)));
 }
+const nothingIn = (beginning: Uint8Array): string =>
+  beginning.length < MAX_LEADING_SPACE
+    ? 'an empty file'
+    : `a file that begins with ${MAX_LEADING_SPACE} bytes of white space`;
 const BYTE_ORDER_MARK: ReadonlySet<number> = new Set([0xef, 0xbb, 0xbf]);
 
 function headOf(content: Content, length = 4096): Uint8Array {

@@ -9,8 +9,8 @@ import { sizeOf } from './turns';
 import type { PreflightReport } from './types';
 import { GAUGE, type PreflightFindings } from './worker-protocol';
 
-/** The most that a preflight takes, in ms. */
-const PREFLIGHT_LIMIT_MS = 120_000;
+/** The most that a preflight takes until it has findings, in ms. */
+const FINDINGS_LIMIT_MS = 120_000;
 
 /** Each may take the memory of a whole worker; a small file does not wait for a large one. */
 const oneAtATime = { small: inTurn('small preflight'), large: inTurn('large preflight') };
@@ -52,6 +52,9 @@ async function inWorker(input: PreflightInput, workerFile: string, limits: typeo
   const { fileSha256, fileName, benchmark, split } = input;
   let findings: PreflightFindings | null = null;
   let recomputed: PreflightReport['recomputed'] = null;
+  const started = performance.now();
+  const over = new AbortController();
+  let timer = setTimeout(() => over.abort(), FINDINGS_LIMIT_MS);
   const end = await runInWorker(
     workerFile,
     {
@@ -61,16 +64,22 @@ async function inWorker(input: PreflightInput, workerFile: string, limits: typeo
       dataDir: env().OCEAN_DATA_DIR,
       benchmark,
       split,
+      lookMs: limits.lookMs,
       gauges: new SharedArrayBuffer(4 * GAUGE.length),
     },
     (message) => {
-      if (message.type === 'findings') findings = message.findings;
+      if (message.type === 'findings') {
+        findings = message.findings;
+        // The scorer has the rest of the time.
+        clearTimeout(timer);
+        timer = setTimeout(() => over.abort(), started + limits.lookMs - performance.now());
+      }
       if (message.type === 'accuracy') recomputed = message.recomputed;
     },
-    AbortSignal.timeout(PREFLIGHT_LIMIT_MS),
+    over.signal,
     limits,
-  );
-  // A scorer that was lost on a sample leaves the findings; the scoring will tell the accuracy.
+  ).finally(() => clearTimeout(timer));
+  // A scorer that was lost on a sample, or out of time, leaves the findings; the scoring will tell the accuracy.
   if (findings !== null) return { findings: findings as PreflightFindings, recomputed };
   await removeUnusedBlob(fileSha256);
   if (end.how === 'refused') throw new Problem('refused', end.message);

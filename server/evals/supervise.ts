@@ -8,14 +8,21 @@ export const WORKER_FILE = resolve('dist', 'scoring-worker.mjs');
 
 /** The most that may pass without a row being read, in ms. */
 const READING_LIMIT_MS = 60_000;
+/** A preflight answers after that, with what it has seen by then, in ms. */
+const LOOK_LIMIT_MS = 500;
 const HEAP_LIMIT_MB = 256;
 const LOOK_EVERY_MS = 100;
 
 export interface Limits {
   verdictMs: number;
   readingMs: number;
+  lookMs: number;
 }
-export const LIMITS: Limits = { verdictMs: VERDICT_LIMIT_MS, readingMs: READING_LIMIT_MS };
+export const LIMITS: Limits = {
+  verdictMs: VERDICT_LIMIT_MS,
+  readingMs: READING_LIMIT_MS,
+  lookMs: LOOK_LIMIT_MS,
+};
 
 /** How a worker ended, when it was not for an error of ours. */
 export type WorkerEnd =

@@ -415,7 +415,9 @@ export interface PreflightReport {
     total: number;
     installed: boolean;
   }[];
+  /** Those that were looked at, and whether these are all; the counts are of them. */
   rows: number;
+  whole: boolean;
   total: number;
   matched: number;
   missing: number;

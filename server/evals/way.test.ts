@@ -44,7 +44,7 @@ const WRITER = { role: 'writer' } as const;
 const VISITOR = { role: 'visitor' } as const;
 let WORKER: string;
 let programs: TestPrograms;
-const limits = { ...LIMITS, verdictMs: 400 };
+const limits = { ...LIMITS, verdictMs: 400, lookMs: 60_000 };
 
 const upload = (text: string) => storeBlob(new Blob([text]).stream(), null);
 
@@ -105,7 +105,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
   test.skipIf(skip)('a file for a generated split that is not written yet is put off', async () => {
     const { sha256 } = await upload('{"sample_id":"counting-000000","output":"<answer>3</answer>"}');
     const input = { fileSha256: sha256, fileName: 'early.jsonl', benchmark: 'ocean-world', split: 'test' };
-    const { problems } = await preflight(input, WORKER);
+    const { problems } = await preflight(input, WORKER, limits);
     expect(problems).toEqual([expect.stringMatching(/being written on this server, once: look again/)]);
   });
 
@@ -117,7 +117,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     );
     const { sha256, bytes } = await upload(text);
     const input = { fileSha256: sha256, fileName: 'a.jsonl', benchmark: null, split: null };
-    const report = await preflight(input, WORKER);
+    const report = await preflight(input, WORKER, limits);
     expect(report).toMatchObject({
       bytes,
       target: { benchmark: 'superclevr-200', split: 'test' },
@@ -168,7 +168,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
 
     // The same bytes are the same run.
     expect(await submit(sha256, 'Another Name')).toEqual({ runId, existed: true });
-    expect((await preflight(input, WORKER)).existingRunId).toBe(runId);
+    expect((await preflight(input, WORKER, limits)).existingRunId).toBe(runId);
     expect((await listModels(VISITOR)).map(({ modelName }) => modelName)).not.toContain('Another Name');
   });
 
@@ -176,7 +176,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     const others = Array.from({ length: 40 }, (_, i) => `{"sample_id":"other ${i}","output":"x"}\n`);
     const { sha256 } = await upload(predictions(150, {}, others.join('')));
     const input = { fileSha256: sha256, fileName: 'a.jsonl', benchmark: null, split: null };
-    const report = await preflight(input, WORKER);
+    const report = await preflight(input, WORKER, limits);
     expect(report).toMatchObject({ target: null, recomputed: null });
     expect(report.problems).toEqual([
       expect.stringMatching(/cannot be told from the file: choose it\..*: 200 of 240 rows \(83\.3 %\)/),
@@ -184,7 +184,7 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     expect(report.candidates).toContainEqual(
       expect.objectContaining({ benchmark: 'superclevr-200', matched: 200, total: 200 }),
     );
-    expect(await preflight({ ...input, benchmark: 'superclevr-200' }, WORKER)).toMatchObject({
+    expect(await preflight({ ...input, benchmark: 'superclevr-200' }, WORKER, limits)).toMatchObject({
       target: { benchmark: 'superclevr-200' },
       problems: [],
       unknown: 40,
@@ -270,6 +270,13 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
     expect(await preflight(input, WORKER, limits)).toMatchObject({ matched: 200, recomputed: null });
   });
 
+  test.skipIf(skip)('a preflight ends in time, whatever its scorer does', async () => {
+    const { sha256 } = await upload(predictions(10, { 50: 'HANG' }));
+    const input = { fileSha256: sha256, fileName: 'h.jsonl', benchmark: 'superclevr-200', split: 'test' };
+    const patient = { ...limits, verdictMs: 1_000_000, lookMs: 1_000 };
+    expect(await preflight(input, WORKER, patient)).toMatchObject({ problems: [], recomputed: null });
+  });
+
   test.skipIf(skip)('a defect of ours fails the run and leaves no rows', async () => {
     const runId = await scored(predictions(10, { 50: 'FAIL' }), 'Failing');
     expect(await runPage(runId, WRITER)).toMatchObject({ state: 'failed', score: null });
@@ -282,9 +289,12 @@ describe.each(DRIVERS)('the way of a submission on $name', ({ skip, make }) => {
   test.skipIf(skip)('a file that is none is refused with its reason, and not kept', async () => {
     const { sha256 } = await upload('what is this');
     const input = { fileSha256: sha256, fileName: 'x.txt', benchmark: null, split: null };
-    await expect(preflight(input, WORKER)).rejects.toMatchObject({ name: 'Problem', kind: 'refused' });
+    await expect(preflight(input, WORKER, limits)).rejects.toMatchObject({
+      name: 'Problem',
+      kind: 'refused',
+    });
     expect(existsSync(blobPath(sha256))).toBe(false);
-    await expect(preflight(input, WORKER)).rejects.toMatchObject({ kind: 'not-found' });
+    await expect(preflight(input, WORKER, limits)).rejects.toMatchObject({ kind: 'not-found' });
   });
 
   test.skipIf(skip)('a bad row fails the scoring with its place', async () => {

@@ -8,9 +8,9 @@ import {
   type SplitShare,
   shareInWords,
 } from '@/lib/predictions/likeliest-split';
-import { claimedAccuracy, isOfSplit, type MatchReport, matchRows } from '@/lib/predictions/match';
+import { claimedAccuracy, isOfSplit, type MatchReport } from '@/lib/predictions/match';
 import { openPredictions } from '@/lib/predictions/open';
-import { FORMATS, type PredictionsFile } from '@/lib/predictions/predictions-file';
+import { FORMATS, type PredictionRow, type PredictionsFile } from '@/lib/predictions/predictions-file';
 import { scoredBy, scoreRows } from '@/lib/predictions/score-rows';
 import type { Sample } from '@/lib/samples/sample';
 import type { Outcome, Scorer } from '@/lib/scoring/scorer';
@@ -20,8 +20,6 @@ import type { PreflightReport } from './types';
 import { gaugesOf } from './worker-gauges';
 import type { Post, PreflightFindings, PreflightTask } from './worker-protocol';
 
-/** A preflight scores the file itself where that takes no longer, in ms. */
-const SCORING_BUDGET_MS = 5_000;
 const EXAMPLES = 5;
 
 interface Target {
@@ -31,30 +29,36 @@ interface Target {
   samples: readonly Sample[] | null;
 }
 
-/** Looks a file through: whose predictions they are, what is missing, what is too much, what it scores. */
+/**
+ * Looks a file through: whose predictions they are, what is missing, what is too much, what it scores. Of a file that
+ * takes longer than it may, its first rows are looked at, and it is not scored.
+ */
 export async function findingsOf(
   task: PreflightTask,
   post: Post,
   benchmarkOf: (id: string) => Benchmark | null,
 ): Promise<void> {
   const gauges = gaugesOf(task.gauges);
-  const file = await openPredictions(fileSource(task.path, task.fileName));
+  const look = lookUntil(performance.now() + task.lookMs);
+  const source = fileSource(task.path, task.fileName);
+  const file = await openPredictions({ ...source, chunks: () => look.chunks(source.chunks()) });
   const targets: Target[] = [];
   for (const { benchmark, split } of targetsOf(task, file, benchmarkOf)) {
     const installed = await readInstalled(task.dataDir, benchmark, split);
     targets.push({ benchmark, split, samples: installed?.samples ?? null });
   }
-  const matched = (samples: readonly Sample[]): MatchReport => {
-    const matching = matchRows(gauges.counted(file.rows()), samples);
-    for (const _ of matching);
-    return matching.report();
-  };
-  const { target, shares } = decided(
-    file,
-    targets,
-    task.benchmark !== null || file.manifest.benchmark !== undefined,
+  const { found, shares } = likeliestSplit(
+    look.rows(gauges.counted(file.rows())),
+    targets.flatMap((target) =>
+      target.samples === null
+        ? []
+        : [{ benchmark: target.benchmark.id, split: target.split.id, samples: target.samples, target }],
+    ),
   );
-  const report = matched(target?.samples ?? []);
+  const { count, whole } = look.seen();
+  const isSaid = task.benchmark !== null || file.manifest.benchmark !== undefined;
+  const target = onlyOne(targets, isSaid) ?? found?.target ?? null;
+  const report = shares.find(({ split }) => split.target === target)?.report ?? null;
   const scorer = target?.benchmark.scorers[0] ?? null;
   const candidates = target === null ? targets : [target];
   const findings: PreflightFindings = {
@@ -67,34 +71,68 @@ export async function findingsOf(
         candidate.benchmark.splits.length === 1
           ? candidate.benchmark.name
           : `${candidate.benchmark.name}, ${candidate.split.label}`,
-      matched: shares.find(({ split }) => split.target === candidate)?.matched ?? report.matched,
+      matched: shares.find(({ split }) => split.target === candidate)?.report.matched ?? 0,
       total: candidate.split.sampleCount,
       installed: candidate.samples !== null,
     })),
-    rows: report.rows,
+    rows: count,
+    whole,
     total: target?.split.sampleCount ?? 0,
-    matched: report.matched,
-    missing: report.missing.length,
-    unknown: target?.samples == null ? 0 : report.unknown.count,
-    duplicates: report.duplicates.count,
-    examples: examplesOf(target?.samples == null ? null : report),
-    claimedAccuracy: claimedAccuracy(file, report),
+    matched: report?.matched ?? 0,
+    missing: report?.missing.length ?? 0,
+    unknown: report?.unknown.count ?? 0,
+    duplicates: report?.duplicates.count ?? 0,
+    examples: examplesOf(report),
+    claimedAccuracy: whole && report !== null ? claimedAccuracy(file, report) : file.claimedAccuracy,
     scorer: scorer === null ? null : { id: scorer.id, label: scorer.label },
     manifest: {
       model: file.manifest.model ?? null,
       prompt: file.manifest.prompt ?? null,
       generation: file.manifest.generation ?? null,
     },
-    problems: problemsOf(target, report, candidates, shares),
+    problems: problemsOf(target, whole ? report : null, candidates, shares),
   };
   post({ type: 'findings', findings });
 
-  if (target?.samples != null && scorer !== null && isOfSplit(report))
+  if (whole && target?.samples != null && scorer !== null && report !== null && isOfSplit(report))
     post({
       type: 'accuracy',
       recomputed: recomputedOf(file, target, target.samples, scorer, gauges),
     });
   post({ type: 'done', result: null });
+}
+
+class TimeIsUp extends Error {}
+
+/** Rows are looked at until then, be they ever so long, so many, or so well hidden among what are none. */
+function lookUntil(until: number) {
+  let count = 0;
+  let whole = true;
+  let inRows = false;
+  return {
+    /** Of rows alone: what opens a file reads no more of it than it needs. */
+    *chunks(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+      for (const chunk of chunks) {
+        if (inRows && performance.now() > until) throw new TimeIsUp();
+        yield chunk;
+      }
+    },
+    *rows(rows: Iterable<PredictionRow>): Generator<PredictionRow> {
+      inRows = true;
+      try {
+        for (const row of rows) {
+          count++;
+          yield row;
+          if (performance.now() > until) throw new TimeIsUp();
+        }
+      } catch (error) {
+        if (!(error instanceof TimeIsUp)) throw error;
+        whole = false;
+      }
+      inRows = false;
+    },
+    seen: () => ({ count, whole }),
+  };
 }
 
 /** What the submitter chose, else what the file and its content allow. */
@@ -116,27 +154,10 @@ function targetsOf(
 
 type Share = SplitShare<InstalledSplit & { target: Target }>;
 
-/**
- * The one that it is said to be, where that is one; else the one of those that are installed of which nearly all of its
- * rows are. Null where that is none, or several; then with how much of the file is of each.
- */
-function decided(
-  file: PredictionsFile,
-  targets: readonly Target[],
-  isSaid: boolean,
-): { target: Target | null; shares: readonly Share[] } {
+/** The one that it is said to be, or could be, where there is no other and it is not for its rows to tell. */
+function onlyOne(targets: readonly Target[], isSaid: boolean): Target | null {
   const [only] = targets;
-  if (only !== undefined && targets.length === 1 && (isSaid || only.samples === null))
-    return { target: only, shares: [] };
-  const { found, shares } = likeliestSplit(
-    file,
-    targets.flatMap((target) =>
-      target.samples === null
-        ? []
-        : [{ benchmark: target.benchmark.id, split: target.split.id, samples: target.samples, target }],
-    ),
-  );
-  return { target: found?.target ?? null, shares };
+  return only !== undefined && targets.length === 1 && (isSaid || only.samples === null) ? only : null;
 }
 
 function recomputedOf(
@@ -146,7 +167,6 @@ function recomputedOf(
   scorer: Scorer,
   gauges: ReturnType<typeof gaugesOf>,
 ): PreflightReport['recomputed'] {
-  const until = performance.now() + SCORING_BUDGET_MS;
   const score = scoredBy(scorer);
   const marks = { total: 0, right: 0, rightAndWrongHere: 0, wrongAndRightHere: 0 };
   const scoring = scoreRows(gauges.counted(file.rows()), samples, nameOf(target), (matched, position) =>
@@ -161,7 +181,6 @@ function recomputedOf(
       marks.rightAndWrongHere += Number(mark && !isRight);
       marks.wrongAndRightHere += Number(!mark && isRight);
     }
-    if (performance.now() > until) return null;
   }
   const { outcomes } = scoring.scored();
   const count = (wanted: Outcome) => outcomes.filter((outcome) => outcome === wanted).length;
@@ -181,7 +200,7 @@ function examplesOf(report: MatchReport | null): PreflightFindings['examples'] {
 
 function problemsOf(
   target: Target | null,
-  report: MatchReport,
+  report: MatchReport | null,
   candidates: readonly Target[],
   shares: readonly Share[],
 ): readonly string[] {
@@ -207,11 +226,11 @@ function problemsOf(
         ? `The questions of ${nameOf(target)}, are being written on this server, once: look again in a minute.`
         : `The annotations of ${nameOf(target)}, are not installed on this server. In its folder: \`${installLine(OCEAN, { benchmark: benchmark.id, split: split.id })}\`, where \`pictures\` is a folder with the benchmark's pictures; without --images samples are shown without them.`,
     );
-  else if (report.matched === 0)
+  else if (report?.matched === 0)
     problems.push(
       `None of the ${report.rows.toLocaleString('en')} rows names a sample of ${nameOf(target)}: is the file of another split or benchmark?`,
     );
-  else if (!isOfSplit(report))
+  else if (report !== null && !isOfSplit(report))
     problems.push(
       `${report.contradicted.toLocaleString('en')} of the ${report.rows.toLocaleString('en')} rows have another right answer than the sample of ${nameOf(target)}, at their place: is the file of another split or benchmark, or in another order?`,
     );

@@ -20,6 +20,8 @@ export interface PreflightTask extends FileTask {
   kind: 'preflight';
   benchmark: string | null;
   split: string | null;
+  /** How long rows are looked at, in ms from the worker's beginning on. */
+  lookMs: number;
 }
 
 export interface ScoringTask extends FileTask {
