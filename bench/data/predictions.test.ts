@@ -50,10 +50,11 @@ describe('real files', () => {
       const samples = await samplesOf(benchmark);
       for (const content of [bytes, gzipSync(bytes), zipSync({ [name]: bytes })]) {
         const file = await open(content);
-        expect(file).toMatchObject({ format, claimedAccuracy: accuracy });
+        expect(file.format).toBe(format);
         expect(file.benchmarks[0]).toBe(benchmark);
         const matching = matchRows(file.rows(), samples);
         expect([...matching]).toHaveLength(count);
+        expect(file.claimedAccuracy).toBe(accuracy);
         const report = matching.report();
         expect(report).toMatchObject({ missing: [], unknown: { count: 0 }, duplicates: { count: 0 } });
         if (correct !== null) expect(report.claimed).toEqual({ correct, total: count });

@@ -1,5 +1,5 @@
 import { gunzip } from './gzip';
-import { documentParts } from './json-document';
+import { type DocumentPart, documentParts } from './json-document';
 import { concat, copyOf, isSpace, lines } from './json-lines';
 import { checkNesting, inWords, isJsonObject, type JsonObject, parseJson } from './json-text';
 import { kindOf, startsWith, wideText } from './kind-of';
@@ -88,7 +88,8 @@ function openZip(listed: readonly ZipEntry[]): PredictionsFile {
   }
   const [file] = found;
   if (file !== undefined && found.length === 1) {
-    return manifest === null ? file : { ...file, manifest: { ...manifest, ...file.manifest } };
+    if (manifest !== null) file.manifest = { ...manifest, ...file.manifest };
+    return file;
   }
   if (found.length > 1) {
     throw new PredictionsError(
@@ -123,7 +124,8 @@ function manifestIn(entry: Content): Manifest | null {
 const MANIFEST_BYTES = 64 * 1024;
 
 function openContent(content: Content): PredictionsFile {
-  const { isLines, records, claimedAccuracy } = layoutOf(content);
+  const layout = layoutOf(content);
+  const { isLines, records } = layout;
   let manifest: Manifest = {};
   let skipped = 0;
   let sample: JsonObject | null = null;
@@ -155,7 +157,9 @@ function openContent(content: Content): PredictionsFile {
         yield format.read(record);
       }
     },
-    claimedAccuracy,
+    get claimedAccuracy() {
+      return layout.claimed.accuracy;
+    },
   };
 }
 
@@ -170,14 +174,19 @@ interface Layout {
   records: () => Iterable<FileRecord>;
   /** A manifest may come first. */
   isLines: boolean;
-  claimedAccuracy: number | null;
+  /** Filled in as it is met. */
+  claimed: Claim;
 }
+interface Claim {
+  accuracy: number | null;
+}
+const NO_CLAIM: Claim = { accuracy: null };
 
 function layoutOf(content: Content): Layout {
   const table = (rows: () => Iterable<TableRow>): Layout => ({
     records: () => recordsOf(rows()),
     isLines: false,
-    claimedAccuracy: null,
+    claimed: NO_CLAIM,
   });
   if (isZip(content)) {
     const entries = zipEntries(() => content.chunks(), MAX_XLSX_PART_BYTES);
@@ -189,11 +198,12 @@ function layoutOf(content: Content): Layout {
   const beginning = headOf(content, MAX_LEADING_SPACE);
   const first = firstByte(beginning);
   if (first === 0x7b && isJsonLines(content)) {
-    return { records: () => lineRecords(content), isLines: true, claimedAccuracy: null };
+    return { records: () => lineRecords(content), isLines: true, claimed: NO_CLAIM };
   }
   if (first === 0x7b || first === 0x5b) {
-    const { hasElements, claimedAccuracy } = readHeader(content);
-    return { records: () => documentRecords(content, hasElements), isLines: false, claimedAccuracy };
+    const claimed: Claim = { accuracy: null };
+    const hasElements = readHeader(content, claimed);
+    return { records: () => documentRecords(content, hasElements, claimed), isLines: false, claimed };
   }
   const kind = first === undefined ? nothingIn(beginning) : kindOf(head);
   if (kind === null && head.includes(TAB)) return table(() => tsvRows(content.chunks()));
@@ -207,8 +217,13 @@ function* lineRecords(content: Content): Generator<FileRecord, void> {
   }
 }
 
-function* documentRecords(content: Content, hasElements: boolean): Generator<FileRecord, void> {
+function* documentRecords(
+  content: Content,
+  hasElements: boolean,
+  claimed: Claim,
+): Generator<FileRecord, void> {
   for (const part of documentParts(content.chunks())) {
+    noteAccuracy(part, claimed);
     const { row, offset, bytes } = part;
     if (part.kind === 'element')
       yield { row, key: null, value: objectOf(parseJson(bytes, row, offset), row) };
@@ -224,25 +239,21 @@ function objectOf(value: unknown, row: number, key?: string): JsonObject {
   throw new PredictionsError(`${place}${inWords(value)}, where an object with a prediction is expected`, row);
 }
 
-/**
- * What a document says outside of its records. It is walked to its end only where `accuracy` does not come before them
- * (CV-Bench's comes after).
- */
-function readHeader(content: Content): { hasElements: boolean; claimedAccuracy: number | null } {
-  let hasElements = false;
-  let claimedAccuracy: number | null = null;
+/** Reads what a document says before its records. @returns whether these are the elements of a list */
+function readHeader(content: Content, claimed: Claim): boolean {
   let entries = 0;
   for (const part of documentParts(content.chunks())) {
-    if (part.kind === 'entry' && ++entries > MAX_HEADER_ENTRIES) break;
-    if (part.kind === 'entry' && part.key === 'accuracy') {
-      claimedAccuracy = seedAccuracy(parseJson(part.bytes, part.row, part.offset));
-    }
-    if (part.kind === 'element') {
-      hasElements = true;
-      if (!part.inEntry || claimedAccuracy !== null) break;
-    }
+    if (part.kind === 'element') return true;
+    if (++entries > MAX_HEADER_ENTRIES) break;
+    noteAccuracy(part, claimed);
   }
-  return { hasElements, claimedAccuracy };
+  return false;
+}
+
+/** It may come before the records, or behind them (CV-Bench's). */
+function noteAccuracy(part: DocumentPart, claimed: Claim): void {
+  if (part.kind === 'entry' && part.key === 'accuracy')
+    claimed.accuracy = seedAccuracy(parseJson(part.bytes, part.row, part.offset));
 }
 
 /**

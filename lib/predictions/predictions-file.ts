@@ -63,7 +63,7 @@ export interface PredictionsFile {
   benchmarks: readonly BenchmarkId[];
   /** Throws PredictionsError at the first bad row. Walks the file anew at each call. */
   rows(): Iterable<PredictionRow>;
-  /** Accuracy in percent that the file claims for itself, null where it says none. */
+  /** Accuracy in percent that the file claims for itself, null where it says none; where it does so behind the rows, once they were walked. */
   claimedAccuracy: number | null;
 }
 
