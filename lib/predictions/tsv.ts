@@ -75,8 +75,9 @@ function cellsOf(text: string): string[] {
       while (end >= 0 && text[end + 1] === '"') end = text.indexOf('"', end + 2);
       const tab = text.indexOf('\t', end + 1);
       const after = text.slice(end + 1, tab < 0 ? undefined : tab);
+      const quoted = text.slice(at + 1, end);
       // No replaceAll, which takes four times as long where a cell is nothing but quotes.
-      cells.push(text.slice(at + 1, end).split('""').join('"') + after);
+      cells.push(quoted.split('""').join('"') + after);
       at = tab;
     } else {
       const tab = text.indexOf('\t', at);
