@@ -29,9 +29,11 @@ const BFLOAT16 = 2;
 const SAMPLES = 'while it samples: keys, values and logits';
 const LEARNS = 'while it learns: gradients, activations and logits';
 /** Bytes a logit: while a token is drawn of it, while it is learnt from, and where it is computed again on the way back. */
-const DRAWN = 36;
+const DRAWN = 28;
 const LEARNT = 20;
 const LEARNT_AGAIN = 24;
+/** Tokens of a response that a cache has room for at first. */
+const ROOM = 128;
 
 type Value = (key: string) => unknown;
 
@@ -93,11 +95,16 @@ function sampling(own: Value, shape: ModelShape, width: number): number {
   const rows = prompts * number('rollout.group');
   const longest = number('data.max_prompt_tokens');
   const ofToken = 2 * shape.keyValueHeads * shape.headDim * width;
-  const ofRows = rows * number('rollout.max_new_tokens') * ofToken;
-  const cache = shape.layers * (prompts * longest * ofToken + ofRows);
+  const most = number('rollout.max_new_tokens');
+  const cache = (room: number) => shape.layers * ofToken * (prompts * longest + rows * room);
+  const gigabytes = own('rollout.cache_gigabytes');
+  const allowed = gigabytes === null ? cache(most) : Math.ceil(Number(gigabytes) * 1e9);
+  const held = Math.min(cache(most), Math.max(cache(Math.min(ROOM, most)), allowed));
   const block = 14 * vision.hidden * patchesOf(own, shape) * width;
   const layer = (2 * shape.hidden + 4 * shape.intermediate) * longest * width;
-  return cache + Math.max(block, layer, DRAWN * rows * shape.vocabulary + Math.floor(ofRows / 2));
+  return (
+    held + Math.max(block, layer, DRAWN * rows * shape.vocabulary, Math.floor((rows * most * ofToken) / 4))
+  );
 }
 
 /** Bytes of what the longest group keeps for the way back, and of logits. */

@@ -152,7 +152,8 @@ class Step:
         seeds = torch.arange(len(prompts) * rollout.group).view(len(prompts), -1)
         sampling = Sampling(rollout.max_new_tokens, (), forbidden_tokens=(self.config.image_token_id,))
         model = self.workers.whole_model
-        self.sampled = sample(model, prompts, rollout.group, sampling, seeds, True, rollout.cuda_graphs)
+        given = (seeds, True, rollout.cuda_graphs, False, rollout.cache_bytes)
+        self.sampled = sample(model, prompts, rollout.group, sampling, *given)
 
     def learn(self) -> dict[str, float]:
         """An update by the first of them, for each prompt of the step."""

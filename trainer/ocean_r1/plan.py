@@ -7,12 +7,14 @@ to the measured peak within 10 %, on a CPU at two sizes.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 
 import torch
 
 from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe, freezes_tower
 from ocean_r1.engine.forward import head_chunk
+from ocean_r1.engine.sampling import ROOM
 from ocean_r1.files import size
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
@@ -35,9 +37,8 @@ CHOICES = (
     ("model", "dtype", "bfloat16"),
 )
 """Keys by which a recipe takes less memory."""
-DRAWN = 36
-"""Bytes a logit while a token is drawn of it: itself and its copy, its probability, that in float64, added up, and what is
-left of the token before."""
+DRAWN = 28
+"""Bytes a logit while a token is drawn of it: itself and its copy, its probability, that in float64, and added up."""
 LEARNT = 20
 """Bytes a logit while it is learnt from: kept its logarithm and its probability, on the way back three more."""
 LEARNT_AGAIN = 24
@@ -100,16 +101,23 @@ def figures(recipe: Recipe, config: ModelConfig) -> Figures:
 
 
 def sampling(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
-    """Bytes of the cache, and of what fills it: a tower's block, a layer, or logits (and a layer's part of the cache, there
-    twice when it is packed closer)."""
+    """Bytes of the cache, and of what fills it: a tower's block, a layer, or logits (or a layer's keys once more, when they
+    are given more room)."""
     text, vision, rollout = config.text, config.vision, recipe.rollout
     prompts = min(rollout.prompts_at_once, recipe.prompts_per_step)
+    rows = prompts * rollout.group
     of_token = 2 * text.num_key_value_heads * text.head_dim * width
-    own = prompts * rollout.group * rollout.max_new_tokens * of_token
-    cache = text.num_hidden_layers * (prompts * recipe.data.max_prompt_tokens * of_token + own)
+
+    def cache(room: int) -> int:
+        tokens = prompts * recipe.data.max_prompt_tokens + rows * room
+        return text.num_hidden_layers * of_token * tokens
+
+    # What would be more than it may be waits on the host, but not before there is any room.
+    most = rollout.max_new_tokens
+    held = min(cache(most), max(cache(min(ROOM, most)), math.ceil(min(rollout.cache_bytes, cache(most)))))
     block = 14 * vision.hidden_size * (recipe.data.max_pixels // vision.patch_size**2) * width
     layer = (2 * text.hidden_size + 4 * text.intermediate_size) * recipe.data.max_prompt_tokens * width
-    return cache + max(block, layer, DRAWN * prompts * rollout.group * text.vocab_size + own // 2)
+    return held + max(block, layer, DRAWN * rows * text.vocab_size, rows * most * of_token // 4)
 
 
 def learning(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:

@@ -139,7 +139,7 @@ class Replayed:
 
     @staticmethod
     def run(decoding: GraphedDecode) -> Tensor:
-        given = (decoding.model, decoding.cache, decoding.ids, decoding.positions, decoding.step, decoding.length)
+        given = (decoding.model, decoding.cache, decoding.ids, decoding.positions, decoding.step, decoding.cache.room)
         return decode(*given)
 
     def replay(self) -> None:

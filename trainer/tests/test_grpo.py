@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from ocean_r1.engine.attention import attend, attend_back, attend_back_plainly, attend_plainly, length_buckets
 from ocean_r1.engine.forward import group_stats
 from ocean_r1.engine.prompt import Prompt
-from ocean_r1.engine.sampling import GRAPH_LENGTH, Sampling, decode, prefill, sample
+from ocean_r1.engine.sampling import ROOM, Cache, Response, Sampling, decode, prefill, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
 from ocean_r1.models.model import VisionLanguageModel, initialise
@@ -98,6 +98,43 @@ def test_a_row_draws_the_same_whatever_is_beside_it(family: str) -> None:
             assert alone.finished == response.finished
 
 
+def test_a_cache_grows_with_what_it_holds_and_half_of_one_that_is_too_large_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same tokens are drawn, and no cache is larger than it may be."""
+    monkeypatch.setattr("ocean_r1.engine.sampling.ROOM", 4)
+    model = tiny_model(torch.float64)
+    generator = torch.Generator().manual_seed(5)
+    prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
+    seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
+    sampling = Sampling(60, (0, 1))
+    sizes: list[int] = []
+    widened = Cache.kept
+
+    def watched(cache: Cache, prompts: Tensor, members: Tensor, used: int, room: int) -> None:
+        widened(cache, prompts, members, used, room)
+        parts = (*cache.prompt_k, *cache.prompt_v, *cache.own_k, *cache.own_v)
+        sizes.append(sum(part.numel() * part.element_size() for part in parts))
+        assert sizes[-1] == cache.size(*members.shape, room)
+
+    monkeypatch.setattr(Cache, "kept", watched)
+
+    def drawn(most: float) -> list[Response]:
+        sizes.clear()
+        responses = sample(model, prompts, 6, sampling, seeds, True, cache_bytes=most)
+        return [each for group in responses for each in group]
+
+    together = drawn(float("inf"))
+    largest = max(sizes)
+    in_parts = drawn(largest // 2)
+    assert max(sizes) <= largest // 2
+    for one, other in zip(in_parts, together, strict=True):
+        assert (one.ids.tolist(), one.finished) == (other.ids.tolist(), other.finished)
+        torch.testing.assert_close(one.logp, other.logp, rtol=1e-6, atol=1e-6)
+    assert max(len(each.ids) for each in together) > 40
+    # All of it would have been taken at the start before.
+    every = prefill(model, prompts, 6, 60)[0]
+    assert largest < 0.8 * every.size(len(prompts), 6, 60)
+
+
 @each_family
 def test_what_is_not_yet_written_is_not_read(family: str) -> None:
     """A CUDA graph reads more of the cache than is written."""
@@ -120,8 +157,8 @@ def test_cuda_graphs_change_nothing(family: str) -> None:
     generator = torch.Generator().manual_seed(5)
     prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
-    # Longer than a graph's room, and packed on the way.
-    sampling = Sampling(GRAPH_LENGTH + 40, (0, 1))
+    # Longer than a cache has room at first, and packed on the way.
+    sampling = Sampling(ROOM + 40, (0, 1))
     plain, graphed = (sample(model, prompts, 6, sampling, seeds, True, graphs) for graphs in (False, True))
     for one, other in zip([r for g in plain for r in g], [r for g in graphed for r in g], strict=True):
         assert one.ids.tolist() == other.ids.tolist()

@@ -1,14 +1,16 @@
 """Sampling: a prompt is encoded and prefilled once, and its keys and values serve all responses of its group.
 
-Letters of shapes: B prompts, G responses of each, P longest prompt, M most new tokens, H heads, K key/value heads, A head
-width, V vocabulary. The cache is static: the prompts' part (B, K, P, A) is written once, the responses' part (B, G, K, M, A)
-in place. When rows have ended the grid B x G is packed closer, so that what ended costs nothing more.
+Letters of shapes: B prompts, G responses of each, P longest prompt, M tokens of a response that there is room for, H heads,
+K key/value heads, A head width, V vocabulary. The prompts' part of the cache (B, K, P, A) is written once, the responses'
+part (B, G, K, M, A) in place. It has room for twice as many tokens when it is full, and when rows have ended the grid B x G
+is packed closer, so that what ended costs nothing more: many prompts may be sampled at once, though each may be answered at
+length. What is too much all the same waits on the host.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -87,15 +89,46 @@ class Cache:
     own_v: list[Tensor]
     prompt_bias: Tensor  # (B, 1, 1, P): 0 or -inf
 
+    @property
+    def room(self) -> int:
+        """Tokens of a response, M."""
+        return self.own_k[0].shape[3]
 
-def prefill(model: VisionLanguageModel, prompts: Sequence[Prompt], group: int, max_new: int) -> tuple[Cache, Tensor, Tensor]:
+    def size(self, prompts: int, group: int, room: int) -> int:
+        """Bytes that a cache of this shape takes."""
+        layers, (_, heads, longest, width) = len(self.prompt_k), self.prompt_k[0].shape
+        tokens = prompts * (longest + group * room)
+        return 2 * layers * heads * width * tokens * self.prompt_k[0].element_size()
+
+    def mapped(self, change: Callable[[Tensor], Tensor]) -> Cache:
+        """What becomes of each of its parts, as a cache."""
+        prompt_k, prompt_v, own_k, own_v = (
+            [change(part) for part in layers] for layers in (self.prompt_k, self.prompt_v, self.own_k, self.own_v)
+        )
+        return Cache(prompt_k, prompt_v, own_k, own_v, change(self.prompt_bias))
+
+    def kept(self, prompts: Tensor, members: Tensor, used: int, room: int) -> None:
+        """Keeps the prompts (B',) and of each the members (B', G'), with what of their cache is `used`, and room for so many
+        tokens."""
+        for parts in (self.prompt_k, self.prompt_v):
+            for layer, part in enumerate(parts):
+                parts[layer] = part[prompts]
+        self.prompt_bias = self.prompt_bias[prompts]
+        for parts in (self.own_k, self.own_v):
+            for layer, part in enumerate(parts):
+                wider = part.new_zeros(*members.shape, part.shape[2], room, part.shape[4])
+                wider[:, :, :, :used] = part[prompts[:, None], members, :, :used]
+                parts[layer] = wider
+
+
+def prefill(model: VisionLanguageModel, prompts: Sequence[Prompt], group: int, room: int) -> tuple[Cache, Tensor, Tensor]:
     """The cache, the hidden state that predicts each prompt's first reply token (B, D), and that token's position (B,)."""
     text = model.config.text
     weight = model.lm_head.weight
     longest = max(len(prompt.ids) for prompt in prompts)
     layers = range(text.num_hidden_layers)
     heads = (text.num_key_value_heads, longest, text.head_dim)
-    own = (len(prompts), group, text.num_key_value_heads, max_new, text.head_dim)
+    own = (len(prompts), group, text.num_key_value_heads, room, text.head_dim)
     cache = Cache(
         [weight.new_zeros(len(prompts), *heads) for _ in layers],
         [weight.new_zeros(len(prompts), *heads) for _ in layers],
@@ -158,8 +191,8 @@ def decode(
     return grid
 
 
-GRAPH_LENGTH = 128
-"""Tokens of their own by which rows of a CUDA graph grow: within them one graph serves every step."""
+ROOM = 128
+"""Tokens of a response that a cache has room for at first."""
 
 
 class GraphedDecode:
@@ -171,22 +204,21 @@ class GraphedDecode:
         # A graph reads and writes the same memory each time.
         self.ids, self.positions = ids_BG.clone(), positions_B.clone()
         self.step = torch.zeros(1, dtype=torch.int64, device=ids_BG.device)
-        self.length = 0
+        self.captured: tuple[torch.cuda.CUDAGraph, Tensor] | None = None
 
     def __call__(self, ids_BG: Tensor, positions_B: Tensor, step: int) -> Tensor:
         """The hidden states (B, G, D), which the next call overwrites."""
         self.ids.copy_(ids_BG)
         self.positions.copy_(positions_B)
         self.step.fill_(step)
-        if step >= self.length:
-            self.length = min((step // GRAPH_LENGTH + 1) * GRAPH_LENGTH, self.cache.own_k[0].shape[3])
-            self.graph, self.hidden = self.capture()
-        self.graph.replay()
-        return self.hidden
+        self.captured = self.captured or self.capture()
+        graph, hidden = self.captured
+        graph.replay()
+        return hidden
 
     def capture(self) -> tuple[torch.cuda.CUDAGraph, Tensor]:
         def run() -> Tensor:
-            return decode(self.model, self.cache, self.ids, self.positions, self.step, self.length)
+            return decode(self.model, self.cache, self.ids, self.positions, self.step, self.cache.room)
 
         # Once outside, where libraries may still set themselves up; it writes what the graph will write again.
         beside = torch.cuda.Stream()
@@ -200,21 +232,98 @@ class GraphedDecode:
         return graph, hidden
 
 
-def compact(cache: Cache, prompts: Tensor, members: Tensor, used: int) -> None:
-    """Keeps the prompts (B',) and of each the members (B', G'), with what of their cache is `used`."""
-    cache.prompt_k = [part[prompts] for part in cache.prompt_k]
-    cache.prompt_v = [part[prompts] for part in cache.prompt_v]
-    cache.prompt_bias = cache.prompt_bias[prompts]
-    for parts in (cache.own_k, cache.own_v):
-        for layer, part in enumerate(parts):
-            kept = part.new_zeros(*members.shape, *part.shape[2:])
-            kept[:, :, :, :used] = part[prompts[:, None], members, :, :used]
-            parts[layer] = kept
-
-
 def put(out: Tensor, where: tuple[Tensor, Tensor], wanted: Tensor, values: Tensor) -> None:
     """Writes the wanted of the grid's values to their prompts and members in `out`, (B, G)."""
     out[where] = torch.where(wanted, values, out[where])
+
+
+@dataclass
+class Drawn:
+    """What was drawn for all prompts, (B, G, most new tokens), and how many tokens each response has, (B, G)."""
+
+    sampling: Sampling
+    seeds: Tensor
+    stops: Tensor
+    ids: Tensor
+    ended_at: Tensor
+    logps: Tensor | None
+    entropies: Tensor | None
+
+    @classmethod
+    def none(cls, sampling: Sampling, seeds: Tensor, device: torch.device, logp: bool, entropy: bool) -> Drawn:
+        shape = (*seeds.shape, sampling.max_new_tokens)
+        return cls(
+            sampling,
+            seeds.to(device),
+            torch.tensor(sampling.stop_tokens, device=device),
+            torch.full(shape, -1, device=device),
+            torch.full(seeds.shape, sampling.max_new_tokens, device=device),
+            torch.zeros(shape, device=device) if logp else None,
+            torch.zeros(shape, device=device) if logp and entropy else None,
+        )
+
+    def draw(self, grid: Grid, logits_NV: Tensor, step: int) -> None:
+        """The next token of each response of the grid, of which those that end now run no more. All of the grid is written,
+        what has ended as it was: to pick out what runs, a card would be waited for."""
+        where, running = (grid.prompt_of[:, None], grid.member_of), grid.running
+        kept = logits_NV.clone() if self.logps is not None else logits_NV
+        chosen = pick_tokens(kept, self.sampling, self.seeds[where].flatten(), step)
+        grid.ids = chosen.view_as(running)
+        put(self.ids[:, :, step], where, running, grid.ids)
+        if self.logps is not None:
+            all_logp = F.log_softmax(logits_NV / (self.sampling.temperature or 1.0), dim=-1)
+            put(self.logps[:, :, step], where, running, all_logp.gather(1, chosen[:, None]).view_as(running))
+            if self.entropies is not None:
+                entropy = -(all_logp.exp() * all_logp).sum(dim=-1)
+                put(self.entropies[:, :, step], where, running, entropy.view_as(running))
+        ending = running & torch.isin(chosen, self.stops).view_as(running)
+        put(self.ended_at, where, ending, torch.full_like(grid.member_of, step + 1))
+        grid.running = running & ~ending
+
+    def responses(self) -> list[list[Response]]:
+        lengths = self.ended_at.tolist()
+        last = self.ids.gather(2, (self.ended_at - 1)[..., None]).squeeze(2)
+        finished = torch.isin(last, self.stops).tolist()
+        ids, logps, entropies = (None if part is None else part.cpu() for part in (self.ids, self.logps, self.entropies))
+        assert ids is not None
+
+        def part_of(part: Tensor | None, b: int, g: int) -> Tensor | None:
+            return None if part is None else part[b, g, : lengths[b][g]].clone()
+
+        return [
+            [
+                Response(ids[b, g, : lengths[b][g]].clone(), finished[b][g], part_of(logps, b, g), part_of(entropies, b, g))
+                for g in range(len(lengths[b]))
+            ]
+            for b in range(len(lengths))
+        ]
+
+
+@dataclass
+class Grid:
+    """Responses (B, G) that are decoded together: which prompt and member of its group each is, whether it still runs, its
+    last token; and the position (B,) of each prompt's first token of a reply."""
+
+    cache: Cache
+    positions: Tensor
+    prompt_of: Tensor
+    member_of: Tensor
+    running: Tensor
+    ids: Tensor
+
+    def kept(self, prompts: Tensor, members: Tensor, used: int, room: int) -> None:
+        """As `Cache.kept`."""
+        self.cache.kept(prompts, members, used, room)
+        self.positions, self.prompt_of = self.positions[prompts], self.prompt_of[prompts]
+        self.member_of, self.running, self.ids = (
+            part[prompts[:, None], members] for part in (self.member_of, self.running, self.ids)
+        )
+
+    def half(self, prompts: slice, device: torch.device) -> Grid:
+        """The responses to these of its prompts; the cache alone goes to the device."""
+        cache = self.cache.mapped(lambda part: part[prompts].to(device))
+        rest = (self.positions, self.prompt_of, self.member_of, self.running, self.ids)
+        return Grid(cache, *(part[prompts] for part in rest))
 
 
 @torch.inference_mode()
@@ -227,73 +336,52 @@ def sample(
     return_logp: bool = False,
     cuda_graphs: bool = False,
     return_entropy: bool = False,
+    cache_bytes: float = math.inf,
 ) -> list[list[Response]]:
     """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch.
-    Entropies are there with log-probabilities only."""
-    device = model.device
-    count, max_new = len(prompts), sampling.max_new_tokens
-    cache, last, next_positions = prefill(model, prompts, group, max_new)
-    hidden = last[:, None].expand(-1, group, -1)
-    ids = torch.full((count, group, max_new), -1, device=device)
-    logps = torch.zeros(count, group, max_new, device=device)
-    entropies = torch.zeros_like(logps)
-    ended_at = torch.full((count, group), max_new, device=device)
-    stops = torch.tensor(sampling.stop_tokens, device=device)
-    # What the rows of the grid are: which prompt, which member of its group; and whether they still run.
-    prompt_of = torch.arange(count, device=device)
-    member_of = torch.arange(group, device=device).expand(count, -1)
-    running = torch.ones(count, group, dtype=torch.bool, device=device)
-    seeds = seeds.to(device)
-    graphed: GraphedDecode | None = None
-    for step in range(max_new):
-        logits = model.lm_head(hidden).float().flatten(0, 1)
-        where = prompt_of[:, None], member_of
-        chosen = pick_tokens(logits.clone() if return_logp else logits, sampling, seeds[where].flatten(), step)
-        # All of the grid is written, what has ended as it was: to pick out what runs, a card would be waited for.
-        put(ids[:, :, step], where, running, chosen.view_as(running))
-        if return_logp:
-            scaled = logits / (sampling.temperature or 1.0)
-            all_logp = F.log_softmax(scaled, dim=-1)
-            put(logps[:, :, step], where, running, all_logp.gather(1, chosen[:, None]).view_as(running))
-            if return_entropy:
-                put(entropies[:, :, step], where, running, -(all_logp.exp() * all_logp).sum(dim=-1).view_as(running))
-        ending = running & torch.isin(chosen, stops).view_as(running)
-        put(ended_at, where, ending, torch.full_like(member_of, step + 1))
-        running = running & ~ending
-        # The one wait of a step: how many prompts still run, and how many members of the largest group.
-        alive = running.any(dim=1)
-        prompts_left, largest_group = torch.stack([alive.sum(), running.sum(dim=1).max()]).tolist()
-        if step + 1 == max_new or not prompts_left:
-            break
-        next_ids = chosen.view_as(running)
-        # Pack the grid when a quarter of it or more has ended.
-        if prompts_left * largest_group <= 0.75 * running.numel():
-            rows = alive.nonzero().squeeze(1)
-            members = running[rows].to(torch.int8).argsort(dim=1, descending=True, stable=True)[:, :largest_group]
-            compact(cache, rows, members, step)
-            next_positions = next_positions[rows]
-            next_ids = next_ids[rows[:, None], members]
-            running = running[rows[:, None], members]
-            member_of = member_of[rows[:, None], members]
-            prompt_of = prompt_of[rows]
-            graphed = None
-        if cuda_graphs:
-            graphed = graphed or GraphedDecode(model, cache, next_ids, next_positions)
-            hidden = graphed(next_ids, next_positions + step, step)
-        else:
-            hidden = decode(model, cache, next_ids, next_positions + step, torch.tensor([step], device=device), step + 1)
-    lengths = ended_at.tolist()
-    finished = torch.isin(ids.gather(2, (ended_at - 1)[..., None]).squeeze(2), stops).tolist()
-    ids, logps, entropies = ids.cpu(), logps.cpu(), entropies.cpu()
-    return [
-        [
-            Response(
-                ids[b, g, : lengths[b][g]].clone(),
-                finished[b][g],
-                logps[b, g, : lengths[b][g]].clone() if return_logp else None,
-                entropies[b, g, : lengths[b][g]].clone() if return_entropy else None,
-            )
-            for g in range(group)
-        ]
-        for b in range(count)
-    ]
+    Entropies are there with log-probabilities only. A cache that would outgrow `cache_bytes` is halved, prompt by prompt at
+    most, and one half waits on the host until the other has ended."""
+    device, most = model.device, sampling.max_new_tokens
+    drawn = Drawn.none(sampling, seeds, device, return_logp, return_entropy)
+    cache, last, positions = prefill(model, prompts, group, min(ROOM, most))
+    grid = Grid(
+        cache,
+        positions,
+        torch.arange(len(prompts), device=device),
+        torch.arange(group, device=device).expand(len(prompts), -1),
+        torch.ones(len(prompts), group, dtype=torch.bool, device=device),
+        drawn.ids[:, :, 0],
+    )
+    drawn.draw(grid, model.lm_head(last[:, None].expand(-1, group, -1)).float().flatten(0, 1), 0)
+    waiting = [(grid, 0)]
+    while waiting:
+        grid, step = waiting.pop()
+        grid.cache = grid.cache.mapped(lambda part: part.to(device))
+        graphed: GraphedDecode | None = None
+        while step + 1 < most:
+            # The one wait of a step: how many prompts still run, and how many members of the largest group.
+            alive = grid.running.any(dim=1)
+            prompts_left, largest_group = torch.stack([alive.sum(), grid.running.sum(dim=1).max()]).tolist()
+            if not prompts_left:
+                break
+            room = grid.cache.room if step < grid.cache.room else min(2 * grid.cache.room, most)
+            # A quarter of the grid or more has ended, or the cache is full.
+            if prompts_left * largest_group <= 0.75 * grid.running.numel() or room > grid.cache.room:
+                if prompts_left > 1 and grid.cache.size(prompts_left, largest_group, room) > cache_bytes:
+                    middle = len(grid.running) // 2
+                    waiting.append((grid.half(slice(middle, None), torch.device("cpu")), step))
+                    waiting.append((grid.half(slice(middle), device), step))
+                    break
+                rows = alive.nonzero().squeeze(1)
+                members = grid.running[rows].to(torch.int8).argsort(dim=1, descending=True, stable=True)
+                grid.kept(rows, members[:, :largest_group], step, room)
+                graphed = None
+            if cuda_graphs:
+                graphed = graphed or GraphedDecode(model, grid.cache, grid.ids, grid.positions)
+                hidden = graphed(grid.ids, grid.positions + step, step)
+            else:
+                place = torch.tensor([step], device=device)
+                hidden = decode(model, grid.cache, grid.ids, grid.positions + step, place, step + 1)
+            step += 1
+            drawn.draw(grid, model.lm_head(hidden).float().flatten(0, 1), step)
+    return drawn.responses()
