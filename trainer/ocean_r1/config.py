@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import tomllib
 from pathlib import Path
@@ -70,9 +71,15 @@ class Rollout(Section):
     top_k: int = Field(default=0, ge=0)
     """Tokens are drawn from so many of the likeliest. 0: from all."""
     prompts_at_once: Positive = 64
-    """How many groups are decoded together: bounds the cache, changes no result."""
+    """How many groups are decoded together: changes no result."""
+    cache_gigabytes: float | None = Field(default=None, gt=0)
+    """What the keys and values of what is sampled may take; groups that would need more wait on the host. Not set: any."""
     cuda_graphs: bool = False
     """Decode by CUDA graphs: changes no result but for the order of sums."""
+
+    @property
+    def cache_bytes(self) -> float:
+        return math.inf if self.cache_gigabytes is None else self.cache_gigabytes * 1e9
 
 
 class Reward(Section):
@@ -107,6 +114,9 @@ class Algorithm(Section):
     """Its value is told, and the gradient is that of `mse`, which is unbiased."""
     entropy_coefficient: float = Field(default=0.001, ge=0)
     """The weight of entropy in the loss."""
+    importance_threshold: float | None = Field(default=None, gt=0)
+    """Where what samples computes otherwise than what learns: a token's policy loss counts by the ratio of its probabilities
+    there, at most so often (truncated importance sampling). Not set: once."""
     mini_batches: Positive = 1
     """Optimizer steps that one rollout is split into."""
     epochs: Positive = 1

@@ -37,6 +37,7 @@ from ocean_r1.config import (
     check_model_folder,
     freezes_tower,
 )
+from ocean_r1.data.ahead import Ahead
 from ocean_r1.data.check import CheckedRows, RowUse, check_dataset
 from ocean_r1.data.hashes import hashes_of
 from ocean_r1.data.prompts import Example, Reader, Tokenizer
@@ -75,6 +76,7 @@ class Run:
     reader: Reader
     sampler: RowSampler
     """Over the rows that fit."""
+    ahead: Ahead
     too_long: int
     """Rows that do not."""
     validation: CheckedRows | None
@@ -82,7 +84,7 @@ class Run:
     ranks: Ranks
 
     def next_examples(self, count: int) -> list[Example]:
-        return [self.reader.example(position) for position in self.sampler.take(count)]
+        return self.ahead.take(count)
 
 
 def starting_model(recipe: Recipe) -> VisionLanguageModel:
@@ -141,6 +143,7 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
         load_moments(done[-1], model, stepper.optimizers, heads)
     tokenizer = Tokenizer(recipe.model.path)
     reader, fitting = reader_of(training, model.config, tokenizer, recipe.data)
+    sampler = RowSampler(fitting, recipe.data.seed, progress.taken)
     return Run(
         recipe=recipe,
         total=total_steps(recipe, len(fitting)),
@@ -151,7 +154,8 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
         stepper=stepper,
         progress=progress,
         reader=reader,
-        sampler=RowSampler(fitting, recipe.data.seed, progress.taken),
+        sampler=sampler,
+        ahead=Ahead(reader, sampler),
         too_long=len(training.lengths) - len(fitting),
         validation=validation,
         ranks=ranks,

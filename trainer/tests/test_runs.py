@@ -8,7 +8,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +25,15 @@ from ocean_r1.checkpoints import checkpoints_of, kept_steps, read_state
 from ocean_r1.cli import main
 from ocean_r1.config import Checkpoints, GrpoRecipe, Recipe, SftRecipe, TowerRecipe, parse_recipe
 from ocean_r1.data.labels import cells_of, written_tokens
-from ocean_r1.data.prompts import Tokenizer
+from ocean_r1.data.prompts import Example, Reader, Tokenizer
 from ocean_r1.data.rows import RowError
 from ocean_r1.driver import Observer
+from ocean_r1.engine import sampling
 from ocean_r1.files import WriteError
 from ocean_r1.grpo.train import train_grpo
 from ocean_r1.models.qwen2_5_vl import WindowTower
 from ocean_r1.models.weights import hub_state, load_model, our_name, tensors_of
+from ocean_r1.rewards.pool import Case, RewardPool, Scored
 from ocean_r1.sft import train_sft
 from ocean_r1.start import open_run, starting_model
 from ocean_r1.tower import Heads, train_tower
@@ -345,3 +349,47 @@ def test_in_bfloat16_the_steps_are_nearly_those_of_float32(tmp_path: Path) -> No
     # What samples has the weights that were just learnt, rounded.
     assert all(0 < each["actor/rollout_logp_difference"] < 0.05 for each in data)
     assert all(tensor.dtype == torch.float32 for tensor in bits(checkpoints_of(tmp_path / "grpo")[-1]).values())
+
+
+def test_pictures_are_read_a_step_ahead_and_rewards_while_others_are_sampled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[tuple[int, str]] = []
+    events: list[str] = []
+    example, score, draw = Reader.example, RewardPool.score, sampling.sample
+
+    def watched(reader: Reader, position: int) -> Example:
+        read.append((position, threading.current_thread().name))
+        return example(reader, position)
+
+    second_drawn = threading.Event()
+
+    def patient(pool: RewardPool, cases: Sequence[Case]) -> list[Scored]:
+        """The first of a step is not done before the second part of it is sampled."""
+        assert second_drawn.wait(30)
+        events.append("scored")
+        return score(pool, cases)
+
+    def counted(*given: Any) -> Any:
+        responses = draw(*given)
+        events.append("sampled")
+        if events.count("sampled") == 2:
+            second_drawn.set()
+        return responses
+
+    monkeypatch.setattr(Reader, "example", watched)
+    path = run_of(toy(tmp_path), tmp_path / "out", stage=1, steps=1, prompts_per_step=4)
+    recipe = parse_recipe(path.read_text(), "toy", {"rollout.prompts_at_once": 2})
+    run = open_run(recipe)
+    first = run.next_examples(4)
+    coming = run.sampler.after(4)
+    assert all(run.ahead.coming[position].result(30) for position in coming)
+    assert all(name.startswith("pictures") for _, name in read)
+    assert [position for position, _ in read].count(coming[0]) == 1
+    ours = [each.name for each in (*first, *run.next_examples(4))]
+    again = open_run(recipe)
+    assert ours == [again.reader.example(position).name for position in again.sampler.take(8)]
+    monkeypatch.setattr(RewardPool, "score", patient)
+    monkeypatch.setattr("ocean_r1.grpo.step.sample", counted)
+    train(recipe)
+    assert events == ["sampled", "sampled", "scored", "scored"]

@@ -154,7 +154,13 @@ def their_policy_loss(token: Token, algorithm: Algorithm) -> tuple[Tensor, bool,
     twice = dual is not None and token.advantage < 0 and gain.item() < dual * token.advantage
     if dual is not None and twice:
         gain = torch.tensor(dual * token.advantage, dtype=torch.float64)
-    return -gain, bounded, twice
+    return -gain * their_importance(token, algorithm), bounded, twice
+
+
+def their_importance(token: Token, algorithm: Algorithm) -> float:
+    """How often the token counts, since something else drew it: by what learns, before it learns, over by what drew it."""
+    most = algorithm.importance_threshold
+    return 1.0 if most is None else min(math.exp(token.old - token.sampled), most)
 
 
 def their_kl(token: Token, algorithm: Algorithm) -> Tensor:
@@ -300,6 +306,19 @@ def their_step(
         "actor/lr": recipe.optimizer.lr * share,
         "actor/skipped_steps": 0.0,
         "actor/rollout_logp_difference": mean(abs(token.sampled - token.logp.item()) for token, *_ in seen),
+        **their_importances([token for token, *_ in seen], algorithm),
+    }
+
+
+def their_importances(tokens: list[Token], algorithm: Algorithm) -> dict[str, float]:
+    most = algorithm.importance_threshold
+    if most is None:
+        return {}
+    cut = mean(math.exp(token.old - token.sampled) > most for token in tokens)
+    assert 0 < cut < 1
+    return {
+        "actor/importance_mean": mean(their_importance(token, algorithm) for token in tokens),
+        "actor/importance_cut": cut,
     }
 
 
@@ -339,11 +358,11 @@ def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: VisionLanguag
     by_prompt = {id(rollout.prompt.ids): rollout for rollout in rollouts}
 
     def sample(
-        _: VisionLanguageModel, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: bool
+        _: VisionLanguageModel, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: float
     ) -> list[list[Response]]:
         settings = recipe.rollout
         assert sampling == Sampling(LIMIT, (STOP,), settings.temperature, settings.top_p, settings.top_k, (IMAGE,))
-        assert (group, *given) == (4, True, False, False)
+        assert (group, *given) == (4, True, False, False, math.inf)
         assert seeds.shape == (len(prompts), group)
         return [by_prompt[id(prompt.ids)].responses for prompt in prompts]
 
@@ -382,6 +401,8 @@ SWITCHES: dict[str, dict[str, Any]] = {
     "one axis of time": {"algorithm.reproduce_temporal_mrope": True},
     "layers computed again": {"model.gradient_checkpointing": True},
     "several updates": MANY,
+    "drawn by something else": {"algorithm.importance_threshold": 0.02},
+    "drawn by something else, several updates": {**MANY, **TIGHT, "algorithm.importance_threshold": 0.02},
     "several updates, clipped": {**MANY, **TIGHT},
     "clipped twice": {**MANY, **TIGHT, "algorithm.clip_low": 0.5, "algorithm.dual_clip": 1.01},
     "gradients not clipped": {"optimizer.max_grad_norm": 1e6},
@@ -396,6 +417,7 @@ SWITCHES: dict[str, dict[str, Any]] = {
         "rollout.temperature": 1.3,
         "algorithm.overlong_tokens": 6,
         "algorithm.dual_clip": 1.1,
+        "algorithm.importance_threshold": 0.03,
         "algorithm.kl": "mse",
         "algorithm.reproduce_micro_batch_mean": 3,
         "algorithm.reproduce_temporal_mrope": True,

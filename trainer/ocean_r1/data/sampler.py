@@ -19,6 +19,10 @@ class RowSampler:
         generator = torch.Generator().manual_seed(self.seed * 1_000_003 + number)
         return [self.positions[i] for i in torch.randperm(len(self.positions), generator=generator).tolist()]
 
+    def after(self, count: int) -> list[int]:
+        """Those that would be taken next."""
+        return RowSampler(self.positions, self.seed, self.taken).take(count)
+
     def take(self, count: int) -> list[int]:
         taken: list[int] = []
         while len(taken) < count:

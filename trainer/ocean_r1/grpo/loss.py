@@ -73,6 +73,14 @@ def policy_terms(logp: Tensor, old_logp: Tensor, advantages: Tensor, clip: Clip)
     return PolicyTerms(loss, (bounded > plain).detach(), clipped_dual.detach(), -moved.detach())
 
 
+def importance_weights(old_logp: Tensor, sampled_logp: Tensor, threshold: float) -> tuple[Tensor, Tensor]:
+    """How often each token's policy loss counts, (S,), and whether it was cut: the probability under the model that learns,
+    before its update, over that under what drew it, at most `threshold` (truncated importance sampling; verl's
+    `rollout_correction.rollout_is: token`). No gradient flows."""
+    ratio = (old_logp - sampled_logp).detach().clamp(-20, 20).exp()
+    return ratio.clamp(max=threshold), ratio > threshold
+
+
 def kl_terms(logp: Tensor, ref_logp: Tensor, estimate: KlEstimate, straight_through: bool = False) -> Tensor:
     """The estimate of KL(policy || reference) for each token, (S,) (J. Schulman, "Approximating KL divergence", 2020).
 

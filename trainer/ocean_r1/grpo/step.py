@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, fields, replace
 
 import torch
@@ -17,7 +18,7 @@ from ocean_r1.engine.prompt import seen
 from ocean_r1.engine.sampling import Response, Sampling, sample
 from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
-from ocean_r1.grpo.loss import Clip, kl_terms, policy_terms, token_weights
+from ocean_r1.grpo.loss import Clip, importance_weights, kl_terms, policy_terms, token_weights
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.optimizer import Stepper
 from ocean_r1.ranks import Ranks
@@ -116,7 +117,7 @@ def sample_groups(
         seeds = row_seeds(recipe.seed, step, [(example.name, copy) for example, copy in some], settings.group)
         prompts = [example.prompt for example, _ in some]
         graphs, trace = settings.cuda_graphs, recipe.logging.trace
-        return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace)
+        return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace, settings.cache_bytes)
 
     def look(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[tuple[Example, int]]:
         return [(replace(example, prompt=seen(model, example.prompt)), copy) for example, copy in some]
@@ -126,28 +127,40 @@ def sample_groups(
         all_numbered.append((example, copies[example.name]))
         copies[example.name] += 1
     own_numbered = workers.ranks.share(all_numbered)
-    groups: list[Group] = []
-    for start in range(0, len(own_numbered), settings.prompts_at_once):
-        numbered = own_numbered[start : start + settings.prompts_at_once]
-        if freezes_tower(recipe):
-            numbered = workers.map_rollout(look, numbered)
-        some = [example for example, _ in numbered]
-        sampled = workers.map_rollout(draw, numbered)
-        texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
-        cases = [
-            Case(text, example.ground_truth, example.row.extra_info)
-            for example, own in zip(some, texts, strict=True)
-            for text in own
-        ]
-        scores = iter(pool.score(cases))
-        for example, responses, own in zip(some, sampled, texts, strict=True):
-            scored = [next(scores) for _ in own]
-            rewards = [
-                score.reward - overlong_penalty(len(response.ids), settings.max_new_tokens, recipe.algorithm)
-                for score, response in zip(scored, responses, strict=True)
+    # While some are scored, the next are sampled.
+    with ThreadPoolExecutor(1) as scorer:
+        drawn: list[Drawn] = []
+        for start in range(0, len(own_numbered), settings.prompts_at_once):
+            numbered = own_numbered[start : start + settings.prompts_at_once]
+            if freezes_tower(recipe):
+                numbered = workers.map_rollout(look, numbered)
+            some = [example for example, _ in numbered]
+            sampled = workers.map_rollout(draw, numbered)
+            texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
+            cases = [
+                Case(text, example.ground_truth, example.row.extra_info)
+                for example, own in zip(some, texts, strict=True)
+                for text in own
             ]
-            groups.append(Group(example, responses, own, scored, rewards, workers.ranks.rank))
+            drawn.append((some, sampled, texts, scorer.submit(pool.score, cases)))
+        groups = [group for part in drawn for group in scored_groups(part, recipe, workers.ranks.rank)]
     return known_to_all(groups, workers.ranks)
+
+
+Drawn = tuple[list[Example], list[list[Response]], list[list[str]], Future[list[Scored]]]
+"""Examples, the responses to each, their texts, and what all of these are worth once that is known."""
+
+
+def scored_groups(drawn: Drawn, recipe: GrpoRecipe, rank: int) -> Iterator[Group]:
+    examples, sampled, texts, scoring = drawn
+    scores = iter(scoring.result())
+    for example, responses, own in zip(examples, sampled, texts, strict=True):
+        scored = [next(scores) for _ in own]
+        rewards = [
+            score.reward - overlong_penalty(len(response.ids), recipe.rollout.max_new_tokens, recipe.algorithm)
+            for score, response in zip(scored, responses, strict=True)
+        ]
+        yield Group(example, responses, own, scored, rewards, rank)
 
 
 def known_to_all(own: list[Group], ranks: Ranks) -> list[Group]:
@@ -203,6 +216,8 @@ class Sums:
     clipped_dual: float = 0.0
     approximate_kl: float = 0.0
     mismatch: float = 0.0
+    importance: float = 0.0
+    importance_cut: float = 0.0
     tokens: int = 0
 
     def add(self, other: Sums) -> None:
@@ -273,7 +288,11 @@ def accumulate(
     per_token = advantages.repeat_interleave(lengths).to(device, stats.logp.dtype)
     old = stats.logp.detach() if old_logp is None else old_logp
     terms = policy_terms(stats.logp, old, per_token, Clip(algorithm.clip_low, algorithm.clip_high, algorithm.dual_clip))
-    loss = (weights * terms.loss).sum()
+    sampled = torch.cat([response.logp for response in group.responses if response.logp is not None]).to(device)
+    counts, cut = torch.ones_like(terms.loss), torch.zeros_like(terms.clipped)
+    if algorithm.importance_threshold is not None:
+        counts, cut = importance_weights(old, sampled.to(old.dtype), algorithm.importance_threshold)
+    loss = (weights * counts * terms.loss).sum()
     entropy = (weights * stats.entropy).sum()
     pg_loss, weighted_kl = loss.detach(), loss.new_zeros(())
     loss = loss - algorithm.entropy_coefficient * entropy
@@ -282,13 +301,20 @@ def accumulate(
         weighted_kl = kl.detach()
         loss = loss + algorithm.kl_coefficient * kl
     loss.backward()
-    sampled = torch.cat([response.logp for response in group.responses if response.logp is not None])
-    mismatch = (sampled.to(device) - stats.logp.detach()).abs().sum()
-    clips = terms.clipped.sum(), terms.clipped_dual.sum(), terms.approximate_kl.sum()
+    found = {
+        "pg_loss": pg_loss,
+        "entropy": entropy.detach(),
+        "kl": weighted_kl,
+        "clipped": terms.clipped.sum(),
+        "clipped_dual": terms.clipped_dual.sum(),
+        "approximate_kl": terms.approximate_kl.sum(),
+        "mismatch": (sampled - stats.logp.detach()).abs().sum(),
+        "importance": counts.sum(),
+        "importance_cut": cut.sum(),
+    }
     # The one wait of a group: all that is told of it comes over at once.
-    told = torch.stack([each.double() for each in (pg_loss, entropy.detach(), weighted_kl, *clips, mismatch)]).tolist()
-    names = ("pg_loss", "entropy", "kl", "clipped", "clipped_dual", "approximate_kl", "mismatch")
-    return Sums(**dict(zip(names, told, strict=True)), tokens=len(per_token))
+    told = torch.stack([each.double() for each in found.values()]).tolist()
+    return Sums(**dict(zip(found, told, strict=True)), tokens=len(per_token))
 
 
 def update(
@@ -334,7 +360,12 @@ def update(
     sums = sums.summed(ranks)
     updates = len(norms)
     flat = torch.cat(advantages)
+    importance = {
+        "actor/importance_mean": sums.importance / sums.tokens,
+        "actor/importance_cut": sums.importance_cut / sums.tokens,
+    }
     return {
+        **(importance if algorithm.importance_threshold is not None else {}),
         "critic/advantages/mean": flat.mean().item(),
         "critic/advantages/max": flat.max().item(),
         "critic/advantages/min": flat.min().item(),
