@@ -52,7 +52,6 @@ async function inWorker(input: PreflightInput, workerFile: string, limits: typeo
   const { fileSha256, fileName, benchmark, split } = input;
   let findings: PreflightFindings | null = null;
   let recomputed: PreflightReport['recomputed'] = null;
-  const started = performance.now();
   const over = new AbortController();
   let timer = setTimeout(() => over.abort(), FINDINGS_LIMIT_MS);
   const end = await runInWorker(
@@ -70,9 +69,8 @@ async function inWorker(input: PreflightInput, workerFile: string, limits: typeo
     (message) => {
       if (message.type === 'findings') {
         findings = message.findings;
-        // The scorer has the rest of the time.
         clearTimeout(timer);
-        timer = setTimeout(() => over.abort(), started + limits.lookMs - performance.now());
+        timer = setTimeout(() => over.abort(), message.leftMs);
       }
       if (message.type === 'accuracy') recomputed = message.recomputed;
     },

@@ -8,7 +8,7 @@ export const WORKER_FILE = resolve('dist', 'scoring-worker.mjs');
 
 /** The most that may pass without a row being read, in ms. */
 const READING_LIMIT_MS = 60_000;
-/** A preflight answers after that, with what it has seen by then, in ms. */
+/** A preflight looks at rows and scores them for so long, in ms, and answers with what it has seen by then. */
 const LOOK_LIMIT_MS = 500;
 const HEAP_LIMIT_MB = 256;
 const LOOK_EVERY_MS = 100;

@@ -39,7 +39,7 @@ export async function findingsOf(
   benchmarkOf: (id: string) => Benchmark | null,
 ): Promise<void> {
   const gauges = gaugesOf(task.gauges);
-  const look = lookUntil(performance.now() + task.lookMs);
+  const look = lookFor(task.lookMs);
   const source = fileSource(task.path, task.fileName);
   const file = await openPredictions({ ...source, chunks: () => look.chunks(source.chunks()) });
   const targets: Target[] = [];
@@ -92,7 +92,7 @@ export async function findingsOf(
     },
     problems: problemsOf(target, whole ? report : null, candidates, shares),
   };
-  post({ type: 'findings', findings });
+  post({ type: 'findings', findings, leftMs: look.leftMs() });
 
   if (whole && target?.samples != null && scorer !== null && report !== null && isOfSplit(report))
     post({
@@ -104,21 +104,22 @@ export async function findingsOf(
 
 class TimeIsUp extends Error {}
 
-/** Rows are looked at until then, be they ever so long, so many, or so well hidden among what are none. */
-function lookUntil(until: number) {
+/** Rows are looked at so long, be they ever so long, so many, or so well hidden among what are none. */
+function lookFor(ms: number) {
   let count = 0;
   let whole = true;
-  let inRows = false;
+  /** Before and after the rows there is no end: what opens a file reads no more of it than it needs. */
+  let until = Number.POSITIVE_INFINITY;
+  let leftMs = ms;
   return {
-    /** Of rows alone: what opens a file reads no more of it than it needs. */
     *chunks(chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
       for (const chunk of chunks) {
-        if (inRows && performance.now() > until) throw new TimeIsUp();
+        if (performance.now() > until) throw new TimeIsUp();
         yield chunk;
       }
     },
     *rows(rows: Iterable<PredictionRow>): Generator<PredictionRow> {
-      inRows = true;
+      until = performance.now() + ms;
       try {
         for (const row of rows) {
           count++;
@@ -129,9 +130,11 @@ function lookUntil(until: number) {
         if (!(error instanceof TimeIsUp)) throw error;
         whole = false;
       }
-      inRows = false;
+      leftMs = Math.max(0, until - performance.now());
+      until = Number.POSITIVE_INFINITY;
     },
     seen: () => ({ count, whole }),
+    leftMs: () => leftMs,
   };
 }
 

@@ -20,7 +20,7 @@ export interface PreflightTask extends FileTask {
   kind: 'preflight';
   benchmark: string | null;
   split: string | null;
-  /** How long rows are looked at, in ms from the worker's beginning on. */
+  /** How long rows are looked at and scored, in ms. */
   lookMs: number;
 }
 
@@ -63,7 +63,8 @@ export interface ScoringResult {
 
 /** Rows are JSON already: the server's thread hands the text on to the database. */
 export type WorkerMessage =
-  | { type: 'findings'; findings: PreflightFindings }
+  /** With how much of its time is left to score the file. */
+  | { type: 'findings'; findings: PreflightFindings; leftMs: number }
   | { type: 'accuracy'; recomputed: PreflightReport['recomputed'] }
   | { type: 'samples'; json: string; last: boolean }
   | { type: 'verdicts'; count: number; verdicts: string; predictions: string }
