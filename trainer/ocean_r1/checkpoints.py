@@ -156,9 +156,13 @@ def prune(output: Path, policy: Checkpoints, progress: Progress) -> None:
             remove(by_step[step])
 
 
-def read_state(checkpoint: Path, recipe: Recipe) -> Progress:
-    """Where the run stood. Raises RecipeError where the recipe is another one, with the differences."""
+def read_state(checkpoint: Path, recipe: Recipe, trainer: str | None = None) -> Progress:
+    """Where the run stood. Raises RecipeError where the recipe is another one, with the differences, and where it was not
+    made by this `trainer`; None is ours."""
     state = read_json(checkpoint / "state.json", INSTEAD)
+    if (other := state.get("trainer")) != trainer:
+        made, wanted = other or "`ocean-r1 train`", trainer or "`ocean-r1 train`"
+        raise RecipeError(f"{checkpoint} was made by {made}, which {wanted} cannot go on with; write to another output")
     if state["identity"] != identity(recipe):
         changed = differences(state["recipe"], recipe.model_dump(mode="json"))
         raise RecipeError(

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 import torch
 from pydantic import BaseModel, ConfigDict
 
-from ocean_r1.checkpoints import INSTEAD, Progress, checkpoint_folder, checkpoints_of, prune, read_json
-from ocean_r1.config import GrpoRecipe, RecipeError, differences, identity
+from ocean_r1.checkpoints import Progress, checkpoint_folder, checkpoints_of, prune, read_state
+from ocean_r1.config import GrpoRecipe, identity
 from ocean_r1.driver import Observer, guarded
 from ocean_r1.evals.validation import mean
 from ocean_r1.files import atomic_write
@@ -142,9 +142,9 @@ class Follower:
         folder = checkpoint_folder(self.recipe.output, step)
         with atomic_write(folder) as partial:
             merge(self.place.checkpoints / f"global_step_{step}" / "actor", self.recipe.model.path, partial / "model")
-            (partial / "state.json").write_text(
-                json.dumps({"progress": asdict(progress), **state_of(self.recipe)}, indent=2)
-            )
+            state = {"progress": asdict(progress), "identity": identity(self.recipe), "trainer": TRAINER}
+            state["recipe"] = self.recipe.model_dump(mode="json")
+            (partial / "state.json").write_text(json.dumps(state, indent=2))
         prune(self.recipe.output, self.recipe.checkpoints, progress)
         self.tell(lambda who: who.on_checkpoint(step, folder))
 
@@ -187,24 +187,10 @@ class Follower:
         self.metrics.close()
 
 
-def state_of(recipe: GrpoRecipe) -> dict[str, Any]:
-    """What a checkpoint says of its run. `ocean-r1 train` cannot go on from it, and says so by this difference."""
-    return {"identity": f"{TRAINER} {identity(recipe)}", "recipe": {**recipe.model_dump(mode="json"), "trainer": TRAINER}}
-
-
 def progress_of(recipe: GrpoRecipe, step: int) -> Progress:
     """Where a run on verl stood at a step. Raises RecipeError where its folder is of another recipe or trainer."""
     checkpoints = checkpoints_of(recipe.output)
-    if not checkpoints:
-        return Progress()
-    state = read_json(checkpoints[-1] / "state.json", INSTEAD)
-    own = state_of(recipe)
-    if state["identity"] != own["identity"]:
-        changed = differences(state["recipe"], own["recipe"])
-        raise RecipeError(
-            f"{checkpoints[-1]} was made by another recipe or trainer; write to another output:\n  " + "\n  ".join(changed)
-        )
-    return replace(Progress(**state["progress"]), step=step)
+    return replace(read_state(checkpoints[-1], recipe, TRAINER), step=step) if checkpoints else Progress()
 
 
 def has_validation(data: Mapping[str, Any]) -> bool:
