@@ -89,8 +89,10 @@ def test_a_step_on_two_workers_is_one_of_ours_on_the_same_rollouts(first: Path, 
     stepper = Stepper(list(model.parameters()), make_optimizers(model, recipe.optimizer, None), recipe.optimizer)
     found = update(Workers(model), reference, stepper, groups_of(recipe, tokens), recipe, 1.0)
     assert theirs["actor/grad_norm"] == pytest.approx(found["actor/grad_norm"], rel=1e-5)
-    for name in ("actor/pg_loss", "actor/entropy_loss", "actor/kl_loss"):
-        assert theirs[name] == pytest.approx(found[name], abs=1e-6), name
+    terms = {"actor/pg_loss": 1.0, "actor/entropy_loss": -0.001, "actor/kl_loss": 0.1}
+    assert theirs["actor/loss"] == pytest.approx(sum(weight * found[name] for name, weight in terms.items()), abs=1e-6)
+    for name in terms:  # sums in float32, of different kernels
+        assert theirs[name] == pytest.approx(found[name], rel=1e-5, abs=1e-6), name
     # The first moment is a tenth of the gradient: AdamW's step itself turns rounding near 0 into whole steps.
     [optimizer] = stepper.optimizers
     moments = their_moments(recipe, 1)
