@@ -43,6 +43,9 @@ test('what is no TOML is said with its line', () => {
 });
 
 test('a value that is written is read as itself', () => {
+  expect([1e16, -1e16, 1e21, 3, 0.5].map(writtenToml).map((each) => readToml(`x = ${each}`))).toEqual(
+    [1e16, -1e16, 1e21, 3, 0.5].map((x) => ({ x })),
+  );
   const value = fc.letrec((again) => ({
     any: fc.oneof(
       { depthSize: 'small' },

@@ -81,10 +81,8 @@ export function writtenToml(value: PythonValue): string {
     case 'number':
       if (Number.isNaN(value)) return 'nan';
       if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-      // A whole number with a point is none in TOML.
-      return Number.isInteger(value) && Math.abs(value) < 1e16
-        ? `${value}.0`
-        : String(value).replace('e+', 'e');
+      // With a point or an exponent it is no whole number in TOML.
+      return /[.e]/.test(String(value)) ? String(value).replace('e+', 'e') : `${value}.0`;
     case 'bigint':
     case 'boolean':
       return String(value);
