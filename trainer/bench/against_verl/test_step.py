@@ -152,13 +152,24 @@ def test_the_merged_checkpoint_answers(first: Path, recipe: GrpoRecipe) -> None:
 
 def test_the_same_command_goes_on_from_the_checkpoint(first: Path, recipe: GrpoRecipe, address: str) -> None:
     assert first.exists()
-    last = run.train_verl(recipe.model_copy(update={"steps": 2}), Cluster(2, 1), address, ON_CPU)
+    longer = recipe.model_copy(update={"steps": 2})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run, "follow", killed)
+        with pytest.raises(KeyboardInterrupt):
+            run.train_verl(longer, Cluster(2, 1), address, ON_CPU)
+    last = run.train_verl(longer, Cluster(2, 1), address, ON_CPU)  # follows the job that was left alone
     assert last.name == "step-000002"
+    assert not Place(recipe.output, 3).begun.exists()
     lines = [json.loads(line) for line in (recipe.output / "metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == [1, 2]
     rows = [json.loads(line)["row"] for step in ("1", "2") for line in open_rollouts(recipe, step)]
     assert len(set(rows)) == 4  # the second step's are those that follow
     assert json.loads((Place(recipe.output, 2).begun).read_text())["from_step"] == 1
+
+
+def killed(*_: object) -> Path:
+    """A command that ends once its job is at work."""
+    raise KeyboardInterrupt
 
 
 def open_rollouts(recipe: GrpoRecipe, step: str) -> list[str]:
