@@ -203,6 +203,17 @@ def test_a_spool_keeps_the_order_over_its_segments(tmp_path: Path) -> None:
     assert texts(Spool(tmp_path)) == [20]
 
 
+def test_who_writes_waits_for_whoever_is_at_it(tmp_path: Path) -> None:
+    spool = Spool(tmp_path)
+    writing = threading.Thread(target=Spool(tmp_path).append, args=(metric(1),))
+    with spool.locked():
+        writing.start()
+        writing.join(0.2)
+        assert not spool.segments()
+    writing.join()
+    assert texts(spool) == [1]
+
+
 def test_half_of_a_line_is_none(tmp_path: Path) -> None:
     spool = Spool(tmp_path)
     spool.append(metric(1))
