@@ -70,12 +70,14 @@ describe('the lock', () => {
   test.skipIf(!existsSync('/proc/self/stat'))(
     'is taken from a process that was killed and not yet fetched by its parent (skipped without /proc)',
     async () => {
-      // The shell becomes a program that fetches no children.
-      const parent = spawn('sh', ['-c', 'true & echo $!; exec tail -f /dev/null'], {
-        stdio: ['ignore', 'pipe', 'inherit'],
+      // The shell becomes a program that fetches no children, and then its child ends.
+      const parent = spawn('sh', ['-c', 'exec 3<&0; cat <&3 & echo $!; exec tail -f /dev/null'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
       });
       const [told] = await once(parent.stdout, 'data');
       const pid = Number(String(told));
+      await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('tail\n'));
+      parent.stdin.end();
       await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toMatch(/\) Z /));
       writeFileSync(path, JSON.stringify({ pid, host: hostname(), started: null }));
       take()();

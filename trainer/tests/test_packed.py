@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from conftest import FAMILIES
 from safetensors.torch import load_file, save_file
 from test_export import initialised
 
@@ -15,9 +16,9 @@ from ocean_r1.models.packed import pack, packed, unpack, unpacked
 from ocean_r1.models.weights import load_model, save_weights
 
 
-@pytest.fixture
-def rounded(tmp_path: Path) -> Path:
-    model = initialised(tmp_path)
+@pytest.fixture(params=FAMILIES)
+def rounded(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    model = initialised(tmp_path, request.param)
     round_weights(model)
     save_weights(model, tmp_path)
     return tmp_path
@@ -49,7 +50,7 @@ def test_a_rounded_matrix_takes_a_quarter() -> None:
 
 
 def test_what_was_not_rounded_is_refused_and_kept(tmp_path: Path) -> None:
-    save_weights(initialised(tmp_path), tmp_path)
+    save_weights(initialised(tmp_path, FAMILIES[0]), tmp_path)
     before = (tmp_path / "model.safetensors").read_bytes()
     with pytest.raises(ValueError, match=r"weight is not rounded to 8 bits"):
         pack(tmp_path)
