@@ -5,12 +5,16 @@ import { serving } from './serving.mjs';
 
 const RUNS = 5;
 
-/** One look at a page, by a new visitor, the processor slowed `rate` times. `use` may do something with it, and what it returns comes back as `used`. */
-export async function visit(browser, address, use = async () => null, rate = 4) {
+/**
+ * One look at a page, by a new visitor, the processor slowed `rate` times. `watch` runs in the page before all else; `use` may do something with
+ * it, and what it returns comes back as `used`.
+ */
+export async function visit(browser, address, use = async () => null, rate = 4, watch = () => {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   const { session, kilobytes } = await scriptBytes(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate });
+  await page.addInitScript(watch);
   await page.addInitScript(() => {
     window.figures = { lcp: 0, cls: 0 };
     new PerformanceObserver((list) => {

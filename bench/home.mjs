@@ -7,11 +7,20 @@ import { serving } from './serving.mjs';
 const RUNS = 9;
 const ANSWERED = 'Answered in your browser';
 
+/** In the page: notes when both answers stand there, in ms from the first of the navigation. Whoever looks from outside looks too late. */
+const noteAnswers = () => {
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('.live-origin')?.textContent.startsWith('Answered in your browser')) return;
+    window.answeredAt = performance.now();
+    observer.disconnect();
+  }).observe(document, { subtree: true, childList: true, characterData: true });
+};
+
 /** Milliseconds from the first of the navigation to both answers, and what the page says it took. */
 const answered = async (page) => {
   const said = page.locator('.live-origin', { hasText: ANSWERED });
   await said.waitFor({ timeout: 120_000 });
-  const shown = await page.evaluate(() => performance.now());
+  const shown = await page.evaluate(() => window.answeredAt);
   return { shown, said: 1_000 * Number((await said.textContent()).match(/in ([\d.]+) s/)[1]) };
 };
 
@@ -37,7 +46,8 @@ export async function home() {
       [4, 3],
     ]) {
       const visits = [];
-      for (let run = 0; run < runs; run++) visits.push(await visit(browser, address, answered, rate));
+      for (let run = 0; run < runs; run++)
+        visits.push(await visit(browser, address, answered, rate, noteAnswers));
       const median = (of) => visits.map(of).sort((a, b) => a - b)[Math.floor(runs / 2)];
       const seconds = (of) => `${(median(of) / 1_000).toFixed(2)} s`;
       console.log(

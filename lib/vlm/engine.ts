@@ -66,12 +66,9 @@ export class Engine {
     try {
       signal.throwIfAborted();
       const contents = yield* this.fetchAll([...files, ...this.programsFor(files)], signal);
-      // The browser writes them to its disk while they are opened.
-      const [opened] = await Promise.all([
-        this.models.get(modelId) ?? this.open(files, contents),
-        this.around.store.keepOnly(modelId, files),
-        this.around.store.keepOnly(PROGRAM, Object.values(this.around.programs)),
-      ]);
+      this.around.store.keepOnly(modelId, files);
+      this.around.store.keepOnly(PROGRAM, Object.values(this.around.programs));
+      const opened = this.models.get(modelId) ?? (await this.open(files, contents));
       this.models.set(modelId, opened);
       yield { type: 'ready', engine: opened.facts };
     } finally {

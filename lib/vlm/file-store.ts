@@ -21,7 +21,7 @@ const STALL_MS = 30_000;
 
 /** Files of models, kept by the browser (Cache API) under the hash of their content, so that equal files are kept once. */
 export class FileStore {
-  /** Files that are used already while the browser writes them to its disk. */
+  /** What the browser writes to its disk and removes there while the files are used already. */
   private keeping: Promise<unknown> = Promise.resolve();
 
   /** @param cache Null where the browser has none: on pages that came without TLS. */
@@ -66,8 +66,7 @@ export class FileStore {
       await this.cache?.delete(keyOf(file));
     }
     const bytes = await this.download(file, tell, signal);
-    this.keeping = Promise.all([this.keeping, this.keep(file, bytes)]);
-    this.keeping.catch(() => {}); // whoever waits for it next is told
+    this.after(Promise.all([this.keeping, this.keep(file, bytes)]));
     return bytes;
   }
 
@@ -88,9 +87,18 @@ export class FileStore {
     for (const key of (await this.cache?.keys()) ?? []) await this.cache?.delete(key);
   }
 
-  /** Forgets what a model has kept beside these files: those of its earlier versions. */
-  async keepOnly(model: string, files: readonly RemoteFile[]): Promise<void> {
-    await this.keeping;
+  /** Forgets what a model has kept beside these files, those of its earlier versions, once all is written. */
+  keepOnly(model: string, files: readonly RemoteFile[]): void {
+    this.after(this.keeping.then(() => this.forgetOthers(model, files)));
+  }
+
+  /** What fails of it is told to whoever waits next. */
+  private after(work: Promise<unknown>): void {
+    this.keeping = work;
+    work.catch(() => {});
+  }
+
+  private async forgetOthers(model: string, files: readonly RemoteFile[]): Promise<void> {
     const wanted = new Set(files.map((file) => new Request(keyOf(file)).url));
     for (const key of (await this.cache?.keys()) ?? []) {
       const response = await this.cache?.match(key);
