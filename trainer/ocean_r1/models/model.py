@@ -30,7 +30,7 @@ class VisionTower(nn.Module):
     blocks: nn.ModuleList
 
     def forward(self, patches: Tensor, grids: Sequence[Grid]) -> Tensor:
-        raise NotImplementedError
+        raise NotImplementedError  # each family has its own
 
 
 FrequencyAxes = Callable[[TextConfig, Tensor], Tensor]
@@ -113,7 +113,7 @@ class VisionLanguageModel(nn.Module):
     @staticmethod
     def hub_name(name: str) -> str:
         """The name that a weight has in files on the hub."""
-        raise NotImplementedError
+        raise NotImplementedError  # each family has its own
 
     @property
     def device(self) -> torch.device:
