@@ -51,6 +51,8 @@ class Data(Section):
     """Larger pictures are made smaller, to so many pixels."""
     max_prompt_tokens: Positive = 8192
     """Rows whose prompt, image tokens included, is longer are left out and counted."""
+    augment: Fraction = 0
+    """The share of pictures seen in another light, blurred, noisy, or stored with loss: each of them always alike."""
 
     @model_validator(mode="after")
     def _pixels_are_a_range(self) -> Self:

@@ -257,6 +257,7 @@ def open_validator(
     """On the first rows of a seeded order; None where the recipe has no validation."""
     if run.validation is None:
         return None
-    reader, fitting = reader_of(run.validation, run.model.config, run.tokenizer, recipe.data)
+    as_they_are = recipe.data.model_copy(update={"augment": 0})
+    reader, fitting = reader_of(run.validation, run.model.config, run.tokenizer, as_they_are)
     positions = RowSampler(fitting, recipe.data.seed).epoch(0)[: recipe.validation.rows]
     return Validator(reader, positions, pool, max_new_tokens, recipe.validation.every, before_training)

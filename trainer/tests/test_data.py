@@ -187,3 +187,16 @@ def test_gradients_may_be_clipped_at_nothing(tmp_path: Path) -> None:
     text = recipe({"model": tmp_path, "rows": tmp_path}, tmp_path / "out", "grpo", stage=1, steps=2, prompts_per_step=4)
     parsed = parse_recipe(text, "toy.toml", {"optimizer.max_grad_norm": math.inf})
     assert parsed.optimizer.max_grad_norm == math.inf
+
+
+def test_pictures_are_augmented_by_their_share_and_always_alike(tmp_path: Path) -> None:
+    def seen(folder: str, augment: float) -> list[torch.Tensor]:
+        (tmp_path / folder).mkdir()
+        reader = reader_of(tmp_path / folder, [row(0)] * 40, augment=augment)
+        return [patches for n in range(40) if (patches := reader.example(n).prompt.patches) is not None]
+
+    plain, some, again, every = seen("plain", 0), seen("some", 0.5), seen("again", 0.5), seen("every", 1)
+    assert all(torch.equal(*pair) for pair in zip(some, again, strict=True))
+    assert 10 < sum(not torch.equal(*pair) for pair in zip(plain, some, strict=True)) < 30
+    assert not any(torch.equal(*pair) for pair in zip(plain, every, strict=True))
+    assert all(one.shape == other.shape for one, other in zip(plain, every, strict=True))

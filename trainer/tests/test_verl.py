@@ -92,6 +92,7 @@ def test_dual_clip_is_off_where_the_recipe_has_none(tmp_path: Path) -> None:
         ({"optimizer__decay": "linear"}, 'optimizer.decay = "linear"'),
         ({"reference": "elsewhere"}, "reference"),
         ({"model__fresh": True}, "model.fresh"),
+        ({"data__augment": 0.5}, "data.augment"),
     ],
 )
 def test_what_verl_has_nothing_for_is_refused(tmp_path: Path, own: dict[str, Any], said: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import torch
 
 from ocean_r1.config import Data
+from ocean_r1.data.augment import augmented
 from ocean_r1.data.images import Patches, PixelBounds, image_size, open_image, patches_of, smart_resize
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, Row, RowError, map_images
 from ocean_r1.engine.prompt import Prompt
@@ -111,7 +113,8 @@ class Reader:
     def example(self, position: int) -> Example:
         """Raises RowError naming file and row."""
         row, folder, name = self.dataset.row(position), self.dataset.folder(position), self.dataset.name(position)
-        patches = map_images(row, folder, name, self._patches)
+        rng = random.Random(f"{self.data.seed}/{position}")
+        patches = map_images(row, folder, name, lambda source: self._patches(source, rng))
         truth = row.ground_truth
         if row.reward_func == "iou" and patches:
             truth = scaled_truth(truth, patches[0].scale, name)
@@ -141,8 +144,11 @@ class Reader:
     def bounds(self) -> PixelBounds:
         return PixelBounds(self.data.min_pixels, self.data.max_pixels)
 
-    def _patches(self, source: bytes | Path) -> Patches:
-        return patches_of(open_image(source), self.config.vision, self.bounds)
+    def _patches(self, source: bytes | Path, rng: random.Random) -> Patches:
+        image = open_image(source)
+        if rng.random() < self.data.augment:
+            image = augmented(image, rng)
+        return patches_of(image, self.config.vision, self.bounds)
 
     def expand(self, ids: list[int], grids: tuple[Any, ...], name: str) -> list[int]:
         """Each single image token as many times as its grid has tokens."""

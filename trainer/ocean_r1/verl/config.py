@@ -80,6 +80,7 @@ def check_expressible(recipe: GrpoRecipe) -> None:
     reference = recipe.reference is not None and recipe.reference.resolve() != recipe.model.path.resolve()
     unknown = {
         "model.fresh": recipe.model.fresh,
+        "data.augment": recipe.data.augment > 0,
         "reference (it takes the KL against the model that it begins with)": reference,
         "optimizer.muon": recipe.optimizer.muon,
         "optimizer.vision_lr": recipe.optimizer.vision_lr not in (None, recipe.optimizer.lr),
