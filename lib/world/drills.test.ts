@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { drill } from './drills';
+import { calculation, copying, lookUp } from './drills';
 import { Random } from './random';
 
-const DRILLS = Array.from({ length: 300 }, (_, n) => drill(new Random(n, 'drills')));
+const DRILLS = Array.from({ length: 300 }, (_, n) => calculation(new Random(n, 'drills')));
 
 /** What both sides of an equation come to. */
 const value = (expression: string): number =>
@@ -48,5 +48,39 @@ test('numbers are whole, above zero, and no larger than those of solutions', () 
       expect(Number(number)).toBeGreaterThan(0);
       expect(Number(number)).toBeLessThanOrEqual(360);
     }
+  }
+});
+
+/** The pieces that a question tells, by their places. */
+const toldIn = (question: string): ReadonlyMap<string, string> =>
+  new Map([...question.matchAll(/(\d+,\d+) (\S+?)\.(?= |\n)/g)].map(([, at = '', text = '']) => [at, text]));
+
+test('what is looked up stands where it is told, whichever of the two is asked for', () => {
+  let looks = 0;
+  for (let n = 0; n < 300; n++) {
+    const { question, thought, answer } = lookUp(new Random(n, 'drills'));
+    const told = toldIn(question);
+    const asked = question.split('\n')[1] ?? '';
+    const answers = answer.split(/, | and /);
+    const byPlace = asked.startsWith('What stands at ');
+    const items = asked.replace(/^(What stands at|Where do) | stand(?=\?)|[?"]/g, '').split(/, | and /);
+    expect(answers, asked).toHaveLength(items.length);
+    items.forEach((item, i) => {
+      const [at = '', text] = byPlace ? [item, answers[i]] : [answers[i], item];
+      expect(told.get(at), question).toBe(text);
+      expect(thought).toContain(byPlace ? `${at} ${text}.` : `${text}: ${at}.`);
+      looks++;
+    });
+  }
+  expect(looks).toBeGreaterThan(900);
+});
+
+test('what is copied is all that is told, and no piece stands in it twice', () => {
+  for (let n = 0; n < 100; n++) {
+    const { question, answer } = copying(new Random(n, 'drills'));
+    expect(question).toBe(`${answer}\nRead all that is written, and say where it stands.`);
+    const texts = [...toldIn(question).values()];
+    expect(texts.length).toBeGreaterThan(1);
+    expect(new Set(texts).size).toBe(texts.length);
   }
 });

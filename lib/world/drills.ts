@@ -1,10 +1,12 @@
+import { NAMES } from './charts';
 import { TRIPLES } from './construction';
 import type { Random } from './random';
-import { added, halved, inProportion, list, subtracted } from './wording';
+import { WORDS } from './texts';
+import { added, halved, inProportion, list, multiplied, subtracted } from './wording';
 
 /**
- * Arithmetic alone, in the words in which solutions do it: a question on a figure has two or three calculations among a hundred
- * words, and a small model learns to calculate from many.
+ * What solutions are made of, alone and in their words: a question on a figure has two or three calculations among a hundred
+ * words, and a small model learns to calculate from many. Copying as well: names that make sense can be guessed, and are.
  */
 export interface Drill {
   question: string;
@@ -14,7 +16,7 @@ export interface Drill {
 
 const AT_ONCE = 4;
 
-export function drill(random: Random): Drill {
+export function calculation(random: Random): Drill {
   const some = Array.from({ length: AT_ONCE }, () => random.pick(CALCULATIONS)(random));
   const asked = random.pick(['Calculate', 'Work out', 'Find', 'What is']);
   return {
@@ -44,7 +46,7 @@ const CALCULATIONS: readonly ((random: Random) => Calculation)[] = [
   (random) => {
     const a = random.int(2, 40);
     const b = whole(random, 2, Math.floor(MOST / a));
-    return { asked: `${a} * ${b}`, said: `${a} * ${b} = ${a * b}.`, value: a * b };
+    return { asked: `${a} * ${b}`, said: multiplied(a, b), value: a * b };
   },
   (random) => {
     const half = random.int(3, MOST / 2);
@@ -85,4 +87,49 @@ function difference(random: Random, from: number, count: number): Calculation {
     value -= next;
   }
   return { asked: [from, ...some].join(' - '), said: subtracted([from, ...some]), value };
+}
+
+/** Pieces of writing at places of a frame of 160 px, without sense, as a told picture has them (places.ts). */
+function scattered(random: Random): { at: string; text: string }[] {
+  const pieces = Array.from({ length: random.int(4, 16) }, () => ({
+    at: `${random.int(10, 150)},${random.int(10, 150)}`,
+    text: random.pick(PIECES)(random),
+  }));
+  return pieces.filter(
+    ({ at, text }, i) => pieces.findIndex((other) => other.at === at || other.text === text) === i,
+  );
+}
+
+const PIECES: readonly ((random: Random) => string)[] = [
+  (random) => random.pick(WORDS),
+  (random) => random.pick(NAMES),
+  (random) => random.pick([...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']),
+  (random) => String(random.int(0, 120)),
+  (random) => `${random.pick(['.', ':'])}${random.int(10, 99)}`,
+];
+
+const told = (pieces: readonly { at: string; text: string }[]): string =>
+  `${pieces.map(({ at, text }) => `${at} ${text}`).join('. ')}.`;
+
+/** Says again, in its order, what is told. */
+export function copying(random: Random): Drill {
+  const all = told(scattered(random));
+  return {
+    question: `${all}\nRead all that is written, and say where it stands.`,
+    thought: 'I look at the image from left to right and from the top down.',
+    answer: all,
+  };
+}
+
+/** Looks up what stands at a place, or where something stands. */
+export function lookUp(random: Random): Drill {
+  const pieces = scattered(random);
+  const some = random.shuffle(pieces).slice(0, AT_ONCE);
+  const byPlace = random.chance(0.5);
+  const asked = list(some.map(({ at, text }) => (byPlace ? at : `"${text}"`)));
+  return {
+    question: `${told(pieces)}\n${byPlace ? `What stands at ${asked}?` : `Where do ${asked} stand?`}`,
+    thought: some.map(({ at, text }) => (byPlace ? `${at} ${text}.` : `${text}: ${at}.`)).join(' '),
+    answer: list(some.map(({ at, text }) => (byPlace ? text : at))),
+  };
 }

@@ -1,6 +1,6 @@
 import { type Prompt, THINK_PROMPT } from '@/lib/samples/prompts';
 import { furtherOfChart } from './charts';
-import { drill } from './drills';
+import { calculation, copying, type Drill, lookUp } from './drills';
 import type { Words } from './paraphrases';
 import { placed, toldPicture, transcription } from './places';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
@@ -21,10 +21,10 @@ import type { Known } from './world';
  */
 export interface Further {
   /**
-   * `description`, `attribute`, `reading` (all that is written and where), or the task that it is a question of; `talk` and
-   * `arithmetic` are none of the benchmark's, and a `follow-up` goes on from the one before it.
+   * `description`, `attribute`, `reading` (all that is written and where), or the task that it is a question of; `talk`,
+   * `arithmetic` and `look-up` are none of the benchmark's, and a `follow-up` goes on from the one before it.
    */
-  kind: 'description' | 'attribute' | 'reading' | 'talk' | 'follow-up' | 'arithmetic' | Task;
+  kind: 'description' | 'attribute' | 'reading' | 'talk' | 'follow-up' | 'arithmetic' | 'look-up' | Task;
   /** The user's message, as in a training row. */
   content: string;
   question: string;
@@ -119,16 +119,19 @@ function asked(scene: SolidScene, task: SolidTask, nth: number, size: number, wo
 const answered = (question: Question, text: string): Further =>
   further(question.task, promptOf(question), text, perfectResponse(question));
 
-/** Without a picture: what else is asked of a chart, a table or a printed text that is told, and arithmetic beside a figure. */
+/** Without a picture: what else is asked of a chart, a table or a printed text that is told, and beside a figure practice (drills.ts). */
 export function furtherWithoutPicture(known: Known, size: number, words: Words): Further[] {
   const told = toldPicture(known, size);
   if (told === null) {
     const random = new Random(known.scene.seed, 'drills');
-    return Array.from({ length: DRILLS }, () => {
-      const { question, thought, answer } = drill(random);
+    const practice = (kind: 'arithmetic' | 'look-up', { question, thought, answer }: Drill): Further => {
       const solution = `<think>${thought}</think>\n<answer>${answer}</answer>`;
-      return withoutPicture(further('arithmetic', THINK_PROMPT, question, solution), null);
-    });
+      return withoutPicture(further(kind, THINK_PROMPT, question, solution), null);
+    };
+    return [
+      ...Array.from({ length: DRILLS }, () => practice('arithmetic', calculation(random))),
+      ...[copying, lookUp].map((drill) => practice('look-up', drill(random))),
+    ];
   }
   return furtherQuestions(known, size, words, true)
     .filter(({ kind }) => kind !== 'reading' && kind !== 'description')

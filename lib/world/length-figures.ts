@@ -12,7 +12,7 @@ import {
   take,
 } from './construction';
 import type { Point } from './drawing';
-import { added, halfOfProduct, halved, inProportion } from './wording';
+import { added, halfOfProduct, halved, inProportion, multiplied } from './wording';
 
 /** Lengths and areas of triangles and quadrilaterals: Pythagoras, similar triangles, bases and heights. */
 export const LENGTH_FIGURES: readonly FigureKind[] = [
@@ -307,7 +307,7 @@ export const LENGTH_FIGURES: readonly FigureKind[] = [
         facts: [`${A}${B}${C}${D} is a parallelogram`, `${D}${E} is perpendicular to ${A}${B} at ${E}`],
         given: [length(D, C, b), length(D, E, h)],
         asked: { of: 'area', ring: [A, B, C, D], value: answer },
-        steps: [`${A}${B} = ${D}${C} = ${b}, and the area is base times height.`, `${b} * ${h} = ${answer}.`],
+        steps: [`${A}${B} = ${D}${C} = ${b}, and the area is base times height.`, multiplied(b, h)],
       };
     },
   },

@@ -3,7 +3,7 @@ import { concluded } from './answers';
 import { Random } from './random';
 import { seedIn } from './scene';
 import { factsOf, look } from './solid-facts';
-import { added, halfOfProduct, inProportion, subtracted } from './wording';
+import { added, halfOfProduct, inProportion, multiplied, subtracted } from './wording';
 import { ask } from './world';
 
 /** What a worked solution says of a scene has to be so, thing by thing, and its last word has to be the answer. */
@@ -118,6 +118,8 @@ test('numbers are added one at a time', () => {
 
 test('products and proportions are worked out in numbers below 400', () => {
   expect(halfOfProduct(14, 9)).toBe('14 * 9 = 126. 126 / 2 = 63.');
+  expect(multiplied(16, 13)).toBe('16 * 10 = 160. 16 * 3 = 48. 160 + 48 = 208.');
+  expect(multiplied(16, 20)).toBe('16 * 20 = 320.');
   expect(inProportion('EC', 14, 39, 26)).toBe('39 : 26 = 3 : 2, and 14 / 2 = 7. EC = 7 * 3 = 21.');
   expect(inProportion('EC', 14, 39, 13)).toBe('39 / 13 = 3. EC = 14 * 3 = 42.');
   expect(inProportion('EC', 14, 13, 26)).toBe('13 : 26 = 1 : 2. EC = 14 / 2 = 7.');

@@ -8,7 +8,7 @@ import { list, worded } from './wording';
 
 /** Printed and hand-written text: signs, plates, notes and receipts, and questions that read them. */
 
-const WORDS = (
+export const WORDS = (
   'bread river stone light paper glass green house music water table north south early every small great happy quiet ' +
   'orange silver garden market bridge window summer winter spring autumn forest castle island harbor planet rocket ' +
   'coffee butter pepper cherry banana tomato rabbit turtle parrot donkey camera pencil pocket button hammer ladder ' +

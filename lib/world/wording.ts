@@ -63,8 +63,16 @@ function stepwise(sign: '+' | '-', [first = 0, ...others]: readonly number[]): s
   return steps.join(' ');
 }
 
+/** "16 * 10 = 160. 16 * 3 = 48. 160 + 48 = 208." Tens and ones apart where both numbers have two digits. */
+export function multiplied(a: number, b: number): string {
+  const ones = b % 10;
+  const tens = b - ones;
+  if (a < 10 || tens === 0 || ones === 0) return `${a} * ${b} = ${a * b}.`;
+  return `${a} * ${tens} = ${a * tens}. ${a} * ${ones} = ${a * ones}. ${added([a * tens, a * ones])}`;
+}
+
 /** "14 * 9 = 126. 126 / 2 = 63." */
-export const halfOfProduct = (a: number, b: number): string => `${a} * ${b} = ${a * b}. ${halved(a * b)}`;
+export const halfOfProduct = (a: number, b: number): string => `${multiplied(a, b)} ${halved(a * b)}`;
 
 /** "126 / 2 = 63." */
 export const halved = (n: number): string => `${n} / 2 = ${n / 2}.`;
