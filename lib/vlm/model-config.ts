@@ -50,7 +50,9 @@ const config = z.looseObject({
   ),
   image_token_id: token,
   vision_config: z.object({
-    spatial_merge_size: count,
+    patch_size: count,
+    temporal_patch_size: z._default(count, 2),
+    spatial_merge_size: z._default(count, 2),
     deepstack_visual_indexes: z._default(z.array(token), []),
   }),
 });
@@ -59,18 +61,38 @@ const stopTokens = z.union([token, z.array(token).check(z.minLength(1))]);
 const generation = z.object({ eos_token_id: stopTokens });
 
 const three = z.tuple([z.number(), z.number(), z.number()]);
+const CLIP = {
+  mean: [0.48145466, 0.4578275, 0.40821073] as const,
+  std: [0.26862954, 0.26130258, 0.27577711] as const,
+};
+const HALF = { mean: [0.5, 0.5, 0.5] as const, std: [0.5, 0.5, 0.5] as const };
+/** By which colours from 0 to 1 are normalised. */
+const COLOURS = { qwen2_5_vl: CLIP, qwen3_vl: HALF };
+
+/** Where a file says nothing, or null, it means what transformers' Qwen2-VL image processor does by itself. */
+function or<T extends z.ZodMiniType>(schema: T, otherwise: z.output<T>) {
+  return z.pipe(
+    z.nullish(schema),
+    z.transform((given) => given ?? otherwise),
+  );
+}
+
 const preprocessor = z.pipe(
   z.object({
-    patch_size: count,
-    temporal_patch_size: count,
-    merge_size: count,
     min_pixels: z.nullish(count),
     max_pixels: z.nullish(count),
     size: z.nullish(z.partial(z.object({ shortest_edge: count, longest_edge: count }))),
-    image_mean: three,
-    image_std: three,
-    rescale_factor: z._default(z.number(), 1 / 255),
-    resample: z._default(z.literal(3, 'pictures are resized by the bicubic filter here (3)'), 3),
+    patch_size: or(z.int(), 14),
+    temporal_patch_size: or(z.int(), 2),
+    merge_size: or(z.int(), 2),
+    do_resize: or(z.boolean(), true),
+    /** Pillow's number of a filter; 3 is bicubic. */
+    resample: or(z.int(), 3),
+    do_rescale: or(z.boolean(), true),
+    rescale_factor: or(z.number(), 1 / 255),
+    do_normalize: or(z.boolean(), true),
+    image_mean: or(three, [...CLIP.mean]),
+    image_std: or(three, [...CLIP.std]),
   }),
   z.transform(({ min_pixels, max_pixels, size, ...rest }, context) => {
     const least = min_pixels ?? size?.shortest_edge;
@@ -117,13 +139,7 @@ export function readModelConfig(files: Settings): ModelConfig {
   const { eos_token_id } = parseFile(generation, files.generation, 'generation_config.json');
   const { where, content } = imageProcessor(files);
   const picture = parseFile(preprocessor, content, where);
-  const merge = top.vision_config.spatial_merge_size;
-  if (picture.merge_size !== merge) {
-    throw new VlmError(
-      'model',
-      `${where}: merge_size: is ${picture.merge_size}, but vision_config.spatial_merge_size in config.json is ${merge}.`,
-    );
-  }
+  checkPictures(picture, top, where);
   return {
     imageToken: top.image_token_id,
     stopTokens: [eos_token_id].flat(),
@@ -136,11 +152,47 @@ export function readModelConfig(files: Settings): ModelConfig {
     image: {
       patchSize: picture.patch_size,
       temporalPatchSize: picture.temporal_patch_size,
-      mergeSize: merge,
+      mergeSize: picture.merge_size,
       bounds: { least: picture.least, most: picture.most },
       rescale: picture.rescale_factor,
       mean: picture.image_mean,
       std: picture.image_std,
     },
   };
+}
+
+/**
+ * The trainer's rule (`check_pictures` in trainer/ocean_r1/models/config.py): a model is shown the pictures that its
+ * family was trained on. @throws VlmError where its image processor makes others.
+ */
+function checkPictures(
+  picture: z.output<typeof preprocessor>,
+  { model_type, vision_config }: z.output<typeof config>,
+  where: string,
+): void {
+  const here = {
+    patch_size: vision_config.patch_size,
+    temporal_patch_size: vision_config.temporal_patch_size,
+    merge_size: vision_config.spatial_merge_size,
+    do_resize: true,
+    resample: 3,
+    do_rescale: true,
+    rescale_factor: 1 / 255,
+    do_normalize: true,
+    image_mean: COLOURS[model_type].mean,
+    image_std: COLOURS[model_type].std,
+  };
+  for (const key of Object.keys(here) as (keyof typeof here)[]) {
+    const wanted = [here[key]].flat().map(Number);
+    const near = [picture[key]].flat().every((given, at) => {
+      const goal = wanted[at] as number;
+      return Math.abs(Number(given) - goal) <= 1e-6 * goal;
+    });
+    if (!near) {
+      throw new VlmError(
+        'model',
+        `${where}: ${key} is ${JSON.stringify(picture[key])}, but pictures are made with ${JSON.stringify(here[key])} for this model here.`,
+      );
+    }
+  }
 }

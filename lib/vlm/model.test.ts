@@ -236,10 +236,10 @@ describe('a folder as transformers 5 writes it', () => {
     await (await opened({ ...broken, ...processor({ image_processor: nested }) })).release();
     await (await opened(processor({ processor_class: 'Qwen2_5_VLProcessor' }))).release();
     await expect(opened({ ...broken, ...processor({ image_processor: null }) })).rejects.toThrow(
-      'preprocessor_config.json: patch_size: ',
+      'preprocessor_config.json: min_pixels: is missing',
     );
     await expect(opened(processor({ image_processor: { ...nested, merge_size: 4 } }))).rejects.toThrow(
-      'processor_config.json: image_processor: merge_size: is 4, but vision_config.spatial_merge_size',
+      'processor_config.json: image_processor: merge_size is 4, but pictures are made with 2 for this model here.',
     );
     await expect(opened(processor({}), ['preprocessor_config.json'])).rejects.toThrow(
       'The model has no preprocessor_config.json and no processor_config.json with an image_processor.',
@@ -316,9 +316,9 @@ describe('a folder that is broken is told by the file and the key', () => {
         openModel(
           runtime,
           files,
-          withSettings('preprocessor_config.json', ({ patch_size: _, ...rest }) => rest),
+          withSettings('config.json', ({ image_token_id: _, ...rest }) => rest),
         ),
-      'preprocessor_config.json: patch_size: Invalid input',
+      'config.json: image_token_id: Invalid input',
     ],
     [
       'bounds that no picture fits',
@@ -338,7 +338,7 @@ describe('a folder that is broken is told by the file and the key', () => {
           files,
           withSettings('preprocessor_config.json', (all) => ({ ...all, merge_size: 4 })),
         ),
-      'preprocessor_config.json: merge_size: is 4, but vision_config.spatial_merge_size in config.json is 2.',
+      'preprocessor_config.json: merge_size is 4, but pictures are made with 2 for this model here.',
     ],
     [
       'a graph that is cut off',

@@ -16,14 +16,14 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image, ImageOps
+from toy import toy
 from transformers.models.qwen2_vl.image_processing_pil_qwen2_vl import Qwen2VLImageProcessorPil
 
 from ocean_r1.data.images import ImageError, PixelBounds, image_size, open_image, patches_of, pixel_bounds
-from ocean_r1.models.config import Qwen2_5_VisionConfig
+from ocean_r1.models.config import ModelConfig, Qwen2_5_VisionConfig, Qwen3VisionConfig, VisionConfig, check_pictures
 
-VISION = Qwen2_5_VisionConfig(
-    depth=1, hidden_size=32, intermediate_size=8, num_heads=1, patch_size=14, out_hidden_size=8, fullatt_block_indexes=()
-)
+TOWER = {"depth": 1, "hidden_size": 32, "intermediate_size": 8, "num_heads": 1, "out_hidden_size": 8}
+VISION = Qwen2_5_VisionConfig(**TOWER, patch_size=14, fullatt_block_indexes=())
 BOUNDS = PixelBounds(28 * 28 * 4, 28 * 28 * 1280)
 
 
@@ -219,7 +219,7 @@ def test_pixel_bounds_are_read_where_either_transformers_writes_them(tmp_path: P
 def test_bounds_that_are_given_are_not_asked_for(tmp_path: Path) -> None:
     assert pixel_bounds(tmp_path, 784, 1024) == PixelBounds(784, 1024)
     assert pixel_bounds(folder_with(tmp_path, processor_config=NESTED), max_pixels=4000) == PixelBounds(3136, 4000)
-    with pytest.raises(ImageError, match="at least 3,136 pixels and at most 784"):
+    with pytest.raises(ValueError, match="at least 3,136 pixels and at most 784"):
         pixel_bounds(tmp_path, max_pixels=784)
 
 
@@ -241,5 +241,37 @@ def test_bounds_that_are_given_are_not_asked_for(tmp_path: Path) -> None:
     ],
 )
 def test_a_folder_that_does_not_say_its_bounds(tmp_path: Path, files: dict[str, Any], words: str) -> None:
-    with pytest.raises(ImageError, match=words):
+    with pytest.raises(ValueError, match=words):
         pixel_bounds(folder_with(tmp_path, **files))
+
+
+PROCESSORS = json.loads((Path(__file__).parent.parent / "fixtures/processors.json").read_text())
+TOWERS: dict[str, VisionConfig] = {
+    "qwen2_5_vl": VISION,
+    "qwen3_vl": Qwen3VisionConfig(**TOWER, patch_size=16, num_position_embeddings=4, deepstack_visual_indexes=()),
+}
+
+
+@pytest.mark.parametrize("published", PROCESSORS["published"].values(), ids=PROCESSORS["published"])
+@pytest.mark.parametrize("form", ["preprocessor_config", "processor_config"])
+def test_what_is_published_is_opened(tmp_path: Path, published: dict[str, Any], form: str) -> None:
+    settings = published["settings"]
+    folder_with(tmp_path, **{form: {"image_processor": settings} if form == "processor_config" else settings})
+    check_pictures(tmp_path, TOWERS[published["model_type"]])
+
+
+@pytest.mark.parametrize("case", PROCESSORS["refused"], ids=lambda case: f"{case['of']}: {case['key']}")
+def test_a_model_that_is_shown_other_pictures_is_refused(tmp_path: Path, case: dict[str, Any]) -> None:
+    """`lib/vlm/model-config.test.ts` refuses the same."""
+    published = PROCESSORS["published"][case["of"]]
+    folder_with(tmp_path, preprocessor_config=published["settings"] | case["change"])
+    with pytest.raises(ValueError, match=rf"preprocessor_config.json: {case['key']}"):
+        check_pictures(tmp_path, TOWERS[published["model_type"]])
+
+
+def test_it_is_refused_wherever_its_config_is_read(tmp_path: Path) -> None:
+    model = toy(tmp_path)["model"]
+    settings = json.loads((model / "preprocessor_config.json").read_text())
+    folder_with(model, preprocessor_config=settings | {"image_mean": [0.5, 0.5, 0.5]})
+    with pytest.raises(ValueError, match=r"image_mean is \[0.5, 0.5, 0.5\], but pictures are made with \[0.48145466, 0.45"):
+        ModelConfig.from_folder(model)

@@ -6,7 +6,6 @@ The rule is that of Hugging Face's Qwen2-VL image processor (PIL version); tests
 from __future__ import annotations
 
 import io
-import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,11 +15,11 @@ from typing import TypeVar
 import numpy as np
 import torch
 from PIL import Image, UnidentifiedImageError
-from pydantic import BaseModel, PositiveInt, ValidationError
 from torch import Tensor
 
 from ocean_r1.models.config import VisionConfig
 from ocean_r1.models.positions import Grid
+from ocean_r1.models.processor import processor_settings
 
 MAX_ASPECT_RATIO = 200
 MAX_DECODED_PIXELS = 100_000_000
@@ -42,51 +41,22 @@ class PixelBounds:
     max_pixels: int
 
 
-class Size(BaseModel):
-    shortest_edge: PositiveInt | None = None
-    longest_edge: PositiveInt | None = None
-
-
-class ProcessorSettings(BaseModel):
-    min_pixels: PositiveInt | None = None
-    max_pixels: PositiveInt | None = None
-    size: Size | None = None
-
-
 def pixel_bounds(folder: Path, min_pixels: int | None = None, max_pixels: int | None = None) -> PixelBounds:
-    """The bounds that are given; where one is not, what the model's folder says. Raises ImageError where it says nothing."""
+    """The bounds that are given; where one is not, what the model's folder says. Raises ValueError where it says nothing."""
     if min_pixels is None or max_pixels is None:
-        name, settings = processor_settings(folder)
-        size = settings.size or Size()
-        min_pixels = min_pixels or settings.min_pixels or size.shortest_edge
-        max_pixels = max_pixels or settings.max_pixels or size.longest_edge
+        found = processor_settings(folder)
+        if found is None:
+            raise ValueError(
+                f"{folder} has no preprocessor_config.json and no processor_config.json with an image processor"
+            )
+        path, settings = found
+        min_pixels = min_pixels or settings.min_pixels or settings.size.shortest_edge
+        max_pixels = max_pixels or settings.max_pixels or settings.size.longest_edge
         if min_pixels is None or max_pixels is None:
-            raise ImageError(f"{folder / name} does not say how many pixels a picture may have (min_pixels, max_pixels)")
+            raise ValueError(f"{path} does not say how many pixels a picture may have (min_pixels, max_pixels)")
     if not 0 < min_pixels <= max_pixels:
-        raise ImageError(f"no picture has at least {min_pixels:,} pixels and at most {max_pixels:,}")
+        raise ValueError(f"no picture has at least {min_pixels:,} pixels and at most {max_pixels:,}")
     return PixelBounds(min_pixels, max_pixels)
-
-
-def processor_settings(folder: Path) -> tuple[str, ProcessorSettings]:
-    """The file that has the image processor's settings, and these. transformers 5 writes them into processor_config.json and
-    prefers those to the other file's (image_processing_base.py of 5.24.0). Raises ImageError."""
-    name = "processor_config.json"
-    try:
-        if (folder / name).exists():
-            inside = json.loads((folder / name).read_bytes())
-            if isinstance(inside, dict) and inside.get("image_processor"):
-                return name, ProcessorSettings.model_validate(inside["image_processor"])
-        name = "preprocessor_config.json"
-        return name, ProcessorSettings.model_validate_json((folder / name).read_bytes())
-    except FileNotFoundError as error:
-        raise ImageError(
-            f"{folder} has no preprocessor_config.json and no processor_config.json with an image processor"
-        ) from error
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise ImageError(f"{folder / name}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from error
-    except (OSError, ValueError) as error:
-        raise ImageError(f"{folder / name} cannot be read: {error}") from error
 
 
 def smart_resize(height: int, width: int, factor: int, bounds: PixelBounds) -> tuple[int, int]:

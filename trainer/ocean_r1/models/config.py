@@ -10,9 +10,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ocean_r1.config import Positive, problems_of
+from ocean_r1.models.processor import CLIP_MEAN, CLIP_STD, Colour, processor_settings
 
 Count = Annotated[int, Field(ge=0)]
-Colour = tuple[float, float, float]
 
 
 class VisionConfig(BaseModel):
@@ -59,9 +59,8 @@ class VisionConfig(BaseModel):
 
 
 class Qwen2_5_VisionConfig(VisionConfig):  # noqa: N801, the model's name
-    # OpenAI CLIP's statistics.
-    pixel_mean = (0.48145466, 0.4578275, 0.40821073)
-    pixel_std = (0.26862954, 0.26130258, 0.27577711)
+    pixel_mean = CLIP_MEAN
+    pixel_std = CLIP_STD
 
     window_size: Positive = 112
     fullatt_block_indexes: tuple[int, ...]
@@ -182,13 +181,45 @@ class ModelConfig(BaseModel):
 
     @staticmethod
     def from_folder(folder: Path) -> ModelConfig:
+        """Raises ValueError where the model cannot be trained here, or has other pictures than are made here."""
         path = folder / "config.json"
         try:
-            return ModelConfig.from_json(json.loads(path.read_bytes()))
+            config = ModelConfig.from_json(json.loads(path.read_bytes()))
         except ValidationError as error:
             raise ValueError(f"{path}: {problems_of(error)}") from error
         except (ValueError, RecursionError) as error:
             raise ValueError(f"{path} is no config of a model that can be trained here: {error}") from error
+        check_pictures(folder, config.vision)
+        return config
+
+
+def check_pictures(folder: Path, vision: VisionConfig) -> None:
+    """Raises ValueError where the folder's image processor makes other pictures than this trainer does
+    (`data/images.py`). The in-browser engine has the same rule (`lib/vlm/model-config.ts`)."""
+    found = processor_settings(folder)
+    if found is None:
+        return
+    path, settings = found
+    here: dict[str, Any] = {
+        "patch_size": vision.patch_size,
+        "temporal_patch_size": vision.temporal_patch_size,
+        "merge_size": vision.spatial_merge_size,
+        "do_resize": True,
+        "resample": 3,
+        "do_rescale": True,
+        "rescale_factor": 1 / 255,
+        "do_normalize": True,
+        "image_mean": vision.pixel_mean,
+        "image_std": vision.pixel_std,
+    }
+    for key, wanted in here.items():
+        given = getattr(settings, key)
+        pairs = zip(given, wanted, strict=True) if isinstance(given, tuple) else [(given, wanted)]
+        if not all(math.isclose(a, b, rel_tol=1e-6) for a, b in pairs):
+            raise ValueError(
+                f"{path}: {key} is {json.dumps(given)}, but pictures are made with {json.dumps(wanted)} for this model "
+                "here: mend the file if it is wrong, or take another model"
+            )
 
 
 class Qwen2_5_VLConfig(ModelConfig):  # noqa: N801, the model's name
