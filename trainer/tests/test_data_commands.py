@@ -170,19 +170,25 @@ def test_pictures_as_paths_are_plain_texts_and_written_once(tmp_path: Path) -> N
     assert len(list((tmp_path / "rows.images").iterdir())) == 1
 
 
-def test_a_video_is_its_frames_in_their_order(tmp_path: Path) -> None:
+def test_a_video_is_its_frames_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "clip").mkdir()
     for frame in range(5):
         (tmp_path / "clip" / f"{frame}.png").write_bytes(picture(frame + 1))
     (tmp_path / "still.png").write_bytes(picture(9))
     content = "Before <image> and then <video>: how many?"
     asked = {**row(0), "prompt": [{"role": "user", "content": content}], "images": ["still.png"], "videos": ["clip"]}
-    source = write_questions(tmp_path / "rows.jsonl", [asked])
-    out = tmp_path / "out.parquet"
-    assert main(["data", "convert", str(source), "--frames", "3", "--out", str(out)]) == 0
-    (made,) = rows_in(out)
-    assert made.prompt[0].content == "Before <image> and then <image> <image> <image>: how many?"
-    assert [image.data for image in made.images] == [picture(count) for count in (9, 1, 3, 5)]
+    write_questions(tmp_path / "rows.jsonl", [asked])
+    pq.write_table(pa.Table.from_pylist([asked]), tmp_path / "rows.parquet")
+    monkeypatch.chdir(tmp_path)
+    for source in ("rows.jsonl", "rows.parquet"):
+        assert main(["data", "convert", source, "--frames", "3", "--out", "out.parquet"]) == 0
+        (made,) = rows_in(tmp_path / "out.parquet")
+        assert made.prompt[0].content == "Before <image> and then <image> <image> <image>: how many?"
+        assert [image.data for image in made.images] == [picture(count) for count in (9, 1, 3, 5)]
+    write_questions(tmp_path / "seed.jsonl", [{"question": "How many?", "answer": 2, "videos": ["clip"]}])
+    assert main(["data", "convert", "seed.jsonl", "--frames", "2", "--out", "out.parquet"]) == 0
+    (made,) = rows_in(tmp_path / "out.parquet")
+    assert made.prompt[0].content.startswith("<image> <image> How many?")
 
 
 def test_what_cannot_be_converted_is_told_and_left_out(

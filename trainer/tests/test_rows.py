@@ -328,3 +328,29 @@ def test_a_command_says_it_in_one_sentence(tmp_path: Path, capsys: pytest.Captur
     assert main(["new", "--shape", str(shape), "--rows", str(path), "--out", str(tmp_path / "model")]) == 1
     said = capsys.readouterr().err.splitlines()
     assert said[-1] == f"ocean-r1: {path}, line 1: the text is UTF-16 or UTF-32; save the file as UTF-8"
+
+
+VIDEOS = {
+    "a column": ({"videos": ["clip"]}, "the row has 1 videos"),
+    "a column of JSON's text": ({"videos": '["clip", "other"]'}, "the row has 2 videos"),
+    "as verl names them": ({"videos": [{"video": "clip.mp4", "fps": 2.0}]}, "the row has 1 videos"),
+    "one alone": ({"videos": "clip.mp4"}, "the row has 1 videos"),
+    "a mark": ({"prompt": "<video>How many?"}, "the prompt has <video> and the row no videos"),
+}
+
+
+@pytest.mark.parametrize("form", ["jsonl", "parquet"])
+@pytest.mark.parametrize(("changed", "words"), VIDEOS.values(), ids=VIDEOS)
+def test_a_row_is_never_read_without_its_video(tmp_path: Path, form: str, changed: dict[str, Any], words: str) -> None:
+    path = tmp_path / f"rows.{form}"
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pylist([WORD | changed]), path)
+    else:
+        path.write_text(json.dumps(WORD | changed))
+    with pytest.raises(RowError, match=rf"rows.{form}, (row 0|line 1): {words}.*ocean-r1 data convert"):
+        read(path)
+
+
+@pytest.mark.parametrize("nothing", [None, [], "[]"])
+def test_a_column_of_no_videos_is_nothing(tmp_path: Path, nothing: Any) -> None:
+    assert len(read(written(tmp_path, json.dumps(WORD | {"videos": nothing})))) == 1

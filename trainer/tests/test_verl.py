@@ -145,8 +145,8 @@ def test_boxes_are_in_the_frame_that_the_model_sees(tmp_path: Path) -> None:
 
 
 def test_a_mark_that_verl_would_read_is_refused(tmp_path: Path) -> None:
-    asked = row(0, prompt=[{"role": "user", "content": "<image> What does <video> mean?"}])
-    with pytest.raises(RowError, match=r"in\.parquet, row 0: its prompt has <video> or <audio>"):
+    asked = row(0, prompt=[{"role": "user", "content": "<image> What does <audio> mean?"}])
+    with pytest.raises(RowError, match=r"in\.parquet, row 0: its prompt has <audio>"):
         rows_of(tmp_path, [asked], [0])
 
 

@@ -23,10 +23,20 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ocean_r1.data.images import ImageError, image_size
-from ocean_r1.data.rows import IMAGE_MARK, Row, RowError, Table, first_problem, open_table, row_from
+from ocean_r1.data.rows import (
+    IMAGE_MARK,
+    VIDEO_MARK,
+    Row,
+    RowError,
+    RowImage,
+    Table,
+    check_marks,
+    first_problem,
+    open_table,
+    parsed_row,
+)
 from ocean_r1.files import atomic_write
 
-VIDEO_MARK = "<video>"
 MARKS = re.compile(f"{IMAGE_MARK}|{VIDEO_MARK}")
 PROMPTS = {
     "acc": "{}\nYou FIRST think about the reasoning process as an internal monologue and then provide the final answer. "
@@ -75,6 +85,7 @@ class SeedQuestion(BaseModel):
     answer: str | int | float
     reward_func: Literal["acc", "iou"] = "acc"
     image_paths: list[str] = []
+    videos: list[str] = []
     data_source: str | None = None
 
 
@@ -177,7 +188,8 @@ def read(table: Table, index: int, pictures: Pictures) -> tuple[Row, list[bytes 
     name, value, folder = table.name(index), table.read(index), table.path.parent
     if "prompt" not in value:
         value = from_question(value, name, index, table.path.stem)
-    row = row_from(with_frames(value, folder, pictures), name)
+    row = with_frames(parsed_row(value, name), folder, pictures)
+    check_marks(row, name)
     return row, [image.data or found_again(image.path, folder, pictures.roots) for image in row.images]
 
 
@@ -208,11 +220,13 @@ def from_question(value: dict[str, Any], name: str, index: int, data_source: str
     except ValidationError as error:
         raise RowError(f"{name}: neither a row with a prompt nor a question of the seed: {first_problem(error)}") from error
     missing = len(asked.image_paths) - asked.question.count(IMAGE_MARK)
-    text = " ".join([*[IMAGE_MARK] * missing, asked.question])
+    missing_videos = len(asked.videos) - asked.question.count(VIDEO_MARK)
+    text = " ".join([*[IMAGE_MARK] * missing, *[VIDEO_MARK] * missing_videos, asked.question])
     return {
         "data_source": asked.data_source or data_source,
         "prompt": [{"role": "user", "content": PROMPTS[asked.reward_func].replace("{}", text, 1)}],
         "images": asked.image_paths,
+        "videos": asked.videos,
         "ability": "math",
         "reward_model": {"style": "rule", "ground_truth": str(asked.answer)},
         "extra_info": {
@@ -225,23 +239,24 @@ def from_question(value: dict[str, Any], name: str, index: int, data_source: str
     }
 
 
-def with_frames(value: dict[str, Any], folder: Path, pictures: Pictures) -> dict[str, Any]:
+def with_frames(row: Row, folder: Path, pictures: Pictures) -> Row:
     """Each `<video>` becomes so many `<image>`, and its frames stand among the row's pictures in the order of the marks.
     Raises RowError."""
-    videos = [str(video) for video in value.get("videos") or []]
-    if not videos:
-        return value
-    frames = iter([frames_of(found_again(video, folder, pictures.roots), pictures.frames) for video in videos])
-    single = iter(value.get("images") or [])
-    images: list[Any] = []
+    if not row.videos:
+        return row
+    found = [found_again(str(video), folder, pictures.roots).absolute() for video in row.videos]
+    frames = iter([[RowImage(path=str(path)) for path in frames_of(video, pictures.frames)] for video in found])
+    single = iter(row.images)
+    images: list[RowImage] = []
 
     def expanded(mark: re.Match[str]) -> str:
-        own = [str(frame) for frame in next(frames, [])] if mark[0] == VIDEO_MARK else list(islice(single, 1))
+        own = next(frames, []) if mark[0] == VIDEO_MARK else list(islice(single, 1))
         images.extend(own)
         return " ".join([IMAGE_MARK] * len(own)) or mark[0]
 
-    prompt = [{**message, "content": MARKS.sub(expanded, message["content"])} for message in value["prompt"]]
-    return {**value, "prompt": prompt, "images": [*images, *single, *(str(frame) for own in frames for frame in own)]}
+    prompt = tuple(each.model_copy(update={"content": MARKS.sub(expanded, each.content)}) for each in row.prompt)
+    left = [*single, *(frame for own in frames for frame in own)]
+    return row.model_copy(update={"prompt": prompt, "images": (*images, *left), "videos": ()})
 
 
 def frames_of(folder: Path, most: int) -> list[Path]:

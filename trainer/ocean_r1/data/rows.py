@@ -21,7 +21,8 @@ from ocean_r1.data.tables import JsonRows, ParquetRows, open_json, open_parquet,
 from ocean_r1.data.tables import RowError as RowError
 
 IMAGE_MARK = "<image>"
-COLUMNS = ("data_source", "prompt", "images", "ability", "reward_model", "extra_info")
+VIDEO_MARK = "<video>"
+COLUMNS = ("data_source", "prompt", "images", "videos", "ability", "reward_model", "extra_info")
 
 T = TypeVar("T")
 
@@ -79,6 +80,8 @@ class Row(Part):
     data_source: str
     prompt: tuple[Message, ...] = Field(min_length=1)
     images: tuple[RowImage, ...] = ()
+    videos: tuple[Any, ...] = ()
+    """Whatever they are: `convert.py` makes pictures of them, nothing else reads them."""
     ability: str = ""
     reward_model: RewardModel
     extra_info: dict[str, Any] = {}
@@ -92,7 +95,7 @@ class Row(Part):
         if not isinstance(data, dict):
             return data
         return {
-            key: from_json(value) if key in ("images", "reward_model", "extra_info") else value
+            key: from_json(value) if key in ("images", "videos", "reward_model", "extra_info") else value
             for key, value in data.items()
         }
 
@@ -106,6 +109,11 @@ class Row(Part):
         if isinstance(messages, list) and messages and all(isinstance(each, dict) and "role" in each for each in messages):
             return messages
         return [{"role": "user", "content": value}]
+
+    @field_validator("videos", mode="before")
+    @classmethod
+    def _one_video_may_stand_alone(cls, value: object) -> object:
+        return value if isinstance(value, list | tuple) else [value]
 
     @field_validator("images", mode="before")
     @classmethod
@@ -149,14 +157,34 @@ def row_of(table: Table, index: int) -> Row:
 
 def row_from(value: dict[str, Any], name: str) -> Row:
     """Raises RowError naming the row and the key."""
+    row = parsed_row(value, name)
+    check_marks(row, name)
+    return row
+
+
+def parsed_row(value: dict[str, Any], name: str) -> Row:
+    """A row that may have videos. Raises RowError naming the row and the key."""
     try:
-        row = Row.model_validate(value)
+        return Row.model_validate(value)
     except ValidationError as error:
         raise RowError(f"{name}: {first_problem(error)}") from error
+
+
+def check_marks(row: Row, name: str) -> None:
+    """Raises RowError where the prompt's pictures are not the row's, and where there is a video."""
+    if row.videos:
+        raise RowError(
+            f"{name}: the row has {len(row.videos)} videos, and pictures alone are seen here; "
+            "`ocean-r1 data convert` makes pictures of their frames"
+        )
+    if any(VIDEO_MARK in message.content for message in row.prompt):
+        raise RowError(
+            f"{name}: the prompt has {VIDEO_MARK} and the row no videos; name them in `videos` and take the row through "
+            "`ocean-r1 data convert`, or write the text otherwise"
+        )
     marks = sum(message.content.count(IMAGE_MARK) for message in row.prompt)
     if marks != len(row.images):
         raise RowError(f"{name}: the prompt has {marks} {IMAGE_MARK} and the row {len(row.images)} images")
-    return row
 
 
 def first_problem(error: ValidationError) -> str:

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from ocean_r1.config import Data, DataFile
 from ocean_r1.data.images import ImageError, PixelBounds, open_image, patches_of
 from ocean_r1.data.prompts import Reader, Tokenizer
-from ocean_r1.data.rows import IMAGE_MARK, Dataset, Message, first_problem
+from ocean_r1.data.rows import IMAGE_MARK, VIDEO_MARK, Dataset, Message, first_problem
 from ocean_r1.data.tables import open_json
 from ocean_r1.device import usable_device
 from ocean_r1.engine.prompt import Prompt
@@ -41,6 +41,9 @@ class SampleLine(BaseModel):
     sample_id: str
     prompt: str
     image: str | None = None
+    video: Any = None
+    """No sample may have one: its answer would be told about what was not seen."""
+    videos: Any = None
     earlier: tuple[EarlierTurn, ...] = ()
     """What was said before the prompt; the image stands before all of it."""
 
@@ -82,6 +85,11 @@ def read_samples(path: Path) -> list[SampleLine]:
             sample = SampleLine.model_validate(table.read(index))
         except ValidationError as error:
             raise SamplesError(f"{table.name(index)}: {first_problem(error)}") from error
+        if sample.video or sample.videos or VIDEO_MARK in sample.prompt:
+            raise SamplesError(
+                f"{table.name(index)}: the sample has a video, and pictures alone are seen here; leave it out, or name one "
+                "of its frames as its image"
+            )
         if sample.sample_id in samples:
             raise SamplesError(f"{table.name(index)}: sample_id {sample.sample_id!r} is there twice")
         samples[sample.sample_id] = sample

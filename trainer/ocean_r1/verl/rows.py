@@ -22,7 +22,7 @@ from ocean_r1.data.rows import Dataset, Row, RowError, map_images
 from ocean_r1.files import atomic_write
 
 AT_ONCE = 1_024
-OTHER_MARKS = ("<video>", "<audio>")
+AUDIO_MARK = "<audio>"
 SCHEMA = pa.schema(
     [
         ("data_source", pa.string()),
@@ -56,8 +56,8 @@ def write_rows(dataset: Dataset, positions: Sequence[int], data: Data, factor: i
 def verl_row(dataset: Dataset, position: int, data: Data, factor: int, of: str, pictures: Path) -> dict[str, Any]:
     """Raises RowError."""
     row, folder, name = dataset.row(position), dataset.folder(position), dataset.name(position)
-    if row.images and any(mark in message.content for message in row.prompt for mark in OTHER_MARKS):
-        raise RowError(f"{name}: its prompt has {' or '.join(OTHER_MARKS)}, which verl takes for the place of one")
+    if row.images and any(AUDIO_MARK in message.content for message in row.prompt):
+        raise RowError(f"{name}: its prompt has {AUDIO_MARK}, which verl takes for the place of one")
     paths = map_images(row, folder, name, lambda source: picture_path(source, pictures))
     bounds = {"min_pixels": data.min_pixels, "max_pixels": data.max_pixels}
     return {
