@@ -121,6 +121,22 @@ export const runtime = {
   Tensor: ort.Tensor,
 } as const;
 
+/** Our own kernels, as scripts/bundle-engine.mjs compiled them. */
+export function kernelProgram(): Uint8Array<ArrayBuffer> {
+  const folder = join(root, 'public', 'vlm');
+  const name = readdirSync(folder).find((each) => each.startsWith('kernels.'));
+  if (name === undefined) throw new Error('public/vlm has no kernels: npm run bundle');
+  return new Uint8Array(readFileSync(join(folder, name)));
+}
+
+/** Opens a model folder by our own kernels. */
+export const openOnKernels = (folder: string): Promise<Model> =>
+  openModel(
+    { provider: 'kernels', program: kernelProgram() },
+    filesIn(folder),
+    async (path) => new Uint8Array(readFileSync(join(folder, path))),
+  );
+
 /**
  * Opens a model folder by onnxruntime-web in Node.
  *

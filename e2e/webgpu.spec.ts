@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 import type { ListedFile } from '../lib/vlm/graph-files';
 import { Language } from '../lib/vlm/language';
 import type { openModel } from '../lib/vlm/open-model';
-import { GREEDY, greedyReplies, MODELS, offeredModels, painted } from './models';
+import { filesIn, GREEDY, greedyReplies, MODELS, offeredModels, painted } from './models';
 import { type received as inPage, sent } from './sent-messages';
 import { expect, test } from './test';
 
@@ -98,7 +98,7 @@ test('WebGPU gives PyTorch’s greedy tokens', async ({ page }) => {
     },
     {
       folder: `/models/${model.id}/`,
-      files: model.files,
+      files: filesIn(join(MODELS, model.id)),
       messages: sent(painted(known?.messages ?? [])),
       sampling: { ...GREEDY, maxNewTokens: TOKENS },
     },

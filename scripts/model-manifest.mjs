@@ -1,5 +1,5 @@
 // `node scripts/model-manifest.mjs`: writes public/models/models.json from the folders beside it, which the trainer exported.
-// Of each it lists what a browser fetches: the settings, and the graphs that its config wishes for, else int8.
+// Of each it lists what a browser fetches: the settings, and the packed weights that our own kernels run, else the graphs that its config wishes for, else int8.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,7 +18,7 @@ async function engine() {
     await build({
       stdin: {
         contents: `
-          export { neededFiles, readGraphWishes } from './lib/vlm/graph-files';
+          export { neededFiles } from './lib/vlm/graph-files';
           export { manifestSchema } from './lib/vlm/manifest';
         `,
         resolveDir: root,
@@ -35,7 +35,7 @@ async function engine() {
   }
 }
 
-const { manifestSchema, neededFiles, readGraphWishes } = await engine();
+const { manifestSchema, neededFiles } = await engine();
 const models = join(root, 'public', 'models');
 
 function described(id) {
@@ -49,7 +49,7 @@ function described(id) {
     .map((name) => ({ path: name.replaceAll('\\', '/'), stats: statSync(join(folder, name)) }))
     .flatMap(({ path, stats }) => (stats.isFile() ? [{ path, bytes: stats.size }] : []));
   try {
-    const files = neededFiles(found, readGraphWishes(config)).map(({ path, bytes }) => {
+    const files = neededFiles(found, config).map(({ path, bytes }) => {
       const sha256 = createHash('sha256')
         .update(readFileSync(join(folder, path)))
         .digest('hex');

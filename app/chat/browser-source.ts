@@ -61,5 +61,6 @@ export function browserSource(
 export function engineWords(engine: EngineFacts | null): string {
   if (engine === null) return 'this browser';
   if (engine.provider === 'webgpu') return 'WebGPU';
+  if (engine.provider === 'kernels') return 'WebAssembly, our own kernels';
   return `WebAssembly, ${engine.threads} ${engine.threads === 1 ? 'thread' : 'threads'}`;
 }

@@ -6,7 +6,7 @@ import { type FaultyServer, memoryCache, serveFiles } from '@/e2e/faulty-server'
 import { filesIn, GREEDY, goldens, painted, replyOf, runtime, TINY } from '@/e2e/models';
 import { Engine, type Provider, type Surroundings } from './engine';
 import { FileStore } from './file-store';
-import { neededFiles, readGraphWishes } from './graph-files';
+import { neededFiles } from './graph-files';
 import type { Runtime } from './graphs';
 import type { LoadEvent } from './types';
 
@@ -16,7 +16,7 @@ const PROGRAM = new TextEncoder().encode('a program');
 const read = (path: string) => new Uint8Array(readFileSync(join(TINY, path)));
 /** Two models of the same files, and one that lists what is not there. */
 const manifest = (() => {
-  const files = neededFiles(filesIn(TINY), readGraphWishes({})).map(({ path, bytes }) => ({
+  const files = neededFiles(filesIn(TINY), {}).map(({ path, bytes }) => ({
     path,
     bytes,
     sha256: sha256(read(path)),
@@ -55,7 +55,7 @@ beforeEach(async () => {
 afterEach(() => server.close());
 
 function engineWith(around: Partial<Surroundings> = {}): Engine {
-  const program = (provider: Provider) => ({
+  const program = (provider: Provider | 'kernels') => ({
     model: 'engine',
     path: `${provider}.wasm`,
     url: `${server.address}programs/${provider}`,
@@ -65,11 +65,15 @@ function engineWith(around: Partial<Surroundings> = {}): Engine {
   return new Engine({
     manifest: `${server.address}models/models.json`,
     store: new FileStore(memoryCache(), async () => {}),
-    programs: { wasm: program('wasm'), webgpu: { ...program('webgpu'), sha256: null } },
+    programs: {
+      wasm: program('wasm'),
+      webgpu: { ...program('webgpu'), sha256: null },
+      kernels: program('kernels'),
+    },
     openRuntime: async () => runtime,
     threads: 1,
     threadsWhy: 'One thread.',
-    noGpu: 'No WebGPU.',
+    gpuFault: async () => 'No WebGPU.',
     trialMs: 30_000,
     probeAbove: 0,
     ...around,
@@ -270,7 +274,7 @@ describe('WebGPU', () => {
   });
   const withGpu = (gpu: () => Promise<Runtime>, probeAbove = 0, trialMs = 30_000) =>
     engineWith({
-      noGpu: null,
+      gpuFault: async () => null,
       probeAbove,
       trialMs,
       openRuntime: async (provider) => (provider === 'wasm' ? pretending('wasm', 4) : gpu()),

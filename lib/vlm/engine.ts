@@ -1,34 +1,36 @@
 import type { FileStore, RemoteFile } from './file-store';
 import type { Runtime } from './graphs';
+import { PACKED } from './kernel-config';
 import { fetchManifest, folderFiles, manifestFiles } from './listing';
 import type { Model, Pixels, Trial } from './model';
 import { Mutex } from './mutex';
-import { openModel } from './open-model';
+import { type KernelRuntime, openModel } from './open-model';
 import { Relay } from './relay';
 import type { EngineFacts, LoadEvent, Message, ReplyEvent, Sampling } from './types';
 
-export type Provider = EngineFacts['provider'];
+/** By which onnxruntime computes. */
+export type Provider = Runtime['provider'];
 
 /** What the engine runs on. */
 export interface Surroundings {
   /** The address of `models.json`; the models' folders are beside it. */
   manifest: string;
   store: FileStore;
-  /** onnxruntime's programs, as they are fetched. */
-  programs: Readonly<Record<Provider, RemoteFile>>;
+  /** onnxruntime's programs and our own kernels, as they are fetched. */
+  programs: Readonly<Record<Provider | 'kernels', RemoteFile>>;
   openRuntime: (provider: Provider, program: Uint8Array<ArrayBuffer>) => Promise<Runtime>;
   threads: number;
   /** Why so many. */
   threadsWhy: string;
-  /** Why WebGPU is not tried; null where it can be. */
-  noGpu: string | null;
+  /** Why WebGPU is not tried; null where it can be. Asked once, for the first model that is large enough. */
+  gpuFault: () => Promise<string | null>;
   /** How long WebGPU may take to open a model, and for a trial of it. */
   trialMs: number;
   /** Models of fewer bytes are not worth the larger program of WebGPU. */
   probeAbove: number;
 }
 
-/** To whom onnxruntime's programs belong in the browser's store. */
+/** To whom the programs belong in the browser's store. */
 export const PROGRAM = 'engine';
 
 interface Loaded {
@@ -43,11 +45,10 @@ export class Engine {
   private readonly loading = new Mutex();
   private readonly running = new Mutex();
 
-  private noGpu: string | null;
+  /** Why WebGPU is not tried; not asked for yet where it is left out. */
+  private noGpu?: string | null;
 
-  constructor(private readonly around: Surroundings) {
-    this.noGpu = around.noGpu;
-  }
+  constructor(private readonly around: Surroundings) {}
 
   /** @throws VlmError; the signal's reason where that ended it. */
   async *load(modelId: string, signal: AbortSignal): AsyncGenerator<LoadEvent, void> {
@@ -59,13 +60,13 @@ export class Engine {
     }
     const files = await this.filesOf(modelId, signal);
     const missing = await this.missing(files);
-    const programs = await this.missing(this.programsFor(files));
+    const programs = await this.missing(await this.programsFor(files));
     yield { type: 'cost', bytes: bytesOf([...missing, ...programs]), cached: missing.length === 0 };
 
     const done = await this.loading.take();
     try {
       signal.throwIfAborted();
-      const contents = yield* this.fetchAll([...files, ...this.programsFor(files)], signal);
+      const contents = yield* this.fetchAll([...files, ...(await this.programsFor(files))], signal);
       this.around.store.keepOnly(modelId, files);
       this.around.store.keepOnly(PROGRAM, Object.values(this.around.programs));
       const opened = this.models.get(modelId) ?? (await this.open(files, contents));
@@ -126,14 +127,18 @@ export class Engine {
     return files.filter((_, at) => !kept[at]);
   }
 
-  private triesGpu(files: readonly RemoteFile[]): boolean {
-    return this.noGpu === null && bytesOf(files) >= this.around.probeAbove;
+  private async triesGpu(files: readonly RemoteFile[]): Promise<boolean> {
+    if (bytesOf(files) < this.around.probeAbove) return false;
+    if (this.noGpu === undefined) this.noGpu = await this.around.gpuFault();
+    return this.noGpu === null;
   }
 
   /** Programs that are not open yet and that a model of these files needs. */
-  private programsFor(files: readonly RemoteFile[]): RemoteFile[] {
-    const providers: Provider[] = this.triesGpu(files) ? ['wasm', 'webgpu'] : ['wasm'];
-    return providers.filter((each) => !this.runtimes.has(each)).map((each) => this.around.programs[each]);
+  private async programsFor(files: readonly RemoteFile[]): Promise<RemoteFile[]> {
+    const { programs } = this.around;
+    if (runsOnKernels(files)) return [programs.kernels];
+    const providers: Provider[] = (await this.triesGpu(files)) ? ['wasm', 'webgpu'] : ['wasm'];
+    return providers.filter((each) => !this.runtimes.has(each)).map((each) => programs[each]);
   }
 
   private async *fetchAll(
@@ -181,18 +186,26 @@ export class Engine {
   ): Promise<Loaded> {
     const done = await this.running.take();
     try {
+      const triesGpu = await this.triesGpu(files);
+      const openOn = async (runtime: Runtime | KernelRuntime): Promise<Model> => {
+        const listed = files.map(({ path, bytes }) => ({ path, bytes: bytes ?? 0 }));
+        const content = (path: string) => contents.get(files.find((file) => file.path === path)?.url ?? '');
+        return openModel(runtime, listed, async (path) => content(path) ?? new Uint8Array());
+      };
+      if (runsOnKernels(files)) {
+        const program = contents.get(this.around.programs.kernels.url) ?? new Uint8Array();
+        const why = 'The model is small enough for kernels of our own, of one thread.';
+        return {
+          model: await openOn({ provider: 'kernels', program }),
+          facts: { provider: 'kernels', threads: 1, why },
+        };
+      }
       const openWith = async (provider: Provider): Promise<Model> => {
         const runtime = this.runtimes.get(provider) ?? this.openRuntime(provider, contents);
         this.runtimes.set(provider, runtime);
-        const listed = files.map(({ path, bytes }) => ({ path, bytes: bytes ?? 0 }));
-        const content = (path: string) => contents.get(files.find((file) => file.path === path)?.url ?? '');
-        const model = await openModel(
-          await runtime,
-          listed,
-          async (path) => content(path) ?? new Uint8Array(),
-        );
+        const model = await openOn(await runtime);
         // Compared with another, both are to be warm; alone, the first reply warms it as well.
-        if (this.triesGpu(files)) await model.warmUp();
+        if (triesGpu) await model.warmUp();
         return model;
       };
       const model = await openWith('wasm');
@@ -200,11 +213,9 @@ export class Engine {
         model,
         facts: { provider: 'wasm', threads: this.around.threads, why: `${why} ${this.around.threadsWhy}` },
       });
-      if (this.noGpu !== null) return onWasm(this.noGpu);
-      if (!this.triesGpu(files)) {
-        return onWasm(
-          `The model has ${megabytes(bytesOf(files))}; WebGPU is tried from ${megabytes(this.around.probeAbove)} on.`,
-        );
+      if (!triesGpu) {
+        const small = `The model has ${megabytes(bytesOf(files))}; WebGPU is tried from ${megabytes(this.around.probeAbove)} on.`;
+        return onWasm(this.noGpu ?? small);
       }
       try {
         const other = await within(this.around.trialMs, openWith('webgpu'));
@@ -257,6 +268,9 @@ function compare(wasm: Trial, gpu: Trial): { gpu: boolean; why: string } {
     why: `WebGPU was ${faster ? 'right and faster' : 'right but not faster'} in a trial: ${times}.`,
   };
 }
+
+/** Models are listed with the files that they are run from. */
+const runsOnKernels = (files: readonly RemoteFile[]): boolean => files.some(({ path }) => path === PACKED);
 
 const bytesOf = (files: readonly RemoteFile[]): number =>
   files.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { PACKED, readKernelConfig } from './kernel-config';
 import { parseFile } from './parse-file';
 import { VlmError } from './types';
 
@@ -114,17 +115,25 @@ export function chooseGraphs(files: readonly ListedFile[], wishes: GraphWishes):
   };
 }
 
-/** What of a listed folder a browser fetches. @throws VlmError naming the file that is not there. */
-export function neededFiles<T extends ListedFile>(files: readonly T[], wishes: GraphWishes): T[] {
+/**
+ * What of a listed folder a browser fetches: of models that our own kernels run the packed weights, else graphs.
+ *
+ * @param content Of `config.json`.
+ * @throws VlmError naming the file that is not there, or a key of the config.
+ */
+export function neededFiles<T extends ListedFile>(files: readonly T[], content: unknown): T[] {
   const absent = SETTINGS.find((name) => !files.some(({ path }) => path === name));
   if (absent) throw new VlmError('model', `The model has no ${absent}.`);
   const processors: readonly string[] = PROCESSORS;
   if (!files.some(({ path }) => processors.includes(path)))
     throw new VlmError('model', `The model has ${NO_PROCESSOR}.`);
-  const graphs = Object.values(chooseGraphs(files, wishes)).flatMap(({ model, external }) => [
-    model,
-    ...external,
-  ]);
-  const needed: readonly string[] = [...SETTINGS, ...PROCESSORS, TEMPLATE, ...graphs];
+  const packed = files.some(({ path }) => path === PACKED) && readKernelConfig(content) !== null;
+  const weights = packed
+    ? [PACKED]
+    : Object.values(chooseGraphs(files, readGraphWishes(content))).flatMap(({ model, external }) => [
+        model,
+        ...external,
+      ]);
+  const needed: readonly string[] = [...SETTINGS, ...PROCESSORS, TEMPLATE, ...weights];
   return files.filter(({ path }) => needed.includes(path));
 }

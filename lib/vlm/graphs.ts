@@ -2,6 +2,7 @@ import type { InferenceSession, Tensor, TensorConstructor } from 'onnxruntime-we
 import type { Graph } from './graph-files';
 import { fromHalves, toHalves } from './half';
 import type { ModelConfig } from './model-config';
+import type { Network, Past } from './network';
 import type { Patches } from './patches';
 import type { Positions } from './positions';
 import { VlmError } from './types';
@@ -22,9 +23,8 @@ export interface GraphFile {
   external: readonly { path: string; data: Uint8Array }[];
 }
 
-/** Keys and values of the tokens so far, as the decoder gave them. */
-export interface Past {
-  length: number;
+/** As the decoder gave them. */
+interface TensorPast extends Past {
   tensors: Readonly<Record<string, Tensor>>;
 }
 
@@ -35,12 +35,12 @@ const GRID_NAMES = ['image_grid_thw', 'grid_thw'];
 const LOGITS_COUNT = 'num_logits_to_keep';
 
 /** The three graphs of a model: pictures, tokens, and what follows them. */
-export class Graphs {
+export class Graphs implements Network {
   private readonly ones: BigInt64Array;
   private readonly pastNames: readonly string[];
   private readonly gridName: string;
   private table: Float32Array | null = null;
-  /** Whether a past can be cut at little cost: on a GPU it would have to be fetched. */
+  /** On a GPU a past would have to be fetched. */
   readonly cutsCheaply: boolean;
 
   private constructor(
@@ -84,7 +84,6 @@ export class Graphs {
     }
   }
 
-  /** Rows of the tokens, one after the other. */
   async embed(ids: readonly number[]): Promise<Float32Array> {
     const { table } = this;
     if (table === null) return this.runEmbed(ids);
@@ -103,7 +102,6 @@ export class Graphs {
     return floats(inputs_embeds, 'embed_tokens', 'inputs_embeds');
   }
 
-  /** A picture's features, a row for each of its tokens. */
   async see({ pixels, grid }: Patches): Promise<Float32Array> {
     const session = this.sessions.vision_encoder;
     const patches = grid[0] * grid[1] * grid[2];
@@ -114,8 +112,7 @@ export class Graphs {
     return floats(image_features, 'vision_encoder', 'image_features');
   }
 
-  /** Nothing read yet. */
-  start(): Past {
+  start(): TensorPast {
     const { keyValueHeads, headWidth } = this.config;
     const session = this.sessions.decoder_model_merged;
     const dims = [1, keyValueHeads, 0, headWidth];
@@ -127,8 +124,7 @@ export class Graphs {
     };
   }
 
-  /** The first tokens of a past. It takes over what it is given. */
-  async cut(past: Past, length: number): Promise<Past> {
+  async cut(past: TensorPast, length: number): Promise<TensorPast> {
     if (length === past.length) return past;
     const tensors: Record<string, Tensor> = {};
     for (const [name, tensor] of Object.entries(past.tensors)) {
@@ -149,19 +145,12 @@ export class Graphs {
     return { length, tensors };
   }
 
-  /**
-   * Reads tokens: the logits of what follows each of the last `told` of them, and the longer past. It takes over the past it
-   * is given.
-   *
-   * @param embeds A row for each token.
-   * @param axes Where the tokens stand.
-   */
   async decode(
-    past: Past,
+    past: TensorPast,
     embeds: Float32Array,
     axes: Positions['axes'],
     told = 1,
-  ): Promise<{ logits: Float32Array[]; past: Past }> {
+  ): Promise<{ logits: Float32Array[]; past: TensorPast }> {
     const { Tensor } = this.runtime;
     const session = this.sessions.decoder_model_merged;
     const { width } = this.config;

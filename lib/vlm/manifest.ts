@@ -14,7 +14,7 @@ export const manifestSchema = z.strictObject({
       stage: z.enum(STAGES),
       files: z.array(
         z.strictObject({
-          path: z.string().check(z.regex(/^[\w-]+(\/[\w-]+)*\.\w+$/)),
+          path: z.string().check(z.regex(/^[\w-]+(\/[\w-]+)*(\.\w+)+$/)),
           bytes: z.int().check(z.positive()),
           sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
         }),

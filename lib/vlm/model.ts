@@ -1,8 +1,7 @@
 import { Drafts } from './draft';
-import type { Graph } from './graph-files';
-import { type GraphFile, Graphs, type Past, type Runtime } from './graphs';
 import type { Language } from './language';
 import type { ModelConfig } from './model-config';
+import type { Network, Past } from './network';
 import { patchesOf, seenSize } from './patches';
 import { type Prompt, promptOf, sharedPrefix } from './prompt';
 import { ReplyText } from './reply-text';
@@ -42,21 +41,11 @@ export class Model {
   private readonly features = new Map<string, Float32Array>();
   private drafts = new Drafts();
 
-  private constructor(
+  constructor(
     readonly config: ModelConfig,
     private readonly language: Language,
-    private readonly graphs: Graphs,
+    private readonly network: Network,
   ) {}
-
-  /** @throws VlmError */
-  static async open(
-    runtime: Runtime,
-    config: ModelConfig,
-    language: Language,
-    files: Record<Graph, GraphFile>,
-  ): Promise<Model> {
-    return new Model(config, language, await Graphs.open(runtime, config, files));
-  }
 
   /**
    * The events of a reply. The model stays usable wherever it is cancelled, or left off.
@@ -146,12 +135,18 @@ export class Model {
         continue;
       }
       await this.forget(kept, draft.length - right);
-      draft = this.graphs.cutsCheaply ? this.drafts.guess(all).slice(0, room - tokens - 1) : [];
+      draft = this.network.cutsCheaply ? this.drafts.guess(all).slice(0, room - tokens - 1) : [];
       right = 0;
       const ids = [token, ...draft];
       const next = prompt.positions.next + tokens - 1;
       const places = Int32Array.from(ids, (_, at) => next + at);
-      logits = await this.read(kept, ids, await this.graphs.embed(ids), [places, places, places], ids.length);
+      logits = await this.read(
+        kept,
+        ids,
+        await this.network.embed(ids),
+        [places, places, places],
+        ids.length,
+      );
     }
   }
 
@@ -177,8 +172,8 @@ export class Model {
   async trial(): Promise<Trial> {
     const { vocabulary, width } = this.config;
     const ids = Array.from({ length: TRIAL_PROMPT + TRIAL_TOKENS }, (_, at) => at % vocabulary);
-    const embeds = await this.graphs.embed(ids);
-    let past = this.graphs.start();
+    const embeds = await this.network.embed(ids);
+    let past = this.network.start();
     let logits: Float32Array[] = [];
     let began = 0;
     for (let at = 0; at < ids.length; at = Math.max(at + 1, TRIAL_PROMPT)) {
@@ -186,14 +181,14 @@ export class Model {
       const end = Math.max(at + 1, TRIAL_PROMPT);
       const axis = Int32Array.from({ length: end - at }, (_, token) => at + token);
       const some = embeds.subarray(at * width, end * width);
-      ({ logits, past } = await this.graphs.decode(past, some, [axis, axis, axis]));
+      ({ logits, past } = await this.network.decode(past, some, [axis, axis, axis]));
     }
     const [last = new Float32Array(0)] = logits;
     return { logits: last, msPerToken: (performance.now() - began) / TRIAL_TOKENS };
   }
 
   async release(): Promise<void> {
-    await this.graphs.release();
+    await this.network.release();
   }
 
   /** The past of the last conversation as far as the prompt begins like it; its last token at least is read again. */
@@ -202,7 +197,7 @@ export class Model {
     // Whatever happens from here on, a past that was half changed is never used.
     this.kept = null;
     const reused = last === null ? 0 : Math.min(sharedPrefix(prompt, last), prompt.ids.length - 1);
-    const past = last === null ? this.graphs.start() : await this.graphs.cut(last.past, reused);
+    const past = last === null ? this.network.start() : await this.network.cut(last.past, reused);
     const kept = { ids: prompt.ids.slice(0, reused), images: prompt.images, past };
     this.kept = kept;
     return { kept, reused };
@@ -212,7 +207,7 @@ export class Model {
   private async forget(kept: Kept, count: number): Promise<void> {
     if (count === 0) return;
     this.kept = null;
-    kept.past = await this.graphs.cut(kept.past, kept.past.length - count);
+    kept.past = await this.network.cut(kept.past, kept.past.length - count);
     kept.ids.length -= count;
     this.kept = kept;
   }
@@ -226,7 +221,7 @@ export class Model {
     told = 1,
   ): Promise<Float32Array[]> {
     this.kept = null;
-    const { logits, past } = await this.graphs.decode(kept.past, embeds, axes, told);
+    const { logits, past } = await this.network.decode(kept.past, embeds, axes, told);
     kept.past = past;
     kept.ids.push(...ids);
     this.kept = kept;
@@ -236,7 +231,7 @@ export class Model {
   /** Rows of the prompt's tokens from `start` on, those of pictures in their places. */
   private async embeds(prompt: Prompt, start: number, pixels: Pixels): Promise<Float32Array> {
     const { width } = this.config;
-    const rows = await this.graphs.embed(prompt.ids.slice(start));
+    const rows = await this.network.embed(prompt.ids.slice(start));
     for (const placed of prompt.images) {
       const skipped = Math.max(0, start - placed.start);
       if (skipped >= placed.count) continue;
@@ -248,7 +243,7 @@ export class Model {
 
   private async featuresOf(image: VlmImage, pixels: Pixels): Promise<Float32Array> {
     const known = this.features.get(image.key);
-    const features = known ?? (await this.graphs.see(patchesOf(await pixels(image), this.config.image)));
+    const features = known ?? (await this.network.see(patchesOf(await pixels(image), this.config.image)));
     this.features.delete(image.key);
     this.features.set(image.key, features);
     let bytes = 0;

@@ -7,11 +7,21 @@ import {
   type SETTINGS,
   TEMPLATE,
 } from './graph-files';
-import type { GraphFile, Runtime } from './graphs';
+import { type GraphFile, Graphs, type Runtime } from './graphs';
+import { PACKED, readKernelConfig } from './kernel-config';
+import { KernelNetwork, openKernels } from './kernels';
 import { Language } from './language';
 import { Model } from './model';
 import { readModelConfig } from './model-config';
+import type { Network } from './network';
+import { readTensors } from './safetensors';
 import { VlmError } from './types';
+
+/** Our own kernels, lib/vlm/assembly/kernels.ts as it was compiled. */
+export interface KernelRuntime {
+  provider: 'kernels';
+  program: Uint8Array<ArrayBuffer>;
+}
 
 /**
  * Opens a model folder.
@@ -20,7 +30,7 @@ import { VlmError } from './types';
  * @throws VlmError naming the file, and of settings the key.
  */
 export async function openModel(
-  runtime: Runtime,
+  runtime: Runtime | KernelRuntime,
   files: readonly ListedFile[],
   read: (path: string) => Promise<Uint8Array>,
 ): Promise<Model> {
@@ -47,17 +57,28 @@ export async function openModel(
     config: await json('tokenizer_config.json'),
     template: has(TEMPLATE) ? await text(TEMPLATE) : null,
   });
-  const graphs = chooseGraphs(files, readGraphWishes(config));
-  const file = async ({ model, external }: GraphPaths): Promise<GraphFile> => ({
-    name: model,
-    model: await read(model),
-    external: await Promise.all(
-      external.map(async (path) => ({ path: path.replace('onnx/', ''), data: await read(path) })),
-    ),
-  });
-  return Model.open(runtime, settings, language, {
-    vision_encoder: await file(graphs.vision_encoder),
-    embed_tokens: await file(graphs.embed_tokens),
-    decoder_model_merged: await file(graphs.decoder_model_merged),
-  });
+  return new Model(settings, language, await openNetwork());
+
+  async function openNetwork(): Promise<Network> {
+    if (runtime.provider === 'kernels') {
+      const shape = readKernelConfig(config);
+      if (shape === null)
+        throw new VlmError('model', 'config.json: our own kernels do not run such a model.');
+      const tensors = readTensors(PACKED, await read(PACKED));
+      return new KernelNetwork(await openKernels(runtime.program), shape, tensors, PACKED);
+    }
+    const graphs = chooseGraphs(files, readGraphWishes(config));
+    const file = async ({ model, external }: GraphPaths): Promise<GraphFile> => ({
+      name: model,
+      model: await read(model),
+      external: await Promise.all(
+        external.map(async (path) => ({ path: path.replace('onnx/', ''), data: await read(path) })),
+      ),
+    });
+    return Graphs.open(runtime, settings, {
+      vision_encoder: await file(graphs.vision_encoder),
+      embed_tokens: await file(graphs.embed_tokens),
+      decoder_model_merged: await file(graphs.decoder_model_merged),
+    });
+  }
 }

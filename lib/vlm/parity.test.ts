@@ -2,13 +2,24 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { answer, greedyReplies, MODELS, offeredModels, openFolder, painted } from '@/e2e/models';
+import {
+  answer,
+  greedyReplies,
+  MODELS,
+  offeredModels,
+  openFolder,
+  openOnKernels,
+  painted,
+} from '@/e2e/models';
 import { WORLD_VERSION } from '@/lib/world/scene';
 import { Language } from './language';
 
 /** The models that visitors get, on the files that they get: the tokens that PyTorch gave on the exported weights. */
 describe.each(offeredModels())('$id', ({ id }) => {
-  test('its greedy replies are PyTorch’s, token by token', { timeout: 300_000 }, async () => {
+  test.each([
+    { by: 'our own kernels', open: openOnKernels },
+    { by: 'onnxruntime', open: (folder: string) => openFolder(folder) },
+  ])('by $by its greedy replies are PyTorch’s, token by token', { timeout: 300_000 }, async ({ open }) => {
     const { world_version, max_new_tokens, conversations } = greedyReplies(id);
     expect(world_version, 'pictures are painted by another version of Ocean World: export anew').toBe(
       WORLD_VERSION,
@@ -20,7 +31,7 @@ describe.each(offeredModels())('$id', ({ id }) => {
       config: json('tokenizer_config.json'),
       template: null,
     });
-    const model = await openFolder(join(MODELS, id));
+    const model = await open(join(MODELS, id));
     const apart: unknown[] = [];
     for (const { messages, prompt_tokens, tokens } of conversations) {
       const { text, started, ended } = await answer(model, painted(messages), {

@@ -51,7 +51,8 @@ export type ReplyEvent =
     };
 
 export interface EngineFacts {
-  provider: 'webgpu' | 'wasm';
+  /** onnxruntime's two, or kernels of our own. */
+  provider: 'webgpu' | 'wasm' | 'kernels';
   threads: number;
   /** A sentence for the visitor. */
   why: string;

@@ -4,11 +4,14 @@ import type { Runtime } from './graphs';
 import type { FromWorker, Request, ToWorker } from './messages';
 import { VlmError, type VlmImage } from './types';
 
-/** onnxruntime's programs as scripts/bundle.mjs wrote them beside this worker: paths are relative to it. */
-declare const ONNX_PROGRAMS: Record<
-  Provider,
-  { module: string; program: string; bytes: number; sha256: string }
->;
+/** A program as scripts/bundle.mjs wrote it beside this worker: paths are relative to it. */
+interface Written {
+  program: string;
+  bytes: number;
+  sha256: string;
+}
+declare const ONNX_PROGRAMS: Record<Provider, Written & { module: string }>;
+declare const KERNELS: Written;
 
 const post = (message: FromWorker) => self.postMessage(message);
 const address = (path: string) => new URL(path, self.location.href).href;
@@ -35,30 +38,35 @@ self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   }
 };
 
-/** Asked for at once, so that it comes beside the models. What does not come is asked for again where it is needed. */
 const openers = {
   wasm: () => import('onnxruntime-web/wasm'),
   webgpu: () => import('onnxruntime-web/webgpu'),
 };
 
 async function startEngine({ noGpu, probeAbove }: Extract<ToWorker, { type: 'start' }>): Promise<Engine> {
-  openers.wasm().catch(() => {});
   const cores = navigator.hardwareConcurrency;
   const threads = self.crossOriginIsolated ? Math.min(4, Math.ceil(cores / 2)) : 1;
-  const program = (provider: Provider): RemoteFile => {
-    const { program: path, bytes, sha256 } = ONNX_PROGRAMS[provider];
-    return { model: PROGRAM, path, url: address(path), bytes, sha256 };
-  };
+  const remote = ({ program: path, bytes, sha256 }: Written): RemoteFile => ({
+    model: PROGRAM,
+    path,
+    url: address(path),
+    bytes,
+    sha256,
+  });
   return new Engine({
     manifest: address('../models/models.json'),
     store: await FileStore.open(),
-    programs: { wasm: program('wasm'), webgpu: program('webgpu') },
+    programs: {
+      wasm: remote(ONNX_PROGRAMS.wasm),
+      webgpu: remote(ONNX_PROGRAMS.webgpu),
+      kernels: remote(KERNELS),
+    },
     openRuntime: (provider, content) => openRuntime(provider, content, threads),
     threads,
     threadsWhy: self.crossOriginIsolated
       ? `The processor works with ${threads} of its ${cores} threads.`
       : 'The processor works with one thread, since this page is not isolated from others.',
-    noGpu: noGpu ?? (await gpuFault()),
+    gpuFault: async () => noGpu ?? (await gpuFault()),
     trialMs: 30_000,
     probeAbove,
   });

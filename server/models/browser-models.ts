@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { and, asc, eq, isNotNull } from 'drizzle-orm';
-import { neededFiles, readGraphWishes } from '@/lib/vlm/graph-files';
+import { neededFiles } from '@/lib/vlm/graph-files';
 import { type Manifest, type ManifestFile, type ManifestModel, manifestSchema } from '@/lib/vlm/manifest';
 import { blobPath } from '../blobs';
 import { blob, checkpoint, checkpointFile, getDb, model } from '../db';
@@ -53,7 +53,7 @@ async function publishedModels(): Promise<ManifestModel[]> {
 async function fetched(files: readonly ManifestFile[]): Promise<ManifestFile[]> {
   const config = files.find(({ path }) => path === 'config.json');
   if (config === undefined) return [];
-  return neededFiles(files, readGraphWishes(JSON.parse(await readFile(blobPath(config.sha256), 'utf8'))));
+  return neededFiles(files, JSON.parse(await readFile(blobPath(config.sha256), 'utf8')));
 }
 
 /** A file of a published checkpoint, by the name that browsers call the checkpoint by; null where there is none. */

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { and, eq } from 'drizzle-orm';
-import { neededFiles, readGraphWishes } from '@/lib/vlm/graph-files';
+import { neededFiles } from '@/lib/vlm/graph-files';
 import { VlmError } from '@/lib/vlm/types';
 import { blobPath } from '../blobs';
 import { checkpoint, checkpointFile, type Db, getDb, job, run } from '../db';
@@ -68,7 +68,7 @@ function requireRunnable(files: readonly { path: string }[], config: unknown): v
   try {
     neededFiles(
       files.map(({ path }) => ({ path, bytes: 0 })),
-      readGraphWishes(config),
+      config,
     );
   } catch (error) {
     throw error instanceof VlmError ? new Problem('conflict', error.message) : error;
