@@ -203,6 +203,16 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
       return least > most ? `min_pixels ${least} is more than max_pixels ${most}` : null;
     },
   ],
+  Rollout: [
+    (value) =>
+      (value('engine') === 'vllm') === (value('server') === null)
+        ? "engine 'vllm' and server, the address of a vLLM server, go together"
+        : null,
+    (value) =>
+      value('engine') === 'vllm' && (Number(value('top_p')) < 1 || Number(value('top_k')) > 0)
+        ? "engine 'vllm' tells probabilities among what top_p and top_k leave: leave all, by 1 and 0"
+        : null,
+  ],
   Algorithm: [
     (value) =>
       value('aggregation') === 'seq-mean-token-sum-norm' && value('aggregation_norm') === null
@@ -222,6 +232,10 @@ const RULES: Readonly<Record<string, readonly Rule[]>> = {
         ? `rollout.cuda_graphs needs model.device "cuda"; it is ${pythonRepr(device)}`
         : null;
     },
+    (value) =>
+      value('logging.trace') === true && value('rollout.engine') === 'vllm'
+        ? "logging.trace needs entropies, which rollout.engine 'vllm' does not tell"
+        : null,
   ],
 };
 

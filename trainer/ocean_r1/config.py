@@ -78,6 +78,22 @@ class Rollout(Section):
     """What the keys and values of what is sampled may take; groups that would need more wait on the host. Not set: any."""
     cuda_graphs: bool = False
     """Decode by CUDA graphs: changes no result but for the order of sums."""
+    engine: Literal["own", "vllm"] = "own"
+    """What samples: the trainer itself, or a vLLM server, which is given the weights before each step."""
+    server: str | None = Field(default=None, pattern=r"^https?://.")
+    """The address of the vLLM server, which sees the folder of the run under the same path."""
+
+    @model_validator(mode="after")
+    def _vllm_has_a_server(self) -> Self:
+        if (self.engine == "vllm") != (self.server is not None):
+            raise ValueError("engine 'vllm' and server, the address of a vLLM server, go together")
+        return self
+
+    @model_validator(mode="after")
+    def _vllm_draws_from_all(self) -> Self:
+        if self.engine == "vllm" and (self.top_p < 1 or self.top_k):
+            raise ValueError("engine 'vllm' tells probabilities among what top_p and top_k leave: leave all, by 1 and 0")
+        return self
 
     @property
     def cache_bytes(self) -> float:
@@ -255,6 +271,12 @@ class GrpoRecipe(Section):
     def _graphs_have_a_card(self) -> Self:
         if self.rollout.cuda_graphs and not self.model.device.startswith("cuda"):
             raise ValueError(f'rollout.cuda_graphs needs model.device "cuda"; it is {self.model.device!r}')
+        return self
+
+    @model_validator(mode="after")
+    def _traces_have_entropies(self) -> Self:
+        if self.logging.trace and self.rollout.engine == "vllm":
+            raise ValueError("logging.trace needs entropies, which rollout.engine 'vllm' does not tell")
         return self
 
     @property
@@ -480,8 +502,13 @@ def load_shape(path: Path) -> dict[str, Any]:
 
 
 def identity(recipe: Recipe) -> str:
-    """sha256 of all that changes the run's bits; where it is written, how often it is saved or logged does not."""
+    """sha256 of all that changes the run's bits; where it is written, how often it is saved or logged, and where a server
+    stands does not."""
     data = recipe.model_dump(mode="json", exclude={"output", "checkpoints", "logging", "steps"})
+    if isinstance(recipe, GrpoRecipe):
+        del data["rollout"]["server"]
+        if recipe.rollout.engine == "own":  # runs that began before there was another go on
+            del data["rollout"]["engine"]
     return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
 
 

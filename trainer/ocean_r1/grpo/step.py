@@ -12,10 +12,12 @@ import torch
 from torch import Tensor
 
 from ocean_r1.config import Algorithm, GrpoRecipe, freezes_tower
+from ocean_r1.data.images import as_seen
 from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.engine.forward import TokenStats, group_stats
 from ocean_r1.engine.prompt import seen
 from ocean_r1.engine.sampling import Response, Sampling, sample
+from ocean_r1.engine.vllm import VllmServer
 from ocean_r1.engine.workers import Workers
 from ocean_r1.grpo.advantage import all_equal, group_advantages
 from ocean_r1.grpo.loss import Clip, importance_weights, kl_terms, policy_terms, token_weights
@@ -100,9 +102,11 @@ def sample_groups(
     pool: RewardPool,
     step: int,
     copies: Counter[str],
+    server: VllmServer | None = None,
 ) -> list[Group]:
-    """Samples and scores `rollout.group` responses to each example. `copies` counts how often each row was taken in this
-    step, by name: copies of a row draw different responses. Of several processes each samples for its share."""
+    """Samples and scores `rollout.group` responses to each example, by a server if there is one. `copies` counts how often
+    each row was taken in this step, by name: copies of a row draw different responses. Of several processes each samples for
+    its share."""
     settings = recipe.rollout
     sampling = Sampling(
         settings.max_new_tokens,
@@ -113,11 +117,25 @@ def sample_groups(
         forbidden_tokens=(workers.replicas[0].config.image_token_id,),
     )
 
+    def seeds_of(some: list[tuple[Example, int]]) -> Tensor:
+        return row_seeds(recipe.seed, step, [(example.name, copy) for example, copy in some], settings.group)
+
     def draw(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[list[Response]]:
-        seeds = row_seeds(recipe.seed, step, [(example.name, copy) for example, copy in some], settings.group)
+        seeds = seeds_of(some)
         prompts = [example.prompt for example, _ in some]
         graphs, trace = settings.cuda_graphs, recipe.logging.trace
         return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace, settings.cache_bytes)
+
+    def ask(server: VllmServer, some: list[tuple[Example, int]]) -> list[list[Response]]:
+        """All at once: which of them it answers together is the server's to say."""
+
+        def one(example: Example, seed: int) -> list[Response]:
+            pairs = zip(example.images, example.prompt.grids, strict=True)
+            pictures = [as_seen(source, grid, server.config.vision) for source, grid in pairs]
+            return server.sample(example.prompt, pictures, settings.group, sampling, seed)
+
+        with ThreadPoolExecutor(len(some)) as threads:
+            return list(threads.map(one, [example for example, _ in some], seeds_of(some)[:, 0].tolist()))
 
     def look(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[tuple[Example, int]]:
         return [(replace(example, prompt=seen(model, example.prompt)), copy) for example, copy in some]
@@ -135,7 +153,7 @@ def sample_groups(
             if freezes_tower(recipe):
                 numbered = workers.map_rollout(look, numbered)
             some = [example for example, _ in numbered]
-            sampled = workers.map_rollout(draw, numbered)
+            sampled = ask(server, numbered) if server else workers.map_rollout(draw, numbered)
             texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
             cases = [
                 Case(text, example.ground_truth, example.row.extra_info)
