@@ -11,17 +11,19 @@ from typing import Any
 
 import pytest
 import torch
-from conftest import FAMILIES
+from conftest import FAMILIES, each_family, tiny_config
 from toy import QWEN3, SHAPE, picture, recipe, toy
 from vllm_server import Vllm, vllm_server
 
 from ocean_r1.cli import main
 from ocean_r1.config import parse_recipe
-from ocean_r1.data.images import PixelBounds, as_seen, open_image, patches_of
+from ocean_r1.data.images import PixelBounds, open_image, patches_of
 from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.engine.forward import group_stats
+from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Response, Sampling
-from ocean_r1.engine.vllm import ServerError, VllmServer
+from ocean_r1.engine.vllm import ServerError, VllmServer, pictures_of
+from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.start import open_run
 
@@ -104,11 +106,9 @@ class Asked:
         self.client.version = self.client.push(self.model, self.folder.parent / "weights")
 
     def sample(self) -> list[Response]:
-        vision = self.model.config.vision
-        pictures = [as_seen(*each, vision) for each in zip(self.example.images, self.example.prompt.grids, strict=True)]
         stops = Tokenizer(self.folder).stop_tokens
         sampling = Sampling(6, stops, temperature=0.7, forbidden_tokens=(self.model.config.image_token_id,))
-        return self.client.sample(self.example.prompt, pictures, GROUP, sampling, seed=5)
+        return self.client.sample(self.example.prompt, GROUP, sampling, seed=5)
 
 
 @pytest.fixture
@@ -213,9 +213,12 @@ def test_a_server_that_is_not_there_is_told(paths: dict[str, Path], capsys: pyte
     assert "name another by rollout.server" in told
 
 
-def test_a_picture_is_sent_as_it_is_seen(asked: Asked) -> None:
-    vision, bounds = asked.model.config.vision, PixelBounds(1024, 4096)
-    for size in ((32, 32), (50, 71), (300, 200)):
-        seen = patches_of(open_image(picture(3, size)), vision, bounds)
-        again = patches_of(open_image(as_seen(picture(3, size), seen.grid, vision)), vision, bounds)
-        assert torch.equal(again.pixels, seen.pixels)
+@each_family
+def test_pictures_are_sent_as_the_model_sees_them(family: str) -> None:
+    vision, bounds = ModelConfig.from_json(tiny_config(family).to_dict()).vision, PixelBounds(1024, 4096)
+    seen = [patches_of(open_image(picture(3, size)), vision, bounds) for size in ((32, 32), (50, 71), (300, 200))]
+    prompt = Prompt(torch.tensor([0]), torch.cat([each.pixels for each in seen]), tuple(each.grid for each in seen))
+    for sent, each in zip(pictures_of(prompt, vision), seen, strict=True):
+        again = patches_of(open_image(sent), vision, bounds)
+        assert again.scale == (1, 1)
+        assert torch.equal(again.pixels, each.pixels)

@@ -156,27 +156,12 @@ def patches_of(image: Image.Image, config: VisionConfig, bounds: PixelBounds) ->
     """Cuts a picture into patches, block by block, each patch as channel, time, row, column."""
     patch, merge, frames = config.patch_size, config.spatial_merge_size, config.temporal_patch_size
     height, width = smart_resize(image.height, image.width, patch * merge, bounds)
+    resized = image if image.size == (width, height) else image.resize((width, height), Image.Resampling.BICUBIC)
     mean, std = (np.array(each, dtype=np.float32) for each in (config.pixel_mean, config.pixel_std))
-    values = (
-        np.asarray(resized(image, width, height), dtype=np.float32) * np.float32(1 / 255) - mean
-    ) / std  # (height, width, 3)
+    values = (np.asarray(resized, dtype=np.float32) * np.float32(1 / 255) - mean) / std  # (height, width, 3)
     rows, columns = height // patch, width // patch
     blocks = values.reshape(rows // merge, merge, patch, columns // merge, merge, patch, 3)
     blocks = blocks.transpose(0, 3, 1, 4, 6, 2, 5)  # (rows, columns of blocks, row, column in block, 3, patch, patch)
     flat = blocks.reshape(rows * columns, 3, 1, patch * patch).repeat(frames, axis=2)
     pixels = torch.from_numpy(np.ascontiguousarray(flat.reshape(rows * columns, -1)))
     return Patches(pixels, (1, rows, columns), (width / image.width, height / image.height))
-
-
-def resized(image: Image.Image, width: int, height: int) -> Image.Image:
-    return image if image.size == (width, height) else image.resize((width, height), Image.Resampling.BICUBIC)
-
-
-def as_seen(source: bytes | Path, grid: Grid, config: VisionConfig) -> bytes:
-    """A PNG of the picture that was cut into this grid: whoever resizes it by the same rule leaves it as it is. Raises
-    ImageError."""
-    _, rows, columns = grid
-    out = io.BytesIO()
-    image = resized(open_image(source), columns * config.patch_size, rows * config.patch_size)
-    image.save(out, "PNG", compress_level=1)
-    return out.getvalue()

@@ -1,30 +1,31 @@
 """A vLLM server that samples in the place of our own engine: before each step it is given the weights, and it answers a
 prompt by a whole group of token ids, with the probability of each and with the weights that drew it.
 
-What is asked of it (vLLM 0.32): `/inference/v1/generate`, and, where it was started with VLLM_SERVER_DEV_MODE=1,
-`/server_info`, `/pause`, `/collective_rpc`, `/update_weight_version` and `/resume`.
+What is asked of it (vLLM 0.32): `/inference/v1/generate`, which `--enable-scale-out` opens, and what VLLM_SERVER_DEV_MODE=1
+opens: `/server_info`, `/pause`, `/collective_rpc`, `/update_weight_version` and `/resume`.
 """
 
 from __future__ import annotations
 
 import base64
 import http.client
+import io
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
 import torch
+from PIL import Image
 from pydantic import BaseModel, Field, ValidationError
 
 from ocean_r1.config import problems_of
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Response, Sampling
 from ocean_r1.files import as_write_error, make_folder, remove
-from ocean_r1.models.config import ModelConfig
+from ocean_r1.models.config import ModelConfig, VisionConfig
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.positions import tokens_of
 from ocean_r1.models.weights import hub_state, save_state
@@ -133,14 +134,14 @@ class VllmServer:
         remove(folder)
         return version
 
-    def sample(self, prompt: Prompt, pictures: Sequence[bytes], group: int, sampling: Sampling, seed: int) -> list[Response]:
-        """`group` responses to a prompt, which is sent once with its pictures, PNGs of the size that they were cut into
-        patches at. `logp` is that of the distribution that they were drawn from."""
+    def sample(self, prompt: Prompt, group: int, sampling: Sampling, seed: int) -> list[Response]:
+        """`group` responses to a prompt, which is sent once with its pictures. `logp` is that of the distribution that they
+        were drawn from."""
         asked = {
             "token_ids": self.unexpanded(prompt),
             "content_parts": [
                 {"type": "image_url", "url": "data:image/png;base64," + base64.b64encode(picture).decode()}
-                for picture in pictures
+                for picture in pictures_of(prompt, self.config.vision)
             ],
             "sampling_params": {
                 "n": group,
@@ -219,3 +220,22 @@ class VllmServer:
             return kind.model_validate(told)
         except ValidationError as error:
             raise ServerError(f"{self.address} does not answer as vLLM 0.32 does: {problems_of(error)[:500]}") from error
+
+
+def pictures_of(prompt: Prompt, config: VisionConfig) -> list[bytes]:
+    """A PNG of each picture of a prompt, put together again from its patches (data/images.py cuts them): it is what the
+    trainer's model sees, in a size that the same rule leaves as it is."""
+    if prompt.patches is None:
+        return []
+    patch, merge = config.patch_size, config.spatial_merge_size
+    mean, std = torch.tensor(config.pixel_mean), torch.tensor(config.pixel_std)
+    pictures = []
+    sizes = [time * rows * columns for time, rows, columns in prompt.grids]
+    for pixels, (_, rows, columns) in zip(prompt.patches.split(sizes), prompt.grids, strict=True):
+        # (rows, columns of blocks, row, column in block, 3, frames, patch, patch), of which all frames are alike
+        blocks = pixels.view(rows // merge, columns // merge, merge, merge, 3, -1, patch, patch)[..., 0, :, :]
+        values = blocks.permute(0, 2, 5, 1, 3, 6, 4).reshape(rows * patch, columns * patch, 3)
+        out = io.BytesIO()
+        Image.fromarray(((values * std + mean) * 255).round().byte().numpy()).save(out, "PNG", compress_level=1)
+        pictures.append(out.getvalue())
+    return pictures

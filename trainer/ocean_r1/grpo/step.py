@@ -12,7 +12,6 @@ import torch
 from torch import Tensor
 
 from ocean_r1.config import Algorithm, GrpoRecipe, freezes_tower
-from ocean_r1.data.images import as_seen
 from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.engine.forward import TokenStats, group_stats
 from ocean_r1.engine.prompt import seen
@@ -130,9 +129,7 @@ def sample_groups(
         """All at once: which of them it answers together is the server's to say."""
 
         def one(example: Example, seed: int) -> list[Response]:
-            pairs = zip(example.images, example.prompt.grids, strict=True)
-            pictures = [as_seen(source, grid, server.config.vision) for source, grid in pairs]
-            return server.sample(example.prompt, pictures, settings.group, sampling, seed)
+            return server.sample(example.prompt, settings.group, sampling, seed)
 
         with ThreadPoolExecutor(len(some)) as threads:
             return list(threads.map(one, [example for example, _ in some], seeds_of(some)[:, 0].tolist()))
