@@ -6,7 +6,8 @@ set -e
 world="./ocean world --size 224 --frame 160"
 solids=counting,existence,relation,depth,distance,referring
 flat=geometry,chart,table,text
-$world --split train --task $flat --image none --count 20000 --seed 90 --further --places --out rows/told
+$world --split train --task chart,table,text --image none --count 14000 --seed 99 --further --places --out rows/told
+$world --split train --task geometry --image none --count 16000 --seed 98 --further --places --out rows/theorems
 $world --split val --task $flat --image none --count 400 --seed 90 --places --out rows/told-val
 $world --split train --task $flat --count 16000 --seed 91 --further --places --out rows/flat
 $world --split train --task geometry --count 2000 --seed 96 --out rows/figures
