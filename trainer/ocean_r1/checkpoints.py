@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, identity
 from ocean_r1.files import as_write_error, atomic_write, remove
-from ocean_r1.models.adapter import save_adapter
+from ocean_r1.models.adapter import adapter_state, save_adapter
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.weights import hub_state, save_state
 from ocean_r1.ranks import ALONE, Ranks, divided_as, whole
@@ -115,6 +115,7 @@ def save_checkpoint(
     before it are whole. Of several processes each brings its shares, and the first writes."""
     final = checkpoint_folder(recipe.output, progress.step)
     weights, moments = hub_state(model), named_moments(parameters_of(model, heads), optimizers)
+    adapter = adapter_state(model)
     if not ranks.leads:
         return final
     companions = [path for name in COMPANIONS if (path := recipe.model.path / name).exists()]
@@ -122,8 +123,8 @@ def save_checkpoint(
     with atomic_write(final, needed + sum(path.stat().st_size for path in companions)) as partial:
         (partial / "model").mkdir(parents=True)
         save_state(weights, partial / "model")
-        if recipe.model.lora_rank:
-            save_adapter(model, partial / "adapter", recipe.model.lora_rank, recipe.model.lora_alpha)
+        if adapter:
+            save_adapter(adapter, partial / "adapter", recipe.model.lora_rank, recipe.model.lora_alpha)
         for path in companions:
             shutil.copyfile(path, partial / "model" / path.name)
         save_file(moments, partial / "optimizer.safetensors")

@@ -172,7 +172,6 @@ def check_divisible(recipe: Recipe, ranks: Ranks) -> None:
     for key, wanted in (
         ("optimizer.muon", recipe.optimizer.muon),
         ("optimizer.offload", recipe.optimizer.offload),
-        ("model.lora_rank", recipe.model.lora_rank),
         ("model.workers", recipe.model.workers > 1),
         ("algorithm.dynamic_sampling", recipe.algorithm.dynamic_sampling),
     ):

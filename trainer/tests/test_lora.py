@@ -16,7 +16,7 @@ from toy import recipe, toy
 
 from ocean_r1.config import parse_recipe
 from ocean_r1.engine.forward import group_stats
-from ocean_r1.models.adapter import PREFIX, load_adapter, save_adapter
+from ocean_r1.models.adapter import PREFIX, adapter_state, load_adapter, save_adapter
 from ocean_r1.models.lora import add_pairs, pairs_of, without_pairs
 from ocean_r1.models.model import VisionLanguageModel
 from ocean_r1.models.weights import hub_state, load_model, load_weights
@@ -71,7 +71,7 @@ def test_their_gradients_are_those_of_the_matrices_seen_through_them(family: str
 @each_family
 def test_an_adapter_has_each_projection_by_itself(tmp_path: Path, family: str) -> None:
     model, again = with_pairs(family), with_pairs(family)
-    save_adapter(model, tmp_path / "adapter", 3, 6.0)
+    save_adapter(adapter_state(model), tmp_path / "adapter", 3, 6.0)
     state = load_file(tmp_path / "adapter/adapter_model.safetensors")
     merged, begun = hub_state(model), hub_state(tiny_model(torch.float64, family))
     assert len(state) == 2 * 7 * len(model.language_model.layers)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file
 from test_runs import bits, each_shape, run_of, trained
 from toy import toy
 
@@ -101,6 +102,27 @@ def test_several_updates_a_rollout_and_whoever_goes_on(tmp_path: Path) -> None:
         close(tmp_path / name / "step-000003", tmp_path / "alone/step-000003")
         for ours, theirs in zip(metrics_of(tmp_path / name), metrics_of(tmp_path / "alone"), strict=True):
             assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-5)
+
+
+def test_pairs_learn_by_two_as_by_one_and_either_goes_on(tmp_path: Path) -> None:
+    paths = toy(tmp_path)
+    options = [RATE, "--set=model.lora_rank=3", "--set=model.gradient_checkpointing=true"]
+    for count, name in ((1, "alone"), (2, "both")):
+        ended = by(count, run_of(paths, tmp_path / name, steps=3, **GRPO), *options)
+        assert ended.returncode == 0, ended.stderr[-2000:]
+    close(tmp_path / "both/step-000003", tmp_path / "alone/step-000003")
+    for step in (2, 3):
+        shutil.rmtree(tmp_path / f"both/step-{step:06d}")
+    ended = by(2, run_of(paths, tmp_path / "both", steps=3, **GRPO), *options)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    close(tmp_path / "both/step-000003", tmp_path / "alone/step-000003")
+    pairs = [load_file(tmp_path / name / "step-000003/adapter/adapter_model.safetensors") for name in ("alone", "both")]
+    assert pairs[0].keys() == pairs[1].keys()
+    for name, tensor in pairs[0].items():
+        torch.testing.assert_close(tensor, pairs[1][name], rtol=0, atol=1e-6)
+    # The reference has no pairs: what it says differs from what was learnt, and is no longer zero.
+    for ours, theirs in zip(metrics_of(tmp_path / "both"), metrics_of(tmp_path / "alone"), strict=True):
+        assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-6)
 
 
 SHARES = """

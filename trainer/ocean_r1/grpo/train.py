@@ -70,7 +70,7 @@ def open_reference(recipe: GrpoRecipe, run: Run) -> VisionLanguageModel | None:
     """The model that the KL is taken against: by default the one that training began with."""
     if not recipe.algorithm.kl_coefficient:
         return None
-    if recipe.model.lora_rank and not recipe.reference:
+    if recipe.model.lora_rank and not recipe.reference and run.ranks.count == 1:  # what is divided cannot be seen twice
         return without_pairs(run.workers.replicas[0])
     reference = load_model(recipe.reference) if recipe.reference else starting_model(recipe)
     computes = run.workers.replicas[0].lm_head.weight

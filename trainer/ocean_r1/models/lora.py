@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ocean_r1.models.model import VisionLanguageModel
+from ocean_r1.ranks import whole
 
 
 class LowRank(nn.Linear):
@@ -30,7 +31,8 @@ class LowRank(nn.Linear):
 
     @property
     def merged(self) -> Tensor:
-        return self.weight + self.b @ self.a * self.scale
+        """Whole, though this process may hold a share of each."""
+        return whole(self.weight) + whole(self.b) @ whole(self.a) * self.scale
 
 
 def matrices_of(model: VisionLanguageModel) -> Iterator[tuple[nn.Module, str, nn.Linear]]:
