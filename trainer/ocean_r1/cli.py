@@ -26,7 +26,7 @@ from ocean_r1.config import (
 )
 from ocean_r1.data_commands import add_data
 from ocean_r1.processes import Stopped
-from ocean_r1.verl_command import add_verl
+from ocean_r1.verl_command import add_cluster, add_verl
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -334,6 +334,13 @@ def add_agent(commands: Any) -> None:
     parser.add_argument("--ocean", help="the command that makes rows and samples; left out, that of the repository")
     parser.add_argument("--price-per-hour", type=price, help="of this box, in whatever you count in: plans of runs name it")
     parser.add_argument("--once", action="store_true", help="end when one job has ended")
+    parser.add_argument(
+        "--ray",
+        metavar="ADDRESS",
+        help="GRPO is run by verl on the cluster of Ray whose dashboard is there, with --work on a disk that its nodes see "
+        "(docs/verl.md); left out, on this machine",
+    )
+    add_cluster(parser)
     parser.set_defaults(run=run_agent_command, after_stop="jobs go on when an agent starts again")
 
 
@@ -349,14 +356,19 @@ def price(text: str) -> float:
 
 def run_agent_command(options: argparse.Namespace) -> None:
     from ocean_r1.agent.agent import run_agent
-    from ocean_r1.agent.attempt import Place
+    from ocean_r1.agent.attempt import OnVerl, Place
     from ocean_r1.agent.ocean import own_command
     from ocean_r1.agent.server import Server
+    from ocean_r1.verl.job import check_installed
 
     if not (token := options.token or agent_token()):
         raise ValueError("the agent has no token: make one on the server's training page, and set OCEAN_AGENT_TOKEN to it")
     ocean = options.ocean.split() if options.ocean else own_command()
     if ocean is None:
         raise ValueError("the trainer lies in no repository of ours: --ocean names the command that makes rows and samples")
+    verl = None
+    if options.ray:
+        check_installed()
+        verl = OnVerl(options.ray, options.nodes, options.gpus, options.verl)
     work = (options.work or cache_folder() / "agent").absolute()
-    run_agent(Server(options.server, token), Place(work, ocean, options.price_per_hour), options.once)
+    run_agent(Server(options.server, token), Place(work, ocean, options.price_per_hour, verl), options.once)

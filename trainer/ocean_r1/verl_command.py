@@ -19,17 +19,22 @@ def add_verl(commands: Any) -> None:
         epilog="example: ocean-r1 verl trainer/recipes/7b-stage1.toml --nodes 4 --ray http://head:8265",
     )
     parser.add_argument("recipe", type=Path, help="a TOML file of kind grpo")
-    parser.add_argument("--nodes", type=int, default=1, help="machines (1)")
-    parser.add_argument("--gpus", type=int, default=8, help="of each machine (8)")
+    add_cluster(parser)
     parser.add_argument(
         "--ray", metavar="ADDRESS", help="of the cluster's dashboard; left out, a cluster of this machine alone"
     )
     parser.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a key of the recipe"
     )
-    parser.add_argument("--verl", action="append", default=[], metavar="KEY=VALUE", help="another value for a key of verl's")
     parser.add_argument("--plan", action="store_true", help="write and check all that the job needs, and submit nothing")
     parser.set_defaults(run=run_verl, after_stop="the same command follows the job, or goes on from its last checkpoint")
+
+
+def add_cluster(parser: argparse.ArgumentParser) -> None:
+    """What is said of verl's machines, whoever gives them the job."""
+    parser.add_argument("--nodes", type=int, default=1, help="machines (1)")
+    parser.add_argument("--gpus", type=int, default=8, help="of each machine (8)")
+    parser.add_argument("--verl", action="append", default=[], metavar="KEY=VALUE", help="another value for a key of verl's")
 
 
 def run_verl(options: argparse.Namespace) -> None:
@@ -37,11 +42,9 @@ def run_verl(options: argparse.Namespace) -> None:
     if not isinstance(recipe, GrpoRecipe):
         raise RecipeError(f"{options.recipe} is a recipe of kind {recipe.kind!r}; on verl runs GRPO alone")
     # torch takes seconds to import: a mistake in a recipe is told before.
-    from ocean_r1.verl.config import Cluster, other_than_here
+    from ocean_r1.verl.config import Cluster
     from ocean_r1.verl.run import plan_verl, train_verl
 
-    for sentence in other_than_here(recipe):
-        print(f"other than `ocean-r1 train`: {sentence}", flush=True)
     cluster = Cluster(options.nodes, options.gpus)
     if options.plan:
         print(plan_verl(recipe, cluster, options.verl))

@@ -19,7 +19,7 @@ from agent_server import TOKEN, AgentServer, serving, sha256
 from ocean_r1.agent import attempt as attempts
 from ocean_r1.agent import processes
 from ocean_r1.agent.agent import AgentError, own_folder, run_agent
-from ocean_r1.agent.attempt import Attempt, Outcome, Place
+from ocean_r1.agent.attempt import Attempt, OnVerl, Outcome, Place
 from ocean_r1.agent.log import Lines
 from ocean_r1.agent.protocol import LIMITS, cut, cut_line, numbers
 from ocean_r1.agent.sending import Sender, Talk, Uploader
@@ -90,12 +90,12 @@ def does(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     return put
 
 
-def next_attempt(server: AgentServer, address: str, work: Path) -> Attempt:
+def next_attempt(server: AgentServer, address: str, work: Path, verl: OnVerl | None = None) -> Attempt:
     if server.job is None:
         server.offer(SPEC, server.folder(model_folder(work)))
     talks = Server(address, TOKEN, patience=0.01)
     reply = talks.lease({"host": "box", "system": "", "cores": 1, "memory": 1, "diskFree": 1, "cards": [], "versions": {}})
-    return Attempt(talks, reply["job"], reply["beatEvery"], Place(work, ["false"]))
+    return Attempt(talks, reply["job"], reply["beatEvery"], Place(work, ["false"], verl=verl))
 
 
 def model_folder(work: Path) -> Path:
@@ -421,6 +421,42 @@ def test_who_lost_the_lease_stops_at_once(
     assert server.refused == ["beat"], "without having anything to tell"
     assert server.outcomes == []
     assert processes.end_orphan(attempt.folder) is None, "nothing of it is at work any more"
+
+
+ON_VERL = OnVerl("http://head:8265", 4, 8, ["trainer.save_freq=3"])
+
+
+def test_a_job_on_verl_is_told_where_and_ended_in_order_when_its_lease_is_lost(
+    server: AgentServer, address: str, tmp_path: Path, does: Callable[[str], None]
+) -> None:
+    # A job of Ray is no process of this machine: whoever follows it has to be let stop it.
+    does(
+        "verl = json.loads(Path('task.json').read_text())['verl']\n"
+        "signal.signal(signal.SIGTERM, lambda *_: (Path('stopped').write_text(json.dumps(verl)), end('stopped')))\n" + WAITS
+    )
+    attempt = next_attempt(server, address, tmp_path, ON_VERL)
+    losing = threading.Thread(target=lambda: (server.until(lambda it: it.metrics), server.lose_lease()))
+    losing.start()
+    assert attempt.run()["kind"] == "not told"
+    losing.join()
+    told = json.loads((attempt.folder / "stopped").read_text())
+    assert told == {"address": "http://head:8265", "nodes": 4, "gpus": 8, "overrides": ["trainer.save_freq=3"]}
+
+
+def test_what_verl_cannot_go_on_from_is_not_fetched(
+    server: AgentServer, address: str, tmp_path: Path, does: Callable[[str], None]
+) -> None:
+    does("observer.on_begin(0, 9)\ncheckpoint(3)\nos.kill(os.getpid(), 9)")
+    assert run(server, address, tmp_path / "there")["kind"] == "lost"
+    does("assert not Path('run').exists()\nobserver.on_begin(0, 9)\ncheckpoint(9)\nend('succeeded')")
+    assert next_attempt(server, address, tmp_path / "here", ON_VERL).run() == {"kind": "succeeded"}
+    assert server.files["checkpoint"]["step"] == 9
+
+
+def test_only_grpo_is_for_verl(server: AgentServer, address: str, tmp_path: Path, does: Callable[[str], None]) -> None:
+    does("assert json.loads(Path('task.json').read_text())['verl'] is None\ncheckpoint(1)\nend('succeeded')")
+    server.offer({**SPEC, "kind": "sft"}, server.folder(model_folder(tmp_path)))
+    assert next_attempt(server, address, tmp_path, ON_VERL).run() == {"kind": "succeeded"}
 
 
 def test_a_cancelled_job_saves_and_is_over(

@@ -157,7 +157,27 @@ def task_of(paths: dict[str, Path], toml: str, **more: Any) -> dict[str, Any]:
         "start": str(paths["model"]),
         "ocean": ["false"],
         "made": str(paths["model"].parent),
+        "verl": None,
     }
+
+
+def test_grpo_is_handed_to_verl_and_watched_like_any_run(
+    job_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = toy(tmp_path)
+    given: list[Any] = []
+
+    def train_verl(recipe: Any, cluster: Any, address: str, overrides: list[str], observer: Any) -> None:
+        given.extend((recipe.output, recipe.model.path, cluster.nodes, cluster.gpus, address, overrides))
+        observer.on_begin(0, 4)
+        observer.on_metrics(1, {"critic/score/mean": 0.5})
+
+    monkeypatch.setattr("ocean_r1.verl.run.train_verl", train_verl)
+    verl = {"address": "http://head:8265", "nodes": 4, "gpus": 8, "overrides": ["trainer.save_freq=3"]}
+    task = task_of(paths, recipe(paths, tmp_path / "x", "grpo", **GRPO)) | {"verl": verl}
+    assert child.outcome_of(task) == {"kind": "succeeded"}
+    assert given == [Path("run"), paths["model"], 4, 8, "http://head:8265", ["trainer.save_freq=3"]]
+    assert "critic/score/mean" in "".join(path.read_text() for path in Path("spool").iterdir())
 
 
 def test_mistakes_of_a_recipe_are_final_and_a_sentence(job_folder: Path, tmp_path: Path) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import random
 import signal
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from subprocess import TimeoutExpired
 from threading import Event as Flag
 from threading import Thread
 from time import monotonic
@@ -36,6 +38,16 @@ Outcome = dict[str, str]
 
 
 @dataclass(frozen=True)
+class OnVerl:
+    """The cluster of Ray on which GRPO is run, as `ocean-r1 verl` is told it."""
+
+    address: str
+    nodes: int
+    gpus: int
+    overrides: list[str]
+
+
+@dataclass(frozen=True)
 class Place:
     """What all attempts of an agent share."""
 
@@ -43,6 +55,7 @@ class Place:
     ocean: list[str]
     price_per_hour: float | None = None
     """Of the box, where somebody named one."""
+    verl: OnVerl | None = None
 
     @property
     def store(self) -> Store:
@@ -80,6 +93,7 @@ class Beat(Thread):
 class Attempt:
     def __init__(self, server: Server, job: dict[str, Any], beat_every: float, place: Place) -> None:
         self.job, self.place = job, place
+        self.verl = place.verl if job["spec"]["kind"] == "train" else None
         self.folder = place.jobs / job["id"]
         self.talk = Talk(server, Lease(job["id"], job["lease"]))
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -122,7 +136,7 @@ class Attempt:
         store, start, resume = self.place.store, self.job["start"], self.job["resume"]
         if start["kind"] == "files" and not (self.folder / "start").exists():
             store.lay_out(self.talk.server, model_files(start["files"]), self.folder / "start", self.talk.stop)
-        if self.resumes:
+        if self.resumes and not self.verl:  # which goes on from checkpoints of its own alone
             (self.folder / "run").mkdir()
             target = self.folder / "run" / f"step-{resume['step']:06d}"
             store.lay_out(self.talk.server, resume["files"], target, self.talk.stop)
@@ -132,6 +146,7 @@ class Attempt:
             "start": "start" if start["kind"] == "files" else start["path"],
             "ocean": self.place.ocean,
             "made": str(self.place.work / "made"),
+            "verl": self.verl and asdict(self.verl),
         }
         write_json(self.folder / "task.json", task)
 
@@ -145,7 +160,9 @@ class Attempt:
         gauge, looked = Gauge(child.pid), monotonic()
         asked: float | None = None
         while child.poll() is None:
-            if self.talk.over.is_set() or (asked and self.talk.cancelled and self.overdue(asked)):
+            over = self.talk.over.is_set()
+            # A job of Ray is no child of this process: who is killed cannot stop it.
+            if (over and not self.verl) or (asked and (over or self.talk.cancelled) and self.overdue(asked)):
                 processes.kill(child.pid)
                 child.wait()
             elif self.talk.stop.is_set() and asked is None:
@@ -154,7 +171,8 @@ class Attempt:
             if monotonic() - looked >= GAUGE_EVERY:
                 self.spool.append(gauge.read())
                 looked = monotonic()
-            self.talk.over.wait(0.25)
+            with suppress(TimeoutExpired):
+                child.wait(0.25)
         processes.kill(child.pid)  # what it started, and left behind if it was killed
         pump.join(10)
         return self.outcome(child.returncode)

@@ -115,6 +115,11 @@ def train(task: dict[str, Any], ocean: Ocean) -> None:
     observer = SpoolObserver(Spool(SPOOL), OUTBOX)
     # torch takes seconds to import: a mistake in a recipe is told before.
     match recipe.kind:
+        case "grpo" if verl := task["verl"]:
+            from ocean_r1.verl.config import Cluster
+            from ocean_r1.verl.run import train_verl
+
+            train_verl(recipe, Cluster(verl["nodes"], verl["gpus"]), verl["address"], verl["overrides"], observer)
         case "grpo":
             from ocean_r1.grpo.train import train_grpo
 

@@ -19,7 +19,7 @@ from ocean_r1.models.config import ModelConfig
 from ocean_r1.processes import Stopped, stop_signals
 from ocean_r1.progress_bar import progress_bar
 from ocean_r1.start import fitting_rows, lock_output, open_rows, total_steps
-from ocean_r1.verl.config import Cluster, Place, verl_config
+from ocean_r1.verl.config import Cluster, Place, other_than_here, verl_config
 from ocean_r1.verl.follow import Follower
 from ocean_r1.verl.job import Job, check_config, check_installed, cluster_address, write_config
 from ocean_r1.verl.merge import last_checkpoint
@@ -72,6 +72,8 @@ def plan_verl(recipe: GrpoRecipe, cluster: Cluster, overrides: Sequence[str]) ->
 def prepare(recipe: GrpoRecipe, cluster: Cluster) -> int:
     """Writes the rows in the order of the steps; how many these are. Raises RecipeError, RowError and WriteError."""
     check_installed()
+    for sentence in other_than_here(recipe):
+        print(f"other than `ocean-r1 train`: {sentence}", flush=True)
     check_model_folder(recipe.model.path)
     lock_output(recipe.output)
     place = Place(recipe.output, 0)
