@@ -1,7 +1,8 @@
 #!/bin/sh
 # Nano learns to read and to calculate, from its published stage 2 on: new words, told pictures, the tower, seen pictures, then base
-# and both stages of GRPO as in nano.sh. Called in the repository's root, after `npm ci` and `pip install -e trainer`. Not run to
-# its end yet; nano/MODEL_CARD.md has what was measured of it, and the time that it would take. What was stopped goes on where it was.
+# and both stages of GRPO as in nano.sh. Called in the repository's root, after `npm ci` and `pip install -e trainer`. Run as far as
+# the told pictures, which nano/told has; nano/MODEL_CARD.md has what was measured, and the time that the rest would take. What was
+# stopped goes on where it was.
 set -e
 world="./ocean world --size 224 --frame 160"
 solids=counting,existence,relation,depth,distance,referring
