@@ -104,7 +104,7 @@ def test_several_updates_a_rollout_and_whoever_goes_on(tmp_path: Path) -> None:
             assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-5)
 
 
-def test_pairs_learn_by_two_as_by_one_and_either_goes_on(tmp_path: Path) -> None:
+def test_pairs_learn_by_two_as_by_one_and_go_on_by_two(tmp_path: Path) -> None:
     paths = toy(tmp_path)
     options = [RATE, "--set=model.lora_rank=3", "--set=model.gradient_checkpointing=true"]
     for count, name in ((1, "alone"), (2, "both")):
