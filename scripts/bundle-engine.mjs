@@ -73,14 +73,14 @@ export async function bundleEngine(root) {
 
 const sha256Of = (content) => createHash('sha256').update(content).digest('hex');
 
-/** lib/vlm/assembly/kernels.ts as WebAssembly. */
+/** lib/kernels/kernels.ts as WebAssembly. */
 export async function compileKernels(root) {
   let compiled;
   const { error, stderr } = await asc.main(
     ['kernels.ts', '--outFile', 'kernels.wasm', '--runtime', 'stub', '--enable', 'simd', '-O3', '--noAssert'],
     {
       readFile: (name) => {
-        const path = join(root, 'lib', 'vlm', 'assembly', name);
+        const path = join(root, 'lib', 'kernels', name);
         return existsSync(path) ? readFileSync(path, 'utf8') : null;
       },
       writeFile: (_, content) => {

@@ -22,6 +22,7 @@ const FLOORS = [
   'stats',
   'compare',
   'findings',
+  'kernels',
   'vlm',
   'chat',
 ];

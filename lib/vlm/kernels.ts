@@ -5,7 +5,7 @@ import type { Positions } from './positions';
 import type { Tensor } from './safetensors';
 import { VlmError } from './types';
 
-/** What lib/vlm/assembly/kernels.ts exports. */
+/** What lib/kernels/kernels.ts exports. */
 interface Kernels {
   memory: WebAssembly.Memory;
   unpack(integers: number, steps: number, outputs: number, inputs: number, panels: number): void;
@@ -326,7 +326,7 @@ export class KernelNetwork implements Network {
   }
 }
 
-/** @param program lib/vlm/assembly/kernels.ts, compiled. */
+/** @param program lib/kernels/kernels.ts, compiled. */
 export async function openKernels(program: BufferSource): Promise<Kernels> {
   const imports = { env: { abort: () => {} } };
   const { instance } = await WebAssembly.instantiate(program, imports);

@@ -17,7 +17,7 @@ import type { Network } from './network';
 import { readTensors } from './safetensors';
 import { VlmError } from './types';
 
-/** Our own kernels, lib/vlm/assembly/kernels.ts as it was compiled. */
+/** Our own kernels, lib/kernels/kernels.ts as it was compiled. */
 export interface KernelRuntime {
   provider: 'kernels';
   program: Uint8Array<ArrayBuffer>;

@@ -174,7 +174,7 @@ describe.each(DRIVERS)('jobs on $name', ({ skip, make }) => {
       const from = await startOf(found);
       if (from.kind !== 'files') return expect.unreachable();
       expect(from.files.map(({ path }) => path)).toEqual(
-        expect.arrayContaining(['config.json', 'model.safetensors']),
+        expect.arrayContaining(['config.json', 'model.int8.safetensors']),
       );
       expect(from.files[0]?.url).toMatch(/^\/models\/nano-base\//);
       expect(await resumeOf(found)).toBeNull();
