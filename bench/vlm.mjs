@@ -1,5 +1,5 @@
 // The in-browser engine against transformers.js 4.3.1, by wasm on one thread: both in workers of one page of one Chromium, on the
-// same files and questions in turn. transformers.js is installed for this into a temporary folder, by npm without scripts.
+// same weights and questions in turn. transformers.js is installed for this into a temporary folder, by npm without scripts.
 // Then what 50 conversations of 10 turns leave in the tab.
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
