@@ -12,10 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ocean_r1.config import (
-    GrpoRecipe,
     RecipeError,
-    SftRecipe,
-    TowerRecipe,
     agent_token,
     cache_folder,
     check_exists,
@@ -302,22 +299,12 @@ def run_training(options: argparse.Namespace) -> None:
         print(plan(recipe))
         return
     # torch takes seconds to import: a mistake in a recipe is told before.
-    match recipe:
-        case GrpoRecipe():
-            from ocean_r1.grpo.train import train_grpo
-            from ocean_r1.ranks import open_ranks
+    from ocean_r1.ranks import open_ranks
+    from ocean_r1.train import train
 
-            last = train_grpo(recipe)
-            if open_ranks().leads:
-                print(last)
-        case TowerRecipe():
-            from ocean_r1.tower import train_tower
-
-            print(train_tower(recipe))
-        case SftRecipe():
-            from ocean_r1.sft import train_sft
-
-            print(train_sft(recipe))
+    last = train(recipe)
+    if open_ranks().leads:
+        print(last)
 
 
 def add_agent(commands: Any) -> None:

@@ -23,20 +23,18 @@ from transformers import AutoModelForImageTextToText
 
 from ocean_r1.checkpoints import checkpoints_of, kept_steps, read_state
 from ocean_r1.cli import main
-from ocean_r1.config import Checkpoints, GrpoRecipe, Recipe, SftRecipe, TowerRecipe, parse_recipe
+from ocean_r1.config import Checkpoints, parse_recipe
 from ocean_r1.data.labels import cells_of, written_tokens
 from ocean_r1.data.prompts import Example, Reader, Tokenizer
 from ocean_r1.data.rows import RowError
-from ocean_r1.driver import Observer
 from ocean_r1.engine import sampling
 from ocean_r1.files import WriteError
-from ocean_r1.grpo.train import train_grpo
 from ocean_r1.models.qwen2_5_vl import WindowTower
 from ocean_r1.models.weights import hub_state, load_model, our_name, tensors_of
 from ocean_r1.rewards.pool import Case, RewardPool, Scored
-from ocean_r1.sft import train_sft
 from ocean_r1.start import open_run, starting_model
-from ocean_r1.tower import Heads, train_tower
+from ocean_r1.tower import Heads
+from ocean_r1.train import train
 
 torch.set_num_threads(1)
 GRPO: dict[str, Any] = {"stage": 1, "steps": 4, "prompts_per_step": 3}
@@ -48,16 +46,6 @@ def run_of(paths: dict[str, Path], output: Path, kind: str = "grpo", **other: An
     path = output.with_suffix(".toml")
     path.write_text(recipe(paths, output, kind, **(other or GRPO)))
     return path
-
-
-def train(parsed: Recipe, observer: Observer | None = None) -> Path:
-    match parsed:
-        case GrpoRecipe():
-            return train_grpo(parsed, observer)
-        case SftRecipe():
-            return train_sft(parsed, observer)
-        case TowerRecipe():
-            return train_tower(parsed, observer)
 
 
 def trained(path: Path) -> Path:
@@ -255,7 +243,7 @@ def test_a_full_disk_is_told_and_leaves_the_older_checkpoints(tmp_path: Path, mo
 
     monkeypatch.setattr("ocean_r1.checkpoints.save_file", full)
     with pytest.raises(WriteError, match="the disk is full"):
-        train_sft(parse_recipe(path.read_text(), "toy", {"steps": 2}))
+        train(parse_recipe(path.read_text(), "toy", {"steps": 2}))
     assert [checkpoint.name for checkpoint in checkpoints_of(tmp_path / "out")] == ["step-000001"]
     assert not list((tmp_path / "out").glob("*.partial"))
 

@@ -114,24 +114,15 @@ def train(task: dict[str, Any], ocean: Ocean) -> None:
             place.symlink_to(made)
     observer = SpoolObserver(Spool(SPOOL), OUTBOX)
     # torch takes seconds to import: a mistake in a recipe is told before.
-    match recipe.kind:
-        case "grpo" if verl := task["verl"]:
-            from ocean_r1.verl.config import Cluster
-            from ocean_r1.verl.run import train_verl
+    if recipe.kind == "grpo" and (verl := task["verl"]):
+        from ocean_r1.verl.config import Cluster
+        from ocean_r1.verl.run import train_verl
 
-            train_verl(recipe, Cluster(verl["nodes"], verl["gpus"]), verl["address"], verl["overrides"], observer)
-        case "grpo":
-            from ocean_r1.grpo.train import train_grpo
+        train_verl(recipe, Cluster(verl["nodes"], verl["gpus"]), verl["address"], verl["overrides"], observer)
+    else:
+        from ocean_r1.train import train as train_here
 
-            train_grpo(recipe, observer)
-        case "sft":
-            from ocean_r1.sft import train_sft
-
-            train_sft(recipe, observer)
-        case "tower":
-            from ocean_r1.tower import train_tower
-
-            train_tower(recipe, observer)
+        train_here(recipe, observer)
 
 
 def export(task: dict[str, Any], ocean: Ocean) -> None:
