@@ -134,6 +134,11 @@ def pack_batch(examples: list[Example], reader: Reader, recipe: SftRecipe, first
     return batch
 
 
+def length(example: PackedExample) -> int:
+    """In tokens."""
+    return len(example.prefix.ids) + sum(map(len, example.branches))
+
+
 def merge_texts(batch: list[PackedExample]) -> list[PackedExample]:
     """The batch, those without pictures as one: they share the beginning of their prompts and nothing else, and many
     short rows are learnt much faster side by side than one by one. Where several questions stand behind a long text, which
@@ -170,7 +175,7 @@ def update(workers: Workers, stepper: Stepper, batch: list[PackedExample], lr_mu
             sums += torch.stack([loss.detach(), (logp.detach() > -0.6931).sum()])
         return sums
 
-    loss, likely = torch.stack(workers.run(backward, batch)).sum(0).tolist()
+    loss, likely = torch.stack(workers.run(backward, batch, length)).sum(0).tolist()
     workers.reduce_gradients()
     norm, _ = stepper.step(lr_multiplier)
     workers.sync()

@@ -587,6 +587,14 @@ def test_what_computes_in_bfloat16_has_the_weights_that_moved() -> None:
         assert all(torch.equal(a, b.bfloat16()) for a, b in zip(replica.parameters(), model.parameters(), strict=True))
 
 
+def test_workers_have_about_the_same_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "set_num_threads", lambda _: None)
+    workers = Workers(our_model(their_tiny_model(0)), count=2)
+    assert workers.run(lambda _, part: part, [1, 9, 2, 1, 5, 1], lambda item: item) == [[9, 1], [5, 2, 1, 1]]
+    assert workers.run(lambda _, part: part, [4], lambda item: item) == [[4]]
+    assert workers.map(lambda _, part: [2 * item for item in part], [1, 9, 2, 1, 5]) == [2, 18, 4, 2, 10]
+
+
 def heads_and_stepper(largest: float) -> tuple[VisionLanguageModel, torch.nn.Linear, Stepper]:
     model, heads = our_model(their_tiny_model(0)), torch.nn.Linear(2, 1).double()
     settings = recipe_of({"optimizer.max_grad_norm": 1.0}).optimizer

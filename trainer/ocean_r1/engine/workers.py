@@ -61,18 +61,21 @@ class Workers:
         if count > 1:
             torch.set_num_threads(1)
 
-    def run(self, work: Work[Item, Result], items: Sequence[Item]) -> list[Result]:
-        """`work` on each part of the items; of n workers the first takes items 0, n, 2n ..., the next 1, n + 1 ..."""
-        return run_parts(self.replicas, work, items)
+    def run(self, work: Work[Item, Result], items: Sequence[Item], cost: Callable[[Item], int]) -> list[Result]:
+        """`work` on each worker's part of the items. Parts cost about the same: the dearest first, each goes to whoever has
+        the least to do."""
+        parts: list[list[Item]] = [[] for _ in self.replicas]
+        for item in sorted(items, key=cost, reverse=True):
+            min(parts, key=lambda part: sum(map(cost, part))).append(item)
+        return run_parts(self.replicas, work, parts)
 
     def map(self, work: Work[Item, list[Result]], items: Sequence[Item]) -> list[Result]:
         """What `work` makes of each item, in the order of the items."""
-        return in_order(self.run(work, items), len(items))
+        return map_parts(self.replicas, work, items)
 
     def map_rollout(self, work: Work[Item, list[Result]], items: Sequence[Item]) -> list[Result]:
         """As `map`, by models that do not learn from it."""
-        models = [self.rollout_model] if self.rollout_model else self.replicas
-        return in_order(run_parts(models, work, items), len(items))
+        return map_parts([self.rollout_model] if self.rollout_model else self.replicas, work, items)
 
     @property
     def whole_model(self) -> VisionLanguageModel:
@@ -129,14 +132,16 @@ def divide(model: VisionLanguageModel, ranks: Ranks, tower: bool = True) -> None
     shard([*(model.visual.blocks if tower else ()), *model.language_model.layers], model.device, ranks)
 
 
-def run_parts(models: Sequence[VisionLanguageModel], work: Work[Item, Result], items: Sequence[Item]) -> list[Result]:
-    parts = [(model, list(items[start :: len(models)])) for start, model in enumerate(models)]
-    parts = [(model, part) for model, part in parts if part]
-    if len(parts) == 1:
-        return [work(*part) for part in parts]
-    with ThreadPoolExecutor(len(parts)) as threads:
-        return [each.result() for each in [threads.submit(work, *part) for part in parts]]
+def run_parts(models: Sequence[VisionLanguageModel], work: Work[Item, Result], parts: Sequence[list[Item]]) -> list[Result]:
+    busy = [(model, part) for model, part in zip(models, parts, strict=True) if part]
+    if len(busy) == 1:
+        return [work(*each) for each in busy]
+    with ThreadPoolExecutor(len(busy)) as threads:
+        return [each.result() for each in [threads.submit(work, *each) for each in busy]]
 
 
-def in_order(parts: Sequence[list[Result]], count: int) -> list[Result]:
-    return [parts[index % len(parts)][index // len(parts)] for index in range(count)]
+def map_parts(models: Sequence[VisionLanguageModel], work: Work[Item, list[Result]], items: Sequence[Item]) -> list[Result]:
+    """Of n models the first takes items 0, n, 2n ..., the next 1, n + 1 ..."""
+    count = len(models)
+    parts = run_parts(models, work, [list(items[start::count]) for start in range(count)])
+    return [parts[index % count][index // count] for index in range(len(items))]
