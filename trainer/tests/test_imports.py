@@ -19,7 +19,7 @@ ROOMS = [
     ["evals"],
     ["start", "driver"],
     ["grpo", "sft", "tower"],
-    ["export", "plan", "verl"],
+    ["export", "plan", "train", "verl"],
     ["agent"],
     ["data_commands", "verl_command"],
     ["cli", "__main__"],
