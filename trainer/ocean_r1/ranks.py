@@ -18,7 +18,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
-from torch.distributed.fsdp import FSDPModule, fully_shard
+from torch.distributed.fsdp import FSDPModule, fully_shard, share_comm_ctx
 from torch.distributed.tensor import DTensor, distribute_tensor
 
 T = TypeVar("T")
@@ -98,16 +98,20 @@ class Ranks:
 ALONE = Ranks()
 
 
-def open_ranks() -> Ranks:
+def started() -> Ranks:
     """Those that torchrun tells of in the environment; one alone where it does not."""
-    count = int(os.environ.get("WORLD_SIZE", "1"))
-    if count == 1:
+    return Ranks(int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1")))
+
+
+def open_ranks() -> Ranks:
+    """Those that were started, able to speak with each other."""
+    if (ranks := started()).count == 1:
         return ALONE
     if not dist.is_initialized():
         # Tensors of either kind find the way that they need.
         backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() else "gloo"
         dist.init_process_group(backend, timeout=PATIENCE)
-    return Ranks(dist.get_rank(), dist.get_world_size())
+    return ranks
 
 
 def own_device(name: str, ranks: Ranks) -> str:
@@ -118,11 +122,16 @@ def own_device(name: str, ranks: Ranks) -> str:
 def shard(layers: Sequence[nn.Module], device: torch.device, ranks: Ranks) -> None:
     """Divides the layers' weights among the processes: a layer is whole only while it computes. Gradients are sums."""
     mesh = init_device_mesh(device.type, (ranks.count,))
+    divided = []
     for layer in layers:
         sharded = fully_shard(layer, mesh=mesh, reshard_after_forward=True)
         assert isinstance(sharded, FSDPModule)
         sharded.set_gradient_divide_factor(1.0)
         sharded.set_force_sum_reduction_for_comms(True)
+        divided.append(sharded)
+    # Each is called by itself. Did they not know of each other, what each layer sends of its gradients would be held until
+    # the last has learnt: whole gradients, in sum.
+    share_comm_ctx(divided)
 
 
 def whole(tensor: Tensor) -> Tensor:
@@ -131,6 +140,14 @@ def whole(tensor: Tensor) -> Tensor:
         return tensor
     full: Tensor = tensor.full_tensor()
     return full
+
+
+def own_part(tensor: Tensor) -> Tensor:
+    """What this process holds of a tensor: its share, or all."""
+    if not isinstance(tensor, DTensor):
+        return tensor
+    local: Tensor = tensor.to_local()
+    return local
 
 
 def is_divided(tensor: Tensor) -> bool:
@@ -142,10 +159,16 @@ def total_norm(gradients: Sequence[Tensor], ranks: Ranks) -> Tensor:
     squares = torch.zeros((), dtype=torch.float64)
     for gradient in gradients:
         if isinstance(gradient, DTensor):
-            squares += gradient.to_local().double().square().sum().cpu()
+            squares += square_of(gradient.to_local())
         elif ranks.leads:
-            squares += gradient.double().square().sum().cpu()
+            squares += square_of(gradient)
     return ranks.summed(squares).sqrt()
+
+
+def square_of(tensor: Tensor) -> Tensor:
+    """The sum of squares, float64, on the host."""
+    norm: Tensor = torch.linalg.vector_norm(tensor, dtype=torch.float64)
+    return norm.square().cpu()
 
 
 def divided_as(value: Tensor, like: Tensor) -> Tensor:
