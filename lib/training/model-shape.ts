@@ -14,7 +14,8 @@ export interface ModelShape {
   vocabulary: number;
   /** Whether the head has the weights of the words. */
   tied: boolean;
-  vision: { depth: number; hidden: number; intermediate: number; patch: number };
+  /** Of the tower's parameters, `block` are each block's. */
+  vision: { depth: number; hidden: number; intermediate: number; patch: number; block: number };
 }
 
 const count = z.number().int().positive();
@@ -62,7 +63,8 @@ export function shapeOf(json: unknown): ModelShape | null {
   const language = nested ?? text.safeParse(json).data;
   if (language === undefined) return null;
   const tied = read.data.tie_word_embeddings ?? nested?.tie_word_embeddings ?? false;
-  const tower = towerParameters(read.data);
+  const block = blockParameters(read.data);
+  const tower = towerParameters(read.data, block);
   const headDim = language.head_dim ?? Math.floor(language.hidden_size / language.num_attention_heads);
   return {
     parameters: tower + languageParameters(read.data.model_type, language, headDim, tied),
@@ -80,6 +82,7 @@ export function shapeOf(json: unknown): ModelShape | null {
       hidden: vision.hidden_size,
       intermediate: vision.intermediate_size,
       patch: vision.patch_size,
+      block,
     },
   };
 }
@@ -100,19 +103,22 @@ function languageParameters(
   return vocab_size * hidden * (tied ? 1 : 2) + language.num_hidden_layers * layer + hidden;
 }
 
-function towerParameters({ model_type, vision_config: vision }: Config): number {
-  const { hidden_size: hidden, intermediate_size: inner, spatial_merge_size, out_hidden_size } = vision;
+function blockParameters({ model_type, vision_config: vision }: Config): number {
+  const { hidden_size: hidden, intermediate_size: inner } = vision;
+  const attention = 4 * hidden * hidden + 4 * hidden;
+  return model_type === 'qwen2_5_vl'
+    ? attention + 3 * hidden * inner + 2 * inner + hidden + 2 * hidden
+    : attention + 2 * hidden * inner + inner + hidden + 4 * hidden; // Norms have a bias here.
+}
+
+function towerParameters({ model_type, vision_config: vision }: Config, block: number): number {
+  const { hidden_size: hidden, spatial_merge_size, out_hidden_size } = vision;
   const channels = vision.in_channels ?? vision.in_chans ?? 3;
   const patches = channels * vision.temporal_patch_size * vision.patch_size ** 2 * hidden;
-  const attention = 4 * hidden * hidden + 4 * hidden;
   const merged = hidden * spatial_merge_size ** 2;
   const merger = merged * merged + merged + merged * out_hidden_size + out_hidden_size;
-  if (model_type === 'qwen2_5_vl') {
-    const block = attention + 3 * hidden * inner + 2 * inner + hidden + 2 * hidden;
-    return patches + vision.depth * block + hidden + merger;
-  }
-  // Norms have a bias here, as patches have; each feature of a middle block has a merger of its own.
-  const block = attention + 2 * hidden * inner + inner + hidden + 4 * hidden;
+  if (model_type === 'qwen2_5_vl') return patches + vision.depth * block + hidden + merger;
+  // Patches have a bias here, as norms have; each feature of a middle block has a merger of its own.
   const features = vision.deepstack_visual_indexes.length * (2 * merged + merger);
   return (
     patches +

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { shapeOf } from './model-shape';
-import { type Plan, peakOf, planOf, type Rate, rateOn, stepsOf } from './plan';
+import { canBeShared, type Plan, peakOf, planOf, type Rate, rateOn, stepsOf } from './plan';
 import type { Table } from './recipe-problems';
 import { readToml } from './recipe-toml';
 
@@ -10,6 +10,7 @@ interface Planned {
   model: string;
   /** What is other than in the recipe's file, by section. */
   changed: Record<string, Table>;
+  processes: number;
   config: unknown;
   figures: Omit<Plan, 'newTokens'> & { new_tokens: number | null };
 }
@@ -17,9 +18,9 @@ interface Planned {
 const read = (path: string) => readFileSync(new URL(`../../trainer/${path}`, import.meta.url), 'utf8');
 const { plans }: { plans: readonly Planned[] } = JSON.parse(read('fixtures/recipes.json'));
 
-test.each(plans.map((each) => [each.recipe, each.model, each.changed, each] as const))(
-  'the plan of %s for %s with %j is the trainer’s',
-  (recipe, _, changed, { config, figures }) => {
+test.each(plans.map((each) => [each.recipe, each.model, each.changed, each.processes, each] as const))(
+  'the plan of %s for %s with %j, by processes: %i, is the trainer’s',
+  (recipe, _, changed, processes, { config, figures }) => {
     const written = readToml(read(`recipes/${recipe}.toml`));
     const sections = Object.entries(changed).map(([name, keys]) => [
       name,
@@ -28,13 +29,32 @@ test.each(plans.map((each) => [each.recipe, each.model, each.changed, each] as c
     const shape = shapeOf(config);
     expect(shape).not.toBeNull();
     if (shape === null) return;
-    const { newTokens, ...plan } = planOf({ ...written, ...Object.fromEntries(sections) }, shape);
+    const recipeOfRun = { ...written, ...Object.fromEntries(sections) };
+    const { newTokens, ...plan } = planOf(recipeOfRun, shape, processes);
     expect({ ...plan, new_tokens: newTokens }).toEqual(figures);
   },
 );
 
 test('the most at any moment is what is held and the larger of what passes', () => {
   expect(peakOf({ held: { a: 3, b: 4 }, passing: { c: 5, d: 2 } })).toBe(12);
+});
+
+test.each([
+  ['', 2, true],
+  ['', 8, true],
+  ['', 9, false],
+  ['[algorithm]\nmini_batches = 2', 4, true],
+  ['[algorithm]\nmini_batches = 2', 5, false],
+  ['[algorithm]\ndynamic_sampling = 1', 2, false],
+  ['[optimizer]\nmuon = true', 2, false],
+  ['[optimizer]\noffload = true', 2, false],
+  ['[model]\nworkers = 2', 2, false],
+])('whether %j with 8 prompts a step is for %i processes: %s', (more, processes, can) => {
+  expect(canBeShared(readToml(`kind = "grpo"\nprompts_per_step = 8\n${more}`), processes)).toBe(can);
+});
+
+test('several processes train by GRPO alone', () => {
+  expect(canBeShared(readToml('kind = "sft"\nrows_per_step = 8'), 2)).toBe(false);
 });
 
 test('a shape that is no Qwen2.5-VL is none', () => {

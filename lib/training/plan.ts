@@ -37,8 +37,11 @@ const ROOM = 128;
 
 type Value = (key: string) => unknown;
 
-/** @param recipe without a problem. */
-export function planOf(recipe: Table, shape: ModelShape): Plan {
+/**
+ * Of each of several processes that train together, what is held, waits on the host and passes.
+ * @param recipe without a problem.
+ */
+export function planOf(recipe: Table, shape: ModelShape, processes = 1): Plan {
   const { tower } = shape;
   const own = defaultsOf(recipe);
   const number = (key: string) => Number(own(key));
@@ -47,10 +50,18 @@ export function planOf(recipe: Table, shape: ModelShape): Plan {
   const pairs = number('model.lora_rank') * pairedWidths(shape);
   const learnt = pairs > 0 ? pairs : freezesTower(own) ? shape.parameters - tower : shape.parameters;
   const parameters = shape.parameters + pairs;
-  const moved = { weights: parameters * FLOAT32, "AdamW's two moments": learnt * 2 * FLOAT32 };
+  const layers = layersOf(shape);
+  const blocks = freezesTower(own) ? 0 : shape.vision.depth * shape.vision.block;
+  const divided = layers + blocks;
+  // A process has a share of the layers, and all that is none.
+  const share = (count: number, ofLayers: number) => count - ofLayers + Math.ceil(ofLayers / processes);
+  const weights = share(parameters, divided + pairs);
+  const moving = share(learnt, pairs > 0 ? pairs : divided);
+  const moved = { weights: weights * FLOAT32, "AdamW's two moments": moving * 2 * FLOAT32 };
   const held: Record<string, number> = offload ? {} : { ...moved };
-  if (offload || width === BFLOAT16) held['a copy of the weights that computes'] = parameters * width;
-  const gradients = learnt * FLOAT32;
+  if (offload || width === BFLOAT16) held['a copy of the weights that computes'] = weights * width;
+  if (processes > 1) held['a whole copy of the weights that samples'] = parameters * width;
+  const gradients = moving * FLOAT32;
   const responses = responsesOf(recipe);
   const common = {
     parameters,
@@ -62,17 +73,34 @@ export function planOf(recipe: Table, shape: ModelShape): Plan {
   };
   if (recipe.kind !== 'grpo')
     return { ...common, passing: { [LEARNS]: gradients }, newTokens: null, updates: 1 };
-  const besidePairs = pairs > 0 && own('reference') === null;
-  if (number('algorithm.kl_coefficient') > 0 && !besidePairs) held['the reference'] = parameters * width;
+  const besidePairs = pairs > 0 && own('reference') === null && processes === 1;
+  if (number('algorithm.kl_coefficient') > 0 && !besidePairs)
+    held['the reference'] = share(shape.parameters, divided) * width;
+  const layer = Math.max(Math.floor(layers / shape.layers), blocks === 0 ? 0 : shape.vision.block);
+  const ofLayer = processes === 1 ? 0 : gathered(layer, Math.floor(pairs / shape.layers));
   return {
     ...common,
     passing: {
-      [SAMPLES]: sampling(own, shape, width),
-      [LEARNS]: gradients + learning(own, shape, width),
+      [SAMPLES]: sampling(own, shape, width, processes),
+      [LEARNS]: gradients + learning(own, shape, width, ofLayer),
     },
     newTokens: responses * number('rollout.max_new_tokens'),
     updates: number('algorithm.mini_batches') * number('algorithm.epochs'),
   };
+}
+
+/** Whether so many processes, more than one, can train by it together. @param recipe without a problem. */
+export function canBeShared(recipe: Table, processes: number): boolean {
+  const own = defaultsOf(recipe);
+  const number = (key: string) => Number(own(key));
+  return (
+    recipe.kind === 'grpo' &&
+    own('optimizer.muon') !== true &&
+    own('optimizer.offload') !== true &&
+    number('model.workers') === 1 &&
+    number('algorithm.dynamic_sampling') === 0 &&
+    Math.floor(number('prompts_per_step') / number('algorithm.mini_batches')) >= processes
+  );
 }
 
 const freezesTower = (own: Value): boolean =>
@@ -84,14 +112,23 @@ function pairedWidths({ layers, heads, keyValueHeads, headDim, hidden, intermedi
   return layers * (4 * hidden + 2 * asked + 2 * keyValueHeads * headDim + 3 * intermediate);
 }
 
+/** Numbers of all of the language part's layers: not the words, the head and the last norm. */
+const layersOf = ({ parameters, tower, vocabulary, hidden, tied }: ModelShape): number =>
+  parameters - tower - hidden - vocabulary * hidden * (tied ? 1 : 2);
+
+/** Numbers of layers that are whole while one learns: weights of two, gradients of two. */
+const gathered = (layer: number, pairs: number): number =>
+  2 * (layer + pairs) + 2 * (pairs > 0 ? pairs : layer);
+
 const patchesOf = (own: Value, { vision }: ModelShape): number =>
   Math.floor(Number(own('data.max_pixels')) / vision.patch ** 2);
 
 /** Bytes of the cache, and of what fills it: a tower's block, a layer, or logits. */
-function sampling(own: Value, shape: ModelShape, width: number): number {
+function sampling(own: Value, shape: ModelShape, width: number, processes: number): number {
   const number = (key: string) => Number(own(key));
   const { vision } = shape;
-  const prompts = Math.min(number('rollout.prompts_at_once'), number('prompts_per_step'));
+  const ownPrompts = Math.ceil(number('prompts_per_step') / processes);
+  const prompts = Math.min(number('rollout.prompts_at_once'), ownPrompts);
   const rows = prompts * number('rollout.group');
   const longest = number('data.max_prompt_tokens');
   const ofToken = 2 * shape.keyValueHeads * shape.headDim * width;
@@ -108,7 +145,7 @@ function sampling(own: Value, shape: ModelShape, width: number): number {
 }
 
 /** Bytes of what the longest group keeps for the way back, and of logits. */
-function learning(own: Value, shape: ModelShape, width: number): number {
+function learning(own: Value, shape: ModelShape, width: number, ofLayer: number): number {
   const number = (key: string) => Number(own(key));
   const { hidden, intermediate, layers, vocabulary } = shape;
   const asked = shape.heads * shape.headDim;
@@ -130,7 +167,11 @@ function learning(own: Value, shape: ModelShape, width: number): number {
   const chunk = Math.min(4_096, Math.max(1, Math.floor(2 ** 27 / vocabulary)));
   const head = (sampled <= chunk ? LEARNT : LEARNT_AGAIN) * Math.min(sampled, chunk) * vocabulary;
   const words = pairs ? 0 : vocabulary * hidden * width;
-  const most = Math.max(all * width + Math.max(again * width, head + words), shape.tied ? 3 * words : words);
+  const waits = shape.tied ? words : 0;
+  const most = Math.max(
+    all * width + Math.max((again + ofLayer) * width + waits, head + words),
+    words + 2 * waits,
+  );
   return seeing(own, shape, norm) * width + most;
 }
 

@@ -19,13 +19,14 @@ from ocean_r1.data.prompts import Example
 from ocean_r1.data.rows import Row
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Response, Sampling, sample
-from ocean_r1.engine.workers import Workers
+from ocean_r1.engine.workers import Workers, divide
 from ocean_r1.grpo.step import Group, update
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
 from ocean_r1.models.lora import add_pairs, without_pairs
 from ocean_r1.models.model import VisionLanguageModel, initialise
 from ocean_r1.optimizer import Stepper, make_optimizers
+from ocean_r1.ranks import ALONE, Ranks, own_part
 from ocean_r1.rewards.pool import Scored
 
 
@@ -119,7 +120,7 @@ class Step:
     sampled: list[list[Response]] = field(default_factory=list)
 
     @classmethod
-    def of(cls, recipe: GrpoRecipe, config: ModelConfig) -> Step:
+    def of(cls, recipe: GrpoRecipe, config: ModelConfig, ranks: Ranks = ALONE) -> Step:
         device = torch.device(recipe.model.device)
 
         def drawn() -> VisionLanguageModel:
@@ -135,20 +136,25 @@ class Step:
             model.to(device)
         if recipe.optimizer.offload:
             model.cpu()
-        workers = Workers(model, dtype=recipe.model.dtype, device=device)
+        workers = Workers(model, dtype=recipe.model.dtype, ranks=ranks, device=device)
         computes = workers.replicas[0].lm_head.weight
         reference = None
         if recipe.algorithm.kl_coefficient:
-            own = without_pairs(workers.replicas[0]) if recipe.model.lora_rank else drawn().to(computes.dtype)
+            shared = recipe.model.lora_rank and ranks.count == 1
+            own = without_pairs(workers.replicas[0]) if shared else drawn().to(computes.dtype)
             reference = own.requires_grad_(False)
-        stepper = Stepper(list(model.parameters()), make_optimizers(model, recipe.optimizer), recipe.optimizer)
+            if ranks.count > 1:
+                divide(reference, ranks, tower=not freezes_tower(recipe))
+        optimizers = make_optimizers(model, recipe.optimizer, fused=ranks.count == 1)
+        stepper = Stepper(list(model.parameters()), optimizers, recipe.optimizer, ranks)
         row = Row.model_validate({"data_source": "x", "prompt": "How many?", "reward_model": {"ground_truth": "1"}})
         return cls(recipe, config, workers, reference, stepper, Example(prompt_of(recipe, config), row, "1", "a row"))
 
     def sample(self) -> None:
-        """Responses as long as they may be to as many prompts as are sampled at once."""
+        """Responses as long as they may be to as many prompts of this process as are sampled at once."""
         rollout = self.recipe.rollout
-        prompts = [self.example.prompt] * rollout.prompts_at_once
+        own = self.workers.ranks.share([self.example.prompt] * self.recipe.prompts_per_step)
+        prompts = own[: rollout.prompts_at_once]
         seeds = torch.arange(len(prompts) * rollout.group).view(len(prompts), -1)
         sampling = Sampling(rollout.max_new_tokens, (), forbidden_tokens=(self.config.image_token_id,))
         model = self.workers.whole_model
@@ -160,16 +166,16 @@ class Step:
         rewards = [float(index) for index in range(self.recipe.rollout.group)]
         scored = [Scored(reward, {}) for reward in rewards]
         made = Group(self.example, self.sampled[0], [""] * len(rewards), scored, rewards)
-        groups = [replace(made) for _ in range(self.recipe.prompts_per_step)]
+        groups = [replace(made, rank=index % self.workers.ranks.count) for index in range(self.recipe.prompts_per_step)]
         return update(self.workers, self.reference, self.stepper, groups, self.recipe, 1.0)
 
     @property
     def held(self) -> int:
-        """Bytes of weights and moments."""
-        kept = {*self.workers.model.parameters(), *self.workers.replicas[0].parameters()}
-        kept |= set(self.reference.parameters()) if self.reference else set()
+        """Bytes of weights and moments that this process holds."""
+        models = {self.workers.model, self.workers.replicas[0], self.workers.whole_model, self.reference} - {None}
+        kept = {parameter for model in models for parameter in model.parameters()}
         kept |= {v for state in self.stepper.optimizers[0].state.values() for v in state.values() if v.ndim}
-        return sum(tensor.numel() * tensor.element_size() for tensor in kept)
+        return sum(tensor.numel() * tensor.element_size() for tensor in map(own_part, kept))
 
 
 def most_held(work: Callable[[], object], device: str = "cpu") -> int:

@@ -278,8 +278,15 @@ def add_training(commands: Any, name: str, what: str, example: str) -> None:
         "--set", action="append", default=[], metavar="KEY=VALUE", help="another value for a key of the recipe"
     )
     parser.add_argument("--plan", action="store_true", help="say what the run would be, and do nothing")
+    if name == "train":
+        parser.add_argument(
+            "--processes",
+            type=positive,
+            metavar="N",
+            help="of how many, a card each, --plan speaks; left out, as many as torchrun starts, or one",
+        )
     after_stop = "the same command goes on from the last checkpoint"
-    parser.set_defaults(run=run_training, command=name, after_stop=after_stop)
+    parser.set_defaults(run=run_training, command=name, processes=None, after_stop=after_stop)
 
 
 COMMANDS = {"tower": "sft", "sft": "sft", "grpo": "train"}
@@ -294,10 +301,15 @@ def run_training(options: argparse.Namespace) -> None:
         )
     if options.plan:
         from ocean_r1.plan import plan
+        from ocean_r1.ranks import started
 
         check_model_folder(recipe.model.path)
-        print(plan(recipe))
+        ranks = started()
+        if ranks.leads:
+            print(plan(recipe, options.processes or ranks.count))
         return
+    if count := options.processes:
+        raise RecipeError(f"--processes is for --plan; `torchrun --nproc-per-node {count} -m ocean_r1 train` starts them")
     # torch takes seconds to import: a mistake in a recipe is told before.
     from ocean_r1.ranks import open_ranks
     from ocean_r1.train import train

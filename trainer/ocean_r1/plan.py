@@ -1,24 +1,29 @@
 """What a run would be, without its weights: parameters, tokens a step, memory, schedule.
 
-Memory is counted from what passes hold and keep for the way back (`engine/`, `models/qwen2_5_vl.py`). A test holds the sums
-to the measured peak within 10 %, on a CPU at two sizes.
+Memory is counted from what passes hold and keep for the way back (`engine/`, `models/qwen2_5_vl.py`). Of several processes
+it is that of the first, whose share is never less than another's. A test holds the sums to the measured peak within 10 %, on
+a CPU at two sizes, by one process and by each of two.
 """
 
 from __future__ import annotations
 
 import json
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 
 import torch
+from torch import nn
 
-from ocean_r1.config import GrpoRecipe, Recipe, SftRecipe, freezes_tower
+from ocean_r1.config import GrpoRecipe, Recipe, RecipeError, SftRecipe, freezes_tower
 from ocean_r1.engine.forward import head_chunk
 from ocean_r1.engine.sampling import ROOM
 from ocean_r1.files import size
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
 from ocean_r1.models.lora import matrices_of
+from ocean_r1.ranks import Ranks
+from ocean_r1.start import check_divisible
 
 FLOAT32 = 4
 BFLOAT16 = 2
@@ -37,6 +42,8 @@ CHOICES = (
     ("model", "dtype", "bfloat16"),
 )
 """Keys by which a recipe takes less memory."""
+COUNTS = (1, 2, 4, 8)
+"""Of processes, a card each, that a plan speaks of."""
 DRAWN = 28
 """Bytes a logit while a token is drawn of it: itself and its copy, its probability, that in float64, and added up."""
 LEARNT = 20
@@ -73,38 +80,63 @@ class Figures:
         return sum(self.held.values()) + max(self.passing.values())
 
 
-def figures(recipe: Recipe, config: ModelConfig) -> Figures:
+def figures(recipe: Recipe, config: ModelConfig, processes: int = 1) -> Figures:
+    """Of each of so many processes that train together, what is held, waits on the host and passes."""
     with torch.device("meta"):
         model = build_model(config)
-    tower = sum(parameter.numel() for parameter in model.visual.parameters())
-    total = sum(parameter.numel() for parameter in model.parameters())
+    tower, total, layers, blocks = map(numbers, (model.visual, model, model.language_model.layers, model.visual.blocks))
     pairs = sum(recipe.model.lora_rank * (matrix.in_features + matrix.out_features) for _, _, matrix in matrices_of(model))
     learnt = pairs or (total - tower if freezes_tower(recipe) else total)
-    total += pairs
+    # A process has a share of the layers, pairs included, and all that is none; of a tower that learns nothing, all.
+    divided = layers + (0 if freezes_tower(recipe) else blocks)
+
+    def own(count: int, of_layers: int) -> int:
+        return count - of_layers + math.ceil(of_layers / processes)
+
+    weights = own(total + pairs, divided + pairs)
+    moving = own(learnt, pairs or divided)
     width = BFLOAT16 if recipe.model.dtype == "bfloat16" else FLOAT32
-    moved = {"weights": total * FLOAT32, MOMENTS: learnt * 2 * FLOAT32}
+    moved = {"weights": weights * FLOAT32, MOMENTS: moving * 2 * FLOAT32}
     held, host = ({}, moved) if recipe.optimizer.offload else (moved, {})
     if recipe.optimizer.offload or width == BFLOAT16:
-        held["a copy of the weights that computes"] = total * width
-    gradients = learnt * FLOAT32
+        held["a copy of the weights that computes"] = weights * width
+    if processes > 1:
+        held["a whole copy of the weights that samples"] = (total + pairs) * width
+    gradients = moving * FLOAT32
     passing = {LEARNS: gradients}
     responses, new_tokens, updates = recipe.batch_size, None, 1
     if isinstance(recipe, GrpoRecipe):
-        # Beside pairs that learn lies the model that they began with.
-        if recipe.algorithm.kl_coefficient and (recipe.reference or not pairs):
-            held["the reference"] = total * width
-        passing = {SAMPLES: sampling(recipe, config, width), LEARNS: gradients + learning(recipe, config, width)}
+        # Beside pairs that learn lies the model that they began with; but what is divided cannot be seen twice.
+        if recipe.algorithm.kl_coefficient and (recipe.reference or not pairs or processes > 1):
+            held["the reference"] = own(total, divided) * width
+        layer = max(layers // config.text.num_hidden_layers, 0 if freezes_tower(recipe) else blocks // config.vision.depth)
+        of_layer = gathered(layer, pairs // config.text.num_hidden_layers) if processes > 1 else 0
+        passing = {
+            SAMPLES: sampling(recipe, config, width, processes),
+            LEARNS: gradients + learning(recipe, config, width, of_layer),
+        }
         responses *= recipe.rollout.group
         new_tokens = responses * recipe.rollout.max_new_tokens
         updates = recipe.algorithm.mini_batches * recipe.algorithm.epochs
-    return Figures(total, tower, held, host, passing, (total + 2 * learnt) * FLOAT32, responses, new_tokens, updates)
+    checkpoint = (total + pairs + 2 * learnt) * FLOAT32
+    return Figures(total + pairs, tower, held, host, passing, checkpoint, responses, new_tokens, updates)
 
 
-def sampling(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
+def numbers(part: nn.Module) -> int:
+    return sum(parameter.numel() for parameter in part.parameters())
+
+
+def gathered(layer: int, pairs: int) -> int:
+    """Numbers of layers that are whole while one learns: its weights and those of the next, which is fetched meanwhile; its
+    gradients, and those of the one before, which are on their way. Of the last two, where pairs learn, theirs alone."""
+    return 2 * (layer + pairs) + 2 * (pairs or layer)
+
+
+def sampling(recipe: GrpoRecipe, config: ModelConfig, width: int, processes: int) -> int:
     """Bytes of the cache, and of what fills it: a tower's block, a layer, or logits (or a layer's keys once more, when they
     are given more room)."""
     text, vision, rollout = config.text, config.vision, recipe.rollout
-    prompts = min(rollout.prompts_at_once, recipe.prompts_per_step)
+    prompts = min(rollout.prompts_at_once, math.ceil(recipe.prompts_per_step / processes))
     rows = prompts * rollout.group
     of_token = 2 * text.num_key_value_heads * text.head_dim * width
 
@@ -120,8 +152,9 @@ def sampling(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
     return held + max(block, layer, DRAWN * rows * text.vocab_size, rows * most * of_token // 4)
 
 
-def learning(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
-    """Bytes of what the longest group keeps for the way back, and of logits. All responses are as long as they may be."""
+def learning(recipe: GrpoRecipe, config: ModelConfig, width: int, of_layer: int) -> int:
+    """Bytes of what the longest group keeps for the way back, and of logits. All responses are as long as they may be.
+    `of_layer` are the numbers that are gathered for a layer."""
     text, group = config.text, recipe.rollout.group
     hidden, inner = text.hidden_size, text.intermediate_size
     asked, kept = (heads * text.head_dim for heads in (text.num_attention_heads, text.num_key_value_heads))
@@ -146,7 +179,8 @@ def learning(recipe: GrpoRecipe, config: ModelConfig, width: int) -> int:
     head = of_logit * min(sampled, chunk) * text.vocab_size
     # The gradient of the words' weights waits for both of its parts, and for their sum, where the head has the same weights.
     words = 0 if pairs else text.vocab_size * hidden * width
-    most = max(layers * width + max(again * width, head + words), 3 * words if config.tie_word_embeddings else words)
+    waits, most_words = (words, 3 * words) if config.tie_word_embeddings else (0, words)
+    most = max(layers * width + max((again + of_layer) * width + waits, head + words), most_words)
     return seeing(recipe, config, norm) * width + most
 
 
@@ -160,10 +194,12 @@ def seeing(recipe: GrpoRecipe, config: ModelConfig, norm: int) -> int:
     return patches * (vision.depth * block + (norm + 2) * vision.hidden_size)
 
 
-def plan(recipe: Recipe) -> str:
-    """A text for people. Raises ValueError where the model's folder has no readable config."""
+def plan(recipe: Recipe, processes: int = 1) -> str:
+    """A text for people. Raises ValueError where the model's folder has no readable config, and RecipeError where so many
+    processes cannot train together."""
     config = ModelConfig.from_folder(recipe.model.path)
-    found = figures(recipe, config)
+    check_processes(recipe, processes)
+    found = figures(recipe, config, processes)
     lines = [
         f"{recipe.name}: {recipe.kind}, writes to {recipe.output}",
         f"parameters      {found.parameters:,} ({found.tower:,} in the vision tower)",
@@ -177,6 +213,8 @@ def plan(recipe: Recipe) -> str:
         lines.append(f"a step          {recipe.rows_per_step} rows")
     else:
         lines.append(f"a step          {recipe.images_per_step} pictures, seen by the tower alone")
+    if processes > 1:
+        lines.append(f"processes       {processes}, a card each; what follows is of each of them")
     steps = f"{recipe.steps:,} steps" if recipe.steps else "as many steps as the data take"
     optimizer = recipe.optimizer
     lines += [f"always held     {size(sum(found.held.values()))}: {terms(found.held)}"]
@@ -184,24 +222,38 @@ def plan(recipe: Recipe) -> str:
     lines += [f"at most besides {size(most)} {what}" for what, most in found.passing.items()]
     lines += [
         f"in all          at most {size(found.peak)}; {fitting(found.peak)}",
-        *others(recipe, config),
+        *others(recipe, config, processes),
         f"schedule        {steps}, rate {optimizer.lr:g}, {optimizer.warmup_steps} to warm up, then {optimizer.decay}",
         f"checkpoint      {size(found.checkpoint)} every {recipe.checkpoints.every} steps",
     ]
     return "\n".join(lines)
 
 
-def others(recipe: Recipe, config: ModelConfig) -> list[str]:
-    """What the run would take by the choices that its recipe has not made."""
+def check_processes(recipe: Recipe, processes: int) -> None:
+    """Raises RecipeError where so many cannot train together."""
+    if processes > 1:
+        check_divisible(recipe, Ranks(0, processes))
+
+
+def others(recipe: Recipe, config: ModelConfig, processes: int) -> list[str]:
+    """What the run would take by the choices that its recipe has not made, and by other numbers of processes."""
     if not isinstance(recipe, GrpoRecipe):
         return []
-    lines = []
+    tried: list[tuple[str, GrpoRecipe, int]] = []
     for section, key, value in CHOICES:
         own = getattr(recipe, section)
         if getattr(own, key) != value:
             chosen = recipe.model_copy(update={section: own.model_copy(update={key: value})})
-            peak = figures(chosen, config).peak
-            lines.append(f"                at most {size(peak)} with {section}.{key} = {json.dumps(value)}; {fitting(peak)}")
+            tried.append((f"with {section}.{key} = {json.dumps(value)}", chosen, processes))
+    tried += [
+        (f"each of {count} processes" if count > 1 else "alone", recipe, count) for count in COUNTS if count != processes
+    ]
+    lines = []
+    for said, chosen, count in tried:
+        with suppress(RecipeError):
+            check_processes(chosen, count)
+            peak = figures(chosen, config, count).peak
+            lines.append(f"                at most {size(peak)} {said}; {fitting(peak)}")
     return lines
 
 

@@ -1,5 +1,5 @@
 import type { ModelShape } from '@/lib/training/model-shape';
-import { type Plan, peakOf, planOf, rateOn, stepsOf } from '@/lib/training/plan';
+import { canBeShared, type Plan, peakOf, planOf, rateOn, stepsOf } from '@/lib/training/plan';
 import { defaultsOf, type Table } from '@/lib/training/recipe-problems';
 import { formatBytes, formatCount } from '../../ui/format';
 import { visible } from '../../ui/visible';
@@ -32,7 +32,13 @@ export function PlanPanel({
           <code>ocean-r1 train RECIPE --plan</code>.
         </p>
       ) : (
-        <Figures plan={planOf(recipe, shape)} recipe={recipe} steps={stepsOf(recipe, rows)} boxes={boxes} />
+        <Figures
+          plan={planOf(recipe, shape)}
+          recipe={recipe}
+          shape={shape}
+          steps={stepsOf(recipe, rows)}
+          boxes={boxes}
+        />
       )}
     </section>
   );
@@ -42,11 +48,12 @@ export function PlanPanel({
 interface Planned {
   plan: Plan;
   recipe: Table;
+  shape: ModelShape;
   steps: number | null;
   boxes: Choices['boxes'];
 }
 
-function Figures({ plan, recipe, steps, boxes }: Planned) {
+function Figures({ plan, recipe, shape, steps, boxes }: Planned) {
   const { parameters, tower, held, host, passing, checkpoint, newTokens, updates } = plan;
   return (
     <>
@@ -100,7 +107,7 @@ function Figures({ plan, recipe, steps, boxes }: Planned) {
           </tr>
         </tfoot>
       </table>
-      <Boxes plan={plan} recipe={recipe} steps={steps} boxes={boxes} />
+      <Boxes plan={plan} recipe={recipe} shape={shape} steps={steps} boxes={boxes} />
     </>
   );
 }
@@ -113,7 +120,7 @@ function stepWords(recipe: Table, { responses }: Plan): string {
 }
 
 /** Which boxes there are: whether it fits, how long it takes, what it costs. */
-function Boxes({ plan, recipe, steps, boxes }: Planned) {
+function Boxes({ plan, recipe, shape, steps, boxes }: Planned) {
   if (boxes.length === 0)
     return <p className="text-muted">No box has said yet what it is: the run waits for one.</p>;
   const onCard = String(defaultsOf(recipe)('model.device')).startsWith('cuda');
@@ -135,6 +142,12 @@ function Boxes({ plan, recipe, steps, boxes }: Planned) {
                   ? `has room: ${formatBytes(memory)}${onCard ? ' on its card' : ''}`
                   : `too small: ${formatBytes(memory)}${onCard ? ' on its card' : ''}`}
             </span>
+            {onCard && machine.cards.length > 1 && canBeShared(recipe, machine.cards.length) && (
+              <span className="text-muted">
+                Trained there by torchrun, a process on each of its {machine.cards.length} cards:{' '}
+                {formatBytes(peakOf(planOf(recipe, shape, machine.cards.length)))} at most on each.
+              </span>
+            )}
             <span>
               {rate === null
                 ? 'Time: not measured yet.'
