@@ -1,5 +1,6 @@
 import { NAMES } from './charts';
 import { TRIPLES } from './construction';
+import { type Piece, transcription } from './places';
 import type { Random } from './random';
 import { WORDS } from './texts';
 import { added, halved, inProportion, list, multiplied, subtracted } from './wording';
@@ -90,7 +91,7 @@ function difference(random: Random, from: number, count: number): Calculation {
 }
 
 /** Pieces of writing at places of a frame of 160 px, without sense, as a told picture has them (places.ts). */
-function scattered(random: Random): { at: string; text: string }[] {
+function scattered(random: Random): Piece[] {
   const pieces = Array.from({ length: random.int(4, 16) }, () => ({
     at: `${random.int(10, 150)},${random.int(10, 150)}`,
     text: random.pick(PIECES)(random),
@@ -108,12 +109,9 @@ const PIECES: readonly ((random: Random) => string)[] = [
   (random) => `${random.pick(['.', ':'])}${random.int(10, 99)}`,
 ];
 
-const told = (pieces: readonly { at: string; text: string }[]): string =>
-  `${pieces.map(({ at, text }) => `${at} ${text}`).join('. ')}.`;
-
 /** Says again, in its order, what is told. */
 export function copying(random: Random): Drill {
-  const all = told(scattered(random));
+  const all = transcription(scattered(random));
   return {
     question: `${all}\nRead all that is written, and say where it stands.`,
     thought: 'I look at the image from left to right and from the top down.',
@@ -121,14 +119,22 @@ export function copying(random: Random): Drill {
   };
 }
 
-/** Looks up what stands at a place, or where something stands. */
+/** Looks up what is told. */
 export function lookUp(random: Random): Drill {
   const pieces = scattered(random);
-  const some = random.shuffle(pieces).slice(0, AT_ONCE);
-  const byPlace = random.chance(0.5);
+  const drill = lookUpAmong(pieces, random);
+  return { ...drill, question: `${transcription(pieces)}\n${drill.question}` };
+}
+
+/** Looks up what stands at a place, or where something stands that is written once. */
+export function lookUpAmong(pieces: readonly Piece[], random: Random): Drill {
+  const once = ({ text }: Piece): boolean => pieces.filter((other) => other.text === text).length === 1;
+  const mixed = random.shuffle(pieces);
+  const byPlace = random.chance(0.5) || !pieces.some(once);
+  const some = (byPlace ? mixed : mixed.filter(once)).slice(0, AT_ONCE);
   const asked = list(some.map(({ at, text }) => (byPlace ? at : `"${text}"`)));
   return {
-    question: `${told(pieces)}\n${byPlace ? `What stands at ${asked}?` : `Where do ${asked} stand?`}`,
+    question: byPlace ? `What stands at ${asked}?` : `Where do ${asked} stand?`,
     thought: some.map(({ at, text }) => (byPlace ? `${at} ${text}.` : `${text}: ${at}.`)).join(' '),
     answer: list(some.map(({ at, text }) => (byPlace ? text : at))),
   };

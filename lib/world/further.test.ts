@@ -7,6 +7,7 @@ import { Random } from './random';
 import { seedIn } from './scene';
 import { sight } from './sight';
 import { furtherQuestion, type SolidTask } from './solid-questions';
+import { list } from './wording';
 import { ask } from './world';
 
 const SIZE = 112;
@@ -37,6 +38,34 @@ test.each(['chart', 'table', 'text'] as const)(
       expect(new Set(questions.map(({ text }) => text)).size).toBe(questions.length);
       for (const question of questions) expect(fault({ scene: known.scene, question }, SIZE)).toBeNull();
     }
+  },
+);
+
+test.each(['geometry', 'chart', 'table', 'text'] as const)(
+  'what is looked up in a %s is what its reading has there, and is there once',
+  (task) => {
+    let looks = 0;
+    for (let n = 0; n < 20; n++) {
+      const further = furtherQuestions(ask(task, seedIn('train', n), SIZE), SIZE, AS_ASKED, true);
+      const read = [...(further[0]?.solution.matchAll(/(\d+,\d+) (.+?)\.(?= \d+,\d+ |<)/g) ?? [])].map(
+        ([, at = '', text = '']) => ({ at, text }),
+      );
+      for (const { kind, question, solution } of further.slice(1)) {
+        if (kind !== 'look-up') continue;
+        const byPlace = question.startsWith('What stands at');
+        const said = /<answer>(.*)<\/answer>/s.exec(solution)?.[1] ?? '';
+        const asked = byPlace
+          ? question.match(/\d+,\d+/g)
+          : [...question.matchAll(/"(.+?)"/g)].map(([, text]) => text);
+        const found = (asked ?? []).map((one) =>
+          read.filter(({ at, text }) => (byPlace ? at : text) === one),
+        );
+        if (!byPlace) expect(found.map((some) => some.length)).toEqual(found.map(() => 1));
+        expect(said).toBe(list(found.map(([piece]) => (byPlace ? piece?.text : piece?.at) ?? 'nothing')));
+        looks += found.length;
+      }
+    }
+    expect(looks).toBeGreaterThan(100);
   },
 );
 

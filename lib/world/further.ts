@@ -1,8 +1,8 @@
 import { type Prompt, THINK_PROMPT } from '@/lib/samples/prompts';
 import { furtherOfChart } from './charts';
-import { calculation, copying, type Drill, lookUp } from './drills';
+import { calculation, copying, type Drill, lookUp, lookUpAmong } from './drills';
 import type { Words } from './paraphrases';
-import { placed, toldPicture, transcription } from './places';
+import { placed, toldPicture, transcription, writtenPieces } from './places';
 import { perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ATTRIBUTES, type Attribute, type Question, type QuestionDraft, type Task } from './question';
 import { Random } from './random';
@@ -21,8 +21,9 @@ import type { Known } from './world';
  */
 export interface Further {
   /**
-   * `description`, `attribute`, `reading` (all that is written and where), or the task that it is a question of; `talk`,
-   * `arithmetic` and `look-up` are none of the benchmark's, and a `follow-up` goes on from the one before it.
+   * `description`, `attribute`, `reading` (all that is written and where), `look-up` (a piece of that by its place, or its
+   * place), or the task that it is a question of; `talk` and `arithmetic` are none of the benchmark's, and a `follow-up`
+   * goes on from the one before it.
    */
   kind: 'description' | 'attribute' | 'reading' | 'talk' | 'follow-up' | 'arithmetic' | 'look-up' | Task;
   /** The user's message, as in a training row. */
@@ -52,7 +53,7 @@ export function furtherQuestions(known: Known, size: number, words: Words, place
   const all = description(known, size);
   const told = `<think>${LOOK}</think>\n<answer>${all}</answer>`;
   return [
-    ...(places ? reading(known, size) : []),
+    ...(places ? readings(known, size) : []),
     ...(all === null ? [] : [further('description', THINK_PROMPT, random.pick(DESCRIBE), told)]),
     ...('drawing' in scene
       ? flatQuestions(known, random)
@@ -71,10 +72,20 @@ const DESCRIBE = [
 const READ = 'Read all that is written, and say where it stands.';
 const LOOK = 'I look at the image from left to right and from the top down.';
 
-function reading(known: Known, size: number): Further[] {
-  const read = transcription(known, size);
-  const told = `<think>${LOOK}</think>\n<answer>${read}</answer>`;
-  return read === null ? [] : [further('reading', THINK_PROMPT, READ, told)];
+/** How often a picture is looked up in: a place in the middle of it is found by that, and not by reading up to there. */
+const LOOK_UPS = 3;
+
+function readings(known: Known, size: number): Further[] {
+  const written = writtenPieces(known, size);
+  if (written.length === 0) return [];
+  const random = new Random(known.scene.seed, 'look-ups');
+  const asked = (kind: 'reading' | 'look-up', question: string, thought: string, answer: string): Further =>
+    further(kind, THINK_PROMPT, question, `<think>${thought}</think>\n<answer>${answer}</answer>`);
+  const lookUps = Array.from({ length: LOOK_UPS }, () => lookUpAmong(written, random));
+  return [
+    asked('reading', READ, LOOK, transcription(written)),
+    ...lookUps.map(({ question, thought, answer }) => asked('look-up', question, thought, answer)),
+  ];
 }
 
 function further(kind: Further['kind'], prompt: Prompt, question: string, solution: string): Further {
@@ -134,7 +145,7 @@ export function furtherWithoutPicture(known: Known, size: number, words: Words):
     ];
   }
   return furtherQuestions(known, size, words, true)
-    .filter(({ kind }) => kind !== 'reading' && kind !== 'description')
+    .filter(({ kind }) => kind !== 'reading' && kind !== 'look-up' && kind !== 'description')
     .map((each) => withoutPicture(each, told));
 }
 

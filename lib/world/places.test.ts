@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { flatQuestions } from './further';
-import { placedSteps, toldPicture, transcription } from './places';
+import { placedSteps, toldPicture, transcription, writtenPieces } from './places';
 import { Random } from './random';
 import { seedIn } from './scene';
 import { ask } from './world';
@@ -90,9 +90,8 @@ describe('texts', () => {
   });
 
   test('codes and capitals are read letter by letter, words and short numbers at once', () => {
-    const all = Array.from(
-      { length: 60 },
-      (_, n) => transcription(ask('text', seedIn('train', n), FRAME), FRAME) ?? '',
+    const all = Array.from({ length: 60 }, (_, n) =>
+      transcription(writtenPieces(ask('text', seedIn('train', n), FRAME), FRAME)),
     );
     const pieces = all.flatMap((said) =>
       [...said.matchAll(/\d+,\d+ ([^ ]+)\. ?/g)].map(([, piece = '']) => piece),
@@ -133,6 +132,18 @@ test('geometry and solids have no such solutions', () => {
   for (const task of ['geometry', 'counting'] as const) {
     const known = ask(task, seedIn('train', 1), FRAME);
     expect(placedSteps(known, known.question, FRAME)).toBeNull();
-    expect(transcription(known, FRAME)).toBeNull();
+    expect(toldPicture(known, FRAME)).toBeNull();
+  }
+});
+
+test('of a figure its letters and numbers are read, of solids nothing', () => {
+  expect(writtenPieces(ask('counting', seedIn('train', 1), FRAME), FRAME)).toEqual([]);
+  for (let n = 0; n < 20; n++) {
+    const known = ask('geometry', seedIn('train', n), FRAME);
+    if (!('drawing' in known.scene)) throw new Error('no figure');
+    const labels = known.scene.drawing.marks.flatMap((mark) => (mark.kind === 'text' ? [mark.text] : []));
+    const read = writtenPieces(known, FRAME).map(({ text }) => text);
+    expect(labels.length).toBeGreaterThan(2);
+    expect(read.join('').replaceAll(/\W/g, '')).toBe(labels.join('').replaceAll(/\W/g, ''));
   }
 });

@@ -30,21 +30,31 @@ export const placed =
     steps: placedSteps(known, question, frame) ?? question.steps,
   });
 
-/** All that a chart, a table or a printed text says, piece by piece with its place, in the order in which it is drawn. */
-export function transcription(known: Known, frame: number): string | null {
-  if (!('table' in known || 'chart' in known || 'printed' in known)) return null;
-  return `${textsOf(known.scene.drawing)
-    .flatMap((mark) => piecesOf(mark, frame, 'printed' in known))
-    .map(spelled)
-    .join('. ')}.`;
+/** A piece of writing and its place: "65,68". */
+export interface Piece {
+  at: string;
+  text: string;
 }
+
+/** All that is written in a chart, a table, a printed text or a figure, in the order in which it is drawn; none on solids. */
+export function writtenPieces({ scene, ...known }: Known, frame: number): Piece[] {
+  if (!('drawing' in scene)) return [];
+  return textsOf(scene.drawing)
+    .flatMap((mark) => piecesOf(mark, frame, 'printed' in known))
+    .map(({ text, x, y }) => ({ at: `${x},${y}`, text }));
+}
+
+/** "65,68 Nia. 92,68 57." */
+export const transcription = (pieces: readonly Piece[]): string =>
+  `${pieces.map(({ at, text }) => `${at} ${text}`).join('. ')}.`;
 
 /**
  * A picture in words, for rows that have none: what is written, and where bars end, each with its place. Where to look and what
  * to do with what is read is learnt from them without sight.
  */
 export function toldPicture(known: Known, frame: number): string | null {
-  const written = transcription(known, frame);
+  if (!('drawing' in known.scene) || 'figure' in known) return null;
+  const written = transcription(writtenPieces(known, frame));
   if (!('chart' in known)) return written;
   const bars = [...barsOf(known.chart, known.scene.drawing, frame).values()];
   const ends = bars.map(({ axis, at, end }) => (axis === 'x' ? `${at},${end} bar.` : `${end},${at} bar.`));
