@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from ocean_r1.config import Checkpoints, Recipe, RecipeError, differences, ident
 from ocean_r1.files import as_write_error, atomic_write, remove
 from ocean_r1.models.adapter import adapter_state, save_adapter
 from ocean_r1.models.model import VisionLanguageModel
-from ocean_r1.models.weights import hub_state, save_state
+from ocean_r1.models.weights import hub_tensors, save_state
 from ocean_r1.ranks import ALONE, Ranks, divided_as, whole
 
 # What a model folder holds besides weights, copied on unchanged.
@@ -73,16 +73,16 @@ def parameters_of(model: VisionLanguageModel, heads: nn.Module | None) -> dict[s
     return {**dict(model.named_parameters()), **own}
 
 
-def named_moments(parameters: Mapping[str, nn.Parameter], optimizers: Sequence[torch.optim.Optimizer]) -> dict[str, Tensor]:
-    """The optimizers' tensors by parameter name."""
+def named_moments(
+    parameters: Mapping[str, nn.Parameter], optimizers: Sequence[torch.optim.Optimizer]
+) -> Iterator[tuple[str, Tensor]]:
+    """The optimizers' tensors by parameter name, whole."""
     names = {id(parameter): name for name, parameter in parameters.items()}
-    return {
-        f"{names[id(parameter)]}/{key}": whole(value.detach()).cpu().contiguous()
-        for optimizer in optimizers
-        for group in optimizer.param_groups
-        for parameter in group["params"]
-        for key, value in optimizer.state.get(parameter, {}).items()
-    }
+    for optimizer in optimizers:
+        for group in optimizer.param_groups:
+            for parameter in group["params"]:
+                for key, value in optimizer.state.get(parameter, {}).items():
+                    yield f"{names[id(parameter)]}/{key}", whole(value.detach())
 
 
 def restore_moments(
@@ -114,7 +114,10 @@ def save_checkpoint(
     """Writes the checkpoint of this step and removes those that the policy does not keep. Raises WriteError; the checkpoints
     before it are whole. Of several processes each brings its shares, and the first writes."""
     final = checkpoint_folder(recipe.output, progress.step)
-    weights, moments = hub_state(model), named_moments(parameters_of(model, heads), optimizers)
+    # What all have brought together the others let go at once: a machine's host need not hold it for each of them.
+    weights = {name: tensor.cpu().contiguous().clone() for name, tensor in hub_tensors(model) if ranks.leads}
+    named = named_moments(parameters_of(model, heads), optimizers)
+    moments = {name: tensor.cpu().contiguous() for name, tensor in named if ranks.leads}
     adapter = adapter_state(model)
     if not ranks.leads:
         return final

@@ -90,13 +90,16 @@ def load_model(folder: Path) -> VisionLanguageModel:
     return model
 
 
+def hub_tensors(model: VisionLanguageModel) -> Iterator[tuple[str, Tensor]]:
+    """The weights under the names of files on the hub, each whole, where the model lies."""
+    for name, tensor in merged_parameters(model).items():
+        for part, rows in split_joined(name, whole(tensor), model.config).items():
+            yield model.hub_name(part), rows
+
+
 def hub_state(model: VisionLanguageModel) -> dict[str, Tensor]:
     """The weights under the names of files on the hub, on the host."""
-    return {
-        model.hub_name(part): rows.cpu().contiguous().clone()
-        for name, tensor in merged_parameters(model).items()
-        for part, rows in split_joined(name, whole(tensor), model.config).items()
-    }
+    return {name: tensor.cpu().contiguous().clone() for name, tensor in hub_tensors(model)}
 
 
 def save_weights(model: VisionLanguageModel, folder: Path) -> None:
