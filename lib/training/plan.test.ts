@@ -47,7 +47,7 @@ test.each([
   ['[algorithm]\nmini_batches = 2', 5, false],
   ['[algorithm]\ndynamic_sampling = 1', 2, false],
   ['[optimizer]\nmuon = true', 2, false],
-  ['[optimizer]\noffload = true', 2, false],
+  ['[optimizer]\noffload = true', 2, true],
   ['[model]\nworkers = 2', 2, false],
 ])('whether %j with 8 prompts a step is for %i processes: %s', (more, processes, can) => {
   expect(canBeShared(readToml(`kind = "grpo"\nprompts_per_step = 8\n${more}`), processes)).toBe(can);

@@ -96,7 +96,6 @@ export function canBeShared(recipe: Table, processes: number): boolean {
   return (
     recipe.kind === 'grpo' &&
     own('optimizer.muon') !== true &&
-    own('optimizer.offload') !== true &&
     number('model.workers') === 1 &&
     number('algorithm.dynamic_sampling') === 0 &&
     Math.floor(number('prompts_per_step') / number('algorithm.mini_batches')) >= processes

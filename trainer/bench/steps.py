@@ -19,7 +19,7 @@ from ocean_r1.data.prompts import Example
 from ocean_r1.data.rows import Row
 from ocean_r1.engine.prompt import Prompt
 from ocean_r1.engine.sampling import Response, Sampling, sample
-from ocean_r1.engine.workers import Workers, divide
+from ocean_r1.engine.workers import Workers, place
 from ocean_r1.grpo.step import Group, update
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
@@ -133,18 +133,16 @@ class Step:
         model.visual.requires_grad_(not freezes_tower(recipe))
         if recipe.model.lora_rank:
             add_pairs(model.cpu(), recipe.model.lora_rank, recipe.model.lora_alpha, recipe.seed)
-            model.to(device)
         if recipe.optimizer.offload:
             model.cpu()
-        workers = Workers(model, dtype=recipe.model.dtype, ranks=ranks, device=device)
+        workers = Workers(model, 1, recipe.model.dtype, ranks, device, recipe.optimizer.offload)
         computes = workers.replicas[0].lm_head.weight
         reference = None
         if recipe.algorithm.kl_coefficient:
             shared = recipe.model.lora_rank and ranks.count == 1
             own = without_pairs(workers.replicas[0]) if shared else drawn().to(computes.dtype)
             reference = own.requires_grad_(False)
-            if ranks.count > 1:
-                divide(reference, ranks, tower=not freezes_tower(recipe))
+            place(reference, device, ranks, tower=not freezes_tower(recipe))
         optimizers = make_optimizers(model, recipe.optimizer, fused=ranks.count == 1)
         stepper = Stepper(list(model.parameters()), optimizers, recipe.optimizer, ranks)
         row = Row.model_validate({"data_source": "x", "prompt": "How many?", "reward_model": {"ground_truth": "1"}})
@@ -171,7 +169,7 @@ class Step:
 
     @property
     def held(self) -> int:
-        """Bytes of weights and moments that this process holds."""
+        """Bytes of weights and moments that this process holds, on the host and where it computes."""
         models = {self.workers.model, self.workers.replicas[0], self.workers.whole_model, self.reference} - {None}
         kept = {parameter for model in models for parameter in model.parameters()}
         kept |= {v for state in self.stepper.optimizers[0].state.values() for v in state.values() if v.ndim}

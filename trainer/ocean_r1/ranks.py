@@ -120,7 +120,10 @@ def own_device(name: str, ranks: Ranks) -> str:
 
 
 def shard(layers: Sequence[nn.Module], device: torch.device, ranks: Ranks) -> None:
-    """Divides the layers' weights among the processes: a layer is whole only while it computes. Gradients are sums."""
+    """Divides the layers' weights among the processes, each share on its process's own device: a layer is whole only while
+    it computes. Gradients are sums."""
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # which is where shares go
     mesh = init_device_mesh(device.type, (ranks.count,))
     divided = []
     for layer in layers:
@@ -169,6 +172,14 @@ def square_of(tensor: Tensor) -> Tensor:
     """The sum of squares, float64, on the host."""
     norm: Tensor = torch.linalg.vector_norm(tensor, dtype=torch.float64)
     return norm.square().cpu()
+
+
+def brought_to(value: Tensor, like: Tensor) -> Tensor:
+    """A tensor on the device of another, which is divided as it is: a share goes there by itself."""
+    if not isinstance(like, DTensor):
+        return value.to(like.device)
+    share = own_part(value).to(like.device)
+    return DTensor.from_local(share, like.device_mesh, like.placements, shape=like.shape, stride=like.stride())
 
 
 def divided_as(value: Tensor, like: Tensor) -> Tensor:

@@ -130,12 +130,10 @@ def open_run(recipe: Recipe, heads: nn.Module | None = None) -> Run:
         progress = read_state(done[-1], recipe) if done else Progress()
         training, validation = open_rows(recipe, resumed=bool(done))
     model = model_of(recipe, done[-1] if done else None)
-    if not recipe.optimizer.offload:
-        model.to(device)
     if heads:
         heads.to(device)
     check_disk_space(recipe, model)
-    workers = Workers(model, recipe.model.workers, recipe.model.dtype, ranks, device)
+    workers = Workers(model, recipe.model.workers, recipe.model.dtype, ranks, device, recipe.optimizer.offload)
     learnt = list(parameters_of(model, heads).values())
     optimizers = make_optimizers(model, recipe.optimizer, heads, fused=ranks.count == 1)
     stepper = Stepper(learnt, optimizers, recipe.optimizer, ranks)
@@ -171,7 +169,6 @@ def check_divisible(recipe: Recipe, ranks: Ranks) -> None:
         raise RecipeError(f"{ranks.count} processes share {least} prompts: prompts_per_step has to give each at least one")
     for key, wanted in (
         ("optimizer.muon", recipe.optimizer.muon),
-        ("optimizer.offload", recipe.optimizer.offload),
         ("model.workers", recipe.model.workers > 1),
         ("algorithm.dynamic_sampling", recipe.algorithm.dynamic_sampling),
     ):

@@ -27,6 +27,7 @@ BY_TWO: dict[str, tuple[str, GrpoRecipe]] = {
     "Nano, layers computed twice": ("nano", recipe_of(4, 120, 16, 64, 160**2, model__gradient_checkpointing=True)),
     "Nano, pairs learn": ("nano", recipe_of(4, 120, 16, 64, 160**2, model__lora_rank=8)),
     "Nano, tower frozen": ("nano", recipe_of(4, 500, 4, 40, 320**2, optimizer__vision_lr=0)),
+    "Nano, optimizer on the host": ("nano", recipe_of(4, 120, 16, 64, 160**2, optimizer__offload=True)),
     # So little is kept for the way back that most of all is layers that are whole.
     "Nano, shortly": ("nano", recipe_of(4, 60, 2, 4, 64**2)),
     "100 M": ("100m", recipe_of(4, 60, 4, 12, 64**2)),
@@ -46,7 +47,7 @@ def check(found: Held, size: str, recipe: GrpoRecipe, processes: int = 1) -> Non
     planned = figures(recipe, ModelConfig.from_json(SIZES[size]), processes)
     assert found[SAMPLES] == pytest.approx(planned.passing[SAMPLES], rel=0.1)
     assert found[LEARNS] == pytest.approx(planned.passing[LEARNS], rel=0.1)
-    assert found["held"] == sum(planned.held.values())
+    assert found["held"] == sum(planned.held.values()) + sum(planned.host.values())
 
 
 @pytest.mark.parametrize(

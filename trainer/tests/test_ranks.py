@@ -14,10 +14,14 @@ import pytest
 import torch
 from safetensors.torch import load_file
 from test_runs import bits, each_shape, run_of, trained
+from torch import Tensor
 from toy import toy
 
+from ocean_r1.checkpoints import Progress, save_checkpoint
 from ocean_r1.cli import main
-from ocean_r1.ranks import Ranks
+from ocean_r1.config import parse_recipe
+from ocean_r1.ranks import Ranks, shard
+from ocean_r1.start import open_run
 
 ROOT = Path(__file__).parent.parent
 GRPO: dict[str, Any] = {"stage": 1, "prompts_per_step": 3}
@@ -125,6 +129,24 @@ def test_pairs_learn_by_two_as_by_one_and_go_on_by_two(tmp_path: Path) -> None:
         assert ours == pytest.approx(theirs, rel=1e-3, abs=1e-6)
 
 
+def test_each_moves_its_share_on_the_host_and_whoever_goes_on(tmp_path: Path) -> None:
+    """By two as by one; what two began one ends, and what one began two end."""
+    paths = toy(tmp_path)
+
+    def train(count: int, name: str) -> None:
+        ended = by(count, run_of(paths, tmp_path / name, steps=2, **GRPO), RATE, "--set=optimizer.offload=true")
+        assert ended.returncode == 0, ended.stderr[-2000:]
+
+    for count, name in ((1, "alone"), (2, "both")):
+        train(count, name)
+        shutil.copytree(tmp_path / name, tmp_path / f"{name}, then others")
+        shutil.rmtree(tmp_path / f"{name}, then others/step-000002")
+    close(tmp_path / "both/step-000002", tmp_path / "alone/step-000002")
+    for count, name in ((2, "alone, then others"), (1, "both, then others")):
+        train(count, name)
+        close(tmp_path / name / "step-000002", tmp_path / "alone/step-000002")
+
+
 SHARES = """
 import sys
 from pathlib import Path
@@ -140,7 +162,7 @@ from torch.distributed.tensor import DTensor
 ranks, model = open_ranks(), load_model(Path(sys.argv[1]))
 layers = [*model.visual.blocks, *model.language_model.layers]
 before = sum(parameter.numel() for layer in layers for parameter in layer.parameters())
-Workers(model, ranks=ranks)
+workers = Workers(model, ranks=ranks, offload=sys.argv[2] == "offload")
 optimizer, = make_optimizers(model, Optimizer(lr=1e-3), fused=False)
 for parameter in model.parameters():
     parameter.grad = torch.ones_like(parameter)
@@ -149,19 +171,39 @@ after = [parameter for layer in layers for parameter in layer.parameters()]
 held = {kind: sum(each.to_local().numel() for each in some) for kind, some in {
     "weights": after, "gradients": [p.grad for p in after], "moments": [optimizer.state[p]["exp_avg"] for p in after],
 }.items()}
+held["computing"] = sum(each.to_local().numel() for each in workers.replicas[0].parameters() if isinstance(each, DTensor))
+apart = not {*workers.replicas[0].parameters()} & {*model.parameters()}
 if ranks.leads:
-    print({kind: round(count / before, 2) for kind, count in held.items()})
+    print({kind: round(count / before, 2) for kind, count in held.items()}, apart)
 """
 
 
-def test_each_holds_its_share(tmp_path: Path) -> None:
+@pytest.mark.parametrize("offload", [True, False])
+def test_each_holds_its_share(tmp_path: Path, offload: bool) -> None:
     model = trained(run_of(toy(tmp_path), tmp_path / "out", steps=1, **GRPO)) / "model"
     (tmp_path / "shares.py").write_text(SHARES)
     launched = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    command = [*launched, str(tmp_path / "shares.py"), str(model)]
+    command = [*launched, str(tmp_path / "shares.py"), str(model), "offload" if offload else "none"]
     ended = subprocess.run(command, env=ENV, capture_output=True, text=True, timeout=300)
     assert ended.returncode == 0, ended.stderr[-2000:]
-    assert ended.stdout.strip() == "{'weights': 0.5, 'gradients': 0.5, 'moments': 0.5}"
+    assert ended.stdout.strip() == f"{{'weights': 0.5, 'gradients': 0.5, 'moments': 0.5, 'computing': 0.5}} {offload}"
+
+
+def test_shares_go_to_the_process_s_own_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[object] = []
+    monkeypatch.setattr("torch.cuda.set_device", said.append)
+    monkeypatch.setattr("ocean_r1.ranks.init_device_mesh", lambda *given: said.append(given))
+    shard([], torch.device("cuda:3"), Ranks(3, 8))
+    assert said == [torch.device("cuda:3"), ("cuda", (8,))]
+
+
+def test_the_others_keep_nothing_of_what_the_first_writes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = open_run(parse_recipe(run_of(toy(tmp_path), tmp_path / "out", steps=1, **GRPO).read_text(), "toy"))
+    kept: list[int] = []
+    monkeypatch.setattr(Tensor, "cpu", lambda tensor: kept.append(tensor.numel()) or tensor)
+    save_checkpoint(run.recipe, run.model, run.stepper.optimizers, Progress(1), ranks=Ranks(1, 2))
+    assert kept == []
+    assert not (tmp_path / "out/step-000001").exists()
 
 
 def test_a_process_that_dies_ends_all_with_a_sentence(tmp_path: Path) -> None:

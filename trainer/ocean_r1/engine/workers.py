@@ -3,7 +3,7 @@ do more than one model whose every operation is divided among two.
 
 The replicas share the weights and have gradients of their own, which are added in a fixed order: the same bits each time.
 In bfloat16, and where the optimizer is on the host, they are a copy of the model that it moves: their gradients are summed
-in float32, pass by pass, and the copy is made anew after each step.
+in float32, pass by pass, and the copy is made anew after each step. Among several processes each has its shares of both.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from ocean_r1.models.model import VisionLanguageModel
-from ocean_r1.ranks import ALONE, Ranks, is_divided, shard, whole
+from ocean_r1.ranks import ALONE, Ranks, brought_to, is_divided, own_part, shard, whole
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,8 +26,8 @@ Work = Callable[[VisionLanguageModel, list[Item]], Result]
 
 
 class Workers:
-    """`count` replicas of a model, on `device` if it is another one than the model's. Among several processes the model is
-    divided, and a whole copy samples."""
+    """`count` replicas of a model, on `device`; with `offload` the model itself stays where it is. Among several processes
+    the model is divided, and a whole copy samples."""
 
     def __init__(
         self,
@@ -36,19 +36,20 @@ class Workers:
         dtype: str = "float32",
         ranks: Ranks = ALONE,
         device: torch.device | None = None,
+        offload: bool = False,
     ) -> None:
         self.model = model
         self.ranks = ranks
         self.rollout_model: VisionLanguageModel | None = None
         self.sums: dict[nn.Parameter, Tensor] = {}
-        first = model
         device = device or model.device
-        if dtype == "bfloat16" or device != model.device:
-            first = copy.deepcopy(model).to(device, torch.bfloat16 if dtype == "bfloat16" else None)
+        computes_in = torch.bfloat16 if dtype == "bfloat16" else None
         if ranks.count > 1:
-            self.rollout_model = copy.deepcopy(first).requires_grad_(False)
-            for each in {model, first}:
-                divide(each, ranks, tower=learns(model.visual))
+            self.rollout_model = copy.deepcopy(model).to(device, computes_in).requires_grad_(False)
+        first = copy.deepcopy(model).to(dtype=computes_in) if offload or computes_in else model
+        tower = learns(model.visual)
+        for each, where in {first: device, model: model.device if offload else device}.items():
+            place(each, where, ranks, tower)
         self.replicas = [first]
         for _ in range(count - 1):
             replica = copy.deepcopy(first)
@@ -87,26 +88,27 @@ class Workers:
         """After the weights moved: what computes has them too."""
         for copied, moved in zip(self.replicas[0].parameters(), self.model.parameters(), strict=True):
             if copied is not moved and moved.requires_grad:
-                copied.copy_(moved)
+                own_part(copied).copy_(own_part(moved))
         if self.rollout_model is not None:
-            for copied, moved in zip(self.rollout_model.parameters(), self.model.parameters(), strict=True):
-                if moved.requires_grad:
-                    copied.copy_(whole(moved))
+            for copied, computes in zip(self.rollout_model.parameters(), self.replicas[0].parameters(), strict=True):
+                if computes.requires_grad:
+                    copied.copy_(whole(computes))
 
     def reduce_gradients(self) -> None:
         """Adds the replicas' gradients to the model's, and those of weights that every process has to each other."""
+        if self.ranks.count > 1:
+            for part in self.replicas[0].parameters():  # of several processes each has one
+                gradient = self.sums.get(part, part.grad)
+                if gradient is not None and not is_divided(part):
+                    self.ranks.summed(gradient)
         for replica in self.replicas:
             for part, total in zip(replica.parameters(), self.model.parameters(), strict=True):
                 gradient = self.sums.pop(part, part.grad)
                 if part is total or gradient is None:
                     continue
                 part.grad = None
-                gradient = gradient.to(total.device)
+                gradient = brought_to(gradient, total)
                 total.grad = gradient if total.grad is None else total.grad.add_(gradient)
-        if self.ranks.count > 1:
-            for parameter in self.model.parameters():
-                if not is_divided(parameter) and parameter.grad is not None:
-                    self.ranks.summed(parameter.grad)
 
 
 def sum_apart(model: nn.Module, sums: dict[nn.Parameter, Tensor]) -> None:
@@ -127,9 +129,16 @@ def learns(part: nn.Module) -> bool:
     return any(parameter.requires_grad for parameter in part.parameters())
 
 
-def divide(model: VisionLanguageModel, ranks: Ranks, tower: bool = True) -> None:
-    """Among the processes, layer by layer; without `tower` each has the vision tower whole."""
-    shard([*(model.visual.blocks if tower else ()), *model.language_model.layers], model.device, ranks)
+def place(model: VisionLanguageModel, device: torch.device, ranks: Ranks, tower: bool = True) -> None:
+    """Brings the model to the device. Among several processes it is divided layer by layer, so that no card need have room
+    for all of it; without `tower` each has the vision tower whole."""
+    if ranks.count > 1:
+        shard([*(model.visual.blocks if tower else ()), *model.language_model.layers], device, ranks)
+        for parameter in model.parameters():
+            if not is_divided(parameter):
+                parameter.data = parameter.data.to(device)
+    else:
+        model.to(device)
 
 
 def run_parts(models: Sequence[VisionLanguageModel], work: Work[Item, Result], parts: Sequence[list[Item]]) -> list[Result]:

@@ -9,7 +9,7 @@ from time import perf_counter
 from ocean_r1.config import GrpoRecipe, freezes_tower
 from ocean_r1.driver import Observer, StepResult, drive
 from ocean_r1.engine.vllm import VllmServer
-from ocean_r1.engine.workers import divide
+from ocean_r1.engine.workers import place
 from ocean_r1.grpo.metrics import response_metrics
 from ocean_r1.grpo.step import Group, rollouts_of, sample_groups, update
 from ocean_r1.models.lora import without_pairs
@@ -74,9 +74,8 @@ def open_reference(recipe: GrpoRecipe, run: Run) -> VisionLanguageModel | None:
         return without_pairs(run.workers.replicas[0])
     reference = load_model(recipe.reference) if recipe.reference else starting_model(recipe)
     computes = run.workers.replicas[0].lm_head.weight
-    reference = reference.to(computes.device, computes.dtype).requires_grad_(False)
-    if run.ranks.count > 1:
-        divide(reference, run.ranks, tower=not freezes_tower(recipe))
+    reference = reference.to(computes.dtype).requires_grad_(False)
+    place(reference, computes.device, run.ranks, tower=not freezes_tower(recipe))
     return reference
 
 
