@@ -36,13 +36,24 @@ export interface Piece {
   text: string;
 }
 
-/** All that is written in a chart, a table, a printed text or a figure, in the order in which it is drawn; none on solids. */
+/** All that is written in a chart, a table, a printed text or a figure, in the order in which it is drawn, then where bars end;
+ * none on solids. */
 export function writtenPieces({ scene, ...known }: Known, frame: number): Piece[] {
   if (!('drawing' in scene)) return [];
-  return textsOf(scene.drawing)
+  const words = textsOf(scene.drawing)
     .flatMap((mark) => piecesOf(mark, frame, 'printed' in known))
     .map(({ text, x, y }) => ({ at: `${x},${y}`, text }));
+  const bars = 'chart' in known ? barEnds(known.chart, scene.drawing, frame) : [];
+  return [...words, ...bars.map(({ x, y }) => ({ at: `${x},${y}`, text: BAR }))];
 }
+
+/** What is said to stand where a bar ends: without it a bar whose value is not printed could not be told. */
+export const BAR = 'bar';
+
+export const barEnds = (chart: Chart, drawing: Drawing, frame: number): { x: number; y: number }[] =>
+  [...barsOf(chart, drawing, frame).values()].map(({ axis, at, end }) =>
+    axis === 'x' ? { x: at, y: end } : { x: end, y: at },
+  );
 
 /** "65,68 Nia. 92,68 57." */
 export const transcription = (pieces: readonly Piece[]): string =>
@@ -50,16 +61,10 @@ export const transcription = (pieces: readonly Piece[]): string =>
 
 /**
  * A picture in words, for rows that have none: what is written, and where bars end, each with its place. Where to look and what
- * to do with what is read is learnt from them without sight.
+ * to do with what is read is learnt from them without sight. None of a figure, whose question tells all, and none of solids.
  */
-export function toldPicture(known: Known, frame: number): string | null {
-  if (!('drawing' in known.scene) || 'figure' in known) return null;
-  const written = transcription(writtenPieces(known, frame));
-  if (!('chart' in known)) return written;
-  const bars = [...barsOf(known.chart, known.scene.drawing, frame).values()];
-  const ends = bars.map(({ axis, at, end }) => (axis === 'x' ? `${at},${end} bar.` : `${end},${at} bar.`));
-  return [written, ...ends].join(' ');
-}
+export const toldPicture = (known: Known, frame: number): string | null =>
+  'drawing' in known.scene && !('figure' in known) ? transcription(writtenPieces(known, frame)) : null;
 
 // --- places ----------------------------------------------------------------------------------------------------
 

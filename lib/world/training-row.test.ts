@@ -121,7 +121,7 @@ describe('a set', () => {
       expect(away).toSatisfy((cm) => Number.isInteger(cm) && cm > 60 && cm < 160);
   });
 
-  test('says what is written where', () => {
+  test('says what is written where, and where bars end', () => {
     const set: RowSet = { ...SET, tasks: ['chart', 'table', 'text', 'geometry'], size: 224, frame: 112 };
     for (const index of indices(8)) {
       const { seed, task, written } = trainingRow(set, index).extra_info;
@@ -129,7 +129,8 @@ describe('a set', () => {
       if (!('drawing' in known.scene)) throw new Error('flat tasks are drawn');
       const { marks } = known.scene.drawing;
       const lines = marks.flatMap((mark) => (mark.kind === 'text' ? mark.text.split(' ') : []));
-      expect(written.map(({ word }) => word)).toEqual(lines);
+      const bars = 'chart' in known ? known.chart.categories.map(() => 'bar') : [];
+      expect(written.map(({ word }) => word)).toEqual([...lines, ...bars]);
       // There is ink at both ends of each word, or paper beside it: the two differ within a character’s reach.
       const { rgb, width } = render(known.scene, 112);
       for (const { word, x1, y1, x2, y2 } of written)

@@ -4,7 +4,7 @@ import { type Further, furtherQuestions, furtherTalk, furtherWithoutPicture, tel
 import { encodeJpeg } from './jpeg';
 import { paraphrased, type Words } from './paraphrases';
 import type { Picture } from './picture';
-import { placed, toldPicture } from './places';
+import { BAR, barEnds, placed, toldPicture } from './places';
 import { encodePng } from './png';
 import { answerText, perfectResponse, promptOf, trainingMessage } from './prompts';
 import { ABILITY, type Ability, type Answer, type Difficulty, type Question, type Task } from './question';
@@ -44,7 +44,7 @@ export interface TrainingRow {
     further: readonly Further[];
     /** What stands in the picture, for the dense training of a vision tower: none where the scene is no one of solids. */
     objects: readonly SeenObject[];
-    /** What is written in the picture, for the same; none where the scene is one of solids. */
+    /** What is written in the picture, and where bars end, for the same; none where the scene is one of solids. */
     written: readonly WrittenWord[];
     task: Task;
     kind: string;
@@ -165,7 +165,7 @@ export function rowWords(set: RowSet, index: number, known: Known): Omit<Trainin
         ...(set.talk ? furtherTalk(told.scene, set.frame) : []),
       ],
       objects: objectsOf(told.scene, set.frame),
-      written: writtenIn(told.scene, set.frame),
+      written: writtenIn(told, set.frame),
       task,
       kind: question.kind,
       difficulty: question.difficulty,
@@ -196,10 +196,10 @@ function objectsOf(scene: Scene, size: number): readonly SeenObject[] {
   });
 }
 
-function writtenIn(scene: Scene, size: number): readonly WrittenWord[] {
+function writtenIn({ scene, ...known }: Known, size: number): readonly WrittenWord[] {
   if (!('drawing' in scene)) return [];
   const pixels = (hundredths: number) => Math.round((hundredths * size) / 100);
-  return scene.drawing.marks.flatMap((mark) =>
+  const words = scene.drawing.marks.flatMap((mark) =>
     mark.kind !== 'text'
       ? []
       : writtenWords(mark).map(({ word, from, to }) => {
@@ -207,6 +207,8 @@ function writtenIn(scene: Scene, size: number): readonly WrittenWord[] {
           return { word, x1, y1, x2, y2 };
         }),
   );
+  const bars = 'chart' in known ? barEnds(known.chart, scene.drawing, size) : [];
+  return [...words, ...bars.map(({ x, y }) => ({ word: BAR, x1: x, y1: y, x2: x, y2: y }))];
 }
 
 const encode = (picture: Picture, image: Exclude<ImageCode, { format: 'none' }>): Uint8Array =>
