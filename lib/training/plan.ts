@@ -32,8 +32,10 @@ const LEARNS = 'while it learns: gradients, activations and logits';
 const DRAWN = 28;
 const LEARNT = 20;
 const LEARNT_AGAIN = 24;
-/** Tokens of a response that a cache has room for at first. */
-const ROOM = 128;
+/** Tokens at most in a page of keys and values, of prompts' and of responses', and those drawn between two looks. */
+const SHARED = 256;
+const OWN = 64;
+const LOOK = 8;
 
 type Value = (key: string) => unknown;
 
@@ -126,21 +128,28 @@ const patchesOf = (own: Value, { vision }: ModelShape): number =>
 function sampling(own: Value, shape: ModelShape, width: number, processes: number): number {
   const number = (key: string) => Number(own(key));
   const { vision } = shape;
-  const ownPrompts = Math.ceil(number('prompts_per_step') / processes);
-  const prompts = Math.min(number('rollout.prompts_at_once'), ownPrompts);
-  const rows = prompts * number('rollout.group');
+  const prompts = Math.ceil(number('prompts_per_step') / processes);
+  const atOnce = number('rollout.prompts_at_once');
+  const rows = Math.min(atOnce, prompts) * number('rollout.group');
   const longest = number('data.max_prompt_tokens');
-  const ofToken = 2 * shape.keyValueHeads * shape.headDim * width;
-  const most = number('rollout.max_new_tokens');
-  const cache = (room: number) => shape.layers * ofToken * (prompts * longest + rows * room);
+  const ofLayer = 2 * shape.keyValueHeads * shape.headDim * width;
+  const ofToken = shape.layers * ofLayer;
   const gigabytes = own('rollout.cache_gigabytes');
-  const allowed = gigabytes === null ? cache(most) : Math.ceil(Number(gigabytes) * 1e9);
-  const held = Math.min(cache(most), Math.max(cache(Math.min(ROOM, most)), allowed));
+  const allowed = gigabytes === null ? Number.POSITIVE_INFINITY : Number(gigabytes) * 1e9;
+  // Prompts take half of it at most, but one has room; what they leave is the responses', but one has room.
+  const page = Math.min(SHARED, longest);
+  const pages = Math.ceil(longest / page);
+  const half = allowed / 2 / (page * ofToken);
+  const held = Math.floor(Math.min(pages * Math.min(2 * atOnce, prompts), Math.max(pages, half))) * page;
+  const most = number('rollout.max_new_tokens');
+  const ownPage = Math.min(OWN, Math.ceil(most / LOOK) * LOOK);
+  const ownPages = Math.ceil(most / ownPage);
+  const left = (allowed - held * ofToken) / (ownPage * ofToken);
+  const written = Math.floor(Math.max(1 + ownPages, Math.min(1 + rows * ownPages, left))) * ownPage;
   const block = 14 * vision.hidden * patchesOf(own, shape) * width;
   const layer = (2 * shape.hidden + 4 * shape.intermediate) * longest * width;
-  return (
-    held + Math.max(block, layer, DRAWN * rows * shape.vocabulary, Math.floor((rows * most * ofToken) / 4))
-  );
+  const drawn = DRAWN * rows * shape.vocabulary;
+  return ofToken * (held + written) + Math.max(block, layer, drawn, Math.floor((written * ofLayer * 3) / 8));
 }
 
 /** Bytes of what the longest group keeps for the way back, and of logits. */

@@ -121,7 +121,8 @@ def graphs(device: str) -> Iterator[Found]:
     model = small_model().to(device)
     prompts = [Prompt(torch.arange(20, 60 + 10 * index), None, ()) for index in range(3)]
     seeds = torch.arange(18).view(3, 6)
-    plain, graphed = (sample(model, prompts, 6, Sampling(170, (5, 6)), seeds, True, on) for on in (False, True))
+    given = (model, prompts, 6, Sampling(170, (5, 6)), seeds, True)
+    plain, graphed = (sample(*given, on, at_once=2) for on in (False, True))
     pairs = [(a, b) for one, other in zip(plain, graphed, strict=True) for a, b in zip(one, other, strict=True)]
     same = sum(a.ids.tolist() == b.ids.tolist() for a, b in pairs)
     yield Found(f"{same} of {len(pairs)} responses are the same", same == len(pairs))

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import torch
 from steps import SIZES
 
-from ocean_r1.engine.sampling import ROOM
+from ocean_r1.engine.flight import Flight
+from ocean_r1.engine.pages import Pages
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
 
@@ -40,26 +41,28 @@ DRAWING = 40
 
 @dataclass(frozen=True)
 class Decoded:
-    """One run of all rows of the grid, which reads so many of their tokens each."""
+    """One run of so many rows, which reads the pages of so many tokens of prompts and of responses."""
 
     rows: int
-    tokens: int
+    shared: int
+    own: int
 
 
-def decoding(lengths: Sequence[Sequence[int]], most: int) -> Iterator[Decoded]:
-    """What `sample` runs for responses of these lengths, prompt by prompt, of which none is longer than `most`."""
-    grid = [list(own) for own in lengths]
-    rows, room, step = sum(map(len, grid)), min(ROOM, most), 0
-    while step + 1 < most:
-        grid = [own for each in grid if (own := [length for length in each if length > step + 1])]
-        if not grid:
-            return
-        wanted = room if step < room else min(2 * room, most)
-        cells = len(grid) * max(map(len, grid))
-        if cells <= 0.75 * rows or wanted > room:
-            rows, room = cells, wanted
-        yield Decoded(rows, step + 1)
-        step += 1
+def decoding(
+    prompts: Sequence[int], lengths: Sequence[Sequence[int]], most: int, at_once: int, graphs: bool = False
+) -> Iterator[Decoded]:
+    """What `sample` runs for prompts and their responses of these lengths, of which none is longer than `most`."""
+
+    def pages(size: int, count: int, limit: int) -> Pages:
+        return Pages(size, count, limit, [], [])
+
+    flight = Flight(prompts, len(lengths[0]), most, at_once, pages, all_pages=graphs)
+    flight.look([])
+    while flight.rows:
+        shared, own = flight.read(flight.shared, flight.shared_pages()), flight.read(flight.own, flight.own_pages())
+        decoded = Decoded(len(flight.rows), shared * flight.shared.size, own * flight.own.size)
+        yield from [decoded] * flight.fly()[1]
+        flight.look([place for place, row in flight.running if row.tokens >= lengths[row.prompt.index][row.member]])
 
 
 def lengths_of(prompts: int, generator: torch.Generator) -> list[list[int]]:
@@ -74,12 +77,10 @@ def sampled(config: ModelConfig, weights: int, lengths: list[list[int]], at_once
     of_token = 2 * text.num_key_value_heads * text.head_dim * text.num_hidden_layers * 2
     started = (0 if graphs else EAGER * text.num_hidden_layers) + DRAWING
     seconds, runs = 0.0, 0
-    for start in range(0, len(lengths), at_once):
-        for run in decoding(lengths[start : start + at_once], LIMIT):
-            prompts = PROMPT * -(-run.rows // GROUP)
-            read = 2 * weights + of_token * (prompts + run.rows * run.tokens)
-            seconds += max(read / (BANDWIDTH * READ), started * LAUNCH)
-            runs += 1
+    for run in decoding([PROMPT] * len(lengths), lengths, LIMIT, at_once, graphs):
+        read = 2 * weights + of_token * (run.shared + run.own)
+        seconds += max(read / (BANDWIDTH * READ), started * LAUNCH)
+        runs += 1
     return seconds, runs
 
 

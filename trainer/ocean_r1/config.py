@@ -73,9 +73,9 @@ class Rollout(Section):
     top_k: int = Field(default=0, ge=0)
     """Tokens are drawn from so many of the likeliest. 0: from all."""
     prompts_at_once: Positive = 64
-    """How many groups are decoded together: changes no result."""
+    """As many responses as so many prompts have are decoded together; where one ends the next begins. Changes no result."""
     cache_gigabytes: float | None = Field(default=None, gt=0)
-    """What the keys and values of what is sampled may take; groups that would need more wait on the host. Not set: any."""
+    """What the keys and values of what is sampled may take; responses that need more wait on the host. Not set: any."""
     cuda_graphs: bool = False
     """Decode by CUDA graphs: changes no result but for the order of sums."""
     engine: Literal["own", "vllm"] = "own"

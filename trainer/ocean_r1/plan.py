@@ -16,8 +16,8 @@ import torch
 from torch import nn
 
 from ocean_r1.config import GrpoRecipe, Recipe, RecipeError, SftRecipe, freezes_tower
+from ocean_r1.engine.flight import Sizes
 from ocean_r1.engine.forward import head_chunk
-from ocean_r1.engine.sampling import ROOM
 from ocean_r1.files import size
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
@@ -133,23 +133,20 @@ def gathered(layer: int, pairs: int) -> int:
 
 
 def sampling(recipe: GrpoRecipe, config: ModelConfig, width: int, processes: int) -> int:
-    """Bytes of the cache, and of what fills it: a tower's block, a layer, or logits (or a layer's keys once more, when they
-    are given more room)."""
+    """Bytes of the cache, and of what fills it: a tower's block, a layer, or logits (or a layer's keys once more, when there
+    are more pages)."""
     text, vision, rollout = config.text, config.vision, recipe.rollout
-    prompts = min(rollout.prompts_at_once, math.ceil(recipe.prompts_per_step / processes))
-    rows = prompts * rollout.group
-    of_token = 2 * text.num_key_value_heads * text.head_dim * width
-
-    def cache(room: int) -> int:
-        tokens = prompts * recipe.data.max_prompt_tokens + rows * room
-        return text.num_hidden_layers * of_token * tokens
-
-    # What would be more than it may be waits on the host, but not before there is any room.
-    most = rollout.max_new_tokens
-    held = min(cache(most), max(cache(min(ROOM, most)), math.ceil(min(rollout.cache_bytes, cache(most)))))
+    prompts = math.ceil(recipe.prompts_per_step / processes)
+    rows = min(rollout.prompts_at_once, prompts) * rollout.group
+    lengths = [recipe.data.max_prompt_tokens] * prompts
+    of_layer = 2 * text.num_key_value_heads * text.head_dim * width
+    of_token = text.num_hidden_layers * of_layer
+    sizes = Sizes.of(lengths, rows, rollout.prompts_at_once, rollout.max_new_tokens, of_token, rollout.cache_bytes)
+    own = sizes.own_limit * sizes.own
     block = 14 * vision.hidden_size * (recipe.data.max_pixels // vision.patch_size**2) * width
     layer = (2 * text.hidden_size + 4 * text.intermediate_size) * recipe.data.max_prompt_tokens * width
-    return held + max(block, layer, DRAWN * rows * text.vocab_size, rows * most * of_token // 4)
+    held = of_token * (sizes.shared_limit * sizes.shared + own)
+    return held + max(block, layer, DRAWN * rows * text.vocab_size, own * of_layer * 3 // 8)
 
 
 def learning(recipe: GrpoRecipe, config: ModelConfig, width: int, of_layer: int) -> int:

@@ -10,20 +10,19 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from card import CUDA, Card
+from card import CUDA, Card, Replayed
 from conftest import each_family, make_prompt
 from test_export import world_reader
 from test_grpo import tiny_model
 from test_model import IMAGES
 from test_runs import same, train
-from torch import Tensor
 from toy import recipe, row, toy, write_rows
 
 from ocean_r1.cli import main
 from ocean_r1.config import parse_recipe
 from ocean_r1.device import DeviceError, usable_device
 from ocean_r1.engine.forward import group_stats
-from ocean_r1.engine.sampling import GraphedDecode, Response, Sampling, decode, sample
+from ocean_r1.engine.sampling import Response, Sampling, sample
 from ocean_r1.export.replies import write_replies
 from ocean_r1.models.families import build_model
 from ocean_r1.models.model import VisionLanguageModel, initialise
@@ -131,37 +130,21 @@ def test_an_optimizer_on_the_host_moves_what_computes_on_the_card(tmp_path: Path
     same(whole, offloaded)
 
 
-class Replayed:
-    """What a CUDA graph does: the same work again on the same memory."""
-
-    def __init__(self, decoding: GraphedDecode) -> None:
-        self.decoding, self.hidden = decoding, self.run(decoding)
-
-    @staticmethod
-    def run(decoding: GraphedDecode) -> Tensor:
-        given = (decoding.model, decoding.cache, decoding.ids, decoding.positions, decoding.step, decoding.cache.room)
-        return decode(*given)
-
-    def replay(self) -> None:
-        self.hidden.copy_(self.run(self.decoding))
-
-
 @each_family
 @pytest.mark.parametrize("graphs", [False, True], ids=["plain", "graphs"])
 def test_samples_and_their_log_probabilities(monkeypatch: pytest.MonkeyPatch, graphs: bool, family: str) -> None:
-    def capture(decoding: GraphedDecode) -> tuple[Replayed, Tensor]:
-        graph = Replayed(decoding)
-        return graph, graph.hidden
-
-    monkeypatch.setattr(GraphedDecode, "capture", capture)
+    monkeypatch.setattr("ocean_r1.engine.sampling.Graph", Replayed)
+    for size in ("OWN", "SHARED", "LOOK"):
+        monkeypatch.setattr(f"ocean_r1.engine.flight.{size}", 4)
+    monkeypatch.setattr("ocean_r1.engine.sampling.LOOK", 4)
     generator = torch.Generator().manual_seed(5)
     prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
-    # Rows end early, so that the grid is packed; every way to choose is taken.
+    # Rows end early, so that others take their places and what is left is packed; every way to choose is taken.
     sampling = Sampling(20, tuple(range(12)), temperature=0.9, top_p=0.95, top_k=60, forbidden_tokens=(90,))
 
     def drawn(device: str, graphed: bool) -> list[list[Response]]:
-        return sample(tiny_model(torch.float64, family).to(device), prompts, 6, sampling, seeds, True, graphed)
+        return sample(tiny_model(torch.float64, family).to(device), prompts, 6, sampling, seeds, True, graphed, at_once=2)
 
     expected = drawn("cpu", False)
     with Card():
@@ -184,9 +167,9 @@ def computed_on(monkeypatch: pytest.MonkeyPatch) -> list[torch.device]:
     """Where the models were that replied."""
     devices: list[torch.device] = []
 
-    def watched(model: VisionLanguageModel, *given: Any) -> list[list[Response]]:
+    def watched(model: VisionLanguageModel, *given: Any, **named: Any) -> list[list[Response]]:
         devices.append(model.device)
-        return sample(model, *given)
+        return sample(model, *given, **named)
 
     monkeypatch.setattr("ocean_r1.evals.greedy.sample", watched)
     monkeypatch.setattr("ocean_r1.export.replies.sample", watched)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 import pytest
 import torch
+from card import Replayed
 from conftest import STOP, each_family, make_prompt, tiny_config
 from test_model import IMAGES
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from ocean_r1.engine.attention import attend, attend_back, attend_back_plainly, attend_plainly, length_buckets
+from ocean_r1.engine.flight import Row
 from ocean_r1.engine.forward import group_stats
+from ocean_r1.engine.pages import OWN
 from ocean_r1.engine.prompt import Prompt
-from ocean_r1.engine.sampling import ROOM, Cache, Response, Sampling, decode, prefill, sample
+from ocean_r1.engine.sampling import Response, Sampler, Sampling, pick_tokens, sample
 from ocean_r1.models.config import ModelConfig
 from ocean_r1.models.families import build_model
 from ocean_r1.models.model import VisionLanguageModel, initialise
@@ -23,9 +28,9 @@ from ocean_r1.models.model import VisionLanguageModel, initialise
 LENGTHS = (5, 1, 9, 3, 6, 12, 10, 2, 6)
 
 
-def tiny_model(dtype: torch.dtype, family: str = "qwen2_5_vl") -> VisionLanguageModel:
+def tiny_model(dtype: torch.dtype, family: str = "qwen2_5_vl", std: float = 0.2) -> VisionLanguageModel:
     model = build_model(ModelConfig.from_json(tiny_config(family).to_dict()))
-    initialise(model, torch.Generator().manual_seed(3), std=0.2)
+    initialise(model, torch.Generator().manual_seed(3), std)
     return model.to(dtype)
 
 
@@ -80,74 +85,107 @@ def test_attention_in_plain_words_is_that_of_the_kernels(causal: bool) -> None:
     torch.testing.assert_close(attend_back_plainly(*given), attend_back(*given))
 
 
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that short prompts and responses have several, and several looks."""
+    for module in ("flight", "sampling"):
+        monkeypatch.setattr(f"ocean_r1.engine.{module}.LOOK", 2)
+    monkeypatch.setattr("ocean_r1.engine.flight.OWN", 8)
+    monkeypatch.setattr("ocean_r1.engine.flight.SHARED", 16)
+
+
 @each_family
-def test_a_row_draws_the_same_whatever_is_beside_it(family: str) -> None:
-    model = tiny_model(torch.float64, family)
+@pytest.mark.parametrize("temperature", [0, 1.0], ids=["greedily", "drawn"])
+def test_a_response_is_the_same_whatever_is_in_flight_beside_it(
+    monkeypatch: pytest.MonkeyPatch, family: str, temperature: float
+) -> None:
+    """Two rows, seven or all; alone; and where it waits on the host now and then."""
+    short_pages(monkeypatch)
+    model = tiny_model(torch.float32, family, std=0.15)
     generator = torch.Generator().manual_seed(5)
-    prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
-    seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
-    # Many stop tokens, so that rows end early and the grid is packed several times.
-    sampling = Sampling(24, tuple(range(0, 12)))
-    together = sample(model, prompts, 6, sampling, seeds, return_logp=True)
-    ends = {len(response.ids) for group in together for response in group}
-    assert len(ends) > 5
-    for prompt, own, group in zip(prompts, seeds, together, strict=True):
-        for seed, response in zip(own, group, strict=True):
-            [[alone]] = sample(model, [prompt], 1, sampling, seed.view(1, 1), return_logp=True)
-            assert alone.ids.tolist() == response.ids.tolist()
-            assert alone.finished == response.finished
+    prompts = [make_prompt(generator, grids) for grids in IMAGES.values()] * 4
+    seeds = torch.randint(0, 2**62, (len(prompts), 1), generator=generator)
+    # Many stop tokens, so that rows end early and others take their places.
+    sampling = Sampling(24, tuple(range(12)), temperature)
+    [*alone] = (
+        sample(model, [prompt], 1, sampling, seed[None], True)[0][0] for prompt, seed in zip(prompts, seeds, strict=True)
+    )
+    assert len({len(response.ids) for response in alone}) > (2 if temperature == 0 else 5)
+    for rows in (2, 7, len(prompts)):
+        together = sample(model, prompts, 1, sampling, seeds, True, at_once=rows)
+        same([response for [response] in together], alone)
+    # In groups: of each prompt all its copies.
+    names = list(range(len(IMAGES)))
+    grouped = seeds.view(4, -1).T
+    groups = sample(model, [prompts[name] for name in names], 4, sampling, grouped, True, at_once=1)
+    same([groups[name][copy] for copy in range(4) for name in names], alone)
 
 
-def test_a_cache_grows_with_what_it_holds_and_half_of_one_that_is_too_large_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def same(ours: list[Response], theirs: list[Response]) -> None:
+    for one, other in zip(ours, theirs, strict=True):
+        assert (one.ids.tolist(), one.finished) == (other.ids.tolist(), other.finished)
+        torch.testing.assert_close(one.logp, other.logp, rtol=1e-6, atol=1e-6)
+
+
+class Watched(Sampler):
+    """Bytes of keys and values, and rows that left for the host."""
+
+    held: ClassVar[list[int]] = []
+    left: ClassVar[int] = 0
+
+    def look(self, ended: Sequence[int]) -> None:
+        super().look(ended)
+        parts = [*self.shared.k, *self.shared.v, *self.own.k, *self.own.v]
+        Watched.held.append(sum(part.numel() * part.element_size() for part in parts))
+
+    def leaves(self, place: int, row: Row) -> None:
+        super().leaves(place, row)
+        Watched.left += 1
+
+
+@pytest.mark.parametrize("graphs", [False, True], ids=["plain", "graphs"])
+def test_memory_is_what_is_in_use_and_what_is_too_much_waits(monkeypatch: pytest.MonkeyPatch, graphs: bool) -> None:
     """The same tokens are drawn, and no cache is larger than it may be."""
-    monkeypatch.setattr("ocean_r1.engine.sampling.ROOM", 4)
+    short_pages(monkeypatch)
+    monkeypatch.setattr("ocean_r1.engine.sampling.Graph", Replayed)
+    monkeypatch.setattr("ocean_r1.engine.sampling.Sampler", Watched)
     model = tiny_model(torch.float64)
     generator = torch.Generator().manual_seed(5)
     prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
     sampling = Sampling(60, (0, 1))
-    sizes: list[int] = []
-    widened = Cache.kept
-
-    def watched(cache: Cache, prompts: Tensor, members: Tensor, used: int, room: int) -> None:
-        widened(cache, prompts, members, used, room)
-        parts = (*cache.prompt_k, *cache.prompt_v, *cache.own_k, *cache.own_v)
-        sizes.append(sum(part.numel() * part.element_size() for part in parts))
-        assert sizes[-1] == cache.size(*members.shape, room)
-
-    monkeypatch.setattr(Cache, "kept", watched)
 
     def drawn(most: float) -> list[Response]:
-        sizes.clear()
-        responses = sample(model, prompts, 6, sampling, seeds, True, cache_bytes=most)
+        Watched.held, Watched.left = [], 0
+        responses = sample(model, prompts, 6, sampling, seeds, True, graphs, cache_bytes=most)
         return [each for group in responses for each in group]
 
-    together = drawn(float("inf"))
-    largest = max(sizes)
-    in_parts = drawn(largest // 2)
-    assert max(sizes) <= largest // 2
-    for one, other in zip(in_parts, together, strict=True):
-        assert (one.ids.tolist(), one.finished) == (other.ids.tolist(), other.finished)
-        torch.testing.assert_close(one.logp, other.logp, rtol=1e-6, atol=1e-6)
+    together = drawn(math.inf)
+    text = model.config.text
+    of_token = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim * 8
+    largest = max(Watched.held)
+    assert not Watched.left
+    # Not each row as long as any may be, nor each prompt as long as the longest.
+    assert largest < 0.7 * of_token * len(prompts) * (max(len(prompt.ids) for prompt in prompts) + 6 * 60)
+    same(drawn(largest // 2), together)
+    assert Watched.left
+    assert max(Watched.held) <= largest // 2
     assert max(len(each.ids) for each in together) > 40
-    # All of it would have been taken at the start before.
-    every = prefill(model, prompts, 6, 60)[0]
-    assert largest < 0.8 * every.size(len(prompts), 6, 60)
 
 
 @each_family
-def test_what_is_not_yet_written_is_not_read(family: str) -> None:
-    """A CUDA graph reads more of the cache than is written."""
+@pytest.mark.parametrize("graphs", [False, True], ids=["plain", "graphs"])
+def test_what_is_not_yet_written_is_not_read(monkeypatch: pytest.MonkeyPatch, family: str, graphs: bool) -> None:
+    """Pages are as those before left them, and a graph reads all."""
+    short_pages(monkeypatch)
+    monkeypatch.setattr("ocean_r1.engine.sampling.Graph", Replayed)
     model = tiny_model(torch.float64, family)
     prompts = [make_prompt(torch.Generator().manual_seed(8), grids) for grids in IMAGES.values()]
-    narrow, wide = (prefill(model, prompts, 3, 16) for _ in range(2))
-    for layer in wide[0].own_v:
-        layer.fill_(7.0)
-    ids = torch.arange(len(prompts) * 3).view(-1, 3) + 20
-    for step in range(5):
-        place = torch.tensor([step])
-        exact = decode(model, narrow[0], ids, narrow[2] + step, place, step + 1)
-        torch.testing.assert_close(decode(model, wide[0], ids, wide[2] + step, place, 16), exact, rtol=1e-12, atol=1e-12)
+    given = (model, prompts, 3, Sampling(20, (0, 1)), torch.arange(3 * len(prompts)).view(-1, 3), True, graphs)
+    expected = sample(*given)
+    zeros = Tensor.new_zeros
+    monkeypatch.setattr(Tensor, "new_zeros", lambda *shape, **named: zeros(*shape, **named).fill_(7.0))
+    for one, other in zip(sample(*given), expected, strict=True):
+        same(one, other)
 
 
 @each_family
@@ -157,9 +195,9 @@ def test_cuda_graphs_change_nothing(family: str) -> None:
     generator = torch.Generator().manual_seed(5)
     prompts = [make_prompt(generator, grids) for grids in IMAGES.values()]
     seeds = torch.randint(0, 2**62, (len(prompts), 6), generator=generator)
-    # Longer than a cache has room at first, and packed on the way.
-    sampling = Sampling(ROOM + 40, (0, 1))
-    plain, graphed = (sample(model, prompts, 6, sampling, seeds, True, graphs) for graphs in (False, True))
+    # Longer than there are pages for at first, given on and packed on the way.
+    sampling = Sampling(2 * OWN + 40, (0, 1))
+    plain, graphed = (sample(model, prompts, 6, sampling, seeds, True, graphs, at_once=2) for graphs in (False, True))
     for one, other in zip([r for g in plain for r in g], [r for g in graphed for r in g], strict=True):
         assert one.ids.tolist() == other.ids.tolist()
         torch.testing.assert_close(one.logp, other.logp, rtol=1e-4, atol=1e-4)
@@ -179,13 +217,15 @@ def test_rollout_and_training_agree_on_log_probabilities(family: str) -> None:
 
 def test_sampling_follows_the_distribution() -> None:
     logits = torch.tensor([[2.0, 1.0, 0.0, -1.0, -5.0]]).expand(20_000, -1)
-    from ocean_r1.engine.sampling import pick_tokens
-
-    drawn = pick_tokens(logits.clone(), Sampling(1, (STOP,)), torch.arange(20_000), 3)
+    drawn = pick_tokens(logits.clone(), Sampling(1, (STOP,)), torch.arange(20_000), torch.tensor(3))
     shares = drawn.bincount(minlength=5) / 20_000
     torch.testing.assert_close(shares, logits[0].softmax(-1), atol=0.012, rtol=0)
-    assert set(pick_tokens(logits.clone(), Sampling(1, (STOP,), top_k=2), torch.arange(20_000), 0).tolist()) == {0, 1}
-    assert set(pick_tokens(logits.clone(), Sampling(1, (STOP,), top_p=0.8), torch.arange(20_000), 0).tolist()) == {0, 1}
+    assert set(
+        pick_tokens(logits.clone(), Sampling(1, (STOP,), top_k=2), torch.arange(20_000), torch.tensor(0)).tolist()
+    ) == {0, 1}
+    assert set(
+        pick_tokens(logits.clone(), Sampling(1, (STOP,), top_p=0.8), torch.arange(20_000), torch.tensor(0)).tolist()
+    ) == {0, 1}
 
 
 class Searches(TorchDispatchMode):

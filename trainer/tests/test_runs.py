@@ -350,20 +350,24 @@ def test_pictures_are_read_a_step_ahead_and_rewards_while_others_are_sampled(
         read.append((position, threading.current_thread().name))
         return example(reader, position)
 
-    second_drawn = threading.Event()
+    all_drawn = threading.Event()
 
     def patient(pool: RewardPool, cases: Sequence[Case]) -> list[Scored]:
-        """The first of a step is not done before the second part of it is sampled."""
-        assert second_drawn.wait(30)
+        """The first of a step is not done before the last is sampled."""
+        assert all_drawn.wait(30)
         events.append("scored")
         return score(pool, cases)
 
     def counted(*given: Any) -> Any:
-        responses = draw(*given)
-        events.append("sampled")
-        if events.count("sampled") == 2:
-            second_drawn.set()
-        return responses
+        *before, done = given
+
+        def told(index: int, responses: list[sampling.Response]) -> None:
+            done(index, responses)
+            events.append("sampled")
+            if events.count("sampled") == 4:
+                all_drawn.set()
+
+        return draw(*before, told)
 
     monkeypatch.setattr(Reader, "example", watched)
     path = run_of(toy(tmp_path), tmp_path / "out", stage=1, steps=1, prompts_per_step=4)
@@ -380,4 +384,4 @@ def test_pictures_are_read_a_step_ahead_and_rewards_while_others_are_sampled(
     monkeypatch.setattr(RewardPool, "score", patient)
     monkeypatch.setattr("ocean_r1.grpo.step.sample", counted)
     train(recipe)
-    assert events == ["sampled", "sampled", "scored", "scored"]
+    assert events == ["sampled"] * 4 + ["scored"] * 4

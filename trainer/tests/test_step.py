@@ -358,13 +358,15 @@ def our_groups(rollouts: list[Rollout], recipe: GrpoRecipe, model: VisionLanguag
     by_prompt = {id(rollout.prompt.ids): rollout for rollout in rollouts}
 
     def sample(
-        _: VisionLanguageModel, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: float
+        _: VisionLanguageModel, prompts: list[Prompt], group: int, sampling: Sampling, seeds: Tensor, *given: Any
     ) -> list[list[Response]]:
-        settings = recipe.rollout
+        settings, [*how, done] = recipe.rollout, given
         assert sampling == Sampling(LIMIT, (STOP,), settings.temperature, settings.top_p, settings.top_k, (IMAGE,))
-        assert (group, *given) == (4, True, False, False, math.inf)
+        assert (group, *how) == (4, True, False, False, math.inf, settings.prompts_at_once)
         assert seeds.shape == (len(prompts), group)
-        return [by_prompt[id(prompt.ids)].responses for prompt in prompts]
+        for index, prompt in enumerate(prompts):
+            done(index, by_prompt[id(prompt.ids)].responses)
+        return []
 
     monkeypatch.setattr("ocean_r1.grpo.step.sample", sample)
     examples = [example_of(rollout, f"row {index}") for index, rollout in enumerate(rollouts)]
@@ -532,23 +534,23 @@ def test_copies_of_a_row_draw_different_responses() -> None:
     assert not set(row_seeds(1, 6, names, 3).flatten().tolist()) & set(seeds.flatten().tolist())
 
 
-def test_copies_are_counted_over_the_batches_of_a_step(rollouts: list[Rollout], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_copies_are_counted_over_all_that_a_step_samples(rollouts: list[Rollout], monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[Tensor] = []
 
     def sample(_: VisionLanguageModel, prompts: list[Prompt], *given: Any) -> list[list[Response]]:
         seen.append(given[2])
-        return [rollouts[0].responses for _ in prompts]
+        for index in range(len(prompts)):
+            given[-1](index, rollouts[0].responses)
+        return []
 
     monkeypatch.setattr("ocean_r1.grpo.step.sample", sample)
     examples = [example_of(rollouts[0], "the row")] * 3
     workers, words, pool = Workers(our_model(their_tiny_model(0))), Words(), Table(rollouts)
-    for at_once in (1, 2, 3):
-        recipe, copies = recipe_of({"rollout.prompts_at_once": at_once}), Counter[str]()
-        sample_groups(workers, examples, recipe, words, pool, 0, copies)
-        sample_groups(workers, examples[:1], recipe, words, pool, 0, copies)
-        expected = row_seeds(recipe.seed, 0, [("the row", copy) for copy in range(4)], 4)
-        assert torch.equal(torch.cat(seen), expected)
-        seen.clear()
+    recipe, copies = recipe_of({}), Counter[str]()
+    sample_groups(workers, examples, recipe, words, pool, 0, copies)
+    sample_groups(workers, examples[:1], recipe, words, pool, 0, copies)
+    expected = row_seeds(recipe.seed, 0, [("the row", copy) for copy in range(4)], 4)
+    assert torch.equal(torch.cat(seen), expected)
 
 
 def test_a_group_in_bfloat16_adds_to_gradients_in_float32(rollouts: list[Rollout], monkeypatch: pytest.MonkeyPatch) -> None:

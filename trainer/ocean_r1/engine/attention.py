@@ -102,14 +102,14 @@ def by_bucket(work: Callable[..., tuple[Tensor, ...]], buckets: Sequence[Bucket]
     return [torch.cat(each) for each in zip(*made, strict=True)]
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool) -> tuple[Tensor, Tensor]:
+def attend(q: Tensor, k: Tensor, v: Tensor, causal: bool, bias: Tensor | None = None) -> tuple[Tensor, Tensor]:
     """q (B, H, L, A), k and v (B, K, M, A) -> (B, H, L, A), and (B, H, L): the logarithms of the sums that scores were
-    divided by, float32 or float64."""
+    divided by, float32 or float64. `bias` (B, 1, 1, M) is added to the scores."""
     if not q.is_cuda:
-        out, log_sum = aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal)
+        out, log_sum = aten._scaled_dot_product_flash_attention_for_cpu(q, k, v, 0.0, causal, attn_mask=bias)
         return out, log_sum
-    if q.dtype not in (torch.bfloat16, torch.float16):
-        return attend_plainly(q, k, v, causal)
+    if bias is not None or q.dtype not in (torch.bfloat16, torch.float16):
+        return attend_plainly(q, k, v, causal, bias)
     out, log_sum, *_ = aten._scaled_dot_product_flash_attention(q, k, v, 0.0, causal)
     return out, log_sum
 
@@ -139,11 +139,15 @@ def scores(q: Tensor, k: Tensor, causal: bool) -> Tensor:
     return found
 
 
-def attend_plainly(q: Tensor, k: Tensor, v: Tensor, causal: bool) -> tuple[Tensor, Tensor]:
-    """In words that every device knows, for dtypes that its own kernels do not."""
+def attend_plainly(q: Tensor, k: Tensor, v: Tensor, causal: bool, bias: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """In words that every device knows, for dtypes and biases that its own kernels do not."""
     found = scores(q, k, causal)
+    found = found.to(torch.promote_types(found.dtype, torch.float32))
+    if bias is not None:
+        found = found + bias[:, None]
     log_sum = found.logsumexp(-1)
-    return ((found - log_sum[..., None]).exp() @ v[:, :, None]).flatten(1, 2), log_sum.flatten(1, 2)
+    weights = (found - log_sum[..., None]).exp().to(v.dtype)
+    return (weights @ v[:, :, None]).flatten(1, 2), log_sum.flatten(1, 2)
 
 
 def attend_back_plainly(

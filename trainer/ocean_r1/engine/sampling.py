@@ -1,22 +1,24 @@
-"""Sampling: a prompt is encoded and prefilled once, and its keys and values serve all responses of its group.
+"""Sampling: a prompt is encoded and prefilled once, and its keys and values serve all responses of its group. So many rows
+are decoded together; one that ends gives its place to the next response (flight.py). Memory is what is in use (pages.py).
 
-Letters of shapes: B prompts, G responses of each, P longest prompt, M tokens of a response that there is room for, H heads,
-K key/value heads, A head width, V vocabulary. The prompts' part of the cache (B, K, P, A) is written once, the responses'
-part (B, G, K, M, A) in place. It has room for twice as many tokens when it is full, and when rows have ended the grid B x G
-is packed closer, so that what ended costs nothing more: many prompts may be sampled at once, though each may be answered at
-length. What is too much all the same waits on the host.
+Letters of shapes: R rows, M tokens of a response that there is room for, D width, H heads, K key/value heads, A head width,
+V vocabulary, N pages, S seats and X pages as in pages.py.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from ocean_r1.engine.flight import LOOK, Flight, Row
+from ocean_r1.engine.pages import Pages
 from ocean_r1.engine.prompt import Prompt, image_tokens, prompt_positions
 from ocean_r1.models.model import VisionLanguageModel
 
@@ -48,23 +50,23 @@ class Response:
 GOLDEN = -7046029254386353131  # 2^64 / golden ratio, as a signed 64-bit integer
 
 
-def uniforms(seeds: Tensor, step: int) -> Tensor:
+def uniforms(seeds: Tensor, steps: Tensor) -> Tensor:
     """A number in [0, 1) for each seed (int64) and step: SplitMix64 of seed and step, so that what a row draws does not
     depend on the rows beside it."""
-    z = seeds + torch.tensor(GOLDEN, device=seeds.device) * (step + 1)
+    z = seeds + (steps + 1) * GOLDEN
     for shift, factor in ((30, -4658895280553007687), (27, -7723592293110705685)):
         z = (z ^ ((z >> shift) & ((1 << (64 - shift)) - 1))) * factor
     z = z ^ ((z >> 31) & ((1 << 33) - 1))
     return ((z >> 11) & ((1 << 53) - 1)).double() / 2**53
 
 
-def pick_tokens(logits_NV: Tensor, sampling: Sampling, seeds: Tensor, step: int) -> Tensor:
-    """The next token of each row, (N,), by the inverse of the cumulative distribution."""
-    if sampling.forbidden_tokens:
-        logits_NV[:, list(sampling.forbidden_tokens)] = -math.inf
+def pick_tokens(logits_RV: Tensor, sampling: Sampling, seeds: Tensor, steps: Tensor) -> Tensor:
+    """The next token of each row, (R,), which has so many: by the inverse of the cumulative distribution."""
+    for token in sampling.forbidden_tokens:  # one by one: a list would be brought to the card, which is waited for
+        logits_RV[:, token] = -math.inf
     if sampling.temperature == 0:
-        return logits_NV.argmax(dim=-1)
-    probabilities = F.softmax(logits_NV / sampling.temperature, dim=-1)
+        return logits_RV.argmax(dim=-1)
+    probabilities = F.softmax(logits_RV / sampling.temperature, dim=-1)
     order: Tensor | None = None
     if sampling.top_k or sampling.top_p < 1:
         probabilities, order = probabilities.sort(dim=-1, descending=True, stable=True)
@@ -74,256 +76,319 @@ def pick_tokens(logits_NV: Tensor, sampling: Sampling, seeds: Tensor, step: int)
             before = probabilities.cumsum(dim=-1) - probabilities
             probabilities = probabilities.masked_fill(before >= sampling.top_p * probabilities.sum(-1, True), 0)
     cumulative = probabilities.double().cumsum(dim=-1)
-    drawn = uniforms(seeds, step)[:, None] * cumulative[:, -1:]
-    picked = torch.searchsorted(cumulative, drawn, right=True).clamp(max=logits_NV.shape[1] - 1)
+    drawn = uniforms(seeds, steps)[:, None] * cumulative[:, -1:]
+    picked = torch.searchsorted(cumulative, drawn, right=True).clamp(max=logits_RV.shape[1] - 1)
     return (picked if order is None else order.gather(1, picked)).squeeze(1)
 
 
 @dataclass
-class Cache:
-    """Keys and values of every layer, and which prompt tokens are real."""
+class Rows:
+    """What is known of each row on the device, in place: a CUDA graph reads and writes the same memory each time. `ids`,
+    `logps` and `entropies` (R, M) are what was drawn, `lengths` (R,) how many tokens."""
 
-    prompt_k: list[Tensor]  # each (B, K, P, A)
-    prompt_v: list[Tensor]
-    own_k: list[Tensor]  # each (B, G, K, M, A)
-    own_v: list[Tensor]
-    prompt_bias: Tensor  # (B, 1, 1, P): 0 or -inf
-
-    @property
-    def room(self) -> int:
-        """Tokens of a response, M."""
-        return self.own_k[0].shape[3]
-
-    def size(self, prompts: int, group: int, room: int) -> int:
-        """Bytes that a cache of this shape takes."""
-        layers, (_, heads, longest, width) = len(self.prompt_k), self.prompt_k[0].shape
-        tokens = prompts * (longest + group * room)
-        return 2 * layers * heads * width * tokens * self.prompt_k[0].element_size()
-
-    def mapped(self, change: Callable[[Tensor], Tensor]) -> Cache:
-        """What becomes of each of its parts, as a cache."""
-        prompt_k, prompt_v, own_k, own_v = (
-            [change(part) for part in layers] for layers in (self.prompt_k, self.prompt_v, self.own_k, self.own_v)
-        )
-        return Cache(prompt_k, prompt_v, own_k, own_v, change(self.prompt_bias))
-
-    def kept(self, prompts: Tensor, members: Tensor, used: int, room: int) -> None:
-        """Keeps the prompts (B',) and of each the members (B', G'), with what of their cache is `used`, and room for so many
-        tokens."""
-        for parts in (self.prompt_k, self.prompt_v):
-            for layer, part in enumerate(parts):
-                parts[layer] = part[prompts]
-        self.prompt_bias = self.prompt_bias[prompts]
-        for parts in (self.own_k, self.own_v):
-            for layer, part in enumerate(parts):
-                wider = part.new_zeros(*members.shape, part.shape[2], room, part.shape[4])
-                wider[:, :, :, :used] = part[prompts[:, None], members, :, :used]
-                parts[layer] = wider
-
-
-def prefill(model: VisionLanguageModel, prompts: Sequence[Prompt], group: int, room: int) -> tuple[Cache, Tensor, Tensor]:
-    """The cache, the hidden state that predicts each prompt's first reply token (B, D), and that token's position (B,)."""
-    text = model.config.text
-    weight = model.lm_head.weight
-    longest = max(len(prompt.ids) for prompt in prompts)
-    layers = range(text.num_hidden_layers)
-    heads = (text.num_key_value_heads, longest, text.head_dim)
-    own = (len(prompts), group, text.num_key_value_heads, room, text.head_dim)
-    cache = Cache(
-        [weight.new_zeros(len(prompts), *heads) for _ in layers],
-        [weight.new_zeros(len(prompts), *heads) for _ in layers],
-        [weight.new_zeros(own) for _ in layers],
-        [weight.new_zeros(own) for _ in layers],
-        weight.new_zeros(len(prompts), 1, 1, longest),
-    )
-    last: list[Tensor] = []
-    next_positions: list[int] = []
-    for index, prompt in enumerate(prompts):
-        length = len(prompt.ids)
-
-        def attend(layer: int, q: Tensor, k: Tensor, v: Tensor, index: int = index, length: int = length) -> Tensor:
-            q, k, v = (part.transpose(0, 1) for part in (q, k, v))
-            cache.prompt_k[layer][index, :, :length] = k
-            cache.prompt_v[layer][index, :, :length] = v
-            out = F.scaled_dot_product_attention(q[None], k[None], v[None], is_causal=True, enable_gqa=True)
-            return out[0].transpose(0, 1).flatten(1)
-
-        positions, next_position = prompt_positions(model, prompt)
-        last.append(model(prompt.ids, image_tokens(model, prompt), positions, attend, first=length - 1)[0])
-        next_positions.append(next_position)
-        cache.prompt_bias[index, ..., length:] = -math.inf
-    return cache, torch.stack(last), torch.tensor(next_positions, device=model.device)
-
-
-def decode(
-    model: VisionLanguageModel, cache: Cache, ids_BG: Tensor, positions_B: Tensor, step: Tensor, length: int
-) -> Tensor:
-    """Runs one token of every row, written at `step` (1,) of its cache, of which the first `length` tokens are read, what is
-    not yet written masked; the hidden states (B, G, D) that predict the next. `step` is a tensor for CUDA graphs' sake."""
-    text = model.config.text
-    rows, group = ids_BG.shape
-    repeats = text.num_attention_heads // text.num_key_value_heads
-    scale = text.head_dim**-0.5
-    own_bias = model.lm_head.weight.new_zeros(length)
-    own_bias = own_bias.masked_fill(torch.arange(length, device=own_bias.device) > step, -math.inf)
-
-    def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        own_k, own_v = cache.own_k[layer], cache.own_v[layer]
-        own_k.index_copy_(3, step, k.view(rows, group, -1, 1, text.head_dim))
-        own_v.index_copy_(3, step, v.view(rows, group, -1, 1, text.head_dim))
-        own_k, own_v = own_k[:, :, :, :length], own_v[:, :, :, :length]
-        q = q.view(rows, group, text.num_key_value_heads, repeats, text.head_dim) * scale
-        # All members of a group meet the prompt's keys in one product: (B, K, G * repeats, A) x (B, K, A, P).
-        q_shared = q.transpose(1, 2).reshape(rows, text.num_key_value_heads, group * repeats, text.head_dim)
-        to_prompt = q_shared @ cache.prompt_k[layer].transpose(2, 3) + cache.prompt_bias
-        to_prompt = to_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
-        to_own = q @ own_k.transpose(3, 4) + own_bias  # (B, G, K, repeats, length)
-        weights = F.softmax(torch.cat([to_prompt, to_own], dim=-1), dim=-1)
-        on_prompt, on_own = weights.split((to_prompt.shape[-1], length), dim=-1)
-        from_prompt = on_prompt.transpose(1, 2).reshape(*q_shared.shape[:3], -1) @ cache.prompt_v[layer]
-        from_prompt = from_prompt.view(rows, text.num_key_value_heads, group, repeats, -1).transpose(1, 2)
-        out: Tensor = (from_prompt + on_own @ own_v).reshape(rows * group, -1)
-        return out
-
-    positions = positions_B.repeat_interleave(group).expand(3, -1)
-    hidden: Tensor = model(ids_BG.reshape(-1), None, positions, attend)
-    grid: Tensor = hidden.unflatten(0, (rows, group))
-    return grid
-
-
-ROOM = 128
-"""Tokens of a response that a cache has room for at first."""
-
-
-class GraphedDecode:
-    """`decode` as a CUDA graph, for as long as cache and grid (B, G) stay where they are: starting a model's hundreds of
-    kernels one by one takes longer than running them."""
-
-    def __init__(self, model: VisionLanguageModel, cache: Cache, ids_BG: Tensor, positions_B: Tensor) -> None:
-        self.model, self.cache = model, cache
-        # A graph reads and writes the same memory each time.
-        self.ids, self.positions = ids_BG.clone(), positions_B.clone()
-        self.step = torch.zeros(1, dtype=torch.int64, device=ids_BG.device)
-        self.captured: tuple[torch.cuda.CUDAGraph, Tensor] | None = None
-
-    def __call__(self, ids_BG: Tensor, positions_B: Tensor, step: int) -> Tensor:
-        """The hidden states (B, G, D), which the next call overwrites."""
-        self.ids.copy_(ids_BG)
-        self.positions.copy_(positions_B)
-        self.step.fill_(step)
-        self.captured = self.captured or self.capture()
-        graph, hidden = self.captured
-        graph.replay()
-        return hidden
-
-    def capture(self) -> tuple[torch.cuda.CUDAGraph, Tensor]:
-        def run() -> Tensor:
-            return decode(self.model, self.cache, self.ids, self.positions, self.step, self.cache.room)
-
-        # Once outside, where libraries may still set themselves up; it writes what the graph will write again.
-        beside = torch.cuda.Stream()
-        beside.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(beside):
-            run()
-        torch.cuda.current_stream().wait_stream(beside)
-        graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph):
-            hidden = run()
-        return graph, hidden
-
-
-def put(out: Tensor, where: tuple[Tensor, Tensor], wanted: Tensor, values: Tensor) -> None:
-    """Writes the wanted of the grid's values to their prompts and members in `out`, (B, G)."""
-    out[where] = torch.where(wanted, values, out[where])
-
-
-@dataclass
-class Drawn:
-    """What was drawn for all prompts, (B, G, most new tokens), and how many tokens each response has, (B, G)."""
-
-    sampling: Sampling
     seeds: Tensor
-    stops: Tensor
+    starts: Tensor
+    """Position of the first token, (R,)."""
+    lengths: Tensor
+    ends: Tensor
+    """Tokens up to the first stop token, or the limit, (R,)."""
+    hidden: Tensor
+    """Hidden states that the next tokens are predicted from, (R, D)."""
     ids: Tensor
-    ended_at: Tensor
     logps: Tensor | None
     entropies: Tensor | None
 
     @classmethod
-    def none(cls, sampling: Sampling, seeds: Tensor, device: torch.device, logp: bool, entropy: bool) -> Drawn:
-        shape = (*seeds.shape, sampling.max_new_tokens)
-        return cls(
-            sampling,
-            seeds.to(device),
-            torch.tensor(sampling.stop_tokens, device=device),
-            torch.full(shape, -1, device=device),
-            torch.full(seeds.shape, sampling.max_new_tokens, device=device),
-            torch.zeros(shape, device=device) if logp else None,
-            torch.zeros(shape, device=device) if logp and entropy else None,
-        )
+    def of(cls, model: VisionLanguageModel, rows: int, most: int, logp: bool, entropy: bool) -> Rows:
+        weight = model.lm_head.weight
+        room = -(-most // LOOK) * LOOK
 
-    def draw(self, grid: Grid, logits_NV: Tensor, step: int) -> None:
-        """The next token of each response of the grid, of which those that end now run no more. All of the grid is written,
-        what has ended as it was: to pick out what runs, a card would be waited for."""
-        where, running = (grid.prompt_of[:, None], grid.member_of), grid.running
-        kept = logits_NV.clone() if self.logps is not None else logits_NV
-        chosen = pick_tokens(kept, self.sampling, self.seeds[where].flatten(), step)
-        grid.ids = chosen.view_as(running)
-        put(self.ids[:, :, step], where, running, grid.ids)
+        def zeros(*shape: int, dtype: torch.dtype = torch.int64) -> Tensor:
+            return torch.zeros(rows, *shape, dtype=dtype, device=weight.device)
+
+        seeds, starts, lengths, ends = (zeros() for _ in range(4))
+        hidden = zeros(weight.shape[1], dtype=weight.dtype)
+        logps, entropies = (zeros(room, dtype=torch.float32) if wanted else None for wanted in (logp, entropy))
+        return cls(seeds, starts, lengths, ends, hidden, zeros(room), logps, entropies)
+
+    @property
+    def parts(self) -> list[Tensor]:
+        return [part for field in fields(self) if (part := getattr(self, field.name)) is not None]
+
+    def keep(self, places: Tensor) -> None:
+        for field in fields(self):
+            part = getattr(self, field.name)
+            setattr(self, field.name, None if part is None else part[places])
+
+    def draw(self, model: VisionLanguageModel, sampling: Sampling, stops: Tensor) -> None:
+        """The next token of each row. Those that have ended draw on: to pick out the others, a card would be waited for."""
+        logits_RV = model.lm_head(self.hidden).float()
+        kept = logits_RV.clone() if self.logps is not None else logits_RV
+        chosen = pick_tokens(kept, sampling, self.seeds, self.lengths)
+        place = self.lengths[:, None]
+        self.ids.scatter_(1, place, chosen[:, None])
         if self.logps is not None:
-            all_logp = F.log_softmax(logits_NV / (self.sampling.temperature or 1.0), dim=-1)
-            put(self.logps[:, :, step], where, running, all_logp.gather(1, chosen[:, None]).view_as(running))
+            all_logp = F.log_softmax(logits_RV / (sampling.temperature or 1.0), dim=-1)
+            self.logps.scatter_(1, place, all_logp.gather(1, chosen[:, None]))
             if self.entropies is not None:
-                entropy = -(all_logp.exp() * all_logp).sum(dim=-1)
-                put(self.entropies[:, :, step], where, running, entropy.view_as(running))
-        ending = running & torch.isin(chosen, self.stops).view_as(running)
-        put(self.ended_at, where, ending, torch.full_like(grid.member_of, step + 1))
-        grid.running = running & ~ending
-
-    def responses(self) -> list[list[Response]]:
-        lengths = self.ended_at.tolist()
-        last = self.ids.gather(2, (self.ended_at - 1)[..., None]).squeeze(2)
-        finished = torch.isin(last, self.stops).tolist()
-        ids, logps, entropies = (None if part is None else part.cpu() for part in (self.ids, self.logps, self.entropies))
-        assert ids is not None
-
-        def part_of(part: Tensor | None, b: int, g: int) -> Tensor | None:
-            return None if part is None else part[b, g, : lengths[b][g]].clone()
-
-        return [
-            [
-                Response(ids[b, g, : lengths[b][g]].clone(), finished[b][g], part_of(logps, b, g), part_of(entropies, b, g))
-                for g in range(len(lengths[b]))
-            ]
-            for b in range(len(lengths))
-        ]
+                self.entropies.scatter_(1, place, -(all_logp.exp() * all_logp).sum(dim=-1, keepdim=True))
+        self.lengths += 1
+        ending = torch.where(torch.isin(chosen, stops), self.lengths, sampling.max_new_tokens)
+        torch.minimum(self.ends, ending, out=self.ends)
 
 
 @dataclass
-class Grid:
-    """Responses (B, G) that are decoded together: which prompt and member of its group each is, whether it still runs, its
-    last token; and the position (B,) of each prompt's first token of a reply."""
+class Tables:
+    """Which row asks which page, and where what it got lies: between two looks the same."""
 
-    cache: Cache
-    positions: Tensor
-    prompt_of: Tensor
-    member_of: Tensor
-    running: Tensor
-    ids: Tensor
+    asking_shared: Tensor
+    """Rows that ask each page of a prompt, (N, S)."""
+    shared_tokens: Tensor
+    """Tokens in each of them, (N,)."""
+    asking_own: Tensor
+    """The row that each page of a response is of, (N, 1)."""
+    first: Tensor
+    """Which of its tokens is the page's first, (N,)."""
+    own: Tensor
+    """The pages of each row in their order, (R, pages of the longest)."""
+    parts: Tensor
+    """What each head of each row got of its pages, among all that was got, (R * H, X)."""
+    absent: Tensor
+    """0, or -inf where a row has fewer pages, (R * H, X)."""
 
-    def kept(self, prompts: Tensor, members: Tensor, used: int, room: int) -> None:
-        """As `Cache.kept`."""
-        self.cache.kept(prompts, members, used, room)
-        self.positions, self.prompt_of = self.positions[prompts], self.prompt_of[prompts]
-        self.member_of, self.running, self.ids = (
-            part[prompts[:, None], members] for part in (self.member_of, self.running, self.ids)
+    @classmethod
+    def of(cls, flight: Flight, heads: int, kv_heads: int, device: torch.device) -> Tables:
+        rows, running, group = flight.rows, flight.running, flight.group
+        seats: dict[int, list[int]] = {index: [] for index in flight.held}
+        seat_of = [0] * len(rows)
+        for place, row in running:
+            seat_of[place] = len(seats[row.prompt.index])
+            seats[row.prompt.index].append(place)
+        count = group if flight.all_pages else max(map(len, seats.values()))
+        asking = torch.zeros(flight.read(flight.shared, flight.shared_pages()), count, dtype=torch.int64)
+        tokens = torch.ones(len(asking), dtype=torch.int64)
+        size = flight.shared.size
+        for index, held in flight.held.items():
+            seated = torch.tensor(seats[index] + [0] * (count - len(seats[index])))
+            for number, page in enumerate(held.pages):
+                asking[page] = seated
+                tokens[page] = min(size, flight.lengths[index] - number * size)
+        shared = table([row.prompt.pages if row else [] for row in rows], -(-max(flight.lengths) // size))
+        # An empty place asks nobody's page. Graphs have as many pages a row as the next power of two.
+        mine = [row.pages if row else flight.nobody for row in rows]
+        longest = max(map(len, mine))
+        own = table(mine, 2 ** (longest - 1).bit_length() if flight.all_pages else longest)
+        present = torch.cat([shared, own], dim=1) >= 0
+        own = own.clamp(min=0)  # a pad is nobody's page
+        asking_own = torch.zeros(flight.read(flight.own, flight.own_pages()), dtype=torch.int64)
+        first = torch.zeros_like(asking_own)
+        asking_own[own] = torch.arange(len(rows))[:, None].expand_as(own)
+        first[own] = (torch.arange(own.shape[1]) * flight.own.size).expand_as(own)
+        # Results lie page by page, key/value head by head, seat by seat, then by the heads that share that one.
+        kv, head = torch.arange(kv_heads)[:, None, None], torch.arange(heads // kv_heads)[:, None]
+        of_shared = (shared.clamp(min=0)[:, None, None] * kv_heads + kv) * count + torch.tensor(seat_of)[:, None, None, None]
+        of_own = asking.numel() * kv_heads + own[:, None, None] * kv_heads + kv
+        parts = torch.cat([of_shared.expand(-1, -1, 1, -1), of_own.expand(-1, -1, 1, -1)], dim=3) * len(head) + head
+        absent = torch.zeros(present.shape).masked_fill(~present, -math.inf)
+        found = (
+            *(asking, tokens, asking_own[:, None], first, own),
+            *(parts.flatten(0, 2), absent.repeat_interleave(heads, dim=0)),
+        )
+        return cls(*(part.to(device) for part in found))
+
+    def become(self, other: Tables) -> bool:
+        """In place, where shapes are the same."""
+        pairs = [(getattr(self, field.name), getattr(other, field.name)) for field in fields(self)]
+        if any(mine.shape != new.shape for mine, new in pairs):
+            return False
+        for mine, new in pairs:
+            mine.copy_(new)
+        return True
+
+
+def table(lists: Sequence[Sequence[int]], width: int) -> Tensor:
+    """(lists, width), -1 where one is shorter."""
+    return torch.tensor([[*each, *[-1] * (width - len(each))] for each in lists])
+
+
+def prefill(model: VisionLanguageModel, prompt: Prompt, shared: Pages, pages: Sequence[int]) -> tuple[Tensor, int]:
+    """Writes a prompt's keys and values; the hidden state (D,) that predicts its replies' first token, and that one's
+    position."""
+
+    def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        shared.fill(pages, layer, k, v)
+        q, k, v = (part.transpose(0, 1)[None] for part in (q, k, v))
+        out = F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True)
+        return out[0].transpose(0, 1).flatten(1)
+
+    positions, following = prompt_positions(model, prompt)
+    [hidden] = model(prompt.ids, image_tokens(model, prompt), positions, attend, first=len(prompt.ids) - 1)
+    return hidden, following
+
+
+def decode(model: VisionLanguageModel, shared: Pages, own: Pages, rows: Rows, tables: Tables) -> None:
+    """Runs the last token of every row, and writes its keys and values, and the hidden states that predict the next."""
+    at = rows.lengths - 1
+    ids = rows.ids.gather(1, at[:, None]).squeeze(1)
+    pages, places = tables.own.gather(1, (at // own.size)[:, None]).squeeze(1), at % own.size
+    dtype = model.lm_head.weight.dtype
+    shared_bias = bias(tables.shared_tokens, shared.size, dtype)
+    # What is not yet written is not read; of pages that are nobody's a token is, so that there is something to sum.
+    written = (rows.lengths[tables.asking_own[:, 0]] - tables.first).clamp(min=1)
+    own_bias = bias(written, own.size, dtype)
+
+    def attend(layer: int, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
+        own.k[layer][pages, :, places] = k
+        own.v[layer][pages, :, places] = v
+        out, log_sums = zip(
+            shared.asked(layer, q, tables.asking_shared, shared_bias),
+            own.asked(layer, q, tables.asking_own, own_bias),
+            strict=True,
+        )
+        weights = (torch.cat(log_sums)[tables.parts] + tables.absent).softmax(dim=1).to(dtype)
+        joined = F.embedding_bag(tables.parts, torch.cat(out), per_sample_weights=weights, mode="sum")
+        return joined.view(len(q), -1)
+
+    rows.hidden.copy_(model(ids, None, (rows.starts + at).expand(3, -1), attend))
+
+
+def bias(tokens: Tensor, size: int, dtype: torch.dtype) -> Tensor:
+    """(N, 1, 1, size): 0 for so many tokens of each page, then -inf."""
+    behind = torch.arange(size, device=tokens.device) >= tokens[:, None]
+    return torch.zeros(behind.shape, dtype=dtype, device=tokens.device).masked_fill(behind, -math.inf)[:, None, None]
+
+
+class Graph:
+    """`decode` as a CUDA graph, for as long as what it is given stays where it is: starting a model's hundreds of kernels
+    one by one takes longer than running them."""
+
+    def __init__(self, *given: Any) -> None:
+        # Once outside, where libraries may still set themselves up; it writes what the graph will write again.
+        beside = torch.cuda.Stream()
+        beside.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(beside):
+            decode(*given)
+        torch.cuda.current_stream().wait_stream(beside)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            decode(*given)
+
+    def replay(self) -> None:
+        self.graph.replay()
+
+
+class Sampler(Flight):
+    """A flight whose rows are computed."""
+
+    def __init__(
+        self,
+        model: VisionLanguageModel,
+        prompts: Sequence[Prompt],
+        group: int,
+        sampling: Sampling,
+        seeds: Tensor,
+        wanted: tuple[bool, bool],
+        cuda_graphs: bool,
+        cache_bytes: float,
+        at_once: int,
+    ) -> None:
+        text, most = model.config.text, sampling.max_new_tokens
+        width = model.lm_head.weight.element_size()
+        of_token = 2 * text.num_hidden_layers * text.num_key_value_heads * text.head_dim * width
+        lengths, make = [len(prompt.ids) for prompt in prompts], partial(Pages.of, model)
+        super().__init__(lengths, group, most, at_once, make, of_token, cache_bytes, cuda_graphs)
+        self.model, self.prompts, self.sampling, self.seeds = model, prompts, sampling, seeds
+        self.state = Rows.of(model, len(self.rows), most, *wanted)
+        self.stops = torch.tensor(sampling.stop_tokens, device=model.device)
+        self.predicting: dict[int, tuple[Tensor, int]] = {}
+        """Of the prompts that are held, what `prefill` found."""
+        self.away: dict[Row, tuple[list[Tensor], list[Tensor]]] = {}
+        """Of the rows that wait on the host, what is known of them, and their pages of every layer."""
+        self.tables: Tables | None = None
+        self.graph: Graph | None = None
+
+    def fly(self) -> tuple[int, int]:
+        self.arrive()
+        given = self.given()
+        draws, runs = super().fly()
+        for number in range(draws):
+            self.state.draw(self.model, self.sampling, self.stops)
+            if number >= runs:
+                break
+            if not self.all_pages:
+                decode(*given)
+                continue
+            self.graph = self.graph or Graph(*given)
+            self.graph.replay()
+        return draws, runs
+
+    def ended(self) -> list[tuple[int, Row, Response]]:
+        """Places whose rows have ended, and what they are. The one wait for a card between two looks."""
+        ends, state = self.state.ends.tolist(), self.state
+        found = [(place, row) for place, row in self.running if ends[place] <= row.tokens]
+        if not found:
+            return []
+        places = self.index([place for place, _ in found])
+        ids = state.ids[places].cpu()
+        logps, entropies = (None if part is None else part[places].cpu() for part in (state.logps, state.entropies))
+
+        def response(number: int, length: int) -> Response:
+            logp, entropy = (None if part is None else part[number, :length].clone() for part in (logps, entropies))
+            own = ids[number, :length].clone()
+            return Response(own, int(own[-1]) in self.sampling.stop_tokens, logp, entropy)
+
+        return [(place, row, response(number, ends[place])) for number, (place, row) in enumerate(found)]
+
+    def arrive(self) -> None:
+        """Brings in what is known of rows that began or came back; empty places begin again and again."""
+        place_of = {row: place for place, row in self.running}
+        begun: list[Row] = []
+        for row in self.arrived:
+            if row not in self.away:
+                begun.append(row)
+                continue
+            parts, layers = self.away.pop(row)
+            for part, own in zip(self.state.parts, parts, strict=True):
+                part[place_of[row]] = own.to(part.device)
+            for layer, own in zip((*self.own.k, *self.own.v), layers, strict=True):
+                layer[row.pages[: len(own)]] = own.to(layer.device)
+        for row in begun:
+            prompt = row.prompt
+            if prompt.index not in self.predicting:
+                self.predicting[prompt.index] = prefill(self.model, self.prompts[prompt.index], self.shared, prompt.pages)
+        if begun:
+            hidden, starts = zip(*(self.predicting[row.prompt.index] for row in begun), strict=True)
+            places, state = self.index([place_of[row] for row in begun]), self.state
+            state.seeds[places] = self.index([int(self.seeds[row.prompt.index, row.member]) for row in begun])
+            state.starts[places], state.hidden[places] = self.index(starts), torch.stack(hidden)
+            state.lengths[places], state.ends[places] = 0, self.most
+        if empty := [place for place, row in enumerate(self.rows) if row is None]:
+            self.state.lengths[self.index(empty)] = 0
+
+    def index(self, numbers: Sequence[int]) -> Tensor:
+        return torch.tensor(numbers, dtype=torch.int64, device=self.model.device)
+
+    def given(self) -> tuple[VisionLanguageModel, Pages, Pages, Rows, Tables]:
+        """What `decode` takes until the next look."""
+        text = self.model.config.text
+        if self.changed or self.tables is None:
+            tables = Tables.of(self, text.num_attention_heads, text.num_key_value_heads, self.model.device)
+            # Where pages went to other memory, which a graph does not know, there are more or fewer of them.
+            if self.tables is None or not self.tables.become(tables):
+                self.tables, self.graph = tables, None
+        return self.model, self.shared, self.own, self.state, self.tables
+
+    def leaves(self, place: int, row: Row) -> None:
+        layers = (*self.own.k, *self.own.v)
+        self.away[row] = (
+            [part[place].clone().cpu() for part in self.state.parts],
+            [layer[row.pages].cpu() for layer in layers],
         )
 
-    def half(self, prompts: slice, device: torch.device) -> Grid:
-        """The responses to these of its prompts; the cache alone goes to the device."""
-        cache = self.cache.mapped(lambda part: part[prompts].to(device))
-        rest = (self.positions, self.prompt_of, self.member_of, self.running, self.ids)
-        return Grid(cache, *(part[prompts] for part in rest))
+    def move(self, places: Sequence[int | None]) -> None:
+        super().move(places)
+        self.state.keep(self.index([place or 0 for place in places]))
+        self.graph = None
 
 
 @torch.inference_mode()
@@ -337,51 +402,25 @@ def sample(
     cuda_graphs: bool = False,
     return_entropy: bool = False,
     cache_bytes: float = math.inf,
+    at_once: int | None = None,
+    done: Callable[[int, list[Response]], None] = lambda _, __: None,
 ) -> list[list[Response]]:
-    """`group` responses to each prompt. `seeds` (B, G) int64: a row draws the same tokens whatever else is in the batch.
-    Entropies are there with log-probabilities only. A cache that would outgrow `cache_bytes` is halved, prompt by prompt at
-    most, and one half waits on the host until the other has ended."""
-    device, most = model.device, sampling.max_new_tokens
-    drawn = Drawn.none(sampling, seeds, device, return_logp, return_entropy)
-    cache, last, positions = prefill(model, prompts, group, min(ROOM, most))
-    grid = Grid(
-        cache,
-        positions,
-        torch.arange(len(prompts), device=device),
-        torch.arange(group, device=device).expand(len(prompts), -1),
-        torch.ones(len(prompts), group, dtype=torch.bool, device=device),
-        drawn.ids[:, :, 0],
-    )
-    drawn.draw(grid, model.lm_head(last[:, None].expand(-1, group, -1)).float().flatten(0, 1), 0)
-    waiting = [(grid, 0)]
-    while waiting:
-        grid, step = waiting.pop()
-        grid.cache = grid.cache.mapped(lambda part: part.to(device))
-        graphed: GraphedDecode | None = None
-        while step + 1 < most:
-            # The one wait of a step: how many prompts still run, and how many members of the largest group.
-            alive = grid.running.any(dim=1)
-            prompts_left, largest_group = torch.stack([alive.sum(), grid.running.sum(dim=1).max()]).tolist()
-            if not prompts_left:
-                break
-            room = grid.cache.room if step < grid.cache.room else min(2 * grid.cache.room, most)
-            # A quarter of the grid or more has ended, or the cache is full.
-            if prompts_left * largest_group <= 0.75 * grid.running.numel() or room > grid.cache.room:
-                if prompts_left > 1 and grid.cache.size(prompts_left, largest_group, room) > cache_bytes:
-                    middle = len(grid.running) // 2
-                    waiting.append((grid.half(slice(middle, None), torch.device("cpu")), step))
-                    waiting.append((grid.half(slice(middle), device), step))
-                    break
-                rows = alive.nonzero().squeeze(1)
-                members = grid.running[rows].to(torch.int8).argsort(dim=1, descending=True, stable=True)
-                grid.kept(rows, members[:, :largest_group], step, room)
-                graphed = None
-            if cuda_graphs:
-                graphed = graphed or GraphedDecode(model, grid.cache, grid.ids, grid.positions)
-                hidden = graphed(grid.ids, grid.positions + step, step)
-            else:
-                place = torch.tensor([step], device=device)
-                hidden = decode(model, grid.cache, grid.ids, grid.positions + step, place, step + 1)
-            step += 1
-            drawn.draw(grid, model.lm_head(hidden).float().flatten(0, 1), step)
-    return drawn.responses()
+    """`group` responses to each prompt, as many at a time as `at_once` prompts have (all, if it is None); `done` is told
+    which prompt has all of its own. `seeds` (B, G) int64: a row draws the same tokens whatever else is in flight. Entropies
+    are there with log-probabilities only. Where keys and values would take more than `cache_bytes`, rows wait on the host.
+    """
+    wanted = (return_logp, return_logp and return_entropy)
+    given = (wanted, cuda_graphs, cache_bytes, at_once or len(prompts))
+    sampler = Sampler(model, prompts, group, sampling, seeds, *given)
+    responses: list[dict[int, Response]] = [{} for _ in prompts]
+    sampler.look([])
+    while sampler.rows:
+        sampler.fly()
+        ended = sampler.ended()
+        sampler.look([place for place, _, _ in ended])
+        for _, row, response in ended:
+            own = responses[row.prompt.index]
+            own[row.member] = response
+            if len(own) == group:
+                done(row.prompt.index, [own[member] for member in range(group)])
+    return [[own[member] for member in range(group)] for own in responses]

@@ -76,7 +76,11 @@ class Workers:
 
     def map_rollout(self, work: Work[Item, list[Result]], items: Sequence[Item]) -> list[Result]:
         """As `map`, by models that do not learn from it."""
-        return map_parts([self.rollout_model] if self.rollout_model else self.replicas, work, items)
+        return map_parts(self.samplers, work, items)
+
+    @property
+    def samplers(self) -> list[VisionLanguageModel]:
+        return [self.rollout_model] if self.rollout_model else self.replicas
 
     @property
     def whole_model(self) -> VisionLanguageModel:

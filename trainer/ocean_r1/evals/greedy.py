@@ -1,4 +1,4 @@
-"""Greedy replies to many prompts, in batches of like length."""
+"""Greedy replies to many prompts."""
 
 from __future__ import annotations
 
@@ -27,12 +27,9 @@ def greedy_texts(
     sampling = Sampling(
         max_new_tokens, tokenizer.stop_tokens, temperature=0, forbidden_tokens=(model.config.image_token_id,)
     )
-    by_length = sorted(range(len(prompts)), key=lambda index: len(prompts[index].ids))
-    replies: dict[int, Reply] = {}
-    for start in range(0, len(prompts), at_once):
-        some = by_length[start : start + at_once]
-        seeds = torch.zeros(len(some), 1, dtype=torch.int64)
-        for index, [response] in zip(some, sample(model, [prompts[i] for i in some], 1, sampling, seeds), strict=True):
-            ids = response.ids.tolist()
-            replies[index] = Reply(tokenizer.text(ids), len(ids), response.finished)
-    return [replies[index] for index in range(len(prompts))]
+    seeds = torch.zeros(len(prompts), 1, dtype=torch.int64)
+    replies = []
+    for [response] in sample(model, prompts, 1, sampling, seeds, at_once=at_once):
+        ids = response.ids.tolist()
+        replies.append(Reply(tokenizer.text(ids), len(ids), response.finished))
+    return replies

@@ -119,20 +119,33 @@ def sample_groups(
     def seeds_of(some: list[tuple[Example, int]]) -> Tensor:
         return row_seeds(recipe.seed, step, [(example.name, copy) for example, copy in some], settings.group)
 
-    def draw(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[list[Response]]:
-        seeds = seeds_of(some)
-        prompts = [example.prompt for example, _ in some]
-        graphs, trace = settings.cuda_graphs, recipe.logging.trace
-        return sample(model, prompts, settings.group, sampling, seeds, True, graphs, trace, settings.cache_bytes)
+    def begun(example: Example, responses: list[Response]) -> Drawn:
+        """While they are scored, others are sampled."""
+        texts = [tokenizer.text(response.ids.tolist()) for response in responses]
+        cases = [Case(text, example.ground_truth, example.row.extra_info) for text in texts]
+        return example, responses, texts, scorer.submit(pool.score, cases)
 
-    def ask(server: VllmServer, some: list[tuple[Example, int]]) -> list[list[Response]]:
-        """All at once: which of them it answers together is the server's to say."""
+    def draw(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[Drawn]:
+        drawn: dict[int, Drawn] = {}
 
-        def one(example: Example, seed: int) -> list[Response]:
-            return server.sample(example.prompt, settings.group, sampling, seed)
+        def done(index: int, responses: list[Response]) -> None:
+            drawn[index] = begun(some[index][0], responses)
 
-        with ThreadPoolExecutor(len(some)) as threads:
-            return list(threads.map(one, [example for example, _ in some], seeds_of(some)[:, 0].tolist()))
+        prompts, graphs, trace = [example.prompt for example, _ in some], settings.cuda_graphs, recipe.logging.trace
+        samplers = len(workers.samplers)
+        at_once, cache_bytes = -(-settings.prompts_at_once // samplers), settings.cache_bytes / samplers
+        given = (True, graphs, trace, cache_bytes, at_once, done)
+        sample(model, prompts, settings.group, sampling, seeds_of(some), *given)
+        return [drawn[index] for index in range(len(some))]
+
+    def ask(server: VllmServer, some: list[tuple[Example, int]]) -> list[Drawn]:
+        """Which of them it answers together is the server's to say."""
+
+        def one(numbered: tuple[Example, int], seed: int) -> Drawn:
+            return begun(numbered[0], server.sample(numbered[0].prompt, settings.group, sampling, seed))
+
+        with ThreadPoolExecutor(settings.prompts_at_once) as threads:
+            return list(threads.map(one, some, seeds_of(some)[:, 0].tolist()))
 
     def look(model: VisionLanguageModel, some: list[tuple[Example, int]]) -> list[tuple[Example, int]]:
         return [(replace(example, prompt=seen(model, example.prompt)), copy) for example, copy in some]
@@ -142,40 +155,26 @@ def sample_groups(
         all_numbered.append((example, copies[example.name]))
         copies[example.name] += 1
     own_numbered = workers.ranks.share(all_numbered)
-    # While some are scored, the next are sampled.
+    if freezes_tower(recipe):
+        own_numbered = workers.map_rollout(look, own_numbered)
     with ThreadPoolExecutor(1) as scorer:
-        drawn: list[Drawn] = []
-        for start in range(0, len(own_numbered), settings.prompts_at_once):
-            numbered = own_numbered[start : start + settings.prompts_at_once]
-            if freezes_tower(recipe):
-                numbered = workers.map_rollout(look, numbered)
-            some = [example for example, _ in numbered]
-            sampled = ask(server, numbered) if server else workers.map_rollout(draw, numbered)
-            texts = [[tokenizer.text(response.ids.tolist()) for response in responses] for responses in sampled]
-            cases = [
-                Case(text, example.ground_truth, example.row.extra_info)
-                for example, own in zip(some, texts, strict=True)
-                for text in own
-            ]
-            drawn.append((some, sampled, texts, scorer.submit(pool.score, cases)))
-        groups = [group for part in drawn for group in scored_groups(part, recipe, workers.ranks.rank)]
+        drawn = ask(server, own_numbered) if server else workers.map_rollout(draw, own_numbered)
+        groups = [scored_group(each, recipe, workers.ranks.rank) for each in drawn]
     return known_to_all(groups, workers.ranks)
 
 
-Drawn = tuple[list[Example], list[list[Response]], list[list[str]], Future[list[Scored]]]
-"""Examples, the responses to each, their texts, and what all of these are worth once that is known."""
+Drawn = tuple[Example, list[Response], list[str], Future[list[Scored]]]
+"""An example, the responses to it, their texts, and what they are worth once that is known."""
 
 
-def scored_groups(drawn: Drawn, recipe: GrpoRecipe, rank: int) -> Iterator[Group]:
-    examples, sampled, texts, scoring = drawn
-    scores = iter(scoring.result())
-    for example, responses, own in zip(examples, sampled, texts, strict=True):
-        scored = [next(scores) for _ in own]
-        rewards = [
-            score.reward - overlong_penalty(len(response.ids), recipe.rollout.max_new_tokens, recipe.algorithm)
-            for score, response in zip(scored, responses, strict=True)
-        ]
-        yield Group(example, responses, own, scored, rewards, rank)
+def scored_group(drawn: Drawn, recipe: GrpoRecipe, rank: int) -> Group:
+    example, responses, texts, scoring = drawn
+    scored = scoring.result()
+    rewards = [
+        score.reward - overlong_penalty(len(response.ids), recipe.rollout.max_new_tokens, recipe.algorithm)
+        for score, response in zip(scored, responses, strict=True)
+    ]
+    return Group(example, responses, texts, scored, rewards, rank)
 
 
 def known_to_all(own: list[Group], ranks: Ranks) -> list[Group]:
