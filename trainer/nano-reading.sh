@@ -1,8 +1,8 @@
 #!/bin/sh
-# Nano learns to read and to calculate, from its published stage 2 on: new words, told pictures, the tower, seen pictures, then base
-# and both stages of GRPO as in nano.sh. Called in the repository's root, after `npm ci` and `pip install -e trainer`. Run as far as
-# the told pictures, which nano/told has; nano/MODEL_CARD.md has what was measured, and the time that the rest would take. What was
-# stopped goes on where it was.
+# Nano learns to read and to calculate, from its published stage 2 on: new words, told pictures, the tower, lists of what is seen,
+# questions about it, then base and both stages of GRPO as in nano.sh. Called in the repository's root, after `npm ci` and
+# `pip install -e trainer`. Run as far as the base, on rows without look-ups and bars; nano/MODEL_CARD.md has what was measured, and
+# nano/reading what came of it. What was stopped goes on where it was.
 set -e
 world="./ocean world --size 224 --frame 160"
 solids=counting,existence,relation,depth,distance,referring
@@ -19,8 +19,8 @@ $world --split train --task $solids --count 3000 --seed 95 --paraphrase --out ro
 $world --split val --count 480 --seed 2 --paraphrase --out rows/val
 
 ocean-r1 grow --model public/models/nano-stage2 --rows rows/flat --out models/nano-words
-for part in told words-tower reading; do ocean-r1 sft trainer/recipes/nano-$part.toml; done
-ocean-r1 sft trainer/recipes/nano-base.toml --set model.path=runs/nano-reading/step-002400/model
+for part in told words-tower lists reading; do ocean-r1 sft trainer/recipes/nano-$part.toml; done
+ocean-r1 sft trainer/recipes/nano-base.toml --set model.path=runs/nano-reading/step-001100/model
 for part in stage1 stage2; do ocean-r1 train trainer/recipes/nano-$part.toml; done
 
 ./ocean world --size 224 --split test --count 1000 --seed 31 --out rows/unseen
