@@ -75,7 +75,7 @@ class Rollout(Section):
     prompts_at_once: Positive = 64
     """As many responses as so many prompts have are decoded together; where one ends the next begins. Changes no result."""
     cache_gigabytes: float | None = Field(default=None, gt=0)
-    """What the keys and values of what is sampled may take; responses that need more wait on the host. Not set: any."""
+    """What the keys and values of what is sampled may take; responses that need more wait on the host. Not set: no bound."""
     cuda_graphs: bool = False
     """Decode by CUDA graphs: changes no result but for the order of sums."""
     engine: Literal["own", "vllm"] = "own"

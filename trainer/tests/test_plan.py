@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
+import torch.distributed as dist
 from steps import SIZES, Step, most_held, recipe_of
 
 from fixtures.recipes import SHAPES
@@ -46,8 +49,7 @@ def measured(size: str, recipe: GrpoRecipe, ranks: Ranks = ALONE) -> Held:
 def check(found: Held, size: str, recipe: GrpoRecipe, processes: int = 1) -> None:
     planned = figures(recipe, ModelConfig.from_json(SIZES[size]), processes)
     assert found[SAMPLES] == pytest.approx(planned.passing[SAMPLES], rel=0.1)
-    if processes == 1:
-        assert found[LEARNS] == pytest.approx(planned.passing[LEARNS], rel=0.1)
+    assert found[LEARNS] == pytest.approx(planned.passing[LEARNS], rel=0.1)
     assert found["held"] == sum(planned.held.values()) + sum(planned.host.values())
 
 
@@ -90,8 +92,6 @@ def by_two() -> dict[str, Held]:
 
 @pytest.mark.parametrize("name", BY_TWO)
 def test_each_of_two_processes_holds_what_was_planned(by_two: dict[str, Held], name: str) -> None:
-    """But for what a step that learns holds besides: where one waits for the other it varies from run to run, on two busy
-    cores from 0.8 to 1.2 of the plan. This file says what it was where torchrun runs it (one minute)."""
     check(by_two[name], *BY_TWO[name], processes=2)
 
 
@@ -160,7 +160,16 @@ def test_which_card_has_room(peak: int, said: str) -> None:
 
 
 def measure_own() -> None:
-    """As one of the processes of torchrun."""
+    """As one of the processes of torchrun. The profiler hears nothing of what gloo's own thread lets go, and counts it as
+    held until the process ends; so everybody who waits for a message waits until gloo has let go of it before."""
+    wait = dist.Work.wait
+
+    def wait_longer(work: dist.Work, *timeout: Any) -> bool:
+        arrived = wait(work, *timeout)
+        time.sleep(0.02)
+        return arrived
+
+    dist.Work.wait = wait_longer
     ranks = open_ranks()
     found = {name: measured(size, recipe, ranks) for name, (size, recipe) in BY_TWO.items()}
     if ranks.leads:

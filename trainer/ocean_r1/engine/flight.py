@@ -90,8 +90,6 @@ class Flight:
         """The page that empty places write to."""
         self.arrived: list[Row] = []
         """Who began or came back at the last look."""
-        self.changed = True
-        """Whether others are in flight than before it, or in other pages."""
 
     @property
     def running(self) -> list[tuple[int, Row]]:
@@ -108,7 +106,7 @@ class Flight:
 
     def look(self, ended: Sequence[int]) -> None:
         """The rows in these places have ended: who runs until the next look, each with room for what it draws."""
-        self.arrived, self.changed = [], False
+        self.arrived = []
         for place in ended:
             self.end(place)
         self.widen()
@@ -123,7 +121,6 @@ class Flight:
         row.prompt.left -= 1
         if not row.prompt.left:
             self.shared.give(self.held.pop(row.prompt.index).pages)
-        self.changed = True
 
     def widen(self) -> None:
         """Gives rows whose pages are full another, if need be those of the youngest."""
@@ -133,11 +130,10 @@ class Flight:
             place, youngest = min(self.running, key=lambda each: each[1].tokens)
             self.leaves(place, youngest)
             self.own.give(youngest.pages)
-            self.rows[place], self.changed = None, True
+            self.rows[place] = None
             self.waiting.append(youngest)
         for row, page in zip(full, self.own.take(len(full)), strict=True):
             row.pages.append(page)
-            self.changed = True
 
     def fill(self) -> None:
         """Gives empty places to who waits, or else to what has not begun."""
@@ -149,7 +145,7 @@ class Flight:
             row = self.back(growing) if self.waiting else self.begun(growing)
             if row is None:
                 return
-            self.rows[place], self.changed = row, True
+            self.rows[place] = row
             self.arrived.append(row)
             growing += self.grows(row)
 
@@ -190,7 +186,6 @@ class Flight:
             used = sum(map(len, holders))
             if used < (0.5 * pages.count if self.all_pages else 0.75 * self.read(pages, holders)):
                 pages.pack(holders)
-                self.changed = True
 
     def shared_pages(self) -> list[list[int]]:
         return [held.pages for held in self.held.values()]
@@ -208,4 +203,3 @@ class Flight:
     def move(self, places: Sequence[int | None]) -> None:
         """The rows of these places stand in this order from now on; None is an empty place."""
         self.rows = [None if place is None else self.rows[place] for place in places]
-        self.changed = True

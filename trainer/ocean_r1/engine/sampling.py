@@ -371,11 +371,10 @@ class Sampler(Flight):
     def given(self) -> tuple[VisionLanguageModel, Pages, Pages, Rows, Tables]:
         """What `decode` takes until the next look."""
         text = self.model.config.text
-        if self.changed or self.tables is None:
-            tables = Tables.of(self, text.num_attention_heads, text.num_key_value_heads, self.model.device)
-            # Where pages went to other memory, which a graph does not know, there are more or fewer of them.
-            if self.tables is None or not self.tables.become(tables):
-                self.tables, self.graph = tables, None
+        tables = Tables.of(self, text.num_attention_heads, text.num_key_value_heads, self.model.device)
+        # Where pages went to other memory, which a graph does not know, there are more or fewer of them.
+        if self.tables is None or not self.tables.become(tables):
+            self.tables, self.graph = tables, None
         return self.model, self.shared, self.own, self.state, self.tables
 
     def leaves(self, place: int, row: Row) -> None:
