@@ -60,7 +60,6 @@ describe('printed commands', () => {
       'README.md',
       'docs/submitting.md',
       'trainer/nano.sh',
-      'trainer/nano-reading.sh',
       'cli/score.ts',
     ])
       expect(printed.filter(({ file }) => file === place).length, place).toBeGreaterThan(1);

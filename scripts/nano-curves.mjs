@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './setup.mjs';
 
-const STAGES = ['tower', 'solutions', 'base', 'stage1', 'stage2'];
+const STAGES = ['tower', 'solutions', 'words-tower', 'lists', 'reading', 'base', 'stage1', 'stage2'];
 const folder = join(root, 'nano', 'metrics');
 
 const lines = (path) =>
@@ -42,8 +42,9 @@ function series(stage, name, mean = 1) {
 
 const WIDTH = 420;
 const HEIGHT = 250;
+const NAMES_A_ROW = 5;
 const INNER = { left: 48, right: 12, top: 34, bottom: 52 };
-const COLOURS = ['#2f6fb5', '#c2571a', '#2e8b57', '#8a56ac', '#a3333d', '#5f6b73', '#b08a00', '#0e8a92'];
+const COLOURS = ['#2f6fb5', '#c2571a', '#2e8b57', '#8a56ac', '#a3333d', '#5f6b73', '#b08a00', '#0e8a92', '#7a7f2a', '#d0518f'];
 const round = (value) => Number(value.toFixed(1));
 
 /** A panel with its title, axes, lines and their names below. */
@@ -69,14 +70,15 @@ function panel({ title, curves, low, high }, at) {
   const names = curves
     .map(
       ({ name }, i) =>
-        `<text x="${INNER.left + (i % 4) * 90}" y="${HEIGHT - 20 + Math.floor(i / 4) * 14}" style="fill:${COLOURS[i]}">${name}</text>`,
+        `<text x="${INNER.left + (i % NAMES_A_ROW) * 72}" y="${HEIGHT - 20 + Math.floor(i / NAMES_A_ROW) * 14}" style="fill:${COLOURS[i]}">${name}</text>`,
     )
     .join('');
   return `<g transform="translate(${x0} ${y0})"><text x="${INNER.left}" y="20" class="title">${title}</text>${grid}<text x="${INNER.left}" y="${HEIGHT - INNER.bottom + 16}">0</text><text x="${WIDTH - INNER.right}" y="${HEIGHT - INNER.bottom + 16}" text-anchor="end">step ${last}</text>${paths}${names}</g>`;
 }
 
 function draw() {
-  const TASKS = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring', 'chart', 'text'];
+  const SOLIDS = ['counting', 'existence', 'relation', 'depth', 'distance', 'referring'];
+  const TASKS = [...SOLIDS, 'geometry', 'chart', 'table', 'text'];
   const scores = (part) =>
     TASKS.map((task) => ({ name: task, points: series(part, `val/test_score/ocean-world/${task}`) }));
   const panels = [
@@ -100,6 +102,24 @@ function draw() {
       low: 0,
       high: 1.1,
       curves: scores('solutions'),
+    },
+    {
+      title: 'Tower, written words: share right',
+      low: 0,
+      high: 1,
+      curves: [{ name: 'written', points: series('words-tower', 'tower/written', 20) }],
+    },
+    {
+      title: 'Lists and reading: loss of their tokens',
+      low: 0,
+      high: 2,
+      curves: ['lists', 'reading'].map((part) => ({ name: part, points: series(part, 'sft/loss', 20) })),
+    },
+    {
+      title: 'Reading: greedy score on validation, by task',
+      low: 0,
+      high: 1.1,
+      curves: scores('reading'),
     },
     ...['stage1', 'stage2'].flatMap((stage) => [
       {

@@ -1,6 +1,7 @@
 import { PLAIN_PROMPT, REC_PROMPT, THINK_PROMPT } from '@/lib/samples/prompts';
 import { trainingMessage } from '@/lib/world/prompts';
 import type { Turn } from './conversation';
+import { GOES_ON } from './taught';
 import { replyOf } from './turns';
 
 /** A message as it goes to a model, of whatever transport. The picture stands before the text. */
@@ -51,14 +52,26 @@ export function messagesFor(path: readonly Turn[], modelId: string): ModelMessag
   return messages;
 }
 
-/** The last question with the picture that it is about, for a model that learnt from questions by themselves. */
+/** How many questions before the last are told to a small model, where it goes on from them: it was trained on as many. */
+const GOES_BACK = 2;
+
+/**
+ * The last question with the picture that it is about, for a model that learnt from questions by themselves. What it goes on
+ * from ("And the red ones?") stands before it with the model's answer.
+ */
 export function lastQuestion(messages: readonly ModelMessage[]): ModelMessage[] {
-  const picture = messages.findLast(({ pictureId }) => pictureId !== null)?.pictureId ?? null;
+  const last = messages.length - 1;
+  let first = last;
+  while (first >= 2 && last - first < 2 * GOES_BACK && goesOn(messages[first])) first -= 2;
+  const picture = messages.slice(0, first + 1).findLast(({ pictureId }) => pictureId !== null)?.pictureId ?? null;
   return messages
-    .slice(-1)
-    .map((question) =>
-      question.pictureId === picture
-        ? question
-        : { ...question, text: ` ${question.text}`, pictureId: picture },
+    .slice(first)
+    .map((message, at) =>
+      at > 0 || message.pictureId === picture
+        ? message
+        : { ...message, text: ` ${message.text}`, pictureId: picture },
     );
 }
+
+const goesOn = (message: ModelMessage | undefined): boolean =>
+  message !== undefined && message.pictureId === null && GOES_ON.test(message.text.toLowerCase());

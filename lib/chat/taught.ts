@@ -45,7 +45,7 @@ const KNOWN = new Set([
 ]);
 
 /** What goes on from the question before, of which Nano is told nothing. */
-const GOES_ON =
+export const GOES_ON =
   /^(and|or|but|then|what about|how about|why)\b|^(is|are|does|do|was|were) (it(?! true)|they|that one|those)\b/;
 
 const CHOICES = /\(a\).*\(b\)/;

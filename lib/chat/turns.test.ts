@@ -142,6 +142,33 @@ describe('what a model is given', () => {
     expect(lastQuestion(none)).toEqual(none.slice(-1));
   });
 
+  test('and where it goes on from the one before, that one and its answer', () => {
+    const asked = (question: string, id: string, parentId: string | null, pictureId: string | null = null) =>
+      turn(id, parentId, { question, pictureId, replies: [reply(base.id, id)] });
+    const turns = [
+      asked('How many cubes?', 'a', null, 'picture-1'),
+      asked('Is there a bus?', 'b', 'a'),
+      asked('And the red ones?', 'c', 'b'),
+      asked('And how many of them are small?', 'd', 'c'),
+      asked('What about the metal ones?', 'e', 'd'),
+    ];
+    const given = (count: number) => lastQuestion(messagesFor(turns.slice(0, count), base.id));
+    expect(given(2)).toEqual([{ role: 'user', text: ' Is there a bus?', pictureId: 'picture-1' }]);
+    expect(given(3).map(({ text }) => text)).toEqual([' Is there a bus?', 'b', 'And the red ones?']);
+    expect(given(3).map(({ pictureId }) => pictureId)).toEqual(['picture-1', null, null]);
+    // Two before it at most.
+    expect(given(5).map(({ text }) => text)).toEqual([
+      ' And the red ones?',
+      'c',
+      'And how many of them are small?',
+      'd',
+      'What about the metal ones?',
+    ]);
+    // With a picture of its own it goes on from nothing.
+    const pictured = asked('And how many here?', 'f', 'e', 'picture-2');
+    expect(lastQuestion(messagesFor([...turns, pictured], base.id))).toHaveLength(1);
+  });
+
   test('the question with its instruction, as training rows have it', () => {
     const [{ text = '' } = {}] = messagesFor(
       [turn('x', null, { pictureId: 'picture-1', promptId: 'seed-think', question: 'How many?' })],

@@ -24,6 +24,9 @@ export interface OwnJob {
 const PARTS = [
   ['tower', 'vision tower', 'sft'],
   ['solutions', 'worked solutions', 'sft'],
+  ['words-tower', 'vision tower, written words', 'sft'],
+  ['lists', 'lists of what is seen', 'sft'],
+  ['reading', 'reading', 'sft'],
   ['base', 'base', 'sft'],
   ['stage1', 'stage 1', 'train'],
   ['stage2', 'stage 2', 'train'],
@@ -45,9 +48,7 @@ const BEGIN = Date.UTC(2026, 10, 28);
 const NOTE =
   'Trained before the site had jobs: recipe and metrics are those of the run, and its rows are made by trainer/nano.sh. ' +
   'Its times are the lengths of its steps one after the other, from a date that stands for the day.';
-const ROLLOUTS_NOTE =
-  ' Its rollouts were sampled later, by the same recipe on eight rows of the same kinds: at the first step with the checkpoint that it began ' +
-  'with, at the last with the one that it made.';
+const ROLLOUTS_NOTE = ' Of its rollouts eight groups a step were kept, of a few steps.';
 
 interface Step {
   step: number;
