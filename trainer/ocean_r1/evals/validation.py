@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ocean_r1.data.prompts import Reader
@@ -23,7 +23,6 @@ class Validator:
     before_training: bool
 
     def metrics(self, model: VisionLanguageModel) -> dict[str, float]:
-        """Overall and by source, under the seed's names."""
         examples = [self.reader.example(position) for position in self.positions]
         prompts = [example.prompt for example in examples]
         replies = greedy_texts(model, self.reader.tokenizer, prompts, self.max_new_tokens)
@@ -33,15 +32,27 @@ class Validator:
                 for reply, example in zip(replies, examples, strict=True)
             ]
         )
-        by_source: dict[str, list[float]] = {}
-        for example, score in zip(examples, scored, strict=True):
-            by_source.setdefault(example.row.data_source, []).append(score.reward)
-        return {
-            "val/score": mean([score.reward for score in scored]),
-            "val/truncated": mean([not reply.finished for reply in replies]),
-            **{f"val/test_score/{source}": mean(own) for source, own in sorted(by_source.items())},
-            **{f"val/reward/{term}": mean([score.terms[term] for score in scored]) for term in scored[0].terms},
-        }
+        return validation_metrics(
+            [example.row.data_source for example in examples],
+            [score.reward for score in scored],
+            [score.terms for score in scored],
+            [reply.finished for reply in replies],
+        )
+
+
+def validation_metrics(
+    sources: Sequence[str], rewards: Sequence[float], terms: Sequence[Mapping[str, float]], finished: Sequence[bool]
+) -> dict[str, float]:
+    """Of replies to rows of these sources, under the seed's names."""
+    by_source: dict[str, list[float]] = {}
+    for source, reward in zip(sources, rewards, strict=True):
+        by_source.setdefault(source, []).append(reward)
+    return {
+        "val/score": mean(rewards),
+        "val/truncated": mean([not whole for whole in finished]),
+        **{f"val/test_score/{source}": mean(own) for source, own in sorted(by_source.items())},
+        **{f"val/reward/{term}": mean([each[term] for each in terms]) for term in terms[0]},
+    }
 
 
 def mean(values: Sequence[float]) -> float:

@@ -20,11 +20,11 @@ from pydantic import BaseModel, ConfigDict
 from ocean_r1.checkpoints import Progress, checkpoint_folder, checkpoints_of, prune, read_state
 from ocean_r1.config import GrpoRecipe, identity
 from ocean_r1.driver import Observer, guarded
-from ocean_r1.evals.validation import mean
+from ocean_r1.evals.validation import mean, validation_metrics
 from ocean_r1.files import atomic_write
 from ocean_r1.grpo.advantage import all_equal, group_advantages
+from ocean_r1.grpo.metrics import shares
 from ocean_r1.metrics import MetricsFile
-from ocean_r1.reflection import reflects
 from ocean_r1.rollouts import Rollout, write_rollouts
 from ocean_r1.verl.config import Place
 from ocean_r1.verl.merge import last_checkpoint, merge
@@ -149,17 +149,13 @@ class Follower:
         self.tell(lambda who: who.on_checkpoint(step, folder))
 
     def validation_metrics(self, scored: Sequence[Scored]) -> dict[str, float]:
-        """Under the names of `evals/validation.py`."""
         sources = self.tables["val"].column("data_source").to_pylist()
-        by_source: dict[str, list[float]] = {}
-        for each in scored:
-            by_source.setdefault(sources[each.index], []).append(each.score)
-        return {
-            "val/score": mean([each.score for each in scored]),
-            "val/truncated": mean([not each.finished for each in scored]),
-            **{f"val/test_score/{source}": mean(own) for source, own in sorted(by_source.items())},
-            **{f"val/reward/{term}": mean([each.terms[term] for each in scored]) for term in scored[0].terms},
-        }
+        return validation_metrics(
+            [sources[each.index] for each in scored],
+            [each.score for each in scored],
+            [each.terms for each in scored],
+            [each.finished for each in scored],
+        )
 
     def rollouts_of(self, number: int, group: Sequence[Scored]) -> Iterator[Rollout]:
         row = self.tables["train"].slice(group[0].index, 1).to_pylist()[0]
@@ -209,9 +205,11 @@ def response_metrics(groups: Sequence[Sequence[Scored]]) -> dict[str, float]:
     """Those of `grpo/metrics.py` that verl does not tell."""
     responses = [each for group in groups for each in group]
     return {
-        "rollout/truncated": mean([not each.finished for each in responses]),
         "rollout/equal_groups": mean([all_equal([each.reward for each in group]) for group in groups]),
-        "rollout/reflection": mean([reflects(each.output) for each in responses]),
-        "reward/failed": mean([bool(each.failed) for each in responses]),
-        **{f"reward/{term}": mean([each.terms[term] for each in responses]) for term in responses[0].terms},
+        **shares(
+            [each.output for each in responses],
+            [each.finished for each in responses],
+            [each.terms for each in responses],
+            [bool(each.failed) for each in responses],
+        ),
     }
