@@ -44,7 +44,18 @@ const WIDTH = 420;
 const HEIGHT = 250;
 const NAMES_A_ROW = 5;
 const INNER = { left: 48, right: 12, top: 34, bottom: 52 };
-const COLOURS = ['#2f6fb5', '#c2571a', '#2e8b57', '#8a56ac', '#a3333d', '#5f6b73', '#b08a00', '#0e8a92', '#7a7f2a', '#d0518f'];
+const COLOURS = [
+  '#2f6fb5',
+  '#c2571a',
+  '#2e8b57',
+  '#8a56ac',
+  '#a3333d',
+  '#5f6b73',
+  '#b08a00',
+  '#0e8a92',
+  '#7a7f2a',
+  '#d0518f',
+];
 const round = (value) => Number(value.toFixed(1));
 
 /** A panel with its title, axes, lines and their names below. */

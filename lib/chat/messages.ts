@@ -63,7 +63,8 @@ export function lastQuestion(messages: readonly ModelMessage[]): ModelMessage[] 
   const last = messages.length - 1;
   let first = last;
   while (first >= 2 && last - first < 2 * GOES_BACK && goesOn(messages[first])) first -= 2;
-  const picture = messages.slice(0, first + 1).findLast(({ pictureId }) => pictureId !== null)?.pictureId ?? null;
+  const picture =
+    messages.slice(0, first + 1).findLast(({ pictureId }) => pictureId !== null)?.pictureId ?? null;
   return messages
     .slice(first)
     .map((message, at) =>
