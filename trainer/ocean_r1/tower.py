@@ -1,5 +1,5 @@
 """Dense training of the vision tower, before it is asked anything: what object has its centre in each image token, and the
-numbers that solutions say of its place; or what is written there. Learning to look by the loss of next tokens alone is many
+numbers that solutions say of its place; or what is written there, and where. Learning to look by the loss of next tokens alone is many
 times slower.
 
 Rows of Ocean World name their objects (`extra_info.objects`) and what is written in their pictures (`extra_info.written`);
@@ -17,7 +17,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ocean_r1.config import TowerRecipe
-from ocean_r1.data.labels import ATTRIBUTES, NUMBERS, cells_of, written_tokens
+from ocean_r1.data.labels import ATTRIBUTES, NUMBERS, UNKNOWN, cells_of, written_in
 from ocean_r1.data.prompts import Example, Tokenizer
 from ocean_r1.data.rows import RowError
 from ocean_r1.driver import Observer, StepResult, drive
@@ -96,7 +96,7 @@ def dense_loss(
         for grid in example.prompt.grids
     ]
     letters = [
-        written_tokens(
+        written_in(
             example.row.extra_info.get("written") or [], tokenizer, grid, vision.patch_size, vision.spatial_merge_size
         )
         for example in examples
@@ -105,7 +105,7 @@ def dense_loss(
     tokens = model.visual(pixels, grids)[:, : vision.out_hidden_size]
     starts = torch.tensor([0, *(len(cell.present) for cell in cells[:-1])]).cumsum(0)
     centres = torch.cat([start + cell.where for start, cell in zip(starts, cells, strict=True)])
-    written = torch.cat(letters).to(tokens.device)
+    written = torch.cat([own.tokens for own in letters]).to(tokens.device)
     lettered = written != tokenizer.image_token
     empty = (torch.cat([cell.present for cell in cells]).to(tokens.device) == 0) & ~lettered
     attributes = heads.attributes(tokens, embeddings)
@@ -114,10 +114,14 @@ def dense_loss(
     metrics = {}
     if lettered.any():
         # Of pictures that have writing, cell by cell.
-        some = torch.cat([(own != tokenizer.image_token).any().expand(len(own)) for own in letters])
+        some = torch.cat([(own.tokens != tokenizer.image_token).any().expand(len(own.tokens)) for own in letters])
         scores = heads.written(tokens[some], embeddings, tokenizer.image_token)
         loss = loss + F.cross_entropy(scores, written[some], reduction="sum") / lettered.sum()
         metrics["tower/written"] = (scores.argmax(1) == written[some])[lettered[some]].float().mean().item()
+        stands = torch.cat([own.numbers for own in letters]).to(tokens.device)[lettered]
+        said = heads.places(tokens[lettered], embeddings)
+        loss = loss + numbers_loss(said, stands)
+        metrics["tower/error/written"] = (said.argmax(-1) - stands)[:, NUMBERS.index("y1")].abs().float().mean().item()
     if len(centres):
         for name, scores in zip(ATTRIBUTES, attributes, strict=True):
             truth = torch.cat([cell.attributes[name] for cell in cells]).to(scores.device)
@@ -125,12 +129,7 @@ def dense_loss(
             metrics[f"tower/{name}"] = (scores[centres].argmax(1) == truth).float().mean().item()
         numbers = torch.cat([cell.numbers for cell in cells]).to(tokens.device)
         places = heads.places(tokens[centres], embeddings)
-        # A number that is no token of its own cannot be told.
-        loss = loss + F.cross_entropy(
-            places.flatten(0, 1),
-            numbers.where((numbers >= 0) & (numbers < places.shape[2]), -100).flatten(),
-            ignore_index=-100,
-        )
+        loss = loss + numbers_loss(places, numbers)
         predicted = places.argmax(-1)
         for index, name in enumerate(NUMBERS):
             metrics[f"tower/error/{name}"] = (predicted - numbers)[:, index].abs().float().mean().item()
@@ -140,6 +139,12 @@ def dense_loss(
     right = [count == len(cell.where) for count, cell in zip(counts, cells, strict=True)]
     metrics["tower/count"] = sum(right) / len(right)
     return loss, metrics
+
+
+def numbers_loss(said: Tensor, numbers: Tensor) -> Tensor:
+    """Of scores (K, NUMBERS, N) of numbers (K, NUMBERS). One that is no token of its own cannot be told."""
+    known = numbers.where((numbers >= 0) & (numbers < said.shape[2]), UNKNOWN)
+    return F.cross_entropy(said.flatten(0, 1), known.flatten(), ignore_index=UNKNOWN)
 
 
 def overlap(one_K4: Tensor, other_K4: Tensor) -> Tensor:

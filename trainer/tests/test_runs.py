@@ -24,7 +24,7 @@ from transformers import AutoModelForImageTextToText
 from ocean_r1.checkpoints import checkpoints_of, kept_steps, read_state
 from ocean_r1.cli import main
 from ocean_r1.config import Checkpoints, parse_recipe
-from ocean_r1.data.labels import cells_of, written_tokens
+from ocean_r1.data.labels import UNKNOWN, cells_of, written_in
 from ocean_r1.data.prompts import Example, Reader, Tokenizer
 from ocean_r1.data.rows import RowError
 from ocean_r1.engine import sampling
@@ -185,14 +185,18 @@ def test_what_is_written_stands_in_the_cells_of_its_tokens(tmp_path: Path) -> No
     tokenizer = Tokenizer(toy(tmp_path)["model"])
     # Digits are tokens of their own here: 4 of 4.5 has its middle at x = 4, y = 8 and 5 at x = 28; the point has no cell.
     written = [{"word": "4.5", "x1": 4, "y1": 8, "x2": 28, "y2": 8}]
-    labels = written_tokens(written, tokenizer, (1, 4, 4), patch=8, merge=2).tolist()
+    learnt = written_in(written, tokenizer, (1, 4, 4), patch=8, merge=2)
+    labels = learnt.tokens.tolist()
     assert [tokenizer.text([token]) for token in labels[:2]] == ["4", "5"]
     assert labels[2:] == [tokenizer.image_token] * 2
-    assert written_tokens([], tokenizer, (1, 4, 4), 8, 2).tolist() == [tokenizer.image_token] * 4
+    # Of x1, y1, x2, y2 and x the middle of the piece; what things have besides is unknown, and all of an empty cell.
+    rest = [UNKNOWN] * 3
+    assert learnt.numbers.tolist() == [[4, 8, 4, 8, 4, *rest], [28, 8, 28, 8, 28, *rest], *[[UNKNOWN] * 8] * 2]
+    assert written_in([], tokenizer, (1, 4, 4), 8, 2).tokens.tolist() == [tokenizer.image_token] * 4
     # What finds its cell taken goes to one beside it, and no farther.
-    assert written_tokens(written * 9, tokenizer, (1, 4, 4), 8, 2).tolist() == labels
+    assert written_in(written * 9, tokenizer, (1, 4, 4), 8, 2).tokens.tolist() == labels
     below = [{**written[0], "y1": 15, "y2": 15}, *written]
-    assert tokenizer.image_token not in written_tokens(below, tokenizer, (1, 4, 4), 8, 2)
+    assert tokenizer.image_token not in written_in(below, tokenizer, (1, 4, 4), 8, 2).tokens
 
 
 @pytest.mark.parametrize("kind", KINDS)

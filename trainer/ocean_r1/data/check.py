@@ -29,7 +29,7 @@ import ocean_r1
 from ocean_r1.config import Data, Reward, cache_folder
 from ocean_r1.data.hashes import hashes_of, read_cache, write_cache
 from ocean_r1.data.images import image_size, open_image, smart_resize
-from ocean_r1.data.labels import ATTRIBUTES, cells_of, written_tokens
+from ocean_r1.data.labels import ATTRIBUTES, cells_of, written_in
 from ocean_r1.data.prompts import NUMBER, Reader, Tokenizer
 from ocean_r1.data.rows import IMAGE_MARK, Dataset, Row, RowError, RowRef, map_images
 from ocean_r1.models.config import ModelConfig
@@ -235,7 +235,7 @@ def check_labels(reader: Reader, given: RowTask) -> None:
         grid = (1, rows // patch, columns // patch)
         for key, label in (
             ("objects", partial(cells_of, grid=grid, patch=patch, merge=merge)),
-            ("written", partial(written_tokens, tokenizer=reader.tokenizer, grid=grid, patch=patch, merge=merge)),
+            ("written", partial(written_in, tokenizer=reader.tokenizer, grid=grid, patch=patch, merge=merge)),
         ):
             try:
                 label(info.get(key) or [])

@@ -72,9 +72,21 @@ def assign_cells(
     return by_cell
 
 
-def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, grid: Grid, patch: int, merge: int) -> Tensor:
-    """What is written in each cell (C,): the token that has its middle there, as the language part writes the word behind a
-    space; the image token, which stands for nothing, elsewhere. In small print some tokens find no cell of their own."""
+UNKNOWN = -100
+"""What a point of NUMBERS is where there is none: `cross_entropy` leaves it out."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is written in each cell: `tokens` (C,), the one that has its middle there, as the language part writes the word
+    behind a space, and the image token, which stands for nothing, elsewhere; `numbers` (C, NUMBERS) of that middle, a box
+    without extent, UNKNOWN for the rest. In small print some tokens find no cell of their own."""
+
+    tokens: Tensor
+    numbers: Tensor
+
+
+def written_in(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, grid: Grid, patch: int, merge: int) -> Written:
     tokens, middles = [], []
     for word in written:
         ids = tokenizer.ids(f" {word['word']}")
@@ -88,10 +100,15 @@ def written_tokens(written: Sequence[Mapping[str, Any]], tokenizer: Tokenizer, g
                 )
                 tokens.append(token)
             begun += len(text)
-    labels = torch.full((grid[1] * grid[2] // merge**2,), tokenizer.image_token)
+    count = grid[1] * grid[2] // merge**2
+    labels = torch.full((count,), tokenizer.image_token)
+    numbers = torch.full((count, len(NUMBERS)), UNKNOWN)
     for cell, index in assign_cells(middles, grid, patch, merge, max_distance=0.8).items():
         labels[cell] = tokens[index]
-    return labels
+        x, y = (round(part) for part in middles[index])
+        point = {"x1": x, "y1": y, "x2": x, "y2": y, "x": x}
+        numbers[cell] = torch.tensor([point.get(name, UNKNOWN) for name in NUMBERS])
+    return Written(labels, numbers)
 
 
 def interpolate(begin: float, end: float, fraction: float) -> float:
