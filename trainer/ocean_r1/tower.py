@@ -1,6 +1,6 @@
 """Dense training of the vision tower, before it is asked anything: what object has its centre in each image token, and the
-numbers that solutions say of its place; or what is written there, and where. Learning to look by the loss of next tokens alone is many
-times slower.
+numbers that solutions say of its place; or what is written there, and where. Learning to look by the loss of next tokens
+alone is many times slower.
 
 Rows of Ocean World name their objects (`extra_info.objects`) and what is written in their pictures (`extra_info.written`);
 rows without objects teach what is no object.

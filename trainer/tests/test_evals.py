@@ -12,6 +12,7 @@ from ocean_r1.cli import main
 from ocean_r1.config import parse_recipe
 from ocean_r1.data.rows import RowError
 from ocean_r1.evals.predict import SampleLine, SamplesError, read_samples, rescale_boxes
+from ocean_r1.evals.validation import validation_metrics
 from ocean_r1.sft import train_sft
 
 
@@ -140,3 +141,14 @@ def test_a_model_whose_settings_are_transformers_5s(command: list[str], tmp_path
     assert main([*command, "--min-pixels", "1024", "--max-pixels", "1024"]) == 0
     assert (tmp_path / "predictions.jsonl").read_text() == before
     assert main(command) == 1
+
+
+def test_validation_is_told_overall_by_source_and_by_term() -> None:
+    rewards, terms = [1.5, 0.5, 0.0], [{"exact": 1.0}, {"exact": 0.5}, {"exact": 0.0}]
+    assert validation_metrics(["b", "a", "b"], rewards, terms, [True, True, False]) == {
+        "val/score": pytest.approx(2 / 3),
+        "val/truncated": pytest.approx(1 / 3),
+        "val/test_score/a": 0.5,
+        "val/test_score/b": 0.75,
+        "val/reward/exact": 0.5,
+    }

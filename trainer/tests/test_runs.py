@@ -138,13 +138,15 @@ def test_the_tower_learns_what_is_written_where(tmp_path: Path) -> None:
     paths = toy(tmp_path)
     signs = [row(index) for index in range(3)]
     for count, sign in enumerate(signs, 1):
-        place = {"x1": 24, "y1": 24, "x2": 24, "y2": 24}
+        place = {"x1": 8, "y1": 8, "x2": 8, "y2": 8}
         sign["extra_info"] |= {"objects": [], "written": [{"word": str(count), **place}]}
     write_rows(paths["rows"], signs)
     trained(run_of(paths, tmp_path / "out", "tower", steps=80, images_per_step=6))
     lines = [json.loads(line)["data"] for line in (tmp_path / "out/metrics.jsonl").read_text().splitlines()]
     assert lines[0]["tower/written"] < 0.7
     assert lines[-1]["tower/written"] == 1
+    assert lines[0]["tower/error/written"] > 1
+    assert lines[-1]["tower/error/written"] == 0
 
 
 def test_a_place_outside_of_the_picture_is_not_told(tmp_path: Path) -> None:
