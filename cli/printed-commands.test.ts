@@ -56,12 +56,7 @@ async function check(line: string): Promise<void> {
 
 describe('printed commands', () => {
   it('are found where they are printed', () => {
-    for (const place of [
-      'README.md',
-      'docs/submitting.md',
-      'trainer/nano.sh',
-      'cli/score.ts',
-    ])
+    for (const place of ['README.md', 'docs/submitting.md', 'trainer/nano.sh', 'cli/score.ts'])
       expect(printed.filter(({ file }) => file === place).length, place).toBeGreaterThan(1);
     expect(printed.filter(({ file }) => file.startsWith('app/')).length).toBeGreaterThan(6);
   });

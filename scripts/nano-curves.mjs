@@ -81,7 +81,7 @@ function panel({ title, curves, low, high }, at) {
   const names = curves
     .map(
       ({ name }, i) =>
-        `<text x="${INNER.left + (i % NAMES_A_ROW) * 72}" y="${HEIGHT - 20 + Math.floor(i / NAMES_A_ROW) * 14}" style="fill:${COLOURS[i]}">${name}</text>`,
+        `<text x="${INNER.left + (i % NAMES_A_ROW) * 78}" y="${HEIGHT - 20 + Math.floor(i / NAMES_A_ROW) * 14}" style="fill:${COLOURS[i]}">${name}</text>`,
     )
     .join('');
   return `<g transform="translate(${x0} ${y0})"><text x="${INNER.left}" y="20" class="title">${title}</text>${grid}<text x="${INNER.left}" y="${HEIGHT - INNER.bottom + 16}">0</text><text x="${WIDTH - INNER.right}" y="${HEIGHT - INNER.bottom + 16}" text-anchor="end">step ${last}</text>${paths}${names}</g>`;

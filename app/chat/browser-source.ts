@@ -31,7 +31,7 @@ export function browserSource(
         onReady(engine);
       }
     }
-    // Of the same questions Nano's stage 2 answers 79 of 100 right by themselves, 73 behind one other, 45 behind two.
+    // Of the same questions a stage 2 answered 79 of 100 right by themselves, 73 behind one other, 45 behind two.
     const prompt = await Promise.all(lastQuestion(messages).map(messageOf));
     let begun = { promptTokens: 0, reusedTokens: 0 };
     const asked = { ...sampling, topP: 1, topK: 0, maxNewTokens: MAX_NEW_TOKENS, stop: [] };

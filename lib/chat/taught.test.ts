@@ -35,10 +35,16 @@ test.each(['counting', 'existence', 'relation', 'depth', 'distance', 'referring'
   },
 );
 
+test.each(['And the red ones?', 'Is it red?'])(
+  'on solids it may go on from the question before: %s',
+  (question) => {
+    expect(taught(question, 'counting')).toEqual({ taught: true, kind: 'follow-up' });
+  },
+);
+
 test.each([
   ['How many wheels does the bus have?', 'counting', 'the word “wheels”'],
-  ['And the red ones?', 'counting', 'to go on from a question before, and is not told of it: ask it in full'],
-  ['Is it red?', 'counting', 'to go on from a question before, and is not told of it: ask it in full'],
+  ['And the next?', 'table', 'to go on from a question about pictures like this one: ask it in full'],
   ['What is left of the cube?', 'relation', 'such questions without choices, (A) and (B), to pick from'],
   ['Who is that?', 'counting', 'to answer questions like this'],
   ['How many cubes are there?', null, 'with pictures like this one'],

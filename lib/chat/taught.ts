@@ -6,7 +6,7 @@ import { COLOURS, MATERIALS, SIZES, TABLETOP_SHAPES, VEHICLE_SHAPES } from '@/li
  * taught ("Who took this photo?" – "no"): so whatever is not surely of a taught kind counts as not taught, and that is said.
  */
 export type Taught =
-  | { taught: true; kind: Task | 'description' }
+  | { taught: true; kind: Task | 'description' | 'follow-up' }
   /** `why` goes on from "Nano was not taught …". */
   | { taught: false; why: string };
 
@@ -31,7 +31,7 @@ const FLAT_KINDS: Readonly<Partial<Record<Task, RegExp>>> = {
 
 /** Words of questions, whatever they are about. */
 const LITTLE =
-  'a about add all altogether am among an and answer any anything are around as at besides bounding box can contain contains coordinate coordinates corners count counted counting describe describes detect different do does draw each every fewer find for found from get give ground has have how i if image in is it its larger least locate look made many match me minus more not now number of on only or others out output photo picture please plus point present provide region report return scene second see sentence separate share show shown shows so stand stands taken tell than that the their them there these they third this to together too total true visible what where which with you your';
+  'a about add all altogether am among an and answer any anything are around as at besides bounding box but can contain contains coordinate coordinates corners count counted counting describe describes detect different do does draw each every fewer find for found from get give ground has have how i if image in is it its larger least locate look made many match me minus more not now number of on only or others out output photo picture please plus point present provide region report return scene second see sentence separate share show shown shows so stand stands taken tell than that the their them then there these they third this those to together too total true visible what where which with you your';
 const LOOKS =
   'left right leftmost rightmost front behind side beside same other size color colour material shape certain';
 const NOUNS = ['object', 'thing', 'item', 'one', ...TABLETOP_SHAPES, ...VEHICLE_SHAPES];
@@ -44,7 +44,7 @@ const KNOWN = new Set([
   ...NOUNS.flatMap((noun) => [noun, noun === 'bus' ? 'buses' : `${noun}s`]),
 ]);
 
-/** What goes on from the question before, of which Nano is told nothing. */
+/** What goes on from the question before. */
 export const GOES_ON =
   /^(and|or|but|then|what about|how about|why)\b|^(is|are|does|do|was|were) (it(?! true)|they|that one|those)\b/;
 
@@ -55,12 +55,14 @@ export function taught(question: string, task: Task | null): Taught {
   const text = question.toLowerCase().replace(/\s+/g, ' ').trim();
   const plain = text.replace(/[?!.,:;]+$/g, '').trim();
   if (task === null) return { taught: false, why: 'with pictures like this one' };
-  if (GOES_ON.test(plain))
-    return { taught: false, why: 'to go on from a question before, and is not told of it: ask it in full' };
-  if (!TASK_SCENES[task].includes('tabletop'))
+  const goesOn = GOES_ON.test(plain);
+  if (!TASK_SCENES[task].includes('tabletop')) {
+    if (goesOn)
+      return { taught: false, why: 'to go on from a question about pictures like this one: ask it in full' };
     return FLAT_KINDS[task]?.test(plain) ? { taught: true, kind: task } : NO_SUCH_KIND;
+  }
   if (CHOICES.test(text)) return { taught: true, kind: task };
-  const kind = SOLID_KINDS.find(([, asks]) => asks.test(plain))?.[0];
+  const kind = goesOn ? 'follow-up' : SOLID_KINDS.find(([, asks]) => asks.test(plain))?.[0];
   if (kind === undefined)
     return /\b(closest|nearest|farthest|left|right|front|behind)\b/.test(plain)
       ? { taught: false, why: 'such questions without choices, (A) and (B), to pick from' }
