@@ -425,6 +425,6 @@ test('what Nano was not taught, and what it is weak at, is said before its answe
   await open(page, 'chart');
   await askAll(page).click();
   await expect(turn(page, 0).locator('.chat-notice')).toContainText(
-    /weak at this: of 200 unseen chart questions Stage 2 answers \d\.\d % right/,
+    /weak at this: of 200 unseen chart questions Stage 2 answers \d+\.\d % right/,
   );
 });

@@ -14,7 +14,7 @@ test('a run is put together in the form, taken up, cancelled, resumed and forked
   await page.getByRole('link', { name: 'New run' }).click();
   await page.getByLabel('Made from').selectOption({ label: 'toy-stage1 · grpo' });
   await expect(page.getByText("Nano's stage 1 at toy length.", { exact: true })).toBeVisible();
-  await expect(page.getByText('2,450,688')).toBeVisible();
+  await expect(page.getByText('2,614,656')).toBeVisible();
   await expect(page.getByText('64 responses, at most 8,192 new tokens')).toBeVisible();
 
   /** Whether the browser would ask before the page is left. */

@@ -37,7 +37,7 @@ export function ModelsDialog({
     <Dialog title="Who answers" wide onClose={onClose}>
       <fieldset className="chat-models">
         <legend className="label">
-          In this browser: Nano, 2.4 million parameters. Nothing is sent anywhere.
+          In this browser: Nano, 2.6 million parameters. Nothing is sent anywhere.
         </legend>
         {stages.length === 0 ? <p>No model is exported here yet.</p> : null}
         {choices

@@ -73,8 +73,9 @@ export function NanoGained({ board }: { board: Board }) {
     <div>
       <h3>And Nano, whose every sample is here</h3>
       <p>
-        2,000 unseen questions of Ocean World, percent right with the 95 % interval. Its stages see and count
-        better; what is drawn and written (charts, tables, text) it hardly reads yet.
+        2,000 unseen questions of Ocean World, percent right with the 95 % interval. In stage 1 it learns to
+        work out figures, charts and tables, in stage 2 to look at each thing; printed text it hardly reads
+        yet.
       </p>
       <ul className="nano-gained">
         {figures.map(({ stage, cell }) => (

@@ -5,7 +5,7 @@ export const NANO: Model = {
   slug: 'ocean-r1-nano',
   name: 'Ocean-R1 Nano',
   family: 'Ocean-R1',
-  parametersB: 0.00245,
+  parametersB: 0.00261,
   openWeights: true,
   link: null,
 };

@@ -160,7 +160,7 @@ describe.each(DRIVERS)('a training on $name', ({ skip, make }) => {
       expect(choices.trainings.map((each) => [each.id, each.step, each.shape?.parameters])).toContainEqual([
         id,
         130,
-        2_450_688,
+        2_614_656,
       ]);
       expect(choices.boxes).toEqual([]);
       expect(await forkOf(id, WRITER)).toMatchObject({ name: 'Toy', public: true, rows: ROWS });
