@@ -312,7 +312,7 @@ export function ChatScreen({
       >
         <p>
           One small model, before and after each stage of its training, answers side by side about the same
-          picture, each question by itself. It runs in your browser, and nothing is sent
+          picture. It runs in your browser, and nothing is sent
           {endpoints.length === 0 ? '' : ' unless you choose a model behind a server'}.
         </p>
       </PageHeader>

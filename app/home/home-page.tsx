@@ -75,7 +75,7 @@ export default async function HomePage({ searchParams }: { searchParams: Query }
         bytes={bytes}
       />
       <p className="home-live-note">
-        Two checkpoints of <Link href="/chat">Ocean-R1 Nano</Link>, 2.5 million parameters, trained by this
+        Two checkpoints of <Link href="/chat">Ocean-R1 Nano</Link>, 2.6 million parameters, trained by this
         recipe at small size on <Link href="/world">scenes whose answers are known</Link>, answer in your
         browser.
       </p>
