@@ -30,14 +30,14 @@ const chart = (page: Page, name: string) => page.locator('.curve', { hasText: na
 
 test('our own trainings are there from the first start, as a chain with curves', async ({ page }) => {
   await page.goto('/training?text=nano');
-  await expect(page.getByRole('row')).toHaveCount(6);
+  await expect(page.getByRole('row')).toHaveCount(9);
   await page.getByRole('link', { name: 'Ocean-R1 Nano: stage 1' }).click();
-  await expect(page.getByRole('status').first()).toContainText('75 steps');
-  await expect(page.getByRole('navigation', { name: 'Chain' }).getByRole('listitem')).toHaveCount(5);
+  await expect(page.getByRole('status').first()).toContainText('45 steps');
+  await expect(page.getByRole('navigation', { name: 'Chain' }).getByRole('listitem')).toHaveCount(8);
   await expect(chart(page, 'val/score')).toHaveAttribute('data-ready', 'true');
   await expect(chart(page, 'val/score')).toHaveAttribute(
     'aria-label',
-    /from 0\.339 at step 0 to 0\.535 at step 75/,
+    /from 0\.39 at step 0 to 0\.55 at step 45/,
   );
 });
 
