@@ -1,7 +1,10 @@
 import { sceneOf } from '@/lib/benchmarks/ocean-world';
 import type { Task } from '@/lib/world/question';
 
-/** Scenes of the test split to begin with, one a task of those that Nano is not weak at: Nano's base answers them wrong, its stage 2 right. */
+/**
+ * Scenes of the test split to begin with, one of each task but charts and printed text, in which Nano is weakest: its base answers
+ * them wrong, its stage 2 right.
+ */
 export const FIRST_SAMPLES = [
   'counting-000040',
   'existence-000101',

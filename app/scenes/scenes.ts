@@ -29,7 +29,7 @@ export const EXACT_SIDE = 224;
 /** A multiple of 28, so that Qwen2.5-VL takes it as it is. */
 export const SHOWN_SIDE = 448;
 
-/** What Nano can see. What is drawn and written it hardly reads: whoever comes for the first time is not shown that first. */
+/** What Nano answers best. Of what is drawn and written it gets about half at best; whoever comes is not shown that first. */
 export const SOLID_TASKS = TASKS.filter((task) => TASK_SCENES[task].includes('tabletop'));
 
 export const anyTask = (among: readonly Task[] = TASKS): Task =>

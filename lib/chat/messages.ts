@@ -52,7 +52,7 @@ export function messagesFor(path: readonly Turn[], modelId: string): ModelMessag
   return messages;
 }
 
-/** How many questions before the last are told to a small model, where it goes on from them: it was trained on as many. */
+/** How many questions before the last are told to a small model at most, where it goes on from them: behind more it forgets. */
 const GOES_BACK = 2;
 
 /**
